@@ -1,0 +1,112 @@
+# How everything of ours is built: one place for flags, output folders, plugins and tests.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+# Beside each other as they are when installed, so that the program finds its plugins in both.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+set(LECTERN_PLUGIN_DIR "lib/lectern/plugins")
+set(LECTERN_PIPELINE_DIR "share/lectern/pipelines")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+# Every x86-64 of the last ten years has AVX2; what is faster is picked at run time by the libraries.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  add_compile_options(-march=x86-64-v3)
+endif()
+
+find_program(LECTERN_CCACHE ccache)
+if(LECTERN_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER "${LECTERN_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${LECTERN_CCACHE}")
+endif()
+find_program(LECTERN_MOLD mold)
+if(LECTERN_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(LECTERN_SANITIZE)
+  add_compile_options(-fsanitize=${LECTERN_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${LECTERN_SANITIZE})
+  if(LECTERN_SANITIZE STREQUAL "undefined")
+    add_compile_options(-fno-sanitize-recover=all)
+  endif()
+endif()
+
+# Flags for a target of ours.
+function(lectern_target name)
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/engine/include")
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic)
+  if(LECTERN_DEVELOPER)
+    target_compile_options(${name} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# lectern_library(name SOURCES a.cpp ... LIBRARIES x ...): a static library, a room of the engine.
+function(lectern_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  lectern_target(${name})
+  target_link_libraries(${name} PUBLIC ${arg_LIBRARIES})
+endfunction()
+
+# lectern_plugin(name SOURCES a.cpp ... LIBRARIES x ...): one shared object in the plugins folder.
+function(lectern_plugin name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  set(target lectern_plugin_${name})
+  add_library(${target} MODULE ${arg_SOURCES})
+  lectern_target(${target})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
+  set_target_properties(${target} PROPERTIES
+    PREFIX "" OUTPUT_NAME ${name}
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/${LECTERN_PLUGIN_DIR}"
+    INSTALL_RPATH_USE_LINK_PATH ON)
+  # A plugin exports its entry and nothing else, whatever it links.
+  target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)
+  install(TARGETS ${target} LIBRARY DESTINATION ${LECTERN_PLUGIN_DIR} COMPONENT lectern)
+endfunction()
+
+# lectern_test(name SOURCES a_test.cpp ... LIBRARIES x ... [LABELS unit]): a GoogleTest program whose
+# cases are ctest's cases.
+function(lectern_test name)
+  if(NOT LECTERN_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  lectern_target(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE
+    LECTERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LECTERN_BINARY_DIR="${CMAKE_BINARY_DIR}"
+    LECTERN_MODELS_DIR="${LECTERN_CACHE}/models")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+endfunction()
+
+# A folder with a CMakeLists.txt.
+function(lectern_room name)
+  if(EXISTS "${CMAKE_SOURCE_DIR}/${name}/CMakeLists.txt")
+    add_subdirectory("${CMAKE_SOURCE_DIR}/${name}" "${CMAKE_BINARY_DIR}/${name}")
+  endif()
+endfunction()
+
+if(LECTERN_TESTS)
+  enable_testing()
+  include(GoogleTest)
+endif()

@@ -1,0 +1,23 @@
+# The libraries that Lectern stands on. Installed copies are found first; what quickstart has built
+# in LECTERN_CACHE is found next. DESIGN and versions: setup/versions.sh.
+
+include(LecternCache) # adds LECTERN_CACHE's artefacts behind the system's search path
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(ICU 70 REQUIRED COMPONENTS uc i18n data)
+find_package(RocksDB 7.8 REQUIRED CONFIG)
+find_package(yaml-cpp 0.7 REQUIRED CONFIG)
+find_package(CLI11 2.1 REQUIRED CONFIG)
+find_package(spdlog 1.10 REQUIRED CONFIG)
+find_package(OpenVINO 2024 REQUIRED COMPONENTS Runtime)
+find_package(TBB REQUIRED CONFIG)
+find_package(faiss 1.10 REQUIRED)
+find_package(llama REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(fasttext REQUIRED IMPORTED_TARGET fasttext)
+pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
+if(LECTERN_TESTS)
+  find_package(GTest 1.12 REQUIRED CONFIG)
+  find_package(benchmark 1.7 REQUIRED CONFIG)
+endif()
