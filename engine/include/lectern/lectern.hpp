@@ -1,0 +1,288 @@
+// lectern/lectern.hpp: embed the engine in a C++ program.
+//
+//     auto notes = lectern::Collection::open("notes");                 // made when it is not there
+//     notes->ingest({"articles/"});
+//     auto answer = notes->ask("Why is BERT not GPT?");
+//     std::cout << answer->text;
+//
+// Threads: a Collection may be used from many threads at once; ingest and remove wait for each
+// other, searches wait for nobody. One process owns a collection at a time.
+// Errors: Status and Result (status.hpp); nothing here throws for bad input.
+// Text is UTF-8; every `begin` and `end` is a byte offset into Document::text.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/status.hpp"
+
+#define LECTERN_API __attribute__((visibility("default")))
+
+namespace lectern {
+
+[[nodiscard]] LECTERN_API std::string_view version() noexcept;
+
+enum class LogLevel { debug, info, warning, error };
+// Called from any thread. `source`: the room or plugin that speaks.
+using Log = std::function<void(LogLevel level, std::string_view source, std::string_view message)>;
+
+// Where the engine finds things. Empty fields: the environment (LECTERN_PLUGINS, LECTERN_MODELS,
+// LECTERN_CACHE), then beside the installed library, then the per-user cache.
+struct LECTERN_API Folders {
+    std::vector<std::filesystem::path> plugins;
+    std::filesystem::path models;
+    std::filesystem::path cache;      // derived files: compiled models, probe results
+    std::filesystem::path pipelines;  // the pipelines that ship
+};
+
+struct LECTERN_API OpenOptions {
+    // A pipeline file, or the name of one that ships ("bert", "word2vec", "search-only"). Empty:
+    // the pipeline that the collection was made with; for a new collection, "bert".
+    std::string pipeline;
+    bool create = true;    // make the collection when there is none
+    unsigned threads = 0;  // for everything together; 0: the pipeline's, or all cores
+    Folders folders;
+    Log log;  // warnings and errors go to stderr when empty
+};
+
+// One row of the --explain table.
+struct StageTiming {
+    std::string stage;
+    std::uint64_t calls = 0;
+    std::uint64_t items = 0;   // documents, chunks, sequences, hits
+    std::uint64_t tokens = 0;  // 0 where tokens are not counted
+    double batch_fill = 0;     // useful tokens in all tokens of the batches, 0 to 1; 0: no batches
+    double wait_seconds = 0;   // items stood before this stage
+    double busy_seconds = 0;   // summed over threads
+};
+
+struct IngestFailure {
+    std::string path;  // and the row or document within it
+    Status error;
+};
+
+struct IngestReport {
+    std::uint64_t documents = 0;  // stored: new and changed
+    std::uint64_t chunks = 0;
+    std::uint64_t tokens = 0;
+    std::uint64_t skipped = 0;  // unchanged
+    std::vector<IngestFailure> failed;
+    double seconds = 0;
+    std::vector<StageTiming> stages;
+};
+
+struct IngestProgress {
+    std::uint64_t bytes_read = 0;
+    std::uint64_t bytes_total = 0;  // of all files found so far; standard input counts as read
+    std::uint64_t documents = 0;    // stored so far
+    std::uint64_t tokens = 0;
+    double seconds = 0;
+};
+
+struct IngestOptions {
+    // About ten times a second at most, from one thread at a time.
+    std::function<void(const IngestProgress&)> progress;
+    std::stop_token stop;  // what is committed stays; the rest is not begun
+};
+
+// Text that does not come from a file.
+struct DocumentInput {
+    std::string id;
+    std::string title;
+    std::string text;
+    std::string metadata;  // a JSON object, or empty
+};
+
+struct Hit {
+    std::string document;
+    std::uint64_t chunk = 0;
+    float score = 0;  // larger is better; cosine similarity for the pipelines that ship
+    std::string title;
+    std::string text;  // of the chunk: the document's bytes [begin, end)
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::string metadata;  // a JSON object
+};
+
+struct SearchOptions {
+    std::size_t k = 10;
+    bool chunks = false;  // several hits of one document are allowed
+    std::stop_token stop;
+    std::optional<std::chrono::milliseconds> deadline;
+};
+
+struct Timing {
+    double milliseconds = 0;  // all of it
+    std::vector<StageTiming> stages;
+};
+
+struct SearchResult {
+    std::vector<Hit> hits;  // best first
+    Timing timing;
+};
+
+struct Citation {
+    unsigned n = 0;  // the [n] in the answer
+    std::string document;
+    std::string title;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::string quote;  // the document's bytes [begin, end)
+};
+
+enum class AnswerStatus {
+    answered,    // written by the generator, every sentence verified against its evidence
+    extractive,  // evidence sentences only
+    abstained    // the collection does not say; the hits are the nearest passages
+};
+[[nodiscard]] LECTERN_API std::string_view name(AnswerStatus status) noexcept;
+
+struct AskOptions {
+    // The answer as it is written: sentences are given when they have been verified, so what was
+    // streamed is what the answer says.
+    std::function<void(std::string_view piece)> on_text;
+    bool extractive = false;  // never start the generator
+    std::stop_token stop;
+    std::optional<std::chrono::milliseconds> deadline;
+};
+
+struct Answer {
+    std::string text;  // "" when abstained
+    AnswerStatus status = AnswerStatus::abstained;
+    std::vector<Citation> citations;
+    std::vector<Hit> hits;
+    double confidence = 0;  // of the best evidence, 0 to 1: what abstention is decided on
+    std::uint64_t generated_tokens = 0;
+    std::uint64_t dropped_sentences = 0;  // written, but not supported
+    Timing timing;
+};
+
+struct ChunkRange {
+    std::uint64_t chunk = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::uint32_t tokens = 0;
+};
+
+struct Document {
+    std::string id;
+    std::string title;
+    std::string text;
+    std::string metadata;  // a JSON object
+    std::vector<ChunkRange> chunks;
+};
+
+struct Stats {
+    std::uint64_t documents = 0;
+    std::uint64_t chunks = 0;
+    std::uint64_t tokens = 0;
+    std::string pipeline;
+    std::string fingerprint;  // of the vectors
+    std::uint32_t dimension = 0;
+    std::uint64_t disk_bytes = 0;
+    std::uint64_t sequence = 0;  // of the last commit
+    std::uint64_t vector_segments = 0;
+    std::uint64_t tail_vectors = 0;  // searched exactly
+    std::string collection_id;
+};
+
+class LECTERN_API Collection {
+ public:
+    [[nodiscard]] static Result<Collection> open(const std::filesystem::path& folder,
+                                                 OpenOptions options = {});
+    Collection(Collection&&) noexcept;
+    Collection& operator=(Collection&&) noexcept;
+    ~Collection();  // closes
+
+    // Files and folders (recursive). A file that fails is in the report and the others go on; the
+    // Status is a failure only when the work could not go on (a full disk, a defect).
+    [[nodiscard]] Result<IngestReport> ingest(const std::vector<std::filesystem::path>& paths,
+                                              const IngestOptions& options = {});
+    // Bytes with a name, as one source: what an upload or standard input gives.
+    [[nodiscard]] Result<IngestReport> ingest_bytes(std::string_view name, std::string_view bytes,
+                                                    const IngestOptions& options = {});
+    [[nodiscard]] Result<IngestReport> ingest_documents(std::span<const DocumentInput> documents,
+                                                        const IngestOptions& options = {});
+
+    [[nodiscard]] Result<SearchResult> search(std::string_view text,
+                                              const SearchOptions& options = {}) const;
+    [[nodiscard]] Result<Answer> ask(std::string_view question,
+                                     const AskOptions& options = {}) const;
+
+    [[nodiscard]] Result<Document> get(std::string_view document) const;
+    // Ids of all documents, in order of id.
+    [[nodiscard]] Status each_document(
+        const std::function<bool(const Document& document)>& visit) const;
+    // How many there were. Gone from every index on return.
+    [[nodiscard]] Result<std::uint64_t> remove(std::span<const std::string> documents);
+    [[nodiscard]] Result<Stats> stats() const;
+
+    // Writes the index caches, so that the next open is quick. Nothing is lost without it.
+    [[nodiscard]] Status flush();
+
+    struct Impl;
+
+ private:
+    explicit Collection(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+// ------------------------------------------------------------------- plugins
+
+struct StageTypeInfo {
+    std::string name;
+    std::string kind;  // "embedder"
+    std::string description;
+    std::string options;  // the JSON Schema, or ""
+};
+
+struct PluginInfo {
+    std::filesystem::path path;
+    std::string name;
+    std::string version;
+    std::string description;
+    std::string license;
+    std::string abi;  // "1.0"
+    std::vector<StageTypeInfo> stages;
+    Status refused;  // why it is not used; ok when it is
+};
+
+[[nodiscard]] LECTERN_API Result<std::vector<PluginInfo>> list_plugins(const Folders& folders = {},
+                                                                       const Log& log = {});
+
+// ------------------------------------------------------------------ training
+
+struct TrainOptions {
+    std::string plugin = "word2vec";
+    std::string stage = "trainer";
+    std::string options = "{}";  // a JSON object, checked against the trainer's schema
+    unsigned threads = 0;
+    // step, fraction of the step (0 to 1), a detail for people
+    std::function<void(std::string_view step, double fraction, std::string_view detail)> progress;
+    std::stop_token stop;
+    Folders folders;
+    Log log;
+};
+
+// The next text, or nothing at the end.
+using TextFeed = std::function<Result<std::optional<std::string>>()>;
+
+// Trains a model on the texts and writes it to `model`. The result is the trainer's JSON report.
+[[nodiscard]] LECTERN_API Result<std::string> train(const TextFeed& texts,
+                                                    const std::filesystem::path& model,
+                                                    const TrainOptions& options = {});
+// Measures a model on a test file (for word vectors: analogies). The result is a JSON object.
+[[nodiscard]] LECTERN_API Result<std::string> evaluate(const std::filesystem::path& model,
+                                                       const std::filesystem::path& test,
+                                                       const TrainOptions& options = {});
+
+}  // namespace lectern
