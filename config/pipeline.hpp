@@ -1,0 +1,124 @@
+// config/pipeline.hpp: the pipeline file, read and checked.
+//
+// A pipeline file is YAML 1.2 (core schema) without anchors and aliases; docs/configuration.md
+// describes every key. Reading checks everything that can be checked without plugins: keys, types,
+// units, ranges, and that every step names a stage. What a plugin has to say (its name, its
+// options, its ports) is checked later; for that each part keeps its place in the file.
+//
+// Plain values; safe from any thread.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/status.hpp"
+
+namespace lectern::config {
+
+// A place in a pipeline file. Lines and columns count from 1; columns are characters.
+struct Place {
+    std::string file;
+    int line = 0;
+    int column = 0;
+
+    // "bert.yaml:12:5", or "" when unknown.
+    [[nodiscard]] std::string text() const;
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
+// One entry of `stages`: what stands behind a name.
+struct StageConfig {
+    std::string name;
+    std::string plugin;
+    std::string stage;         // the plugin's stage type; "": its only one
+    unsigned parallelism = 0;  // calls at once, 1 to 1024; 0: the engine decides
+    boost::json::object options;
+
+    Place place;         // of the name
+    Place plugin_place;  // of the plugin's name
+    Place stage_place;   // of the stage type's name; of the plugin's when not given
+    // Of each option by its path: "pooling", "window/size", "stop/0".
+    std::map<std::string, Place, std::less<>> option_places;
+
+    // Of an option, or of the nearest thing around it that is in the file.
+    [[nodiscard]] Place option_place(std::string_view path) const;
+};
+
+enum class StepKind {
+    stage,   // one stage
+    choice,  // the stage of several that fits best (extractors)
+    source,  // built in: where the files come from
+    commit,  // built in: documents, chunks and vectors go to the collection
+    query,   // built in: the question
+    search,  // built in: vectors and words to hits
+    verify   // built in: the answer is checked against its evidence
+};
+
+[[nodiscard]] std::string_view name(StepKind kind) noexcept;
+
+// One step of `ingest` or `query`.
+struct Step {
+    StepKind kind = StepKind::stage;
+    std::vector<std::string> stages;  // names in `stages`: one, several for a choice, else none
+    Place place;
+};
+
+struct SearchConfig {
+    unsigned candidates = 50;  // 1 to 10,000: hits taken from each index before they are fused
+};
+
+struct AnswerConfig {
+    unsigned passages = 6;        // 1 to 100: hits that are read
+    unsigned max_evidence = 4;    // 1 to 32: sentences given to the writer
+    unsigned max_tokens = 160;    // 1 to 8192: of the answer
+    double abstain_below = 0.35;  // 0 to 1: evidence weaker than this gives no answer
+};
+
+struct PipelineConfig {
+    std::string name;
+    std::uint64_t memory = 256ull << 20;       // bytes in flight at ingest; 16 MiB or more
+    unsigned threads = 0;                      // up to 1024; 0: all cores
+    std::uint64_t max_document = 32ull << 20;  // bytes of one document; 1 KiB or more
+    std::vector<StageConfig> stages;           // in the file's order
+    std::vector<Step> ingest;                  // begins with source, ends with commit
+    std::vector<Step> query;                   // begins with query, has search
+    SearchConfig search;
+    AnswerConfig answer;
+
+    std::string text;                   // the file, byte for byte
+    std::string file;                   // its name, for messages
+    std::filesystem::path base_folder;  // absolute; relative paths in options are looked up here
+    std::vector<std::string> warnings;  // "FILE:LINE:COLUMN: what; what to do"
+
+    // The stage of that name, or nullptr. Every name in a step has one.
+    [[nodiscard]] const StageConfig* find(std::string_view stage) const noexcept;
+};
+
+// Larger files are refused.
+inline constexpr std::size_t max_pipeline_bytes = 256 * 1024;
+inline constexpr int max_pipeline_depth = 32;
+
+// Reads a file. A failure's message has one line "FILE:LINE:COLUMN: what; what to do" for each
+// error, in the file's order, 20 at most.
+[[nodiscard]] Result<PipelineConfig> load_pipeline(const std::filesystem::path& file);
+
+// The same for a text that was kept (a collection keeps its pipeline). `file` is for messages.
+[[nodiscard]] Result<PipelineConfig> parse_pipeline(std::string_view text, std::string_view file,
+                                                    const std::filesystem::path& base_folder = {});
+
+// The file that a user means by "bert", "bert.yaml" or a path: the path when it is there, else a
+// file of that name in the folders. The failure lists the names that exist.
+[[nodiscard]] Result<std::filesystem::path> find_pipeline(
+    std::string_view name, std::span<const std::filesystem::path> folders);
+
+// "256 MiB", "1.5GB", "4096": bytes. KiB, MiB, GiB, TiB count in 1024s, kB (KB), MB, GB, TB in
+// 1000s, B in ones.
+[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+
+}  // namespace lectern::config
