@@ -1,0 +1,122 @@
+// index/vector/vector_index.hpp: nearest chunks by inner product, over FAISS. Derived from the
+// store.
+//
+//     auto index = VectorIndex::open(store, {.generation = 1, .threads = 2});
+//     auto done = store.commit(group);
+//     (*index)->apply(done->change, rows);       // visible to the next search
+//     auto hits = (*index)->search(query, 10);   // best first
+//
+// Rows live in an exact tail (a plain matrix) until the tail reaches `seal_at`; then a background
+// thread builds a segment from them: an HNSW graph (Malkov and Yashunin, "Efficient and robust
+// approximate nearest neighbor search using hierarchical navigable small world graphs", 2016) over
+// the unchanged f32 rows. Removed rows are marked and left out at once; a segment with many of them
+// is built anew, and small segments are merged. Searches never wait for a build.
+//
+// Segments are kept as files in the collection's index folder. They are caches: each is stamped and
+// checksummed (docs/on-disk-format.md); one that does not check out is deleted, its rows are read
+// from the store and searched exactly until the next build. What is in the index is decided by the
+// store alone: open() compares every segment with the chunks that the store has.
+//
+// Scores are inner products: for vectors of length 1 that is the cosine. HNSW expects rows of
+// about equal length.
+//
+// All functions may be called from any thread. One VectorIndex per collection and generation at a
+// time. The store must outlive the index.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/status.hpp"
+#include "storage/store.hpp"
+
+namespace lectern::index {
+
+struct VectorIndexOptions {
+    storage::GenerationNumber generation = 0;  // 0: the one that the store serves
+    unsigned threads = 1;                      // for building segments; a search uses its caller's
+    std::size_t seal_at = 20000;               // rows in the tail that start a build, 1 or more
+    int links = 32;            // HNSW: M, edges of a node; 2 to 128, more is better and bigger
+    int ef_construction = 64;  // HNSW: breadth of the search when a row is added
+    int ef_search = 64;        // HNSW: breadth of a search; at least k is used
+    bool build_in_background = true;  // false: segments are built only by flush(), for tests
+    // What was found wrong with a cache file, or went wrong in the background. Called from open()
+    // or the background thread, one message a call; may be empty.
+    std::function<void(std::string_view)> log;
+};
+
+struct Scored {
+    storage::ChunkId chunk = 0;
+    float score = 0;
+    friend bool operator==(const Scored&, const Scored&) = default;
+};
+
+// Which chunks may be found. At most one of the two is set; none: all. Both are borrowed for the
+// call.
+struct Filter {
+    // True for a chunk that may be found. Called on the caller's thread, once or more per chunk.
+    std::function<bool(storage::ChunkId)> allows;
+    // Ascending ids that may be found, for when they are known beforehand: faster when few.
+    const std::vector<storage::ChunkId>* allowed = nullptr;
+};
+
+struct VectorIndexStatistics {
+    std::size_t rows = 0;  // that can be found
+    std::size_t segments = 0;
+    std::size_t segment_rows = 0;  // removed ones included
+    std::size_t tail_rows = 0;     // removed ones included
+    std::size_t tombstones = 0;    // removed rows still in segments and tail
+    std::size_t memory_bytes = 0;
+    std::size_t disk_bytes = 0;  // of the cache files
+    bool building = false;       // the background thread has work
+};
+
+class VectorIndex {
+ public:
+    // Loads the cached segments that check out and reads the other rows from the store: when it
+    // returns, the index answers for exactly the chunks that the store had at store.sequence().
+    // No commit may run meanwhile. invalid_argument when there is no such generation; failures of
+    // the store are passed on; failures of cache files are not failures.
+    [[nodiscard]] static Result<std::unique_ptr<VectorIndex>> open(const storage::Store& store,
+                                                                   VectorIndexOptions options = {});
+    ~VectorIndex();  // gives up a build that is under way and joins its thread
+    VectorIndex(const VectorIndex&) = delete;
+    VectorIndex& operator=(const VectorIndex&) = delete;
+
+    // Follows one commit: takes the rows of change.added (`rows`: their vectors, in that order, row
+    // by row; or nothing when they have none in this generation) and leaves out change.removed.
+    // Both become visible at once. Commits may arrive in any order, as they do when several threads
+    // commit and then apply: a chunk removed by a commit that arrived first does not come back.
+    // Every commit must be applied, also one that only deletes, and one that was applied is ignored
+    // when it comes again. invalid_argument when the number of values does not fit.
+    [[nodiscard]] Status apply(const storage::Change& change, std::span<const float> rows);
+
+    // The k nearest, best first; equal scores by ascending chunk id. Fewer when there are fewer.
+    // Where a filter leaves few rows, those are compared one by one, so that they are all found.
+    // invalid_argument for a query of another dimension or with a component that is not finite.
+    // A search sees all commits applied before it began, each wholly or not at all.
+    [[nodiscard]] Result<std::vector<Scored>> search(std::span<const float> query, std::size_t k,
+                                                     const Filter& filter = {}) const;
+
+    // Does the building that is due and leaves the segments on disk. Waits for it.
+    [[nodiscard]] Status flush();
+
+    // Every commit up to this one has been applied.
+    [[nodiscard]] storage::Sequence sequence() const;
+    [[nodiscard]] std::uint32_t dimension() const noexcept;
+    [[nodiscard]] storage::GenerationNumber generation() const noexcept;
+    [[nodiscard]] VectorIndexStatistics statistics() const;
+
+ private:
+    class Impl;
+    explicit VectorIndex(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lectern::index

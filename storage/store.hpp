@@ -1,0 +1,174 @@
+// storage/store.hpp: one collection on disk, over RocksDB. The only source of truth.
+//
+//     auto store = Store::open("notes", {.create_if_missing = true});
+//     if (!store) return store.status();
+//     WriteGroup group;
+//     group.puts.push_back({.id = "a.md", .text = "..."});
+//     auto done = (*store)->commit(group);            // on disk when ok
+//     auto document = (*store)->reader().document("a.md");
+//
+// A collection is a folder: DIR/store/ is RocksDB's and DIR/index/ holds caches that may be deleted
+// at any time. Every byte is described in docs/on-disk-format.md.
+//
+// One Store owns a collection; a second open, from this process or another, is refused. All
+// functions may be called from any thread: writes wait for each other, reads wait for nobody.
+//
+// Expected failures: invalid_argument (what was passed in), not_found, unavailable (opened
+// elsewhere), unsupported (a newer format), corrupt (damaged bytes, found by RocksDB's block
+// checksums), resource_exhausted (disk full), internal (other input/output errors).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/status.hpp"
+#include "storage/types.hpp"
+
+namespace lectern::storage {
+
+// The version of the on-disk format that this code writes. A collection of a later one is refused.
+inline constexpr std::uint32_t format_version = 1;
+
+struct OpenOptions {
+    bool create_if_missing = false;
+    bool error_if_exists = false;
+    std::size_t block_cache_bytes = 32u << 20;   // decoded blocks, table indexes and filters
+    std::size_t write_buffer_bytes = 32u << 20;  // written but not yet in table files
+    int background_threads = 2;                  // flushes and compactions, 1 or more
+};
+
+class Database;  // RocksDB and its column families, storage/database.hpp
+
+// The collection as it was when the reader was made: later commits do not show. Cheap to make; make
+// one for each request, because an old one keeps deleted data on disk. Must not outlive its Store.
+// Any thread, also several at once.
+class Reader {
+ public:
+    ~Reader();
+    Reader(Reader&& other) noexcept;
+    Reader& operator=(Reader&& other) noexcept;
+
+    // The number of the last commit that this reader sees.
+    [[nodiscard]] Sequence sequence() const noexcept;
+    [[nodiscard]] const Counters& counters() const noexcept;
+
+    // not_found names the document.
+    [[nodiscard]] Result<DocumentHeader> header(std::string_view id) const;
+    [[nodiscard]] Result<DocumentHeader> header(Ordinal ordinal) const;
+    [[nodiscard]] Result<Document> document(std::string_view id) const;
+
+    // The bytes [begin, end) of a document's text; reads no more than the 64 KiB blocks they lie
+    // in. invalid_argument when the range does not lie in the text.
+    [[nodiscard]] Result<std::string> text(const DocumentHeader& document, std::uint64_t begin,
+                                           std::uint64_t end) const;
+
+    [[nodiscard]] Result<Chunk> chunk(ChunkId id) const;
+    // All chunks of one document, in order.
+    [[nodiscard]] Result<std::vector<Chunk>> chunks(const DocumentHeader& document) const;
+
+    // For search results: one entry for each id, in order; empty where the chunk is gone (replaced
+    // or deleted since the index answered).
+    [[nodiscard]] Result<std::vector<std::optional<ChunkView>>> chunk_views(
+        std::span<const ChunkId> ids, bool with_text = true) const;
+
+    // Documents in byte order of their ids, after `after` (from the first when empty), until
+    // `visit` returns false.
+    [[nodiscard]] Status for_each_document(const std::function<bool(const DocumentHeader&)>& visit,
+                                           std::string_view after = {}) const;
+
+    // Every chunk there is, as ascending ranges that do not touch.
+    [[nodiscard]] Result<std::vector<ChunkRange>> live_chunks() const;
+
+    // Rows of one generation for a range of chunks, ascending. Chunks without a vector are left
+    // out: `found` gives the ids of the rows in `values`.
+    struct Vectors {
+        std::vector<ChunkId> found;
+        std::vector<float> values;  // found.size() * dimension
+    };
+    [[nodiscard]] Result<Vectors> vectors(GenerationNumber generation, ChunkRange range) const;
+
+    // All vectors of a generation with chunk id >= from, ascending, in spans of at most `rows`
+    // rows; the spans are valid during the call. Stops when `visit` returns false.
+    using VisitVectors =
+        std::function<bool(std::span<const ChunkId> ids, std::span<const float> values)>;
+    [[nodiscard]] Status scan_vectors(GenerationNumber generation, ChunkId from,
+                                      const VisitVectors& visit, std::size_t rows = 1024) const;
+
+    // The commits after `after`, oldest first. not_found when that part of the log is pruned: the
+    // last `kept_changes` commits are kept.
+    [[nodiscard]] Result<std::vector<Change>> changes(Sequence after) const;
+    static constexpr Sequence kept_changes = 65536;
+
+ private:
+    friend class Store;
+    class Pinned;
+    explicit Reader(std::unique_ptr<Pinned> pinned);
+    std::unique_ptr<Pinned> pinned_;
+};
+
+class Store {
+ public:
+    // Opens the collection in `folder`. not_found when there is none (and create_if_missing is
+    // false); invalid_argument when the folder holds something else; unavailable when it is open
+    // already; unsupported when it was written by a newer version; corrupt when RocksDB says so.
+    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::filesystem::path& folder,
+                                                             const OpenOptions& options = {});
+
+    ~Store();  // closes; what was committed without sync is written to disk first
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    [[nodiscard]] const std::filesystem::path& folder() const noexcept;
+    [[nodiscard]] std::filesystem::path index_folder() const;  // exists
+
+    // ---- what the collection is. Setters are atomic and on disk when ok; they leave sequence()
+    // alone.
+    [[nodiscard]] CollectionMeta meta() const;
+    [[nodiscard]] Status set_pipeline(std::string_view name, std::string_view yaml);
+    // Adds a generation with the next free number; number and created_at are filled in. The first
+    // one becomes the serving one.
+    [[nodiscard]] Result<Generation> add_generation(Generation generation);
+    [[nodiscard]] Status serve_generation(GenerationNumber number);
+    // Removes a generation and its vectors; not the serving one.
+    [[nodiscard]] Status drop_generation(GenerationNumber number);
+
+    // ---- writing
+    // All of the group or nothing, as one RocksDB write. With sync it is on disk when ok; without,
+    // a power failure (not a crash of the process) may take the latest commits back, in order.
+    // Each commit raises sequence() by one; an empty group is ok and changes nothing. The vectors'
+    // sizes and chunk ranges are checked first. After an input/output error the store takes no
+    // further writes (see writable()) and still reads; whether the failed group is there shows
+    // after the next open.
+    [[nodiscard]] Result<CommitResult> commit(const WriteGroup& group, bool sync = true);
+    // Ok, or why the store takes no more writes and what to do.
+    [[nodiscard]] Status writable() const;
+
+    // ---- reading
+    [[nodiscard]] Reader reader() const;
+    [[nodiscard]] Counters counters() const;
+    [[nodiscard]] Sequence sequence() const;
+    // Of the whole folder, caches included.
+    [[nodiscard]] std::uint64_t disk_bytes() const;
+
+    // ---- upkeep
+    [[nodiscard]] Status flush();    // moves everything written into table files
+    [[nodiscard]] Status compact();  // gives the space of deleted data back; takes a while
+    // Reads every block and checks its checksum; corrupt names the file.
+    [[nodiscard]] Status verify_checksums() const;
+    // Closes early and says whether that worked. Afterwards only the destructor may be called.
+    [[nodiscard]] Status close();
+
+ private:
+    explicit Store(std::unique_ptr<Database> database);
+    std::unique_ptr<Database> database_;
+};
+
+}  // namespace lectern::storage
