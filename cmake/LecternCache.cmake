@@ -42,9 +42,16 @@ _lectern_forget_stale(OpenVINO_DIR "${LECTERN_OPENVINO_ROOT}")
 _lectern_forget_stale(TBB_DIR "${LECTERN_OPENVINO_ROOT}")
 _lectern_forget_stale(faiss_DIR "${LECTERN_FAISS_ROOT}")
 
-find_package(OpenVINO 2024 QUIET CONFIG COMPONENTS Runtime Threading)
+# OpenVINO's version file accepts the asked year only, so each is asked for; this also keeps
+# a later find_package(OpenVINO) without a version on the same copy.
+foreach(_lectern_year 2027 2026 2025 2024)
+  if(NOT OpenVINO_FOUND)
+    find_package(OpenVINO ${_lectern_year} QUIET CONFIG COMPONENTS Runtime Threading)
+  endif()
+endforeach()
+unset(_lectern_year)
 if(NOT OpenVINO_FOUND)
-  find_package(OpenVINO 2024 QUIET CONFIG COMPONENTS Runtime Threading
+  find_package(OpenVINO QUIET CONFIG COMPONENTS Runtime Threading
     PATHS "${LECTERN_OPENVINO_ROOT}/openvino/cmake" NO_DEFAULT_PATH)
 endif()
 if(NOT OpenVINO_FOUND)

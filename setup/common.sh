@@ -49,7 +49,9 @@ run_step() {
     shift 3
     local start report
     start=$(now)
-    mkdir -p "$(dirname -- "$log")"
+    mkdir -p "$(dirname -- "$log")" 2>/dev/null ||
+        die "cannot write to the folder $(dirname -- "$log") (step \"$name\")" \
+            "make it writable; for the cache, you may set LECTERN_CACHE to a folder that is"
     report=$log.report
     rm -f "$report"
     printf '==> %s … ' "$title"
