@@ -44,22 +44,22 @@ static_assert(sorted(perhaps));
 
 // Words that begin sentences and hardly ever names.
 constexpr auto starters = std::to_array<string_view>(
-    {"a",       "aber",   "after",   "all",     "als",      "also",      "although", "am",
-     "an",      "and",    "another", "are",     "as",       "at",        "auch",     "auf",
-     "because", "before", "bei",     "both",    "but",      "by",        "can",      "ce",
-     "cette",   "das",    "der",     "did",     "die",      "dies",      "diese",    "dieser",
-     "do",      "does",   "during",  "each",    "ein",      "eine",      "el",       "elle",
-     "er",      "es",     "finally", "for",     "from",     "he",        "hence",    "her",
-     "here",    "his",    "how",     "however", "i",        "ich",       "if",       "il",
-     "im",      "in",     "instead", "is",      "it",       "its",       "la",       "las",
-     "le",      "les",    "los",     "many",    "moreover", "most",      "my",       "no",
-     "not",     "nous",   "now",     "of",      "on",       "once",      "one",      "only",
-     "or",      "our",    "she",     "sie",     "since",    "so",        "some",     "such",
-     "that",    "the",    "their",   "then",    "there",    "therefore", "these",    "they",
-     "this",    "those",  "thus",    "to",      "two",      "un",        "und",      "une",
-     "unlike",  "until",  "was",     "we",      "wenn",     "were",      "what",     "when",
-     "where",   "which",  "while",   "who",     "why",      "wir",       "with",     "without",
-     "yet",     "you",    "your",    "zu"});
+    {"a",       "aber",   "after",    "all",       "als",   "also",    "although", "am",
+     "an",      "and",    "another",  "are",       "as",    "at",      "auch",     "auf",
+     "because", "before", "bei",      "both",      "but",   "by",      "can",      "ce",
+     "cette",   "das",    "der",      "did",       "die",   "dies",    "diese",    "dieser",
+     "do",      "does",   "during",   "each",      "ein",   "eine",    "el",       "elle",
+     "er",      "es",     "finally",  "for",       "from",  "he",      "hence",    "her",
+     "here",    "his",    "how",      "however",   "i",     "ich",     "if",       "il",
+     "im",      "in",     "instead",  "is",        "it",    "its",     "las",      "les",
+     "los",     "many",   "moreover", "most",      "my",    "no",      "not",      "nous",
+     "now",     "of",     "on",       "once",      "one",   "only",    "or",       "our",
+     "she",     "sie",    "since",    "so",        "some",  "such",    "that",     "the",
+     "their",   "then",   "there",    "therefore", "these", "they",    "this",     "those",
+     "thus",    "to",     "two",      "un",        "und",   "une",     "unlike",   "until",
+     "was",     "we",     "wenn",     "were",      "what",  "when",    "where",    "which",
+     "while",   "who",    "why",      "wir",       "with",  "without", "yet",      "you",
+     "your",    "zu"});
 static_assert(sorted(starters));
 
 constexpr auto german_months = std::to_array<string_view>(

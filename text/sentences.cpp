@@ -143,19 +143,21 @@ class Reader {
             if (!closed && !spaced && next.kind == U_SB_NUMERIC) return 0;  // SB6: 3.14
             const bool cased = before == U_SB_UPPER || before == U_SB_LOWER;
             if (!closed && !spaced && cased && next.kind == U_SB_UPPER) return 0;  // SB7: U.S
-            if (lower_follows(next_at)) return 0;                                  // SB8
+            const bool named = spaced && is_mixed_name(next_at);
+            if (!named && lower_follows(next_at)) return 0;  // SB8
         }
         if (mark.code >= 0x80) return next_at;
         return is_boundary(at, mark, next_at, next, spaced);
     }
 
     // Beyond UAX 29, for the terminators of ASCII: a boundary needs white space (URLs, "Yahoo!s"),
-    // no sentence begins in lower case ("Why?" she asked), and abbreviations end none.
+    // no sentence begins in lower case ("Why?" she asked) unless with a name like "word2vec", and
+    // abbreviations end none.
     [[nodiscard]] std::size_t is_boundary(std::size_t at, const Character& mark,
                                           std::size_t next_at, const Character& next,
                                           bool spaced) const {
         if (!spaced && !is_unspaced(next.code)) return behind_note(mark.end);
-        if (next.kind == U_SB_LOWER) return 0;
+        if (next.kind == U_SB_LOWER && !is_mixed_name(next_at)) return 0;
         if (mark.code != '.') return next_at;
         const std::string_view word = word_before(at);
         const std::string_view before = text_.substr(start_, at - start_ - word.size());
@@ -175,6 +177,18 @@ class Reader {
         while (at < text_.size() && character_at(text_, at).kind == U_SB_SP)
             at = character_at(text_, at).end;
         return at < text_.size() && character_at(text_, at).kind == U_SB_LOWER ? 0 : at;
+    }
+
+    // "word2vec", "fastText": a word of ASCII that begins with a small letter and has a digit or a
+    // capital in it.
+    [[nodiscard]] bool is_mixed_name(std::size_t at) const noexcept {
+        if (text_[at] < 'a' || text_[at] > 'z') return false;
+        for (; at < text_.size(); ++at) {
+            const char c = text_[at];
+            if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
+            if (c < 'a' || c > 'z') return false;
+        }
+        return false;
     }
 
     // SB8: the next letter is a small one, with no terminator or separator before it.

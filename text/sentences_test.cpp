@@ -69,6 +69,14 @@ TEST(Sentences, EndBehindAnAbbreviationWhenASentenceBegins) {
                 ElementsAre("That was in 2018.", "Then GPT came."));
 }
 
+TEST(Sentences, MayBeginWithANameInLowerCase) {
+    EXPECT_THAT(pieces("It learns vectors. word2vec does it too. fastText adds n-grams. and so on"),
+                ElementsAre("It learns vectors.", "word2vec does it too.",
+                            "fastText adds n-grams. and so on"));
+    EXPECT_THAT(pieces("Static models, e.g. word2vec, are small."),
+                ElementsAre("Static models, e.g. word2vec, are small."));
+}
+
 TEST(Sentences, EndAtBlankLinesHeadingsAndListItems) {
     EXPECT_THAT(
         pieces("# A heading. With two parts\nA line\nand the next.\r\n\r\nAnother one\n"
