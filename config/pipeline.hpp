@@ -21,9 +21,9 @@
 
 namespace lectern::config {
 
-// A place in a pipeline file. Lines and columns count from 1; columns are characters.
+// A place in a pipeline file. Lines and columns count from 1; columns are bytes.
 struct Place {
-    std::string file;
+    std::string file = {};
     int line = 0;
     int column = 0;
 
@@ -34,17 +34,17 @@ struct Place {
 
 // One entry of `stages`: what stands behind a name.
 struct StageConfig {
-    std::string name;
-    std::string plugin;
-    std::string stage;         // the plugin's stage type; "": its only one
+    std::string name = {};
+    std::string plugin = {};
+    std::string stage = {};    // the plugin's stage type; "": its only one
     unsigned parallelism = 0;  // calls at once, 1 to 1024; 0: the engine decides
-    boost::json::object options;
+    boost::json::object options = {};
 
-    Place place;         // of the name
-    Place plugin_place;  // of the plugin's name
-    Place stage_place;   // of the stage type's name; of the plugin's when not given
+    Place place = {};         // of the name
+    Place plugin_place = {};  // of the plugin's name
+    Place stage_place = {};   // of the stage type's name; of the plugin's when not given
     // Of each option by its path: "pooling", "window/size", "stop/0".
-    std::map<std::string, Place, std::less<>> option_places;
+    std::map<std::string, Place, std::less<>> option_places = {};
 
     // Of an option, or of the nearest thing around it that is in the file.
     [[nodiscard]] Place option_place(std::string_view path) const;
@@ -65,8 +65,9 @@ enum class StepKind {
 // One step of `ingest` or `query`.
 struct Step {
     StepKind kind = StepKind::stage;
-    std::vector<std::string> stages;  // names in `stages`: one, several for a choice, else none
-    Place place;
+    std::vector<std::string> stages =
+        {};  // names in `stages`: one, several for a choice, else none
+    Place place = {};
 };
 
 struct SearchConfig {
@@ -81,20 +82,21 @@ struct AnswerConfig {
 };
 
 struct PipelineConfig {
-    std::string name;
+    std::string name = {};
     std::uint64_t memory = 256ull << 20;       // bytes in flight at ingest; 16 MiB or more
     unsigned threads = 0;                      // up to 1024; 0: all cores
     std::uint64_t max_document = 32ull << 20;  // bytes of one document; 1 KiB or more
-    std::vector<StageConfig> stages;           // in the file's order
-    std::vector<Step> ingest;                  // begins with source, ends with commit
-    std::vector<Step> query;                   // begins with query, has search
-    SearchConfig search;
-    AnswerConfig answer;
+    std::vector<StageConfig> stages = {};      // in the file's order
+    std::vector<Step> ingest = {};             // begins with source, ends with commit
+    std::vector<Step> query = {};              // begins with query, has search
+    SearchConfig search = {};
+    AnswerConfig answer = {};
 
-    std::string text;                   // the file, byte for byte
-    std::string file;                   // its name, for messages
-    std::filesystem::path base_folder;  // absolute; relative paths in options are looked up here
-    std::vector<std::string> warnings;  // "FILE:LINE:COLUMN: what; what to do"
+    std::string text = {};  // the file, byte for byte
+    std::string file = {};  // its name, for messages
+    std::filesystem::path base_folder =
+        {};  // absolute; relative paths in options are looked up here
+    std::vector<std::string> warnings = {};  // "FILE:LINE:COLUMN: what; what to do"
 
     // The stage of that name, or nullptr. Every name in a step has one.
     [[nodiscard]] const StageConfig* find(std::string_view stage) const noexcept;

@@ -29,7 +29,7 @@ struct Interrupt {
 struct ItemError {
     std::uint64_t index = 0;
     Code code = Code::ok;
-    std::string message;
+    std::string message = {};
 };
 
 // Makes a lectern_call, keeps what the plugin says through it, and turns codes into Status:

@@ -41,53 +41,53 @@ using LogFunction =
 struct HostOptions {
     // Searched in this order for *.so files (not below); the first plugin of a name wins. Folders
     // that do not exist are passed over.
-    std::vector<std::filesystem::path> plugin_folders;
-    std::filesystem::path models_folder;  // made absolute; need not exist
+    std::vector<std::filesystem::path> plugin_folders = {};
+    std::filesystem::path models_folder = {};  // made absolute; need not exist
     // Made when missing. Empty: nothing is remembered, and plugins get a folder below the system's
     // temporary one.
-    std::filesystem::path cache_folder;
+    std::filesystem::path cache_folder = {};
     unsigned threads = 0;  // a plugin's budget; 0: the cores this process may use
-    LogFunction log;       // empty: dropped
+    LogFunction log = {};  // empty: dropped
 
     bool probe = true;  // false: trusted plugins are loaded here to be listed
     // Empty: lectern-probe in ../lib/lectern of the running program's folder, above a plugin
     // folder, or where it was installed.
-    std::filesystem::path probe_program;
+    std::filesystem::path probe_program = {};
     std::chrono::milliseconds probe_timeout{20'000};
 };
 
 // A stage type that can be created.
 struct StageTypeInfo {
-    std::string name;
-    std::string description;
+    std::string name = {};
+    std::string description = {};
     StageKind kind = StageKind::custom;
-    std::string options_schema;  // JSON Schema, or "" for a stage without options
+    std::string options_schema = {};  // JSON Schema, or "" for a stage without options
 };
 
 // A plugin that can be used.
 struct PluginInfo {
-    std::string name;
-    std::string version;
-    std::string description;
-    std::string license;
-    std::filesystem::path path;  // absolute
+    std::string name = {};
+    std::string version = {};
+    std::string description = {};
+    std::string license = {};
+    std::filesystem::path path = {};  // absolute
     unsigned abi_major = 0;
     unsigned abi_minor = 0;
-    std::vector<StageTypeInfo> stage_types;
-    std::vector<std::string> left_out;  // stage types that cannot be used, "name: reason"
+    std::vector<StageTypeInfo> stage_types = {};
+    std::vector<std::string> left_out = {};  // stage types that cannot be used, "name: reason"
 };
 
 // A file that looks like a plugin and is not used.
 struct RefusedPlugin {
-    std::filesystem::path path;
-    std::string name;  // the plugin's name when it is known, else the file's without ".so"
-    std::string reason;
+    std::filesystem::path path = {};
+    std::string name = {};  // the plugin's name when it is known, else the file's without ".so"
+    std::string reason = {};
 };
 
 struct StageRequest {
-    std::string plugin;
-    std::string type;  // "": the plugin's only stage type
-    std::string name;  // in the pipeline: "vectors"
+    std::string plugin = {};
+    std::string type = {};  // "": the plugin's only stage type
+    std::string name = {};  // in the pipeline: "vectors"
     boost::json::object options = {};
     std::filesystem::path base_folder = {};  // of the pipeline file; "": none
     // Must outlive the stage; nullptr: a pipeline that answers LECTERN_UNAVAILABLE.

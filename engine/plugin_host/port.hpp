@@ -12,9 +12,9 @@ namespace lectern::host {
 
 // A lectern_port of our own.
 struct Port {
-    std::uint32_t type = 0;       // LECTERN_PORT_*
-    std::uint32_t dimension = 0;  // of vectors; 0: any
-    std::string fingerprint;      // "": any
+    std::uint32_t type = 0;        // LECTERN_PORT_*
+    std::uint32_t dimension = 0;   // of vectors; 0: any
+    std::string fingerprint = {};  // "": any
     friend bool operator==(const Port&, const Port&) = default;
 };
 

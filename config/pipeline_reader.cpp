@@ -1,0 +1,460 @@
+#include "config/pipeline_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "config/suggest.hpp"
+
+namespace lectern::config {
+namespace {
+
+struct BuiltIn {
+    std::string_view name;
+    StepKind kind;
+    bool ingest;  // else it stands in query
+};
+constexpr std::array<BuiltIn, 5> built_ins{{{"source", StepKind::source, true},
+                                            {"commit", StepKind::commit, true},
+                                            {"query", StepKind::query, false},
+                                            {"search", StepKind::search, false},
+                                            {"verify", StepKind::verify, false}}};
+
+const BuiltIn* built_in(std::string_view name) {
+    for (const BuiltIn& step : built_ins)
+        if (step.name == name) return &step;
+    return nullptr;
+}
+
+bool is_name(std::string_view text) {
+    const auto letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
+    };
+    return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), letter);
+}
+
+std::string in_quotes(std::string_view name) {
+    return "'" + std::string(name) + "'";
+}
+
+// "memory" at the top, "search.candidates" below.
+std::string dotted(std::string_view where, std::string_view key) {
+    return where.empty() ? std::string(key) : std::string(where) + "." + std::string(key);
+}
+
+std::string format_size(std::uint64_t bytes) {
+    for (const auto& [shift, unit] : {std::pair{30, " GiB"}, {20, " MiB"}, {10, " KiB"}}) {
+        const std::uint64_t one = std::uint64_t{1} << shift;
+        if (bytes >= one && bytes % one == 0) return std::to_string(bytes >> shift) + unit;
+    }
+    return std::to_string(bytes) + " bytes";
+}
+
+std::string format_fraction(double value) {
+    std::string out = std::to_string(value);
+    out.erase(out.find_last_not_of('0') + 1);
+    if (out.ends_with('.')) out.pop_back();
+    return out;
+}
+
+constexpr std::size_t most_stages = 256;
+
+}  // namespace
+
+void PipelineReader::fail(YamlMark mark, std::string message) {
+    errors_.push_back({mark, std::move(message)});
+}
+
+std::vector<YamlError> PipelineReader::take_errors() {
+    std::stable_sort(errors_.begin(), errors_.end(),
+                     [](const YamlError& a, const YamlError& b) { return a.mark < b.mark; });
+    return std::exchange(errors_, {});
+}
+
+bool PipelineReader::is_map(const YamlNode& node, std::string_view what) {
+    if (node.kind == YamlKind::map) return true;
+    fail(node.mark,
+         in_quotes(what) + " is " + describe(node) + "; give it a map of keys and values");
+    return false;
+}
+
+PipelineReader::Fields PipelineReader::fields(const YamlNode& map, const Names& known,
+                                              std::string_view where) {
+    Fields out;
+    for (const YamlNode& item : map.items) {
+        if (std::find(known.begin(), known.end(), item.key) == known.end()) {
+            fail(item.key_mark, "unknown key " + in_quotes(dotted(where, item.key)) +
+                                    did_you_mean(item.key, known, "; known keys: " + list(known)));
+            continue;
+        }
+        const auto [at, added] = out.emplace(item.key, &item);
+        if (!added)
+            fail(item.key_mark, in_quotes(dotted(where, item.key)) +
+                                    " is given twice; remove one (the first is in line " +
+                                    std::to_string(at->second->key_mark.line) + ")");
+    }
+    return out;
+}
+
+PipelineConfig PipelineReader::read(const YamlNode& root) {
+    if (root.kind != YamlKind::map) {
+        fail(root.mark, "the file is " + describe(root) +
+                            "; a pipeline file begins with 'version: 1' and further keys");
+        return std::move(config_);
+    }
+    const Fields top = fields(root,
+                              {"version", "pipeline", "memory", "threads", "max_document", "stages",
+                               "ingest", "query", "search", "answer"},
+                              "");
+    read_version(top);
+    for (const std::string_view key : {"pipeline", "stages", "ingest", "query"})
+        if (!top.contains(key))
+            fail({},
+                 in_quotes(key) + " is missing; add it (docs/configuration.md shows a whole file)");
+
+    if (top.contains("pipeline")) config_.name = read_name(*top.at("pipeline"), "pipeline");
+    read_size(top, "memory", std::uint64_t{16} << 20, config_.memory);
+    read_size(top, "max_document", 1024, config_.max_document);
+    read_count(top, "threads", "", 0, 1024, config_.threads);
+    if (config_.max_document > config_.memory) {
+        const auto at = top.contains("max_document") ? top.at("max_document") : top.at("memory");
+        fail(at->mark, "max_document (" + format_size(config_.max_document) +
+                           ") is more than memory (" + format_size(config_.memory) +
+                           "); raise memory or lower max_document");
+    }
+    if (top.contains("stages")) read_stages(*top.at("stages"));
+    if (top.contains("ingest")) read_steps(*top.at("ingest"), Line::ingest, config_.ingest);
+    if (top.contains("query")) read_steps(*top.at("query"), Line::query, config_.query);
+
+    if (top.contains("search") && is_map(*top.at("search"), "search")) {
+        const Fields search = fields(*top.at("search"), {"candidates"}, "search");
+        read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
+    }
+    if (top.contains("answer") && is_map(*top.at("answer"), "answer")) {
+        AnswerConfig& answer = config_.answer;
+        const Fields given =
+            fields(*top.at("answer"), {"passages", "max_evidence", "max_tokens", "abstain_below"},
+                   "answer");
+        read_count(given, "passages", "answer", 1, 100, answer.passages);
+        read_count(given, "max_evidence", "answer", 1, 32, answer.max_evidence);
+        read_count(given, "max_tokens", "answer", 1, 8192, answer.max_tokens);
+        read_fraction(given, "abstain_below", "answer", answer.abstain_below);
+    }
+    check_unused();
+    return std::move(config_);
+}
+
+void PipelineReader::read_version(const Fields& top) {
+    if (!top.contains("version")) {
+        fail({}, "'version' is missing; add 'version: 1' as the first line");
+        return;
+    }
+    const YamlNode& node = *top.at("version");
+    if (node.kind == YamlKind::scalar && node.text == "1") return;
+    fail(node.mark, "version is " + describe(node) + ", and this engine reads version 1; " +
+                        "write 'version: 1', or use the Lectern that the file was written for");
+}
+
+std::string PipelineReader::read_name(const YamlNode& node, std::string_view what) {
+    if (node.kind == YamlKind::scalar && is_name(node.text)) return node.text;
+    fail(node.mark, in_quotes(what) + " is " + describe(node) +
+                        "; give it a name of letters, digits, '-' and '_'");
+    return {};
+}
+
+void PipelineReader::read_size(const Fields& fields, std::string_view key, std::uint64_t least,
+                               std::uint64_t& out) {
+    const auto found = fields.find(key);
+    if (found == fields.end()) return;
+    const YamlNode& node = *found->second;
+    if (node.kind != YamlKind::scalar) {
+        fail(node.mark, in_quotes(key) + " is " + describe(node) +
+                            "; write a number and a unit such as 256 MiB or 2 GB");
+        return;
+    }
+    const Result<std::uint64_t> size = parse_size(node.text);
+    if (!size) {
+        fail(node.mark, in_quotes(key) + ": " + size.status().message());
+        return;
+    }
+    if (*size < least) {
+        fail(node.mark,
+             in_quotes(key) + " is " + node.text + "; the least is " + format_size(least));
+        return;
+    }
+    out = *size;
+}
+
+void PipelineReader::read_count(const Fields& fields, std::string_view key, std::string_view where,
+                                unsigned least, unsigned most, unsigned& out) {
+    const auto found = fields.find(key);
+    if (found == fields.end()) return;
+    const YamlNode& node = *found->second;
+    std::optional<std::int64_t> value;
+    if (node.kind == YamlKind::scalar) {
+        const auto json = scalar_to_json(node);
+        if (json && json->is_int64()) value = json->get_int64();
+    }
+    if (value && *value >= least && *value <= most) {
+        out = static_cast<unsigned>(*value);
+        return;
+    }
+    fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
+                        "; give it a whole number from " + std::to_string(least) + " to " +
+                        std::to_string(most));
+}
+
+void PipelineReader::read_fraction(const Fields& fields, std::string_view key,
+                                   std::string_view where, double& out) {
+    const auto found = fields.find(key);
+    if (found == fields.end()) return;
+    const YamlNode& node = *found->second;
+    std::optional<double> value;
+    if (node.kind == YamlKind::scalar) {
+        const auto json = scalar_to_json(node);
+        if (json && json->is_number()) value = json->to_number<double>();
+    }
+    if (value && *value >= 0 && *value <= 1) {
+        out = *value;
+        return;
+    }
+    fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
+                        "; give it a number from 0 to 1, such as " + format_fraction(out));
+}
+
+// --------------------------------------------------------------------- stages
+
+void PipelineReader::read_stages(const YamlNode& node) {
+    if (!is_map(node, "stages")) return;
+    if (node.items.size() > most_stages) {
+        fail(node.mark, "'stages' has " + std::to_string(node.items.size()) +
+                            " entries; the most is " + std::to_string(most_stages));
+        return;
+    }
+    if (node.items.empty()) fail(node.mark, "'stages' is empty; define at least an extractor");
+    for (const YamlNode& item : node.items) {
+        if (!is_name(item.key)) {
+            fail(item.key_mark, in_quotes(item.key.substr(0, 40)) +
+                                    " is not a stage's name; use letters, digits, '-' and '_'");
+        } else if (built_in(item.key) != nullptr) {
+            fail(item.key_mark,
+                 in_quotes(item.key) + " is a built-in step; give the stage another name");
+        } else if (const StageConfig* first = config_.find(item.key); first != nullptr) {
+            fail(item.key_mark, in_quotes("stages." + item.key) +
+                                    " is given twice; remove one (the first is in line " +
+                                    std::to_string(first->place.line) + ")");
+        } else {
+            read_stage(item);
+        }
+    }
+}
+
+void PipelineReader::read_stage(const YamlNode& node) {
+    const std::string where = "stages." + node.key;
+    // Kept even when it is wrong, so that the steps that name it are not wrong too.
+    StageConfig& stage = config_.stages.emplace_back();
+    stage.name = node.key;
+    stage.place = place(node.key_mark);
+    stage.plugin_place = stage.place;
+    stage.stage_place = stage.place;
+    if (!is_map(node, where)) return;
+
+    const Fields given = fields(node, {"plugin", "stage", "parallelism", "options"}, where);
+    if (given.contains("plugin")) {
+        const YamlNode& plugin = *given.at("plugin");
+        stage.plugin = read_name(plugin, where + ".plugin");
+        stage.plugin_place = place(plugin.mark);
+        stage.stage_place = stage.plugin_place;
+    } else {
+        fail(node.mark, in_quotes(where + ".plugin") + " is missing; name the plugin of the stage");
+    }
+    if (given.contains("stage")) {
+        stage.stage = read_name(*given.at("stage"), where + ".stage");
+        stage.stage_place = place(given.at("stage")->mark);
+    }
+    read_count(given, "parallelism", where, 0, 1024, stage.parallelism);
+    if (!given.contains("options")) return;
+    const YamlNode& options = *given.at("options");
+    if (options.kind == YamlKind::null || !is_map(options, where + ".options")) return;
+    boost::json::value value;
+    read_options(options, "", stage, value);
+    if (value.is_object()) stage.options = std::move(value.get_object());
+}
+
+// Depth is bounded by max_pipeline_depth.
+// NOLINTNEXTLINE(misc-no-recursion)
+void PipelineReader::read_options(const YamlNode& node, const std::string& path, StageConfig& stage,
+                                  boost::json::value& out) {
+    const auto below = [&](const std::string& key) {
+        return path.empty() ? key : path + "/" + key;
+    };
+    if (!path.empty()) stage.option_places.emplace(path, place(node.mark));
+    if (node.kind == YamlKind::map) {
+        boost::json::object object;
+        for (const YamlNode& item : node.items) {
+            const std::string item_path = below(item.key);
+            if (object.contains(item.key)) {
+                fail(item.key_mark, in_quotes("stages." + stage.name + ".options." + item_path) +
+                                        " is given twice; remove one (the first is in line " +
+                                        std::to_string(stage.option_places[item_path].line) + ")");
+                continue;
+            }
+            read_options(item, item_path, stage, object[item.key]);
+            // A map's item is found at its key.
+            stage.option_places[item_path] = place(item.key_mark);
+        }
+        out = std::move(object);
+        return;
+    }
+    if (node.kind == YamlKind::list) {
+        boost::json::array array(node.items.size());
+        for (std::size_t i = 0; i < node.items.size(); ++i)
+            read_options(node.items[i], below(std::to_string(i)), stage, array[i]);
+        out = std::move(array);
+        return;
+    }
+    Result<boost::json::value> value = scalar_to_json(node);
+    if (!value) {
+        fail(node.mark, in_quotes("stages." + stage.name + ".options." + path) + ": " +
+                            value.status().message());
+        return;
+    }
+    out = std::move(*value);
+}
+
+// ---------------------------------------------------------------------- steps
+
+void PipelineReader::check_stage_exists(const std::string& name, YamlMark mark) {
+    // Without a list of stages, every name would be wrong.
+    if (config_.stages.empty() || config_.find(name) != nullptr) return;
+    Names known;
+    for (const StageConfig& stage : config_.stages) known.push_back(stage.name);
+    fail(mark, in_quotes(name) + " is not in stages" +
+                   did_you_mean(name, known, "; define it there, or remove it here"));
+}
+
+std::string PipelineReader::read_choice_item(const YamlNode& node) {
+    if (node.kind != YamlKind::scalar) {
+        fail(node.mark, "a choice holds names of stages, and this is " + describe(node) +
+                            "; write [text, html]");
+        return {};
+    }
+    if (built_in(node.text) != nullptr) {
+        fail(node.mark, in_quotes(node.text) +
+                            " is a built-in step and cannot stand in a choice; move it out");
+        return {};
+    }
+    check_stage_exists(node.text, node.mark);
+    return node.text;
+}
+
+void PipelineReader::read_step(const YamlNode& node, Line line, std::vector<Step>& out) {
+    const std::string_view here = line == Line::ingest ? "ingest" : "query";
+    Step step{.kind = StepKind::stage, .stages = {}, .place = place(node.mark)};
+    if (node.kind == YamlKind::list) {
+        step.kind = StepKind::choice;
+        if (line == Line::query) {
+            fail(node.mark, "a choice is for extractors, in ingest; name one stage here");
+            return;
+        }
+        if (node.items.empty()) {
+            fail(node.mark, "an empty choice; name the stages to choose from");
+            return;
+        }
+        for (const YamlNode& item : node.items)
+            if (std::string name = read_choice_item(item); !name.empty())
+                step.stages.push_back(std::move(name));
+    } else if (node.kind == YamlKind::scalar) {
+        if (const BuiltIn* known = built_in(node.text); known != nullptr) {
+            if (known->ingest != (line == Line::ingest)) {
+                fail(node.mark, in_quotes(node.text) + " stands in " +
+                                    (known->ingest ? "ingest" : "query") + ", not in " +
+                                    std::string(here) + "; remove it");
+                return;
+            }
+            step.kind = known->kind;
+        } else {
+            check_stage_exists(node.text, node.mark);
+            step.stages.push_back(node.text);
+        }
+    } else {
+        fail(node.mark, "a step is the name of a stage or a list of names, and this is " +
+                            describe(node) + "; write for example 'chunks'");
+        return;
+    }
+    out.push_back(std::move(step));
+}
+
+void PipelineReader::read_steps(const YamlNode& node, Line line, std::vector<Step>& out) {
+    const std::string_view here = line == Line::ingest ? "ingest" : "query";
+    if (node.kind != YamlKind::list) {
+        fail(node.mark,
+             in_quotes(here) + " is " + describe(node) + "; give it a list of steps, " +
+                 (line == Line::ingest ? "[source, ..., commit]" : "[query, ..., search, ...]"));
+        return;
+    }
+    const std::size_t before = errors_.size();
+    for (const YamlNode& item : node.items) read_step(item, line, out);
+    // A list with wrong steps would only be wrong again.
+    if (errors_.size() != before) return;
+    check_line(node, line, out);
+    check_repeats(line, out);
+}
+
+void PipelineReader::check_line(const YamlNode& node, Line line, const std::vector<Step>& steps) {
+    const auto count = [&](StepKind kind) {
+        return std::count_if(steps.begin(), steps.end(),
+                             [&](const Step& step) { return step.kind == kind; });
+    };
+    const auto is_at = [&](StepKind kind, std::size_t at) {
+        return at < steps.size() && steps[at].kind == kind;
+    };
+    if (line == Line::ingest) {
+        if (!is_at(StepKind::source, 0))
+            fail(node.mark, "ingest begins with 'source'; put it first");
+        if (steps.empty() || steps.back().kind != StepKind::commit)
+            fail(node.mark, "ingest ends with 'commit'; put it last");
+        if (steps.size() == 2 && is_at(StepKind::source, 0) && is_at(StepKind::commit, 1))
+            fail(node.mark,
+                 "ingest has no stages between 'source' and 'commit'; name at least an extractor");
+        return;
+    }
+    if (!is_at(StepKind::query, 0)) fail(node.mark, "query begins with 'query'; put it first");
+    if (count(StepKind::search) == 0)
+        fail(node.mark, "query has no 'search'; put it behind the stage that gives vectors");
+    if (count(StepKind::verify) > 0 && steps.back().kind != StepKind::verify)
+        fail(node.mark, "'verify' checks the whole answer; put it last");
+}
+
+void PipelineReader::check_repeats(Line line, const std::vector<Step>& steps) {
+    const std::string here = line == Line::ingest ? "ingest" : "query";
+    std::set<std::string> seen;
+    for (const Step& step : steps) {
+        std::vector<std::string> names = step.stages;
+        if (names.empty()) names.emplace_back(name(step.kind));
+        for (const std::string& one : names) {
+            if (seen.insert(one).second) continue;
+            fail({step.place.line, step.place.column},
+                 in_quotes(one) + " stands twice in " + here +
+                     (step.stages.empty()
+                          ? "; remove one"
+                          : "; remove one, or give the second its own name in stages"));
+        }
+    }
+}
+
+void PipelineReader::check_unused() {
+    std::set<std::string_view> used;
+    for (const auto* steps : {&config_.ingest, &config_.query})
+        for (const Step& step : *steps) used.insert(step.stages.begin(), step.stages.end());
+    for (const StageConfig& stage : config_.stages)
+        if (!used.contains(stage.name))
+            config_.warnings.push_back(stage.place.text() + ": " + in_quotes(stage.name) +
+                                       " is defined but stands in neither ingest nor query; "
+                                       "use it or remove it");
+}
+
+}  // namespace lectern::config

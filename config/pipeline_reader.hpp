@@ -1,0 +1,64 @@
+// config/pipeline_reader.hpp: the checks of a pipeline file, one member function a section.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/pipeline.hpp"
+#include "config/yaml_tree.hpp"
+
+namespace lectern::config {
+
+// Reads one tree into a PipelineConfig and collects every error on the way. Use once.
+class PipelineReader {
+ public:
+    explicit PipelineReader(std::string_view file) : file_(file) {}
+
+    // The config is whole only when errors() is empty.
+    [[nodiscard]] PipelineConfig read(const YamlNode& root);
+    void fail(YamlMark mark, std::string message);
+    // In the file's order.
+    [[nodiscard]] std::vector<YamlError> take_errors();
+
+ private:
+    using Names = std::vector<std::string_view>;
+    enum class Line { ingest, query };
+
+    // The items of a map by key, after complaints about unknown and repeated keys.
+    using Fields = std::map<std::string_view, const YamlNode*>;
+    Fields fields(const YamlNode& map, const Names& known, std::string_view where);
+    // The map at a key, or nullptr and a complaint.
+    bool is_map(const YamlNode& node, std::string_view what);
+
+    void read_version(const Fields& top);
+    void read_stages(const YamlNode& node);
+    void read_stage(const YamlNode& node);
+    void read_options(const YamlNode& node, const std::string& path, StageConfig& stage,
+                      boost::json::value& out);
+    void read_steps(const YamlNode& node, Line line, std::vector<Step>& out);
+    void read_step(const YamlNode& node, Line line, std::vector<Step>& out);
+    std::string read_choice_item(const YamlNode& node);
+    void check_line(const YamlNode& node, Line line, const std::vector<Step>& steps);
+    void check_repeats(Line line, const std::vector<Step>& steps);
+    void check_unused();
+    void check_stage_exists(const std::string& name, YamlMark mark);
+
+    std::string read_name(const YamlNode& node, std::string_view what);
+    void read_size(const Fields& fields, std::string_view key, std::uint64_t least,
+                   std::uint64_t& out);
+    void read_count(const Fields& fields, std::string_view key, std::string_view where,
+                    unsigned least, unsigned most, unsigned& out);
+    void read_fraction(const Fields& fields, std::string_view key, std::string_view where,
+                       double& out);
+
+    [[nodiscard]] Place place(YamlMark mark) const { return {file_, mark.line, mark.column}; }
+
+    std::string file_;
+    PipelineConfig config_;
+    std::vector<YamlError> errors_;
+};
+
+}  // namespace lectern::config
