@@ -143,23 +143,24 @@ class Reader {
             if (!closed && !spaced && next.kind == U_SB_NUMERIC) return 0;  // SB6: 3.14
             const bool cased = before == U_SB_UPPER || before == U_SB_LOWER;
             if (!closed && !spaced && cased && next.kind == U_SB_UPPER) return 0;  // SB7: U.S
-            const bool named = spaced && is_mixed_name(next_at);
-            if (!named && lower_follows(next_at)) return 0;  // SB8
+            const bool begins = spaced && (is_mixed_name(next_at) || stands_alone(at));
+            if (!begins && lower_follows(next_at)) return 0;  // SB8
         }
         if (mark.code >= 0x80) return next_at;
         return is_boundary(at, mark, next_at, next, spaced);
     }
 
     // Beyond UAX 29, for the terminators of ASCII: a boundary needs white space (URLs, "Yahoo!s"),
-    // no sentence begins in lower case ("Why?" she asked) unless with a name like "word2vec", and
-    // abbreviations end none.
+    // no sentence begins in lower case ("Why?" she asked) unless with a name like "word2vec" or
+    // behind a mark that stands alone, and abbreviations end none.
     [[nodiscard]] std::size_t is_boundary(std::size_t at, const Character& mark,
                                           std::size_t next_at, const Character& next,
                                           bool spaced) const {
         if (!spaced && !is_unspaced(next.code)) return behind_note(mark.end);
-        if (next.kind == U_SB_LOWER && !is_mixed_name(next_at)) return 0;
+        const bool alone = stands_alone(at);
+        if (next.kind == U_SB_LOWER && !alone && !is_mixed_name(next_at)) return 0;
         if (mark.code != '.') return next_at;
-        const std::string_view word = word_before(at);
+        const std::string_view word = word_before(alone ? at - 1 : at);
         const std::string_view before = text_.substr(start_, at - start_ - word.size());
         return is_abbreviation(before, word, text_.substr(next_at)) ? 0 : next_at;
     }
@@ -177,6 +178,14 @@ class Reader {
         while (at < text_.size() && character_at(text_, at).kind == U_SB_SP)
             at = character_at(text_, at).end;
         return at < text_.size() && character_at(text_, at).kind == U_SB_LOWER ? 0 : at;
+    }
+
+    // " . ", as in text that a program has taken apart, often all in lower case.
+    [[nodiscard]] bool stands_alone(std::size_t at) const noexcept {
+        if (at < start_ + 2 || at + 1 >= text_.size()) return false;
+        const auto is_space = [this](std::size_t i) { return text_[i] == ' ' || text_[i] == '\n'; };
+        const char before = text_[at - 2];
+        return is_space(at - 1) && is_space(at + 1) && !is_space(at - 2) && before != '.';
     }
 
     // "word2vec", "fastText": a word of ASCII that begins with a small letter and has a digit or a

@@ -77,6 +77,13 @@ TEST(Sentences, MayBeginWithANameInLowerCase) {
                 ElementsAre("Static models, e.g. word2vec, are small."));
 }
 
+TEST(Sentences, EndAtAMarkThatStandsAlone) {
+    EXPECT_THAT(
+        pieces("the flow is viscous . it is shown in fig . 3 . why ? we say . . . and so on ."),
+        ElementsAre("the flow is viscous .", "it is shown in fig . 3 .", "why ?",
+                    "we say . . . and so on ."));
+}
+
 TEST(Sentences, EndAtBlankLinesHeadingsAndListItems) {
     EXPECT_THAT(
         pieces("# A heading. With two parts\nA line\nand the next.\r\n\r\nAnother one\n"
