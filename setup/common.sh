@@ -39,6 +39,19 @@ explain_failure() {
     } >&2
 }
 
+# watch_log LOG: on a terminal, shows ninja's counter ("[37/96]") after a step's title until
+# it is killed or the program has ended.
+watch_log() {
+    local text shown=
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
+        text=$(tail -c 400 "$1" 2>/dev/null | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1) || true
+        if [[ -n $text && $text != "$shown" ]]; then
+            printf '%s%s' "$text" "${text//?/$'\b'}"
+            shown=$text
+        fi
+    done
+}
+
 # STEP_ADVICE, when set, replaces the default "what to do".
 #
 # run_step NAME TITLE LOG COMMAND…: prints one line, keeps the output in LOG, and
@@ -47,20 +60,34 @@ explain_failure() {
 run_step() {
     local name=$1 title=$2 log=$3
     shift 3
-    local start report
+    local start report watcher="" status=0
     start=$(now)
     mkdir -p "$(dirname -- "$log")" 2>/dev/null ||
         die "cannot write to the folder $(dirname -- "$log") (step \"$name\")" \
             "make it writable; for the cache, you may set LECTERN_CACHE to a folder that is"
-    report=$log.report
+    # Another checkout may run the same step with the same log at the same time.
+    local partial=$log.$$
+    report=$partial.report
     rm -f "$report"
     printf '==> %s … ' "$title"
-    if LECTERN_STEP_REPORT=$report "$@" >"$log" 2>&1 </dev/null; then
+    if [[ -t 1 ]]; then
+        watch_log "$partial" &
+        watcher=$!
+    fi
+    LECTERN_STEP_REPORT=$report "$@" >"$partial" 2>&1 </dev/null || status=$?
+    mv -f "$partial" "$log"
+    if [[ -n $watcher ]]; then
+        kill "$watcher" 2>/dev/null || true
+        wait "$watcher" 2>/dev/null || true
+        printf '\033[K'
+    fi
+    if ((status == 0)); then
         rm -f "$report"
         printf 'done (%s)\n' "$(since "$start")"
     else
         printf 'failed (%s)\n' "$(since "$start")"
         explain_failure "$name" "$*" "$log" "$report"
+        rm -f "$report"
         exit 1
     fi
 }

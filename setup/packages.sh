@@ -93,6 +93,6 @@ install_missing() {
 if [[ -n ${LECTERN_PACKAGES_INNER:-} ]]; then
     install_missing
 else
-    LECTERN_PACKAGES_INNER=1 run_step packages "packages: ${missing[*]}" \
+    LECTERN_PACKAGES_INNER=1 run_step packages "packages: install ${#missing[@]} (${missing[*]})" \
         "$LECTERN_CACHE/logs/packages.log" bash "$LECTERN_SETUP_DIR/packages.sh" "$@"
 fi

@@ -143,7 +143,7 @@ case_missing_tool_is_named() {
     good_pip
     local tool
     mkdir "$tmp/few"
-    for tool in bash dirname cut sha256sum mkdir flock basename rm sed tail tr wc uname cat env; do
+    for tool in bash dirname cut sha256sum mkdir flock basename rm mv sed tail tr wc uname cat env; do
         ln -s "$(command -v "$tool")" "$tmp/few/$tool"
     done
     PATH=$tmp/few run bash "$setup/third-party.sh" openvino
