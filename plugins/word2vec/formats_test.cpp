@@ -1,6 +1,8 @@
 // The three model files: what is read, and how everything else is refused.
 #include <fasttext/fasttext.h>
 
+#include <algorithm>
+
 #include "plugins/word2vec/model_hash.hpp"
 #include "plugins/word2vec/test_files.hpp"
 #include "plugins/word2vec/word_vectors.hpp"
@@ -96,7 +98,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "ends after 2 of 3"},
         BadFile{"no word", "1 2\n 1 2 \n", LECTERN_CORRUPT, "line 2"},
         BadFile{"binary NaN", "1 1\na " + nan_bytes + "\n", LECTERN_CORRUPT, "no number"},
-        BadFile{"fastText magic alone", "\xBA\x16\x4F\x2F", LECTERN_CORRUPT, "ends inside"}));
+        BadFile{"fastText magic alone", "\xBA\x16\x4F\x2F", LECTERN_CORRUPT, "ends inside"}),
+    [](const auto& info) {
+        std::string name = info.param.what;
+        std::replace(name.begin(), name.end(), ' ', '_');
+        return name;
+    });
 
 TEST(Word2vecBinary, CutAnywhereIsRefused) {
     const std::string whole = word2vec_binary(three_words);
