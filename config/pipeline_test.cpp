@@ -134,6 +134,7 @@ struct Wrong {
     std::string name;
     std::string text;
     std::string message;
+    friend void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.name; }
 };
 
 class WrongPipeline : public ::testing::TestWithParam<Wrong> {};

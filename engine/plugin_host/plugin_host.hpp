@@ -19,24 +19,14 @@
 #include <vector>
 
 #include "engine/plugin_host/call_context.hpp"
+#include "engine/plugin_host/log.hpp"
+#include "engine/plugin_host/plugin_info.hpp"
 #include "engine/plugin_host/port.hpp"
 #include "engine/plugin_host/stage.hpp"
 #include "lectern/plugin.h"
 #include "lectern/status.hpp"
 
 namespace lectern::host {
-
-enum class LogLevel : std::int32_t {
-    debug = LECTERN_LOG_DEBUG,
-    info = LECTERN_LOG_INFO,
-    warning = LECTERN_LOG_WARNING,
-    error = LECTERN_LOG_ERROR
-};
-
-// Called from any thread, also at the same time. `plugin` is "" for the host itself. An exception
-// from it is swallowed.
-using LogFunction =
-    std::function<void(LogLevel level, std::string_view plugin, std::string_view message)>;
 
 struct HostOptions {
     // Searched in this order for *.so files (not below); the first plugin of a name wins. Folders
@@ -54,34 +44,6 @@ struct HostOptions {
     // folder, or where it was installed.
     std::filesystem::path probe_program = {};
     std::chrono::milliseconds probe_timeout{20'000};
-};
-
-// A stage type that can be created.
-struct StageTypeInfo {
-    std::string name = {};
-    std::string description = {};
-    StageKind kind = StageKind::custom;
-    std::string options_schema = {};  // JSON Schema, or "" for a stage without options
-};
-
-// A plugin that can be used.
-struct PluginInfo {
-    std::string name = {};
-    std::string version = {};
-    std::string description = {};
-    std::string license = {};
-    std::filesystem::path path = {};  // absolute
-    unsigned abi_major = 0;
-    unsigned abi_minor = 0;
-    std::vector<StageTypeInfo> stage_types = {};
-    std::vector<std::string> left_out = {};  // stage types that cannot be used, "name: reason"
-};
-
-// A file that looks like a plugin and is not used.
-struct RefusedPlugin {
-    std::filesystem::path path = {};
-    std::string name = {};  // the plugin's name when it is known, else the file's without ".so"
-    std::string reason = {};
 };
 
 struct StageRequest {

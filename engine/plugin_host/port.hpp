@@ -24,10 +24,13 @@ struct Port {
 // "text", "chunks", ...; "unknown (17)".
 [[nodiscard]] std::string port_type_name(std::uint32_t type);
 
-// Whether what `from` gives is what `to` takes. A tokenizer takes text and chunks alike (a chunk is
-// a text). The failure names both:
+// What `to` makes of chunks: a tokenizer takes them as the texts they are.
+enum class Chunks { are_chunks, are_texts };
+
+// Whether what `from` gives is what `to` takes. The failure names both:
 //   "'tokens' gives tokens of wordpiece:ab12, but 'vectors' takes tokens of words:1; ..."
 [[nodiscard]] Status check_ports(std::string_view from_name, const Port& from,
-                                 std::string_view to_name, const Port& to);
+                                 std::string_view to_name, const Port& to,
+                                 Chunks chunks = Chunks::are_chunks);
 
 }  // namespace lectern::host

@@ -8,6 +8,7 @@
 
 #include "engine/plugin_host/port.hpp"
 #include "lectern/plugin.h"
+#include "lectern/status.hpp"
 
 namespace lectern::host {
 
@@ -48,6 +49,7 @@ template <>
 inline constexpr const char* table_id<lectern_trainer> = LECTERN_TRAINER_1;
 
 class LoadedPlugin;
+class HostFace;
 
 // Owns a lectern_stage and destroys it. Move-only. Keeps its plugin loaded and initialised, and
 // may outlive the PluginHost that made it. Reading is safe from any thread; destroy it when no
@@ -91,8 +93,9 @@ class Stage {
     struct Destroy {
         void operator()(lectern_stage* stage) const noexcept { stage->destroy(stage); }
     };
-    // Kept first, so that it ends last: what the stage's config pointed to (host, pipeline stub).
+    // Before stage_, so that they end after it: the code, and the lectern_host of its config.
     std::shared_ptr<const LoadedPlugin> plugin_;
+    std::shared_ptr<const HostFace> face_;
     std::string name_;
     std::string plugin_name_;
     std::string type_name_;
@@ -105,5 +108,8 @@ class Stage {
 
     Stage() = default;
 };
+
+// Whether what one stage gives is what the next one takes; a tokenizer takes chunks, too.
+[[nodiscard]] Status check_ports(const Stage& from, const Stage& to);
 
 }  // namespace lectern::host

@@ -1,0 +1,100 @@
+#include "engine/plugin_host/loaded_plugin.hpp"
+
+#include <sys/stat.h>
+
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace lectern::host {
+
+struct LoadedPlugin::Slot {
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool live = false;  // between init and the end of deinit
+    std::weak_ptr<const LoadedPlugin> plugin;
+};
+
+std::shared_ptr<LoadedPlugin::Slot> LoadedPlugin::slot_of(const std::filesystem::path& path) {
+    // By what the file is, not by its name: links to one file are one library to the loader too.
+    using Key = std::pair<dev_t, ino_t>;
+    static std::mutex mutex;
+    static std::map<Key, std::shared_ptr<Slot>> slots;
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0) return std::make_shared<Slot>();
+    const std::lock_guard lock(mutex);
+    auto& slot = slots[{file.st_dev, file.st_ino}];
+    if (!slot) slot = std::make_shared<Slot>();
+    return slot;
+}
+
+Status initialise(const lectern_plugin& entry, const lectern_host* host,
+                  const Interrupt& interrupt) {
+    if (entry.init == nullptr) return {};
+    CallContext call(interrupt);
+    try {
+        return call.status(entry.init(call.get(), host), "its init failed");
+    } catch (const std::exception& error) {
+        return {Code::internal, std::string("its init threw an exception across the boundary (") +
+                                    error.what() + "); report it to the plugin's author"};
+    } catch (...) {
+        return {Code::internal,
+                "its init threw an exception across the boundary; report it to the plugin's "
+                "author"};
+    }
+}
+
+LoadedPlugin::LoadedPlugin(Library library, std::unique_ptr<HostFace> face,
+                           std::shared_ptr<Slot> slot)
+    : library_(std::move(library)), face_(std::move(face)), slot_(std::move(slot)) {}
+
+LoadedPlugin::~LoadedPlugin() {
+    try {
+        if (library_.entry->deinit != nullptr) library_.entry->deinit();
+    } catch (...) {
+        face_->services().log(LogLevel::error, info().name, "its deinit threw an exception");
+    }
+    const std::lock_guard lock(slot_->mutex);
+    slot_->live = false;
+    slot_->ended.notify_all();
+}
+
+const lectern_stage_type* LoadedPlugin::find(std::string_view type) const noexcept {
+    const auto& entry = *library_.entry;
+    for (const StageTypeInfo& info : library_.info.stage_types) {
+        if (info.name != type) continue;
+        for (std::uint32_t i = 0; i < entry.stage_type_count; ++i) {
+            const lectern_stage_type* one = entry.stage_types[i];
+            if (one != nullptr && LECTERN_HAS(one, name) && one->name != nullptr &&
+                type == one->name && one->create != nullptr)
+                return one;
+        }
+    }
+    return nullptr;
+}
+
+Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
+    const std::filesystem::path& path, std::shared_ptr<const HostServices> services,
+    const Interrupt& interrupt) {
+    const std::shared_ptr<Slot> slot = slot_of(path);
+    std::unique_lock lock(slot->mutex);
+    if (auto plugin = slot->plugin.lock()) return plugin;
+    // The last user is gone, and its deinit may still be running.
+    slot->ended.wait(lock, [&] { return !slot->live; });
+    if (auto plugin = slot->plugin.lock()) return plugin;
+
+    LibraryFailure failure;
+    LECTERN_ASSIGN(Library library, open_library(path, failure));
+    auto face = std::make_unique<HostFace>(library.info.name, std::move(services));
+    LECTERN_TRY(initialise(*library.entry, face->get(), interrupt));
+    slot->live = true;
+    // The constructor is private to keep init and deinit in pairs.
+    std::shared_ptr<const LoadedPlugin> plugin(
+        new LoadedPlugin(std::move(library), std::move(face), slot));  // NOLINT
+    slot->plugin = plugin;
+    return plugin;
+}
+
+}  // namespace lectern::host

@@ -1,0 +1,51 @@
+// engine/plugin_host/loaded_plugin.hpp: a plugin that is loaded and initialised.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/plugin_host/call_context.hpp"
+#include "engine/plugin_host/host_face.hpp"
+#include "engine/plugin_host/library.hpp"
+#include "lectern/plugin.h"
+#include "lectern/status.hpp"
+
+namespace lectern::host {
+
+// Shared by everyone in the process who uses the same file: the hosts and every stage. init has
+// run; deinit runs when the last of them is gone, and only then may another load run init again.
+// Its lectern_host is that of the one who loaded it first.
+class LoadedPlugin {
+ public:
+    // The plugin of that file, loaded and initialised now when it is not yet. Any thread; threads
+    // that want the same file wait for each other.
+    [[nodiscard]] static Result<std::shared_ptr<const LoadedPlugin>> load(
+        const std::filesystem::path& path, std::shared_ptr<const HostServices> services,
+        const Interrupt& interrupt);
+
+    LoadedPlugin(const LoadedPlugin&) = delete;
+    LoadedPlugin& operator=(const LoadedPlugin&) = delete;
+    ~LoadedPlugin();
+
+    [[nodiscard]] const PluginInfo& info() const noexcept { return library_.info; }
+    [[nodiscard]] const lectern_host* host() const noexcept { return face_->get(); }
+    // Of that name, or nullptr.
+    [[nodiscard]] const lectern_stage_type* find(std::string_view type) const noexcept;
+
+ private:
+    struct Slot;  // one file's place in the process
+    LoadedPlugin(Library library, std::unique_ptr<HostFace> face, std::shared_ptr<Slot> slot);
+    static std::shared_ptr<Slot> slot_of(const std::filesystem::path& path);
+
+    Library library_;
+    std::unique_ptr<HostFace> face_;
+    std::shared_ptr<Slot> slot_;
+};
+
+// Runs the plugin's init, when it has one. The failure's message is the plugin's.
+[[nodiscard]] Status initialise(const lectern_plugin& entry, const lectern_host* host,
+                                const Interrupt& interrupt);
+
+}  // namespace lectern::host

@@ -1,0 +1,55 @@
+#include "engine/plugin_host/stage.hpp"
+
+#include <utility>
+
+#include "engine/plugin_host/loaded_plugin.hpp"
+
+namespace lectern::host {
+
+std::string_view name(StageKind kind) noexcept {
+    switch (kind) {
+        case StageKind::extractor: return "extractor";
+        case StageKind::splitter: return "splitter";
+        case StageKind::tokenizer: return "tokenizer";
+        case StageKind::embedder: return "embedder";
+        case StageKind::reranker: return "reranker";
+        case StageKind::reader: return "reader";
+        case StageKind::generator: return "generator";
+        case StageKind::custom: return "custom";
+        case StageKind::trainer: return "trainer";
+    }
+    return "unknown";
+}
+
+Stage::~Stage() = default;
+
+Stage& Stage::operator=(Stage&& other) noexcept {
+    if (this == &other) return *this;
+    stage_ = std::move(other.stage_);  // ends the old stage while its plugin is still there
+    plugin_ = std::move(other.plugin_);
+    face_ = std::move(other.face_);
+    name_ = std::move(other.name_);
+    plugin_name_ = std::move(other.plugin_name_);
+    type_name_ = std::move(other.type_name_);
+    kind_ = other.kind_;
+    input_ = std::move(other.input_);
+    output_ = std::move(other.output_);
+    kind_table_id_ = other.kind_table_id_;
+    kind_table_ = other.kind_table_;
+    return *this;
+}
+
+std::string Stage::describe() const {
+    return "stage '" + name_ + "' (plugin " + plugin_name_ + ")";
+}
+
+const void* Stage::capability(const char* id) const noexcept {
+    return stage_->get_capability(stage_.get(), id);
+}
+
+Status check_ports(const Stage& from, const Stage& to) {
+    return check_ports(from.name(), from.output(), to.name(), to.input(),
+                       to.kind() == StageKind::tokenizer ? Chunks::are_texts : Chunks::are_chunks);
+}
+
+}  // namespace lectern::host
