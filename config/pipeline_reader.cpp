@@ -45,6 +45,12 @@ std::string dotted(std::string_view where, std::string_view key) {
     return where.empty() ? std::string(key) : std::string(where) + "." + std::string(key);
 }
 
+// "window/size" as messages write it: "window.size".
+std::string dots(std::string path) {
+    std::replace(path.begin(), path.end(), '/', '.');
+    return path;
+}
+
 std::string format_size(std::uint64_t bytes) {
     for (const auto& [shift, unit] : {std::pair{30, " GiB"}, {20, " MiB"}, {10, " KiB"}}) {
         const std::uint64_t one = std::uint64_t{1} << shift;
@@ -297,9 +303,10 @@ void PipelineReader::read_options(const YamlNode& node, const std::string& path,
         for (const YamlNode& item : node.items) {
             const std::string item_path = below(item.key);
             if (object.contains(item.key)) {
-                fail(item.key_mark, in_quotes("stages." + stage.name + ".options." + item_path) +
-                                        " is given twice; remove one (the first is in line " +
-                                        std::to_string(stage.option_places[item_path].line) + ")");
+                fail(item.key_mark,
+                     in_quotes("stages." + stage.name + ".options." + dots(item_path)) +
+                         " is given twice; remove one (the first is in line " +
+                         std::to_string(stage.option_places[item_path].line) + ")");
                 continue;
             }
             read_options(item, item_path, stage, object[item.key]);
@@ -318,7 +325,7 @@ void PipelineReader::read_options(const YamlNode& node, const std::string& path,
     }
     Result<boost::json::value> value = scalar_to_json(node);
     if (!value) {
-        fail(node.mark, in_quotes("stages." + stage.name + ".options." + path) + ": " +
+        fail(node.mark, in_quotes("stages." + stage.name + ".options." + dots(path)) + ": " +
                             value.status().message());
         return;
     }
