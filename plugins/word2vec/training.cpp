@@ -207,7 +207,7 @@ NgramRange parse_ngrams(std::string_view text) {
 ChosenOptions chosen(const TrainingOptions& options, const TrainingText& text) {
     constexpr std::uint64_t much = 1000000;
     constexpr std::uint64_t little = 5000;
-    constexpr std::uint64_t words_to_see = 2000000;
+    constexpr std::uint64_t words_to_see = 5000000;
     const std::uint64_t words = std::max<std::uint64_t>(text.words(), 1);
     ChosenOptions out;
     out.epochs = options.epochs.value_or(

@@ -41,7 +41,7 @@ struct TrainingOptions {
 };
 
 struct ChosenOptions {
-    int epochs = 5;        // 5; more when the text is small, so that about 2,000,000 words are seen
+    int epochs = 5;        // 5; more when the text is small, so that about 5,000,000 words are seen
                            // (at most 100)
     int min_count = 5;     // 5; below 1,000,000 words of text 2; below 5,000 words 1
     double subsample = 0;  // 1e-4; below 1,000,000 words 1e-3, so that common words stay
