@@ -82,10 +82,7 @@ std::string entry_name(const lectern_plugin& entry) {
 
 Result<PluginInfo> check_entry(const lectern_plugin& entry, std::size_t symbol_bytes,
                                const std::filesystem::path& path) {
-    constexpr std::size_t head = offsetof(lectern_plugin, name);
-    if (symbol_bytes != 0 && symbol_bytes < head)
-        return refuse("the symbol " LECTERN_PLUGIN_SYMBOL " has " + std::to_string(symbol_bytes) +
-                      " bytes and cannot be a lectern_plugin" + rebuild());
+    constexpr std::size_t head = offsetof(lectern_plugin, name);  // holds the ABI version
     if (entry.struct_size < head)
         return refuse("its struct_size is " + std::to_string(entry.struct_size) +
                       ", and ABI 1.0 has " + std::to_string(LECTERN_V1_0_SIZE_plugin) + rebuild());

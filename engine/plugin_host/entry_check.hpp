@@ -12,8 +12,9 @@
 namespace lectern::host {
 
 // Reads the entry in the order in which it may be read: its size and ABI version first, the rest
-// only when those fit. `symbol_bytes`: the symbol's size as its file says, 0 when unknown. `path`
-// is taken over. Fails when the plugin cannot be used at all; single stage types are left out.
+// only when those fit. `symbol_bytes`: the symbol's size as its file says, at least up to `name`,
+// or 0 when unknown. `path` is taken over. Fails when the plugin cannot be used at all; single
+// stage types are left out.
 [[nodiscard]] Result<PluginInfo> check_entry(const lectern_plugin& entry, std::size_t symbol_bytes,
                                              const std::filesystem::path& path);
 

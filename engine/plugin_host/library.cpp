@@ -5,6 +5,8 @@
 #include <link.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <system_error>
@@ -81,12 +83,21 @@ Result<Library> open_library(const std::filesystem::path& path, LibraryFailure& 
         return fail("it has no symbol " LECTERN_PLUGIN_SYMBOL
                     "; it is no Lectern plugin, or its entry is not exported",
                     true);
-    library.entry = &library.handle.get<const lectern_plugin>(LECTERN_PLUGIN_SYMBOL);
-    const Symbol symbol = look_up(library.entry);
+    // As bytes first: what stands there may be anything.
+    const char& first_byte = library.handle.get<const char>(LECTERN_PLUGIN_SYMBOL);
+    const Symbol symbol = look_up(&first_byte);
     if (symbol.type == STT_FUNC)
         return fail("its symbol " LECTERN_PLUGIN_SYMBOL
                     " is a function; export a constant of type lectern_plugin",
                     true);
+    const bool aligned =
+        reinterpret_cast<std::uintptr_t>(&first_byte) % alignof(lectern_plugin) == 0;
+    const bool whole = symbol.bytes == 0 || symbol.bytes >= offsetof(lectern_plugin, name);
+    if (!aligned || !whole)
+        return fail("its symbol " LECTERN_PLUGIN_SYMBOL " (" + std::to_string(symbol.bytes) +
+                        " bytes) cannot be a lectern_plugin; export a constant of that type",
+                    true);
+    library.entry = reinterpret_cast<const lectern_plugin*>(&first_byte);
     Result<PluginInfo> info = check_entry(*library.entry, symbol.bytes, path);
     if (!info) {
         failure.name = entry_name(*library.entry);

@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cmath>
+#include <utility>
 
 #include "config/suggest.hpp"
 
@@ -167,15 +168,16 @@ Status OptionSchema::parse_properties(const boost::json::object& json, const std
         for (const auto& item : properties->get_object()) {
             const std::string key(item.key());
             LECTERN_ASSIGN(Node property, parse_node(item.value(), below(where, key), depth + 1));
-            node.properties.emplace_back(key, std::move(property));
+            property.key = key;
+            node.properties.push_back(std::move(property));
         }
     }
     const value* required = json.if_contains("required");
     if (required == nullptr) return {};
     if (!required->is_array()) return broken(where, "\"required\" is a list of names");
     for (const value& name : required->get_array()) {
-        const auto known = [&](const auto& property) {
-            return name.is_string() && property.first == std::string_view(name.get_string());
+        const auto known = [&](const Node& property) {
+            return name.is_string() && property.key == std::string_view(name.get_string());
         };
         if (std::none_of(node.properties.begin(), node.properties.end(), known))
             return broken(where, "\"required\" names " + shown(name) + ", which is no property");
@@ -274,7 +276,7 @@ value OptionSchema::check(const Node& node, const value& json, const std::string
 boost::json::object OptionSchema::check_object(const Node& node, const boost::json::object& object,
                                                const std::string& path, Complaints& complaints) {
     std::vector<std::string_view> known;
-    for (const auto& [key, property] : node.properties) known.push_back(key);
+    for (const Node& property : node.properties) known.push_back(property.key);
     const std::string otherwise =
         known.empty() ? "; there are no options here" : "; known options: " + config::list(known);
     for (const auto& item : object) {
@@ -284,7 +286,8 @@ boost::json::object OptionSchema::check_object(const Node& node, const boost::js
                 {below(path, key), "unknown option" + config::did_you_mean(key, known, otherwise)});
     }
     boost::json::object out;
-    for (const auto& [key, property] : node.properties) {
+    for (const Node& property : node.properties) {
+        const std::string& key = property.key;
         const value* given = object.if_contains(key);
         const bool null_allowed = std::find(property.types.begin(), property.types.end(),
                                             Type::null) != property.types.end();

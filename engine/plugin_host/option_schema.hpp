@@ -12,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "lectern/status.hpp"
@@ -38,13 +37,14 @@ class OptionSchema {
     enum class Type { null, boolean, integer, number, string, array, object };
 
     struct Node {
+        std::string key;          // of a property
         std::vector<Type> types;  // empty: any
         std::optional<boost::json::value> default_value;
         std::vector<boost::json::value> choices;  // empty: any
         std::optional<double> minimum;
         std::optional<double> maximum;
         std::vector<Node> items;  // none or one
-        std::vector<std::pair<std::string, Node>> properties;
+        std::vector<Node> properties;
         bool has_properties = false;
         std::vector<std::string> required;
     };

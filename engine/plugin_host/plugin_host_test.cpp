@@ -349,8 +349,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "its struct_size is 24, and ABI 1\\.0 has 72; rebuild the plugin against this "
                 "engine's lectern/plugin\\.h \\(ABI 1\\.0\\)"},
         Refusal{"short_symbol",
-                "the symbol lectern_plugin_entry has 4 bytes and cannot be a lectern_plugin; "
-                "rebuild .*"},
+                "its symbol lectern_plugin_entry \\(4 bytes\\) cannot be a lectern_plugin; export "
+                "a constant of that type"},
         Refusal{"no_symbol",
                 "it has no symbol lectern_plugin_entry; it is no Lectern plugin, or its entry is "
                 "not exported"},
