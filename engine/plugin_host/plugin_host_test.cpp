@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <mutex>
@@ -25,8 +26,10 @@ class PluginHostTest : public ::testing::Test {
  protected:
     void SetUp() override {
         const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+        std::string name = test->name();
+        std::replace(name.begin(), name.end(), '/', '-');
         folder_ = fs::temp_directory_path() /
-                  ("lectern-host-test-" + std::to_string(::getpid()) + "-" + test->name());
+                  ("lectern-host-test-" + std::to_string(::getpid()) + "-" + name);
         fs::create_directories(plugins());
     }
     void TearDown() override { fs::remove_all(folder_); }
