@@ -49,6 +49,9 @@ struct LECTERN_API OpenOptions {
     // the pipeline that the collection was made with; for a new collection, "bert".
     std::string pipeline;
     bool create = true;    // make the collection when there is none
+    // False: no model is loaded. get, remove, each_document and stats work; ingest, search and ask
+    // are refused.
+    bool load_models = true;
     unsigned threads = 0;  // for everything together; 0: the pipeline's, or all cores
     Folders folders;
     Log log;  // warnings and errors go to stderr when empty

@@ -1,0 +1,233 @@
+#include "engine/answer/writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "engine/answer/prompt.hpp"
+#include "text/text.hpp"
+
+namespace lectern {
+namespace {
+
+using host::CallContext;
+
+lectern_text span(std::string_view value) { return {value.data(), value.size()}; }
+
+lectern_message message(std::uint32_t role, std::string_view text) {
+    return {sizeof(lectern_message), role, span(text)};
+}
+
+// The fixed beginning of every prompt.
+std::vector<lectern_message> fixed_messages() {
+    return {message(LECTERN_ROLE_SYSTEM, system_prompt()),
+            message(LECTERN_ROLE_USER, example_question()),
+            message(LECTERN_ROLE_ASSISTANT, example_answer())};
+}
+
+// Evidence as a sentence of the answer: on one line, with a stop.
+std::string as_sentence(std::string_view evidence) {
+    std::string out;
+    for (const char c : evidence) {
+        const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+        if (!space)
+            out.push_back(c);
+        else if (!out.empty() && out.back() != ' ')
+            out.push_back(' ');
+    }
+    return out;
+}
+
+// Takes the generator's text apart into sentences, and lets each through only when it is supported.
+class SentenceGate {
+ public:
+    SentenceGate(const WriterRequest& request, Written& written, StageCounter& verifying)
+        : request_(request), written_(written), verifying_(verifying) {
+        face_ = {sizeof(lectern_text_sink), 0, this, &take};
+    }
+    [[nodiscard]] const lectern_text_sink* get() const { return &face_; }
+
+    // The rest, when generation has ended. A sentence that was cut off is no sentence.
+    void finish(bool truncated) {
+        if (!truncated) pass(buffer_);
+        buffer_.clear();
+    }
+    [[nodiscard]] bool enough() const { return repeated_ || sentences_ >= max_sentences; }
+
+ private:
+    static constexpr std::size_t max_sentences = 4;
+    static constexpr std::size_t max_sentence_bytes = 2000;
+
+    static lectern_code take(const lectern_text_sink* sink, lectern_text piece) {
+        auto& self = *static_cast<SentenceGate*>(sink->host_data);
+        if (piece.size > 0) self.buffer_.append(piece.data, piece.size);
+        self.drain();
+        return self.enough() ? LECTERN_CANCELLED : LECTERN_OK;
+    }
+
+    // Passes every sentence that has another one behind it: its end is certain then.
+    void drain() {
+        while (!enough()) {
+            const auto ranges = text::sentences(buffer_);
+            if (ranges.size() < 2) break;
+            // Marks often stand behind the stop: "It reads both ways. [1] It ...".
+            const std::size_t cut = ranges[1].begin;
+            if (buffer_[cut] == '[' && ranges.size() < 3 &&
+                buffer_.find(']', cut) == std::string::npos)
+                break;
+            std::size_t end = cut;
+            if (buffer_[cut] == '[')
+                if (const std::size_t close = buffer_.find(']', cut); close != std::string::npos)
+                    end = close + 1;
+            pass(std::string_view(buffer_).substr(0, end));
+            buffer_.erase(0, end);
+        }
+        if (buffer_.size() > max_sentence_bytes) repeated_ = true;
+    }
+
+    void pass(std::string_view sentence) {
+        if (enough() || sentence.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+        Verdict verdict;
+        {
+            const Busy busy(verifying_);
+            verdict = verify_sentence(sentence, request_.question, request_.evidence);
+        }
+        if (verdict.text.empty()) return;
+        if (!said_.insert(text::fold(verdict.text)).second) {
+            repeated_ = true;  // small models fall into loops; nothing new comes after
+            return;
+        }
+        if (verdict.supported) {
+            for (const unsigned n : verdict.cited) used_.insert(n);
+            wrote_ = true;
+            emit(with_marks(verdict.text, verdict.cited), verdict.cited);
+            return;
+        }
+        ++written_.dropped_sentences;
+        written_.reasons.push_back(verdict.reason + ": " + verdict.text);
+        // Its evidence speaks instead, once.
+        for (const unsigned n : verdict.cited) {
+            if (!used_.insert(n).second) continue;
+            const auto item = std::find_if(request_.evidence.begin(), request_.evidence.end(),
+                                           [n](const NumberedEvidence& e) { return e.n == n; });
+            if (item == request_.evidence.end()) continue;
+            const std::array<unsigned, 1> mark{n};
+            emit(with_marks(as_sentence(item->text), mark), mark);
+            break;
+        }
+    }
+
+    void emit(std::string_view sentence, std::span<const unsigned> marks) {
+        std::string piece = written_.text.empty() ? "" : " ";
+        piece += sentence;
+        written_.text += piece;
+        for (const unsigned n : marks)
+            if (std::find(written_.cited.begin(), written_.cited.end(), n) == written_.cited.end())
+                written_.cited.push_back(n);
+        ++sentences_;
+        if (wrote_) written_.status = AnswerStatus::answered;
+        if (request_.on_text) request_.on_text(piece);
+    }
+
+    const WriterRequest& request_;
+    Written& written_;
+    StageCounter& verifying_;
+    lectern_text_sink face_{};
+    std::string buffer_;
+    std::set<std::string> said_;
+    std::set<unsigned> used_;
+    std::size_t sentences_ = 0;
+    bool repeated_ = false;
+    bool wrote_ = false;
+};
+
+}  // namespace
+
+Written quote(const WriterRequest& request, std::size_t sentences) {
+    Written out;
+    for (const NumberedEvidence& item : request.evidence.first(
+             std::min(sentences, request.evidence.size()))) {
+        const std::array<unsigned, 1> mark{item.n};
+        std::string piece = out.text.empty() ? "" : " ";
+        piece += with_marks(as_sentence(item.text), mark);
+        out.text += piece;
+        out.cited.push_back(item.n);
+        if (request.on_text) request.on_text(piece);
+    }
+    return out;
+}
+
+Result<Written> write(const host::Stage& generator, const WriterRequest& request,
+                      StageCounter& writing, StageCounter& verifying) {
+    const auto* table = generator.table<lectern_generator>();
+    lectern_generator_info info{};
+    info.struct_size = sizeof info;
+    CallContext call(request.interrupt);
+    LECTERN_TRY(call.status(table->info(generator.get(), &info), generator.describe()));
+
+    // Evidence is dropped from the weak end until prompt and answer fit the context.
+    std::size_t used = request.evidence.size();
+    std::string prompt;
+    std::vector<lectern_message> messages;
+    for (; used > 0; --used) {
+        prompt = user_prompt(request.evidence.first(used), request.question);
+        messages = fixed_messages();
+        messages.push_back(message(LECTERN_ROLE_USER, prompt));
+        std::uint64_t tokens = 0;
+        LECTERN_TRY(call.status(table->count_tokens(generator.get(), call.get(), messages.data(),
+                                                    messages.size(), &tokens),
+                                generator.describe()));
+        if (tokens + request.max_tokens <= info.context_tokens) break;
+    }
+    if (used == 0) return quote(request, 1);  // not even one sentence fits: quote it
+
+    WriterRequest fitted = request;
+    fitted.evidence = request.evidence.first(used);
+    Written out;
+    SentenceGate gate(fitted, out, verifying);
+    lectern_generation generation{};
+    generation.struct_size = sizeof generation;
+    generation.max_tokens = request.max_tokens;
+    generation.messages = messages.data();
+    generation.message_count = messages.size();
+    // Questions of its own making, and the fence, are no part of an answer.
+    const std::array<lectern_text, 3> stops{span("\n\n"), span("<evidence>"), span("Question:")};
+    generation.stop = stops.data();
+    generation.stop_count = stops.size();
+    lectern_generation_report report{};
+    report.struct_size = sizeof report;
+    Status status;
+    {
+        const Busy busy(writing);
+        status = call.status(
+            table->generate(generator.get(), call.get(), &generation, gate.get(), &report),
+            generator.describe());
+    }
+    if (!status.ok() && !(gate.enough() && status.code() == Code::cancelled)) return status;
+    gate.finish(report.truncated != 0);
+    writing.tokens += report.answer_tokens;
+    out.generated_tokens = report.answer_tokens;
+    out.reused_tokens = report.reused_tokens;
+    out.prompt_tokens = report.prompt_tokens;
+    if (!out.text.empty()) {
+        std::sort(out.cited.begin(), out.cited.end());
+        return out;
+    }
+    Written quoted = quote(fitted, 1);
+    quoted.generated_tokens = out.generated_tokens;
+    quoted.dropped_sentences = out.dropped_sentences;
+    quoted.reasons = std::move(out.reasons);
+    return quoted;
+}
+
+Status warm(const host::Stage& generator) {
+    const auto* table = generator.table<lectern_generator>();
+    if (!LECTERN_HAS(table, warm) || table->warm == nullptr) return {};
+    const auto messages = fixed_messages();
+    CallContext call;
+    return call.status(table->warm(generator.get(), call.get(), messages.data(), messages.size()),
+                       generator.describe());
+}
+
+}  // namespace lectern

@@ -1,0 +1,76 @@
+#include "engine/collection/folders.hpp"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "engine/plugin_host/plugin_host.hpp"
+
+namespace lectern {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The environment is read while nobody writes it: a program that calls setenv from another thread
+// breaks every library.
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+    return value == nullptr ? std::string{} : std::string(value);
+}
+
+// The folder above lib/ in which this library stands.
+fs::path library_prefix() {
+    Dl_info info{};
+    if (::dladdr(reinterpret_cast<const void*>(&version), &info) == 0 || info.dli_fname == nullptr)
+        return {};
+    std::error_code error;
+    const fs::path library = fs::canonical(info.dli_fname, error);
+    return error ? fs::path{} : library.parent_path().parent_path();
+}
+
+fs::path user_cache() {
+    if (const std::string set = environment("LECTERN_CACHE"); !set.empty()) return set;
+    const std::string home = environment("HOME");
+    return home.empty() ? fs::temp_directory_path() / "lectern" : fs::path(home) / ".cache/lectern";
+}
+
+void add_existing(std::vector<fs::path>& to, const fs::path& folder) {
+    std::error_code error;
+    if (folder.empty() || !fs::is_directory(folder, error)) return;
+    for (const fs::path& other : to)
+        if (fs::equivalent(other, folder, error)) return;
+    to.push_back(folder);
+}
+
+}  // namespace
+
+Folders resolve(Folders folders) {
+    std::string_view listed;
+    const std::string plugins = environment("LECTERN_PLUGINS");
+    for (listed = plugins; !listed.empty();) {
+        const std::size_t colon = listed.find(':');
+        if (const auto one = listed.substr(0, colon); !one.empty())
+            folders.plugins.emplace_back(one);
+        listed = colon == std::string_view::npos ? std::string_view{} : listed.substr(colon + 1);
+    }
+    add_existing(folders.plugins, host::plugins_beside_program());
+    // lib/<machine>/ in some installations: one or two folders up.
+    for (const fs::path& prefix : {library_prefix(), library_prefix().parent_path()}) {
+        if (prefix.empty()) continue;
+        add_existing(folders.plugins, prefix / "lib/lectern/plugins");
+        std::error_code error;
+        if (folders.pipelines.empty() && fs::is_directory(prefix / "share/lectern/pipelines", error))
+            folders.pipelines = prefix / "share/lectern/pipelines";
+    }
+    if (folders.models.empty()) {
+        const std::string set = environment("LECTERN_MODELS");
+        folders.models = set.empty() ? user_cache() / "models" : fs::path(set);
+    }
+    if (folders.cache.empty()) folders.cache = user_cache() / "derived";
+    return folders;
+}
+
+}  // namespace lectern

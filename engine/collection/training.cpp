@@ -1,0 +1,138 @@
+#include <boost/json/parse.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "engine/collection/folders.hpp"
+#include "engine/collection/shared_host.hpp"
+#include "lectern/lectern.hpp"
+
+namespace lectern {
+namespace {
+
+using host::CallContext;
+
+std::string string_of(lectern_text value) {
+    return value.size == 0 ? std::string{}
+                           : std::string(value.data, static_cast<std::size_t>(value.size));
+}
+
+// Keeps the JSON report that a trainer gives.
+struct Report {
+    std::string text;
+    lectern_text_sink face{sizeof(lectern_text_sink), 0, this,
+                           [](const lectern_text_sink* sink, lectern_text piece) -> lectern_code {
+                               static_cast<Report*>(sink->host_data)->text += string_of(piece);
+                               return LECTERN_OK;
+                           }};
+};
+
+lectern_progress_sink progress_face(const TrainOptions& options) {
+    // The host data is only read.
+    return {sizeof(lectern_progress_sink), 0, const_cast<TrainOptions*>(&options),
+            [](const lectern_progress_sink* sink, double fraction, lectern_text step,
+               lectern_text detail) {
+                const auto& to = *static_cast<const TrainOptions*>(sink->host_data);
+                if (to.progress) to.progress(string_of(step), fraction, string_of(detail));
+            }};
+}
+
+struct Trainer {
+    std::shared_ptr<host::PluginHost> host;  // outlives the stage
+    host::Stage stage;
+};
+
+Result<Trainer> make_trainer(const TrainOptions& options) {
+    LECTERN_ASSIGN(auto host, shared_host(resolve(options.folders), options.threads, options.log));
+    boost::system::error_code error;
+    auto parsed = boost::json::parse(options.options, error);
+    if (error || !parsed.is_object())
+        return Status{Code::invalid_argument, "the training options are not a JSON object"};
+    LECTERN_ASSIGN(auto stage, host->create({.plugin = options.plugin,
+                                             .type = options.stage,
+                                             .name = "train",
+                                             .options = std::move(parsed.as_object())}));
+    if (stage.table<lectern_trainer>() == nullptr)
+        return Status{Code::invalid_argument, stage.describe() + " is not a trainer"};
+    return Trainer{std::move(host), std::move(stage)};
+}
+
+}  // namespace
+
+Result<std::string> train(const TextFeed& texts, const std::filesystem::path& model,
+                          const TrainOptions& options) {
+    LECTERN_ASSIGN(const Trainer trainer, make_trainer(options));
+    struct Feed {
+        const TextFeed& texts;
+        std::optional<std::string> current;
+        Status failure;
+    } feed{texts, {}, {}};
+    const lectern_text_source source{
+        sizeof(lectern_text_source), 0, &feed,
+        [](const lectern_text_source* face, lectern_text* out) -> lectern_code {
+            auto& from = *static_cast<Feed*>(face->host_data);
+            auto next = from.texts();
+            if (!next) {
+                from.failure = next.status();
+                return host::to_lectern_code(next.status().code());
+            }
+            from.current = std::move(*next);
+            if (!from.current) return LECTERN_NOT_FOUND;
+            *out = {from.current->data(), from.current->size()};
+            return LECTERN_OK;
+        }};
+    Report report;
+    const lectern_progress_sink progress = progress_face(options);
+    CallContext call({.stop = options.stop});
+    const Status status = call.status(
+        trainer.stage.table<lectern_trainer>()->train(
+            trainer.stage.get(), call.get(), &source,
+            std::filesystem::absolute(model).c_str(), &progress, &report.face),
+        trainer.stage.describe());
+    if (!feed.failure.ok()) return feed.failure;
+    LECTERN_TRY(status);
+    return std::move(report.text);
+}
+
+Result<std::string> evaluate(const std::filesystem::path& model, const std::filesystem::path& test,
+                             const TrainOptions& options) {
+    LECTERN_ASSIGN(const Trainer trainer, make_trainer(options));
+    Report report;
+    const lectern_progress_sink progress = progress_face(options);
+    CallContext call({.stop = options.stop});
+    LECTERN_TRY(call.status(
+        trainer.stage.table<lectern_trainer>()->evaluate(
+            trainer.stage.get(), call.get(), std::filesystem::absolute(model).c_str(),
+            std::filesystem::absolute(test).c_str(), &progress, &report.face),
+        trainer.stage.describe()));
+    return std::move(report.text);
+}
+
+Result<std::vector<PluginInfo>> list_plugins(const Folders& folders, const Log& log) {
+    LECTERN_ASSIGN(const auto host, shared_host(resolve(folders), 0, log));
+    std::vector<PluginInfo> out;
+    for (const host::PluginInfo& plugin : host->plugins()) {
+        PluginInfo info{plugin.path,
+                        plugin.name,
+                        plugin.version,
+                        plugin.description,
+                        plugin.license,
+                        std::to_string(plugin.abi_major) + "." + std::to_string(plugin.abi_minor),
+                        {},
+                        {}};
+        for (const host::StageTypeInfo& type : plugin.stage_types)
+            info.stages.push_back({type.name, std::string(host::name(type.kind)), type.description,
+                                   type.options_schema});
+        out.push_back(std::move(info));
+    }
+    for (const host::RefusedPlugin& plugin : host->refused()) {
+        PluginInfo info;
+        info.path = plugin.path;
+        info.name = plugin.name;
+        info.refused = {Code::unsupported, plugin.reason};
+        out.push_back(std::move(info));
+    }
+    return out;
+}
+
+}  // namespace lectern

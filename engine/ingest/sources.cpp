@@ -1,0 +1,135 @@
+#include "engine/ingest/sources.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace lectern {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t map_from_bytes = 64ULL << 20;
+
+Status system_failure(const std::string& what, int error) {
+    const std::string reason = std::generic_category().message(error);
+    switch (error) {
+        case ENOENT: return {Code::not_found, what + ": no such file or folder"};
+        case EACCES: return {Code::invalid_argument, what + ": " + reason + "; check its permissions"};
+        default: return {Code::unavailable, what + ": " + reason};
+    }
+}
+
+bool hidden(const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.size() > 1 && name.front() == '.';
+}
+
+void walk(const fs::path& folder, std::vector<SourceFile>& out,
+          std::vector<IngestFailure>& failed) {
+    std::error_code error;
+    std::vector<fs::directory_entry> entries;
+    auto iterator = fs::directory_iterator(folder, error);
+    for (; !error && iterator != fs::directory_iterator(); iterator.increment(error))
+        if (!hidden(iterator->path())) entries.push_back(*iterator);
+    if (error) {
+        failed.push_back({folder.string(), system_failure(folder.string(), error.value())});
+        return;
+    }
+    std::sort(entries.begin(), entries.end());
+    for (const fs::directory_entry& entry : entries) {
+        if (entry.is_directory(error)) {
+            if (!entry.is_symlink(error)) walk(entry.path(), out, failed);
+        } else if (entry.is_regular_file(error)) {
+            const std::uint64_t bytes = entry.file_size(error);
+            out.push_back({entry.path(), entry.path().string(), error ? 0 : bytes});
+        }
+        // Sockets, devices and the like are no documents.
+    }
+}
+
+class Descriptor {
+ public:
+    explicit Descriptor(int value) noexcept : value_(value) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (value_ >= 0) ::close(value_);
+    }
+    [[nodiscard]] int get() const noexcept { return value_; }
+
+ private:
+    int value_;
+};
+
+}  // namespace
+
+std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
+                                   std::vector<IngestFailure>& failed) {
+    std::vector<SourceFile> out;
+    for (const fs::path& path : paths) {
+        std::error_code error;
+        const fs::file_status status = fs::status(path, error);
+        if (!fs::exists(status)) {
+            failed.push_back({path.string(), system_failure(path.string(),
+                                                            error ? error.value() : ENOENT)});
+        } else if (fs::is_directory(status)) {
+            // "notes/" and "notes" name the same documents.
+            fs::path folder = path;
+            if (!folder.has_filename() && folder.has_parent_path()) folder = folder.parent_path();
+            walk(folder, out, failed);
+        } else if (fs::is_regular_file(status)) {
+            const std::uint64_t bytes = fs::file_size(path, error);
+            out.push_back({path, path.string(), error ? 0 : bytes});
+        } else {
+            failed.push_back({path.string(),
+                              {Code::invalid_argument, path.string() + ": not a file or folder"}});
+        }
+    }
+    return out;
+}
+
+Result<FileBytes> FileBytes::open(const fs::path& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return system_failure(path.string(), errno);
+    struct stat info {};
+    if (::fstat(file.get(), &info) != 0) return system_failure(path.string(), errno);
+    FileBytes out;
+    const auto size = static_cast<std::uint64_t>(info.st_size);
+    if (size >= map_from_bytes) {
+        void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+        if (mapped == MAP_FAILED) return system_failure(path.string(), errno);
+        ::madvise(mapped, size, MADV_SEQUENTIAL);
+        out.mapped_ = mapped;
+        out.size_ = size;
+        return out;
+    }
+    out.read_.resize(size);
+    std::size_t done = 0;
+    while (done < out.read_.size()) {
+        const ssize_t got = ::read(file.get(), out.read_.data() + done, out.read_.size() - done);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return system_failure(path.string(), errno);
+        if (got == 0) break;  // it became shorter while we read
+        done += static_cast<std::size_t>(got);
+    }
+    out.read_.resize(done);
+    return out;
+}
+
+FileBytes::FileBytes(FileBytes&& other) noexcept
+    : read_(std::move(other.read_)),
+      mapped_(std::exchange(other.mapped_, nullptr)),
+      size_(other.size_) {}
+
+FileBytes::~FileBytes() {
+    if (mapped_ != nullptr) ::munmap(mapped_, size_);
+}
+
+}  // namespace lectern

@@ -1,0 +1,48 @@
+// engine/ingest/sources.hpp: what is to be ingested, one source after the other.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+
+namespace lectern {
+
+// One file, named as the user named it.
+struct SourceFile {
+    std::filesystem::path path;
+    std::string name;  // the document's id when the extractor gives none
+    std::uint64_t bytes = 0;
+};
+
+// The files below the paths, in order of name. Folders are walked; hidden files and folders in them
+// (a leading dot) and symbolic links to folders are passed over. What cannot be read is in `failed`.
+[[nodiscard]] std::vector<SourceFile> list_files(const std::vector<std::filesystem::path>& paths,
+                                                 std::vector<IngestFailure>& failed);
+
+// A file's bytes: read when small, mapped when large. A mapped file must not be made shorter while
+// it is read.
+class FileBytes {
+ public:
+    [[nodiscard]] static Result<FileBytes> open(const std::filesystem::path& path);
+    FileBytes(FileBytes&& other) noexcept;
+    FileBytes& operator=(FileBytes&&) = delete;
+    ~FileBytes();
+    [[nodiscard]] std::string_view bytes() const noexcept {
+        return mapped_ == nullptr ? std::string_view(read_)
+                                  : std::string_view(static_cast<const char*>(mapped_), size_);
+    }
+
+ private:
+    FileBytes() = default;
+    std::string read_;
+    void* mapped_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace lectern

@@ -1,0 +1,380 @@
+#include "engine/query/query.hpp"
+
+#include <oneapi/tbb/flow_graph.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "engine/answer/writer.hpp"
+#include "text/text.hpp"
+
+namespace lectern {
+namespace {
+
+namespace flow = oneapi::tbb::flow;
+using host::CallContext;
+
+constexpr std::size_t max_query_bytes = 64 * 1024;
+constexpr std::size_t max_k = 10'000;
+
+lectern_text span(std::string_view value) { return {value.data(), value.size()}; }
+
+Status check_query(std::string_view text) {
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+        return {Code::invalid_argument, "the query is empty"};
+    if (text.size() > max_query_bytes)
+        return {Code::invalid_argument, "the query has " + std::to_string(text.size()) +
+                                            " bytes; the limit is " +
+                                            std::to_string(max_query_bytes)};
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+        return {Code::invalid_argument,
+                "the query has a NUL byte at offset " + std::to_string(nul)};
+    if (const std::size_t bad = text::invalid_utf8_at(text); bad != std::string_view::npos)
+        return {Code::invalid_argument,
+                "the query is not valid UTF-8 at byte " + std::to_string(bad)};
+    return {};
+}
+
+// One request on its way through the graph. One node at a time works on it.
+struct Request {
+    const QueryContext& context;
+    std::string text;
+    host::Interrupt interrupt;
+    std::size_t k = 10;
+    bool one_per_document = true;
+
+    Counters counters;
+    Status status;
+    TokenBatch tokens{0};
+    std::vector<float> vector;
+    std::vector<Hit> hits;
+    std::vector<Citation> evidence;  // n is its mark
+    double confidence = 0;
+    Written written;
+    AskOptions ask;
+    bool abstained = false;
+};
+
+// ------------------------------------------------------------------ stages
+
+Status rewrite(Request& request, const host::Stage& stage) {
+    struct Records {
+        std::optional<std::string> text;
+    } records;
+    const lectern_document_sink sink{
+        sizeof(lectern_document_sink), 0, &records,
+        [](const lectern_document_sink* face, const lectern_document* document) -> lectern_code {
+            auto& to = *static_cast<Records*>(face->host_data);
+            if (!to.text)
+                to.text = document->text.size == 0
+                              ? std::string()
+                              : std::string(document->text.data, document->text.size);
+            return LECTERN_OK;
+        },
+        [](const lectern_document_sink*, lectern_text, lectern_code, lectern_text) {}};
+    const lectern_document record{sizeof(lectern_document), 0, {}, {}, span(request.text), {}};
+    CallContext call(request.interrupt);
+    LECTERN_TRY(call.status(
+        stage.table<lectern_custom>()->process(stage.get(), call.get(), &record, &sink),
+        stage.describe()));
+    if (!records.text)
+        return {Code::invalid_argument, stage.describe() + " let no query through"};
+    request.text = std::move(*records.text);
+    return check_query(request.text).within(stage.describe());
+}
+
+Status tokenize(Request& request, StageCounter& counter) {
+    const std::string_view text = request.text;
+    LECTERN_ASSIGN(request.tokens, request.context.pipeline.tokenize({&text, 1}, Purpose::query,
+                                                                     request.interrupt));
+    counter.tokens += request.tokens.count(0);
+    return {};
+}
+
+Status embed(Request& request, StageCounter& counter) {
+    const Pipeline& pipeline = request.context.pipeline;
+    const lectern_tokens sequence = request.tokens.view(0);
+    request.vector.assign(pipeline.embedder().dimension, 0.0F);
+    std::vector<host::ItemError> failed;
+    LECTERN_TRY(pipeline.embed({&sequence, 1}, Purpose::query, request.interrupt,
+                               request.vector.data(), failed));
+    counter.tokens += sequence.count;
+    counter.slots += sequence.count;
+    if (!failed.empty())
+        return {failed.front().code, "the query cannot be embedded: " + failed.front().message};
+    return {};
+}
+
+// Chunks by vector, joined with their documents; more are taken until there are k hits.
+Status search(Request& request) {
+    const storage::Reader reader = request.context.store.reader();
+    const std::uint64_t all = request.context.index.statistics().rows;
+    std::size_t wanted =
+        std::max<std::size_t>(request.context.pipeline.config().search.candidates, request.k);
+    while (true) {
+        LECTERN_ASSIGN(const auto scored, request.context.index.search(request.vector, wanted));
+        std::vector<storage::ChunkId> ids;
+        ids.reserve(scored.size());
+        for (const index::Scored& row : scored) ids.push_back(row.chunk);
+        LECTERN_ASSIGN(auto views, reader.chunk_views(ids, false));
+        std::unordered_set<storage::Ordinal> seen;
+        request.hits.clear();
+        std::vector<storage::ChunkId> taken;
+        for (std::size_t i = 0; i < scored.size() && taken.size() < request.k; ++i) {
+            // Gone since the index answered, or another hit of a document that has one.
+            if (!views[i]) continue;
+            if (request.one_per_document && !seen.insert(views[i]->chunk.document).second) continue;
+            taken.push_back(scored[i].chunk);
+            request.hits.push_back({.score = scored[i].score});
+        }
+        if (taken.size() < request.k && scored.size() >= wanted && wanted < all) {
+            wanted *= 4;
+            continue;
+        }
+        LECTERN_ASSIGN(auto texts, reader.chunk_views(taken, true));
+        for (std::size_t i = 0; i < taken.size(); ++i) {
+            Hit& hit = request.hits[i];
+            storage::ChunkView& chunk = *texts[i];
+            hit.document = std::move(chunk.document);
+            hit.chunk = chunk.chunk.id;
+            hit.title = std::move(chunk.title);
+            hit.text = std::move(chunk.text);
+            hit.begin = chunk.chunk.begin;
+            hit.end = chunk.chunk.end;
+            hit.metadata = chunk.metadata.empty() ? "{}" : std::move(chunk.metadata);
+        }
+        return {};
+    }
+}
+
+Status rerank(Request& request, const host::Stage& stage) {
+    if (request.hits.empty()) return {};
+    std::vector<lectern_text> passages;
+    for (const Hit& hit : request.hits) passages.push_back(span(hit.text));
+    std::vector<float> scores(passages.size());
+    CallContext call(request.interrupt);
+    LECTERN_TRY(call.status(stage.table<lectern_reranker>()->rerank(
+                                stage.get(), call.get(), span(request.text), passages.data(),
+                                passages.size(), scores.data()),
+                            stage.describe()));
+    for (std::size_t i = 0; i < scores.size(); ++i) request.hits[i].score = scores[i];
+    std::stable_sort(request.hits.begin(), request.hits.end(),
+                     [](const Hit& a, const Hit& b) { return a.score > b.score; });
+    return {};
+}
+
+Status read(Request& request, const host::Stage& stage) {
+    if (request.hits.empty()) return {};
+    std::vector<lectern_passage> passages;
+    for (const Hit& hit : request.hits)
+        passages.push_back({sizeof(lectern_passage), hit.score, span(hit.title), span(hit.text)});
+    struct Found {
+        Request* request;
+        bool valid = true;
+    } found{&request};
+    const lectern_evidence_sink sink{
+        sizeof(lectern_evidence_sink), 0, &found,
+        [](const lectern_evidence_sink* face, const lectern_evidence* evidence) -> lectern_code {
+            auto& to = *static_cast<Found*>(face->host_data);
+            std::vector<Hit>& hits = to.request->hits;
+            const auto boundary = [](const std::string& text, std::uint64_t at) {
+                return at == text.size() ||
+                       (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+            };
+            if (evidence->passage >= hits.size()) return to.valid = false, LECTERN_INTERNAL;
+            const Hit& hit = hits[evidence->passage];
+            if (evidence->begin >= evidence->end || evidence->end > hit.text.size() ||
+                !boundary(hit.text, evidence->begin) || !boundary(hit.text, evidence->end))
+                return to.valid = false, LECTERN_INTERNAL;
+            std::vector<Citation>& all = to.request->evidence;
+            const std::uint64_t begin = hit.begin + evidence->begin;
+            const std::uint64_t end = hit.begin + evidence->end;
+            // Chunks may overlap: the same sentence counts once.
+            for (const Citation& other : all)
+                if (other.document == hit.document && begin < other.end && other.begin < end)
+                    return LECTERN_OK;
+            if (all.empty()) to.request->confidence = evidence->score;
+            all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin,
+                           end,
+                           hit.text.substr(evidence->begin, evidence->end - evidence->begin)});
+            return LECTERN_OK;
+        }};
+    CallContext call(request.interrupt);
+    const Status status = call.status(
+        stage.table<lectern_reader>()->read(
+            stage.get(), call.get(), span(request.text), passages.data(), passages.size(),
+            request.context.pipeline.config().answer.max_evidence, &sink),
+        stage.describe());
+    if (!found.valid)
+        return {Code::internal,
+                stage.describe() + " gave evidence that is not a byte range of its passage"};
+    LECTERN_TRY(status);
+    request.abstained =
+        request.evidence.empty() ||
+        request.confidence < request.context.pipeline.config().answer.abstain_below;
+    return {};
+}
+
+Status answer(Request& request, const host::Stage* generator, StageCounter& writing,
+              StageCounter& verifying) {
+    if (request.evidence.empty()) request.abstained = true;
+    if (request.abstained) return {};
+    std::vector<NumberedEvidence> evidence;
+    for (const Citation& item : request.evidence)
+        evidence.push_back({item.n, item.quote, item.title});
+    const WriterRequest writer{request.text, evidence,
+                               request.context.pipeline.config().answer.max_tokens,
+                               request.ask.on_text, request.interrupt};
+    if (generator == nullptr || request.ask.extractive) {
+        request.written = quote(writer, 2);
+        return {};
+    }
+    LECTERN_ASSIGN(request.written, write(*generator, writer, writing, verifying));
+    for (const std::string& reason : request.written.reasons)
+        if (request.context.log) request.context.log(LogLevel::debug, "verify", reason);
+    return {};
+}
+
+// ------------------------------------------------------------------- graph
+
+// The steps as nodes in a row. A step is skipped once one has failed.
+class QueryGraph {
+ public:
+    void add(Request& request, std::string_view stage, std::function<Status(StageCounter&)> body) {
+        StageCounter& counter = request.counters.get(stage);
+        Node& node = nodes_.emplace_back(
+            graph_, flow::serial,
+            [&counter, body = std::move(body)](Request* at) -> Request* {
+                if (!at->status.ok()) return at;
+                if (at->interrupt.stopped()) {
+                    at->status = {Code::cancelled, "cancelled"};
+                } else if (at->interrupt.late()) {
+                    at->status = {Code::deadline_exceeded, "the deadline has passed"};
+                } else {
+                    const Busy busy(counter);
+                    at->status = body(counter);
+                }
+                return at;
+            });
+        if (nodes_.size() > 1) flow::make_edge(nodes_[nodes_.size() - 2], node);
+    }
+    void run(Request& request) {
+        nodes_.front().try_put(&request);
+        graph_.wait_for_all();
+    }
+
+ private:
+    using Node = flow::function_node<Request*, Request*>;
+    flow::graph graph_;
+    std::deque<Node> nodes_;  // nodes are not moved
+};
+
+void add_search_steps(QueryGraph& graph, Request& request) {
+    Pipeline& pipeline = request.context.pipeline;
+    for (const host::Stage* stage : pipeline.query_customs())
+        graph.add(request, stage->name(),
+                  [&request, stage](StageCounter&) { return rewrite(request, *stage); });
+    graph.add(request, pipeline.tokenizer_name(),
+              [&request](StageCounter& counter) { return tokenize(request, counter); });
+    graph.add(request, pipeline.embedder_name(),
+              [&request](StageCounter& counter) { return embed(request, counter); });
+    graph.add(request, "search", [&request](StageCounter&) { return search(request); });
+    if (const host::Stage* stage = pipeline.reranker(); stage != nullptr)
+        graph.add(request, stage->name(),
+                  [&request, stage](StageCounter&) { return rerank(request, *stage); });
+}
+
+host::Interrupt interrupt(const std::stop_token& stop,
+                          const std::optional<std::chrono::milliseconds>& deadline) {
+    host::Interrupt out{.stop = stop};
+    if (deadline) out.deadline = Clock::now() + *deadline;
+    return out;
+}
+
+double milliseconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+}  // namespace
+
+Result<SearchResult> run_search(const QueryContext& context, std::string_view text,
+                                const SearchOptions& options) {
+    const Clock::time_point begin = Clock::now();
+    LECTERN_TRY(check_query(text));
+    if (options.k == 0 || options.k > max_k)
+        return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
+                                                  "; it must be 1 to " + std::to_string(max_k)};
+    if (context.pipeline.has_reranker()) LECTERN_TRY(context.pipeline.prepare_answers());
+    Request request{.context = context,
+                    .text = std::string(text),
+                    .interrupt = interrupt(options.stop, options.deadline),
+                    .k = options.k,
+                    .one_per_document = !options.chunks};
+    oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
+    arena.execute([&] {
+        QueryGraph graph;
+        add_search_steps(graph, request);
+        graph.run(request);
+    });
+    LECTERN_TRY(request.status);
+    SearchResult out;
+    out.hits = std::move(request.hits);
+    out.timing = {milliseconds_since(begin), request.counters.table()};
+    return out;
+}
+
+Result<Answer> run_ask(const QueryContext& context, std::string_view question,
+                       const AskOptions& options) {
+    const Clock::time_point begin = Clock::now();
+    LECTERN_TRY(check_query(question));
+    if (!context.pipeline.can_read())
+        return Status{Code::unsupported,
+                      "the pipeline '" + context.pipeline.config().name +
+                          "' has no reader, so it answers no questions; use search, or a pipeline "
+                          "with a reader such as 'bert'"};
+    LECTERN_TRY(context.pipeline.prepare_answers());
+    const host::Stage& reader = *context.pipeline.reader();
+    const host::Stage* generator = context.pipeline.generator();
+    Request request{.context = context,
+                    .text = std::string(question),
+                    .interrupt = interrupt(options.stop, options.deadline),
+                    .k = context.pipeline.config().answer.passages,
+                    .one_per_document = false};
+    request.ask = options;
+    StageCounter* verifying = nullptr;
+    oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
+    arena.execute([&] {
+        QueryGraph graph;
+        add_search_steps(graph, request);
+        graph.add(request, reader.name(),
+                  [&](StageCounter&) { return read(request, reader); });
+        const std::string writer = generator != nullptr ? generator->name() : "quote";
+        verifying = &request.counters.get("verify");
+        StageCounter& written = request.counters.get(writer);
+        graph.add(request, "answer-total", [&](StageCounter&) {
+            return answer(request, generator, written, *verifying);
+        });
+        graph.run(request);
+    });
+    LECTERN_TRY(request.status);
+
+    Answer out;
+    out.confidence = request.confidence;
+    out.status = request.abstained ? AnswerStatus::abstained : request.written.status;
+    out.text = std::move(request.written.text);
+    for (const unsigned n : request.written.cited)
+        out.citations.push_back(request.evidence[n - 1]);
+    out.hits = std::move(request.hits);
+    out.generated_tokens = request.written.generated_tokens;
+    out.dropped_sentences = request.written.dropped_sentences;
+    out.timing = {milliseconds_since(begin), request.counters.table()};
+    return out;
+}
+
+}  // namespace lectern
