@@ -1,0 +1,34 @@
+// documents/child_process.hpp: runs a program over bytes, without a shell and within limits.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lectern::documents {
+
+struct ProcessLimits {
+    std::chrono::milliseconds time = std::chrono::seconds(60);
+    std::size_t output_bytes = std::size_t{256} << 20;
+    std::size_t memory_bytes = std::size_t{2} << 30;  // address space of the program
+    std::function<bool()> cancelled;                  // asked ten times a second; may be empty
+};
+
+struct ProcessOutput {
+    int exit_code = 0;  // or -1 when a signal ended it
+    int signal = 0;
+    std::string out;  // its standard output
+    std::string err;  // the first 4 KiB of its standard error
+};
+
+// Runs arguments[0] (found on PATH) with `input` on its standard input, until it has ended. The
+// limits bound the program's memory, processor time, files and output; at a limit it is killed.
+// Fails with LECTERN_UNAVAILABLE when the program is not there, _DEADLINE_EXCEEDED,
+// _RESOURCE_EXHAUSTED (output) and _CANCELLED. Safe from any thread; leaves no child behind.
+[[nodiscard]] ProcessOutput run(const std::vector<std::string>& arguments, std::string_view input,
+                                const ProcessLimits& limits);
+
+}  // namespace lectern::documents

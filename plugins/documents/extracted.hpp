@@ -1,0 +1,34 @@
+// documents/extracted.hpp: what every parser of this plugin gives, and how it fails.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lectern/plugin.hpp"
+
+namespace lectern::documents {
+
+using plugin::Failure;
+
+struct Extracted {
+    std::string title;  // UTF-8, one line, may be empty
+    std::string text;   // UTF-8, not only white space
+};
+
+[[noreturn]] inline void fail(lectern_code code, const std::string& message) {
+    throw Failure(code, message);
+}
+
+// True when nothing would be left to read.
+[[nodiscard]] inline bool only_white_space(std::string_view text) noexcept {
+    return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+}
+
+// Without ASCII white space at both ends.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n\f\v");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\r\n\f\v") - begin + 1);
+}
+
+}  // namespace lectern::documents

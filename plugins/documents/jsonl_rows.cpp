@@ -1,0 +1,125 @@
+#include "documents/jsonl_rows.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "documents/charset.hpp"
+#include "documents/extracted.hpp"
+
+namespace lectern::documents {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uint64_t patience = 100;  // broken rows before the file is given up
+constexpr std::size_t deepest = 64;      // nested arrays and objects
+constexpr std::size_t largest_row = std::size_t{1} << 30;  // bytes
+
+[[noreturn]] void broken(const std::string& message) {
+    fail(LECTERN_INVALID_ARGUMENT, message);
+}
+
+std::string kind_of(const json::value& value) {
+    return std::string(json::to_string(value.kind()));
+}
+
+json::object parse_object(std::string_view line) {
+    json::parse_options options;
+    options.max_depth = deepest;
+    json::stream_parser parser({}, options);
+    boost::system::error_code error;
+    const std::size_t at = parser.write_some(line.data(), line.size(), error);
+    if (!error && at < line.size() && !trimmed(line.substr(at)).empty())
+        broken("more text follows the JSON object at byte " + std::to_string(at) + " of the row");
+    if (!error) parser.finish(error);
+    if (error)
+        broken("not JSON: " + error.message() + " near byte " + std::to_string(at) + " of the row");
+    json::value value = parser.release();
+    if (!value.is_object())
+        broken("a row is a JSON object with \"text\", this is of type " + kind_of(value));
+    return std::move(value.get_object());
+}
+
+// Takes a member that is text or a number out of the object; "" when it is missing or null.
+std::string take_text(json::object& object, std::string_view key, bool numbers) {
+    const auto member = object.find(key);
+    if (member == object.end()) return {};
+    const json::value& value = member->value();
+    std::string out;
+    if (value.is_string())
+        out = std::string_view(value.get_string());
+    else if (numbers && value.is_number())
+        out = json::serialize(value);
+    else if (!value.is_null())
+        broken("\"" + std::string(key) + "\" must be a string, not of type " + kind_of(value));
+    object.stable_erase(member);
+    return out;
+}
+
+std::string take_metadata(json::object& object) {
+    if (const auto member = object.find("metadata");
+        member != object.end() && member->value().is_object()) {
+        const json::object inner = std::move(member->value().get_object());
+        object.stable_erase(member);
+        for (const auto& [key, value] : inner)
+            if (!object.contains(key)) object.emplace(key, value);
+    }
+    return object.empty() ? std::string{} : json::serialize(object);
+}
+
+Row parse_row(std::string_view line, std::string_view source, std::uint64_t number) {
+    if (line.size() > largest_row) fail(LECTERN_RESOURCE_EXHAUSTED, "the row is larger than 1 GiB");
+    json::object object = parse_object(line);
+    Row out;
+    out.number = number;
+    out.id = take_text(object, "_id", true);
+    if (out.id.empty()) out.id = std::string(source) + "#" + std::to_string(number);
+    out.title = take_text(object, "title", true);
+    if (!object.contains("text")) broken("\"text\" is missing");
+    out.text = take_text(object, "text", false);
+    if (only_white_space(out.text)) broken("\"text\" is empty");
+    out.metadata = take_metadata(object);
+    return out;
+}
+
+}  // namespace
+
+void read_rows(std::string_view bytes, std::string_view source,
+               const std::function<void(const Row&)>& row,
+               const std::function<void(const RowFailure&)>& failed) {
+    std::string converted;
+    switch (byte_order_mark(bytes)) {
+        case ByteOrderMark::none: break;
+        case ByteOrderMark::utf8: bytes.remove_prefix(3); break;
+        default: bytes = utf8_of(bytes, converted);
+    }
+
+    std::uint64_t number = 0;
+    std::uint64_t good = 0;
+    std::uint64_t bad = 0;
+    while (!bytes.empty()) {
+        const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+        const std::string_view line = trimmed(bytes.substr(0, end));
+        bytes.remove_prefix(std::min(end + 1, bytes.size()));
+        ++number;
+        if (line.empty()) continue;
+        Row parsed;
+        try {
+            parsed = parse_row(line, source, number);
+        } catch (const Failure& failure) {
+            ++bad;
+            if (good == 0 && bad == patience)
+                fail(LECTERN_INVALID_ARGUMENT,
+                     "the first " + std::to_string(patience) +
+                         " rows are broken, so this is no JSON Lines file; row " +
+                         std::to_string(number) + ": " + failure.what());
+            failed({number, failure.code(), failure.what()});
+            continue;
+        }
+        ++good;
+        row(parsed);
+    }
+    if (good + bad == 0) fail(LECTERN_INVALID_ARGUMENT, "no rows: the file is empty");
+}
+
+}  // namespace lectern::documents
