@@ -6,19 +6,21 @@
 namespace lectern::words {
 namespace {
 
-constexpr const char* options = R"({
+constexpr const char* options = R"json({
   "type": "object",
   "properties": {
     "fold": {
       "type": "boolean",
       "default": true,
       "description": "Case and compatibility forms do not matter (NFKC, case folding)"
-}
-, "numbers" : {
-    "type" : "boolean", "default" : true, "description" : "Keep words that begin with a digit"
-}
-}
-})";
+    },
+    "numbers": {
+      "type": "boolean",
+      "default": true,
+      "description": "Keep words that begin with a digit"
+    }
+  }
+})json";
 
 class Words : public plugin::Tokenizer {
  public:
