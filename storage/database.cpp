@@ -1,0 +1,439 @@
+#include "storage/database.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <system_error>
+
+#include "storage/clock.hpp"
+#include "storage/files.hpp"
+#include "storage/keys.hpp"
+#include "storage/quote.hpp"
+
+namespace lectern::storage {
+
+namespace fs = std::filesystem;
+
+const char* name(Column column) noexcept {
+    switch (column) {
+        case Column::meta: return "default";
+        case Column::ids: return "ids";
+        case Column::documents: return "documents";
+        case Column::text: return "text";
+        case Column::chunks: return "chunks";
+        case Column::vectors: return "vectors";
+        case Column::changes: return "changes";
+    }
+    return "";
+}
+
+// Hears of failures in RocksDB's own threads, which no caller would otherwise see.
+class Database::Listener : public rocksdb::EventListener {
+ public:
+    explicit Listener(Database& database) : database_(&database) {}
+    void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
+        const std::lock_guard lock(mutex_);
+        if (database_ == nullptr) return;
+        database_->refuse_writes(database_->failure(*error, "writing in the background"));
+    }
+    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                              bool* automatic) override {
+        *automatic = false;  // what is in memory and what is on disk is settled by a new open
+    }
+    void forget() {
+        const std::lock_guard lock(mutex_);
+        database_ = nullptr;
+    }
+
+ private:
+    std::mutex mutex_;
+    Database* database_;
+};
+
+namespace {
+
+std::string quoted_path(const fs::path& path) {
+    return "\"" + path.string() + "\"";
+}
+
+// The process that holds the lock on a file, from the kernel's list; 0 when it is not known.
+// (fcntl would tell too, but closing the file again would give up a lock of our own process.)
+int lock_owner(const fs::path& file) {
+    struct stat info {};
+    if (::stat(file.c_str(), &info) != 0) return 0;
+    char wanted[64];
+    std::snprintf(wanted, sizeof wanted, "%02x:%02x:%llu", major(info.st_dev), minor(info.st_dev),
+                  static_cast<unsigned long long>(info.st_ino));
+    std::ifstream locks("/proc/locks");
+    for (std::string line; std::getline(locks, line);) {
+        std::istringstream words(line);
+        std::string number, kind, mode, access, inode;
+        int process = 0;
+        if (words >> number >> kind >> mode >> access >> process >> inode && inode == wanted)
+            return process;
+    }
+    return 0;
+}
+
+bool says(const rocksdb::Status& status, std::string_view part) {
+    return status.ToString().find(part) != std::string::npos;
+}
+
+rocksdb::CompressionType pick(std::initializer_list<rocksdb::CompressionType> wished) {
+    const std::vector<rocksdb::CompressionType> there = rocksdb::GetSupportedCompressions();
+    for (const rocksdb::CompressionType type : wished)
+        if (std::find(there.begin(), there.end(), type) != there.end()) return type;
+    return rocksdb::kNoCompression;
+}
+
+rocksdb::ColumnFamilyOptions column_options(Column column, const OpenOptions& options,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+    rocksdb::BlockBasedTableOptions table;
+    table.block_cache = cache;
+    table.cache_index_and_filter_blocks = true;  // counted, and thereby bounded
+    table.pin_l0_filter_and_index_blocks_in_cache = true;
+    table.format_version = 5;
+    table.checksum = rocksdb::kXXH3;
+    table.block_size = 16 * 1024;
+    if (column == Column::ids || column == Column::documents)
+        table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+
+    rocksdb::ColumnFamilyOptions result;
+    result.write_buffer_size = std::max<std::size_t>(options.write_buffer_bytes / 2, 1u << 20);
+    result.max_write_buffer_number = 3;
+    result.target_file_size_base = 32u << 20;
+    result.level_compaction_dynamic_level_bytes = true;
+    switch (column) {
+        case Column::text:
+            table.block_size = 32 * 1024;
+            result.compression = pick({rocksdb::kZSTD, rocksdb::kLZ4Compression});
+            break;
+        case Column::vectors:
+            table.block_size = 32 * 1024;
+            result.compression = rocksdb::kNoCompression;  // floats do not shrink
+            break;
+        default: result.compression = pick({rocksdb::kLZ4Compression}); break;
+    }
+    // Files full of deleted rows are compacted although they are not large.
+    if (column != Column::meta)
+        result.table_properties_collector_factories.push_back(
+            rocksdb::NewCompactOnDeletionCollectorFactory(4096, 1024));
+    result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    return result;
+}
+
+rocksdb::DBOptions database_options(const OpenOptions& options) {
+    rocksdb::DBOptions result;
+    result.create_if_missing = options.create_if_missing;
+    result.create_missing_column_families = true;
+    result.paranoid_checks = true;
+    result.db_write_buffer_size = std::max<std::size_t>(options.write_buffer_bytes, 2u << 20);
+    result.max_total_wal_size = 64u << 20;
+    result.max_background_jobs = std::max(options.background_threads, 1);
+    result.max_open_files = 256;
+    result.bytes_per_sync = 1u << 20;  // no long stall at the end of a large file
+    result.max_bgerror_resume_count = 0;
+    // A record cut off at the end of the log is a commit that was not acknowledged.
+    result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    result.track_and_verify_wals_in_manifest = true;  // a missing log file is noticed
+    result.info_log_level = rocksdb::WARN_LEVEL;
+    result.max_log_file_size = 1u << 20;
+    result.keep_log_file_num = 2;
+    result.stats_dump_period_sec = 0;
+    result.stats_persist_period_sec = 0;
+    return result;
+}
+
+Hash128 random_id() {
+    std::random_device device;
+    Hash128 id;
+    for (std::size_t i = 0; i < id.bytes.size(); i += 4) {
+        const std::uint32_t part = device();
+        std::memcpy(id.bytes.data() + i, &part, sizeof part);
+    }
+    return id;
+}
+
+// Whether a collection may be made in the folder: it is missing, empty, or holds what an
+// interrupted creation leaves behind.
+Status may_create(const fs::path& folder) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+        const fs::path entry_name = entry.path().filename();
+        if (entry_name != "store" && entry_name != "index")
+            return {Code::invalid_argument,
+                    quoted_path(folder) + " is not empty and is no collection (it holds " +
+                        quoted_path(entry_name) +
+                        "); name an empty folder or one that does not exist"};
+    }
+    for (const auto& entry : fs::directory_iterator(folder / "store", error)) {
+        const fs::path extension = entry.path().extension();
+        if (extension == ".sst" || extension == ".log")
+            return {Code::corrupt, quoted_path(folder / "store") +
+                                       " has data files but no CURRENT file; restore the "
+                                       "collection from a backup"};
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
+                                                 const OpenOptions& options) {
+    std::error_code error;
+    const fs::file_status kind = fs::status(folder, error);
+    if (fs::exists(kind) && !fs::is_directory(kind))
+        return Status{Code::invalid_argument,
+                      quoted_path(folder) + " is a file; a collection is a folder"};
+    const bool there = fs::exists(folder / "store" / "CURRENT", error);
+    if (there && options.error_if_exists)
+        return Status{Code::invalid_argument, quoted_path(folder) + " holds a collection already"};
+    if (!there && !options.create_if_missing) {
+        if (!fs::exists(kind))
+            return Status{Code::not_found, "there is no collection " + quoted_path(folder) +
+                                               ": the folder does not exist"};
+        return Status{Code::not_found, quoted_path(folder) + " is no collection: it has no store/"};
+    }
+    if (!there) {
+        LECTERN_TRY(may_create(folder));
+        fs::create_directories(folder / "store", error);
+        if (error) return file_error(folder / "store", "creating", error.value());
+    }
+
+    std::unique_ptr<Database> database(new Database(folder));
+    LECTERN_TRY(database->open_rocksdb(options));
+    fs::create_directories(folder / "index", error);
+    if (error) return file_error(folder / "index", "creating", error.value());
+    LECTERN_ASSIGN(const auto format, database->get(Column::meta, meta_key::format, nullptr));
+    if (format) {
+        LECTERN_TRY(database->check_format(*format));
+    } else {
+        if (!options.create_if_missing)
+            return Status{Code::not_found, quoted_path(folder) +
+                                               " is no collection: creating it was interrupted, or "
+                                               "its store/ is another program's database"};
+        LECTERN_TRY(database->create());
+    }
+    LECTERN_TRY(database->load());
+    return database;
+}
+
+Status Database::open_rocksdb(const OpenOptions& options) {
+    const std::string path = (folder_ / "store").string();
+    const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+    std::vector<rocksdb::ColumnFamilyDescriptor> columns;
+    for (std::size_t i = 0; i < column_count; ++i) {
+        const auto column = static_cast<Column>(i);
+        columns.emplace_back(name(column), column_options(column, options, cache));
+    }
+    // A later version may have more; RocksDB opens all or none, and the format check comes after.
+    std::vector<std::string> names;
+    rocksdb::DBOptions database = database_options(options);
+    if (rocksdb::DB::ListColumnFamilies(database, path, &names).ok()) {
+        for (const std::string& other : names) {
+            const auto same = [&](const auto& column) { return column.name == other; };
+            if (std::none_of(columns.begin(), columns.end(), same))
+                columns.emplace_back(other, rocksdb::ColumnFamilyOptions());
+        }
+    }
+    listener_ = std::make_shared<Listener>(*this);
+    database.listeners.push_back(listener_);
+
+    rocksdb::DB* opened = nullptr;
+    const rocksdb::Status status = rocksdb::DB::Open(database, path, columns, &handles_, &opened);
+    if (!status.ok()) {
+        handles_.clear();
+        if (says(status, "lock hold by current process"))
+            return {Code::unavailable,
+                    "collection " + quoted_path(folder_) +
+                        " is already open in this process; one Store owns a collection"};
+        if (says(status, "LOCK")) {
+            const int owner = lock_owner(folder_ / "store" / "LOCK");
+            if (owner > 0 || says(status, "temporarily unavailable"))
+                return {Code::unavailable,
+                        "collection " + quoted_path(folder_) + " is open in another process" +
+                            (owner > 0 ? " (pid " + std::to_string(owner) + ")" : std::string()) +
+                            "; wait for it to end, or close the collection there"};
+        }
+        return failure(status, "opening");
+    }
+    db_.reset(opened);
+    return {};
+}
+
+Status Database::check_format(std::string_view bytes) const {
+    if (bytes.size() != 4) return undecodable("the format version");
+    std::uint32_t version = 0;
+    for (std::size_t i = 4; i-- > 0;) version = version << 8 | static_cast<unsigned char>(bytes[i]);
+    if (version == format_version) return {};
+    if (version > format_version)
+        return {Code::unsupported,
+                "collection " + quoted_path(folder_) + " has on-disk format " +
+                    std::to_string(version) + ", this version of Lectern knows formats up to " +
+                    std::to_string(format_version) + "; open it with the newer Lectern"};
+    return undecodable("the format version " + std::to_string(version));
+}
+
+Status Database::create() {
+    std::string format(4, '\0');
+    for (std::size_t i = 0; i < 4; ++i) format[i] = static_cast<char>(format_version >> (8 * i));
+    const Hash128 id = random_id();
+    Settings settings;
+    settings.created_at = now_milliseconds();
+    rocksdb::WriteBatch batch;
+    const auto put = [&](std::string_view key, std::string_view value) {
+        return batch.Put(handle(Column::meta), slice(key), slice(value));
+    };
+    rocksdb::Status status = put(meta_key::format, format);
+    if (status.ok())
+        status = put(meta_key::id, {reinterpret_cast<const char*>(id.bytes.data()), 16});
+    if (status.ok()) status = put(meta_key::settings, encode(settings));
+    if (status.ok()) status = put(meta_key::state, encode(State{}));
+    if (!status.ok()) return failure(status, "creating the collection");
+    LECTERN_TRY(write(batch, true, "creating the collection"));
+    LECTERN_TRY(sync_folder(folder_));
+    const fs::path absolute = fs::absolute(folder_).lexically_normal();
+    const fs::path parent =
+        absolute.has_filename() ? absolute.parent_path() : absolute.parent_path().parent_path();
+    return sync_folder(parent);
+}
+
+Status Database::load() {
+    CollectionMeta meta;
+    meta.format = format_version;
+    LECTERN_ASSIGN(const auto id, get(Column::meta, meta_key::id, nullptr));
+    if (!id || id->size() != meta.id.bytes.size()) return undecodable("the collection's id");
+    std::memcpy(meta.id.bytes.data(), id->data(), id->size());
+
+    LECTERN_ASSIGN(const auto settings_bytes, get(Column::meta, meta_key::settings, nullptr));
+    const auto settings = decode_settings(settings_bytes.value_or(""));
+    if (!settings) return undecodable("the collection's settings");
+    meta.created_at = settings->created_at;
+    meta.pipeline_name = settings->pipeline_name;
+    meta.pipeline_yaml = settings->pipeline_yaml;
+    meta.serving = settings->serving;
+
+    std::unique_ptr<rocksdb::Iterator> rows(
+        db_->NewIterator(rocksdb::ReadOptions(), handle(Column::meta)));
+    for (rows->Seek(slice(meta_key::generation));
+         rows->Valid() && rows->key().starts_with(slice(meta_key::generation)); rows->Next()) {
+        auto generation = decode_generation(view(rows->value()));
+        if (!generation) return undecodable("a generation");
+        meta.generations.push_back(std::move(*generation));
+    }
+    if (!rows->status().ok()) return failure(rows->status(), "reading the generations");
+
+    LECTERN_ASSIGN(const auto state_bytes, get(Column::meta, meta_key::state, nullptr));
+    const auto state = decode_state(state_bytes.value_or(""));
+    if (!state) return undecodable("the collection's counters");
+    publish(*state, std::make_shared<const CollectionMeta>(std::move(meta)));
+    return {};
+}
+
+Database::~Database() {
+    // Nobody is left to hear of a failure; close() is for those who want to.
+    (void)close();
+}
+
+Status Database::close() {
+    if (!db_) return {};
+    if (listener_) listener_->forget();
+    {
+        const std::lock_guard lock(moment_mutex_);
+        moment_.reset();
+    }
+    const rocksdb::Status synced = db_->FlushWAL(true);
+    for (rocksdb::ColumnFamilyHandle* handle : handles_)
+        (void)db_->DestroyColumnFamilyHandle(handle);
+    handles_.clear();
+    const rocksdb::Status closed = db_->Close();
+    db_.reset();
+    if (!synced.ok()) return failure(synced, "closing");
+    if (!closed.ok()) return failure(closed, "closing");
+    return {};
+}
+
+Result<std::optional<std::string>> Database::get(Column column, std::string_view key,
+                                                 const rocksdb::Snapshot* snapshot) const {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot;
+    std::string value;
+    const rocksdb::Status status = db_->Get(options, handle(column), slice(key), &value);
+    if (status.IsNotFound()) return std::optional<std::string>{};
+    if (!status.ok()) return failure(status, std::string("reading from ") + name(column));
+    return std::optional<std::string>(std::move(value));
+}
+
+Status Database::failure(const rocksdb::Status& status, std::string_view doing) const {
+    const std::string message =
+        "collection " + quoted_path(folder_) + ", " + std::string(doing) + ": " + status.ToString();
+    if (status.IsNoSpace() || says(status, "No space left") || says(status, "quota exceeded"))
+        return {Code::resource_exhausted,
+                message + "; free some disk space, then open the collection again"};
+    if (status.IsCorruption())
+        return {Code::corrupt, message + "; the file is damaged: restore it from a backup"};
+    if (says(status, "Too many open files"))
+        return {Code::resource_exhausted, message + "; raise the limit (ulimit -n)"};
+    if (says(status, "Permission denied") || says(status, "Read-only file system"))
+        return {Code::unavailable, message + "; check who owns the folder and its mount"};
+    if (status.IsIOError())
+        return {Code::internal, message + "; check the disk, then open the collection again"};
+    return {Code::internal, message};
+}
+
+Status Database::undecodable(std::string_view what) const {
+    return {Code::corrupt, "collection " + quoted_path(folder_) + ": " + std::string(what) +
+                               " cannot be understood; restore the collection from a backup"};
+}
+
+Status Database::write(rocksdb::WriteBatch& batch, bool sync, std::string_view doing) {
+    LECTERN_TRY(writable());
+    rocksdb::WriteOptions options;
+    options.sync = sync;
+    const rocksdb::Status status = db_->Write(options, &batch);
+    if (status.ok()) return {};
+    Status failed = failure(status, doing);
+    refuse_writes(failed);
+    return failed;
+}
+
+void Database::refuse_writes(Status status) {
+    const std::lock_guard lock(refusal_mutex_);
+    if (refusal_.ok()) refusal_ = std::move(status);
+}
+
+Status Database::writable() const {
+    const std::lock_guard lock(refusal_mutex_);
+    return refusal_.within("no further writes are taken since a write failed");
+}
+
+void Database::publish(const State& state, std::shared_ptr<const CollectionMeta> meta) {
+    auto moment = std::make_shared<Moment>();
+    moment->database = db_.get();
+    moment->snapshot = db_->GetSnapshot();
+    moment->state = state;
+    moment->meta = std::move(meta);
+    std::shared_ptr<const Moment> before = std::move(moment);
+    const std::lock_guard lock(moment_mutex_);
+    moment_.swap(before);
+}
+
+std::shared_ptr<const Moment> Database::now() const {
+    const std::lock_guard lock(moment_mutex_);
+    return moment_;
+}
+
+}  // namespace lectern::storage

@@ -1,0 +1,193 @@
+#include "storage/store.hpp"
+
+#include "storage/batch.hpp"
+#include "storage/clock.hpp"
+#include "storage/commit.hpp"
+#include "storage/database.hpp"
+#include "storage/files.hpp"
+#include "storage/keys.hpp"
+#include "storage/pinned.hpp"
+
+namespace lectern::storage {
+
+namespace {
+
+std::string generation_key(GenerationNumber number) {
+    Key<4> key;
+    key.put(0, number);
+    return std::string(meta_key::generation) + std::string(key.bytes());
+}
+
+Settings settings_of(const CollectionMeta& meta, GenerationNumber next_generation) {
+    return {meta.created_at, meta.pipeline_name, meta.pipeline_yaml, meta.serving, next_generation};
+}
+
+Status no_generation(GenerationNumber number) {
+    return {Code::not_found,
+            "the collection has no generation " + std::to_string(number) + " of vectors"};
+}
+
+// The next free number is in the settings record only: nothing but add_generation wants it.
+Result<GenerationNumber> next_generation(const Database& database) {
+    LECTERN_ASSIGN(const auto bytes, database.get(Column::meta, meta_key::settings, nullptr));
+    const auto settings = decode_settings(bytes.value_or(""));
+    if (!settings) return database.undecodable("the collection's settings");
+    return settings->next_generation;
+}
+
+// Changes the meta: `edit` alters it and may add rows to the batch. Hold write_mutex.
+template <typename Edit>
+Status change_meta(Database& database, const Edit& edit) {
+    LECTERN_TRY(database.writable());
+    const std::shared_ptr<const Moment> before = database.now();
+    LECTERN_ASSIGN(GenerationNumber next, next_generation(database));
+    auto meta = std::make_shared<CollectionMeta>(*before->meta);
+    Batch batch(database);
+    LECTERN_TRY(edit(*meta, next, batch));
+    batch.put(Column::meta, meta_key::settings, encode(settings_of(*meta, next)));
+    if (!batch.status().ok()) return database.failure(batch.status(), "preparing a write");
+    LECTERN_TRY(database.write(batch.rocks(), true, "writing the settings"));
+    database.publish(before->state, std::move(meta));
+    return {};
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
+                                           const OpenOptions& options) {
+    LECTERN_ASSIGN(auto database, Database::open(folder, options));
+    return std::unique_ptr<Store>(new Store(std::move(database)));
+}
+
+const std::filesystem::path& Store::folder() const noexcept {
+    return database_->folder();
+}
+std::filesystem::path Store::index_folder() const {
+    return database_->folder() / "index";
+}
+CollectionMeta Store::meta() const {
+    return *database_->now()->meta;
+}
+
+Status Store::set_pipeline(std::string_view name, std::string_view yaml) {
+    const std::lock_guard lock(database_->write_mutex);
+    return change_meta(*database_, [&](CollectionMeta& meta, GenerationNumber&, Batch&) {
+        meta.pipeline_name = name;
+        meta.pipeline_yaml = yaml;
+        return Status{};
+    });
+}
+
+Result<Generation> Store::add_generation(Generation generation) {
+    if (generation.dimension == 0 || generation.dimension > 65536)
+        return Status{Code::invalid_argument, "vectors of dimension " +
+                                                  std::to_string(generation.dimension) +
+                                                  " cannot be kept; a dimension is 1 to 65536"};
+    if (generation.encoding != VectorEncoding::f32)
+        return Status{Code::unsupported, "vectors are kept as f32 only"};
+    const std::lock_guard lock(database_->write_mutex);
+    LECTERN_TRY(
+        change_meta(*database_, [&](CollectionMeta& meta, GenerationNumber& next, Batch& batch) {
+            generation.number = next++;
+            generation.created_at = now_milliseconds();
+            meta.generations.push_back(generation);
+            if (meta.serving == 0) meta.serving = generation.number;
+            batch.put(Column::meta, generation_key(generation.number), encode(generation));
+            return Status{};
+        }));
+    return generation;
+}
+
+Status Store::serve_generation(GenerationNumber number) {
+    const std::lock_guard lock(database_->write_mutex);
+    return change_meta(*database_, [&](CollectionMeta& meta, GenerationNumber&, Batch&) {
+        if (meta.generation(number) == nullptr) return no_generation(number);
+        meta.serving = number;
+        return Status{};
+    });
+}
+
+Status Store::drop_generation(GenerationNumber number) {
+    const std::lock_guard lock(database_->write_mutex);
+    return change_meta(*database_, [&](CollectionMeta& meta, GenerationNumber&, Batch& batch) {
+        if (meta.generation(number) == nullptr) return no_generation(number);
+        if (meta.serving == number)
+            return Status{Code::invalid_argument,
+                          "generation " + std::to_string(number) +
+                              " is the one that searches use; serve another one first"};
+        std::erase_if(meta.generations,
+                      [&](const Generation& generation) { return generation.number == number; });
+        batch.remove(Column::meta, generation_key(number));
+        batch.remove_range(Column::vectors, vector_key(number, 0).bytes(),
+                           vector_key(number + 1, 0).bytes());
+        return Status{};
+    });
+}
+
+Result<CommitResult> Store::commit(const WriteGroup& group, bool sync) {
+    const std::lock_guard lock(database_->write_mutex);
+    LECTERN_TRY(database_->writable());
+    const std::shared_ptr<const Moment> before = database_->now();
+    if (group.empty()) {
+        CommitResult nothing;
+        nothing.change.sequence = before->state.sequence;
+        return nothing;
+    }
+    LECTERN_TRY(check(group, *before->meta));
+    Commit commit(*database_, *before, group);
+    LECTERN_TRY(commit.prepare());
+    LECTERN_TRY(database_->write(commit.batch().rocks(), sync, "writing documents"));
+    database_->publish(commit.state(), before->meta);
+    return std::move(commit.result());
+}
+
+Status Store::writable() const {
+    return database_->writable();
+}
+
+Reader Store::reader() const {
+    return Reader(std::make_unique<Reader::Pinned>(*database_, database_->now()));
+}
+
+Counters Store::counters() const {
+    return database_->now()->state.counters;
+}
+Sequence Store::sequence() const {
+    return database_->now()->state.sequence;
+}
+std::uint64_t Store::disk_bytes() const {
+    return folder_bytes(database_->folder());
+}
+
+Status Store::flush() {
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    for (std::size_t i = 0; i < column_count; ++i)
+        handles.push_back(database_->handle(static_cast<Column>(i)));
+    const rocksdb::Status status = database_->db().Flush(rocksdb::FlushOptions(), handles);
+    return status.ok() ? Status{} : database_->failure(status, "flushing");
+}
+
+Status Store::compact() {
+    for (std::size_t i = 0; i < column_count; ++i) {
+        rocksdb::CompactRangeOptions options;
+        options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+        const rocksdb::Status status = database_->db().CompactRange(
+            options, database_->handle(static_cast<Column>(i)), nullptr, nullptr);
+        if (!status.ok()) return database_->failure(status, "compacting");
+    }
+    return {};
+}
+
+Status Store::verify_checksums() const {
+    const rocksdb::Status status = database_->db().VerifyChecksum();
+    return status.ok() ? Status{} : database_->failure(status, "verifying checksums");
+}
+
+Status Store::close() {
+    return database_->close();
+}
+
+}  // namespace lectern::storage
