@@ -1,6 +1,7 @@
 #include "plugins/gpt/model_file.hpp"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -19,7 +20,8 @@ class ModelFileTest : public testing::Test {
  protected:
     void SetUp() override {
         const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-        folder_ = fs::path(testing::TempDir()) / ("lectern-gpt-" + std::string(test->name()));
+        folder_ = fs::path(testing::TempDir()) /
+                  ("lectern-gpt-" + std::to_string(getpid()) + test->name());
         fs::remove_all(folder_);
         fs::create_directories(folder_);
     }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ struct StreamCase {
     std::vector<std::string> pieces;  // as the reader sees them
     bool stopped;
 };
+
+void PrintTo(const StreamCase& value, std::ostream* out) {
+    *out << value.name;
+}
 
 class TextStreamTest : public testing::TestWithParam<StreamCase> {};
 
