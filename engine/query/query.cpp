@@ -43,11 +43,19 @@ Status check_query(std::string_view text) {
 
 // One request on its way through the graph. One node at a time works on it.
 struct Request {
+    Request(const QueryContext& where, std::string_view what, host::Interrupt when,
+            std::size_t hits_wanted, bool one_each)
+        : context(where),
+          text(what),
+          interrupt(std::move(when)),
+          k(hits_wanted),
+          one_per_document(one_each) {}
+
     const QueryContext& context;
     std::string text;
     host::Interrupt interrupt;
-    std::size_t k = 10;
-    bool one_per_document = true;
+    std::size_t k;
+    bool one_per_document;
 
     Counters counters;
     Status status;
@@ -131,7 +139,7 @@ Status search(Request& request) {
             if (!views[i]) continue;
             if (request.one_per_document && !seen.insert(views[i]->chunk.document).second) continue;
             taken.push_back(scored[i].chunk);
-            request.hits.push_back({.score = scored[i].score});
+            request.hits.emplace_back().score = scored[i].score;
         }
         if (taken.size() < request.k && scored.size() >= wanted && wanted < all) {
             wanted *= 4;
@@ -311,11 +319,8 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
         return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
                                                   "; it must be 1 to " + std::to_string(max_k)};
     if (context.pipeline.has_reranker()) LECTERN_TRY(context.pipeline.prepare_answers());
-    Request request{.context = context,
-                    .text = std::string(text),
-                    .interrupt = interrupt(options.stop, options.deadline),
-                    .k = options.k,
-                    .one_per_document = !options.chunks};
+    Request request(context, text, interrupt(options.stop, options.deadline), options.k,
+                    !options.chunks);
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
     arena.execute([&] {
         QueryGraph graph;
@@ -341,11 +346,8 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     LECTERN_TRY(context.pipeline.prepare_answers());
     const host::Stage& reader = *context.pipeline.reader();
     const host::Stage* generator = context.pipeline.generator();
-    Request request{.context = context,
-                    .text = std::string(question),
-                    .interrupt = interrupt(options.stop, options.deadline),
-                    .k = context.pipeline.config().answer.passages,
-                    .one_per_document = false};
+    Request request(context, question, interrupt(options.stop, options.deadline),
+                    context.pipeline.config().answer.passages, false);
     request.ask = options;
     StageCounter* verifying = nullptr;
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));

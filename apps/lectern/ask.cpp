@@ -1,0 +1,84 @@
+#include <cstdio>
+#include <iostream>
+
+#include "apps/lectern/common.hpp"
+
+namespace lectern::app {
+namespace {
+
+struct Ask {
+    Common common;
+    std::string question;
+    bool extractive = false;
+};
+
+void print_sources(const Answer& answer) {
+    if (answer.status == AnswerStatus::abstained) {
+        std::cout << "The collection does not say. The nearest passages:\n";
+        for (const Hit& hit : answer.hits)
+            std::cout << "  " << hit.document << ":" << hit.begin << "-" << hit.end << "  "
+                      << snippet(hit.text, 120) << '\n';
+        return;
+    }
+    std::cout << "\n\n";
+    for (const Citation& citation : answer.citations)
+        std::cout << "[" << citation.n << "] " << citation.document << ":" << citation.begin << "-"
+                  << citation.end << "  \"" << snippet(citation.quote, 300) << "\"\n";
+    std::cout << "(" << name(answer.status) << ")" << std::endl;
+}
+
+int run(const Ask& ask) {
+    const std::stop_token stop = stop_on_interrupt();
+    auto collection =
+        Collection::open(ask.common.collection, open_options(ask.common, false, true));
+    if (!collection) return fail(collection.status());
+    AskOptions options;
+    options.extractive = ask.extractive;
+    options.stop = stop;
+    if (!ask.common.json)
+        options.on_text = [](std::string_view piece) { std::cout << piece << std::flush; };
+    auto answer = collection->ask(ask.question, options);
+    if (!answer) {
+        if (!ask.common.json) std::cout << std::endl;
+        return fail(answer.status());
+    }
+    if (ask.common.json) {
+        boost::json::array citations;
+        for (const Citation& citation : answer->citations)
+            citations.push_back(boost::json::object{{"n", citation.n},
+                                                    {"document", clean(citation.document)},
+                                                    {"title", clean(citation.title)},
+                                                    {"begin", citation.begin},
+                                                    {"end", citation.end},
+                                                    {"quote", clean(citation.quote)}});
+        boost::json::array hits;
+        for (const Hit& hit : answer->hits) hits.push_back(json_of(hit));
+        print({{"answer", clean(answer->text)},
+               {"status", std::string(name(answer->status))},
+               {"confidence", answer->confidence},
+               {"citations", std::move(citations)},
+               {"hits", std::move(hits)},
+               {"milliseconds", milliseconds(answer->timing)}});
+    } else {
+        print_sources(*answer);
+    }
+    explain(ask.common, answer->timing.stages);
+    return Exit::done;
+}
+
+}  // namespace
+
+void add_ask(CLI::App& program, Run& run_command) {
+    auto ask = std::make_shared<Ask>();
+    CLI::App& command =
+        *program.add_subcommand("ask", "Answer a question from the collection, with citations");
+    add_collection(command, ask->common);
+    command.add_option("--pipeline", ask->common.pipeline, "Another pipeline with the same vectors");
+    command.add_option("QUESTION", ask->question, "The question")->required();
+    command.add_flag("--extractive", ask->extractive, "Quote only; never start the generator");
+    add_json(command, ask->common);
+    add_explain(command, ask->common);
+    command.callback([ask, &run_command] { run_command = [ask] { return run(*ask); }; });
+}
+
+}  // namespace lectern::app

@@ -1,0 +1,169 @@
+#include "apps/lectern/common.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+namespace lectern::app {
+
+void add_collection(CLI::App& command, Common& common) {
+    command.add_option("-c,--collection", common.collection, "The collection's folder")->required();
+    add_folders(command, common);
+}
+
+void add_folders(CLI::App& command, Common& common) {
+    command.add_option("--plugins", common.plugins,
+                       "More plugin folders, searched first (see also LECTERN_PLUGINS)");
+    command.add_option("--models", common.models,
+                       "The folder of models (default: LECTERN_MODELS, then the user's cache)");
+    command.add_option("--threads", common.threads, "Threads for everything (0: all cores)");
+    command.add_flag("-v,--verbose", common.verbose, "Log everything to stderr");
+}
+
+void add_json(CLI::App& command, Common& common) {
+    command.add_flag("--json", common.json, "One JSON object on stdout, nothing else");
+}
+
+void add_explain(CLI::App& command, Common& common) {
+    command.add_flag("--explain", common.explain, "Print what each stage did");
+}
+
+Folders folders(const Common& common) {
+    Folders out;
+    for (const std::string& folder : common.plugins) out.plugins.emplace_back(folder);
+    out.models = common.models;
+    return out;
+}
+
+OpenOptions open_options(const Common& common, bool create, bool load_models) {
+    OpenOptions out;
+    out.pipeline = common.pipeline;
+    out.create = create;
+    out.load_models = load_models;
+    out.threads = common.threads;
+    out.folders = folders(common);
+    if (common.verbose)
+        out.log = [](LogLevel, std::string_view source, std::string_view message) {
+            std::cerr << "lectern: " << source << ": " << message << '\n';
+        };
+    return out;
+}
+
+int fail(const Status& status) {
+    std::cerr << "lectern: " << status.message() << std::endl;
+    return Exit::failed;
+}
+
+void print(const boost::json::object& object) {
+    std::cout << boost::json::serialize(object) << std::endl;
+}
+
+void explain(const Common& common, const std::vector<StageTiming>& stages) {
+    if (!common.explain) return;
+    std::FILE* out = common.json ? stderr : stdout;
+    std::fprintf(out, "\n%-16s %8s %8s %10s %6s %10s %10s\n", "stage", "calls", "items", "tokens",
+                 "fill", "wait ms", "busy ms");
+    for (const StageTiming& stage : stages)
+        std::fprintf(out, "%-16s %8llu %8llu %10llu %5.0f%% %10.1f %10.1f\n", stage.stage.c_str(),
+                     static_cast<unsigned long long>(stage.calls),
+                     static_cast<unsigned long long>(stage.items),
+                     static_cast<unsigned long long>(stage.tokens), stage.batch_fill * 100,
+                     stage.wait_seconds * 1e3, stage.busy_seconds * 1e3);
+}
+
+boost::json::object milliseconds(const Timing& timing) {
+    boost::json::object out;
+    for (const StageTiming& stage : timing.stages) out[clean(stage.stage)] = stage.busy_seconds * 1e3;
+    out["total"] = timing.milliseconds;
+    return out;
+}
+
+boost::json::string clean(std::string_view bytes) {
+    boost::json::string out;
+    out.reserve(bytes.size());
+    for (std::size_t i = 0; i < bytes.size();) {
+        const auto lead = static_cast<unsigned char>(bytes[i]);
+        const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2
+                                   : lead >= 0xE0 && lead < 0xF0 ? 3
+                                   : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                                 : 0;
+        bool whole = length > 0 && i + length <= bytes.size();
+        for (std::size_t k = 1; whole && k < length; ++k)
+            whole = (static_cast<unsigned char>(bytes[i + k]) & 0xC0U) == 0x80U;
+        if (!whole) {
+            out.append("?");
+            ++i;
+            continue;
+        }
+        out.append(bytes.substr(i, length));
+        i += length;
+    }
+    return out;
+}
+
+boost::json::value parsed(std::string_view object) {
+    boost::system::error_code error;
+    auto value = boost::json::parse(object, error);
+    if (error || !value.is_object()) return boost::json::object{};
+    return value;
+}
+
+std::string snippet(std::string_view text, std::size_t bytes) {
+    std::string out;
+    bool space = false;
+    for (const char c : text) {
+        if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+            space = !out.empty();
+            continue;
+        }
+        const bool character = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+        if (character && out.size() >= bytes) return out + "…";
+        if (space) out.push_back(' ');
+        space = false;
+        out.push_back(c);
+    }
+    return out;
+}
+
+boost::json::object json_of(const Hit& hit) {
+    return {{"document", clean(hit.document)},
+            {"chunk", hit.chunk},
+            {"score", hit.score},
+            {"title", clean(hit.title)},
+            {"text", clean(hit.text)},
+            {"begin", hit.begin},
+            {"end", hit.end},
+            {"metadata", parsed(hit.metadata)}};
+}
+
+std::stop_token stop_on_interrupt() {
+    static std::stop_source source;
+    static const bool waiting = [] {
+        // A thread waits for the signal, so that nothing runs in a signal handler.
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set, nullptr);
+        std::thread([set] {
+            int signal = 0;
+            sigwait(&set, &signal);
+            source.request_stop();
+            std::cerr << "\nlectern: stopping; what is stored stays. Once more ends at once."
+                      << std::endl;
+            sigwait(&set, &signal);
+            ::_exit(128 + signal);
+        }).detach();
+        return true;
+    }();
+    (void)waiting;
+    return source.get_token();
+}
+
+bool terminal(int descriptor) { return ::isatty(descriptor) != 0; }
+
+}  // namespace lectern::app

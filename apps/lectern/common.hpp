@@ -1,0 +1,68 @@
+// apps/lectern/common.hpp: what the commands share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+
+namespace lectern::app {
+
+// Exit codes of every command.
+enum Exit : int { done = 0, failed = 1, part = 2 };
+
+// Options of every command that opens a collection.
+struct Common {
+    std::string collection;
+    std::string pipeline;
+    std::vector<std::string> plugins;
+    std::string models;
+    unsigned threads = 0;
+    bool json = false;
+    bool explain = false;
+    bool verbose = false;
+};
+
+void add_collection(CLI::App& command, Common& common);
+void add_folders(CLI::App& command, Common& common);
+void add_json(CLI::App& command, Common& common);
+void add_explain(CLI::App& command, Common& common);
+
+[[nodiscard]] Folders folders(const Common& common);
+[[nodiscard]] OpenOptions open_options(const Common& common, bool create, bool load_models);
+
+// Prints "lectern: message" to stderr; gives Exit::failed.
+int fail(const Status& status);
+void print(const boost::json::object& object);
+// The per-stage table; to stderr when stdout holds JSON.
+void explain(const Common& common, const std::vector<StageTiming>& stages);
+[[nodiscard]] boost::json::object milliseconds(const Timing& timing);
+
+// Valid UTF-8, whatever the bytes: JSON is refused by its readers otherwise.
+[[nodiscard]] boost::json::string clean(std::string_view bytes);
+// A JSON object kept as text; an empty object when it is none.
+[[nodiscard]] boost::json::value parsed(std::string_view object);
+// One line of at most `bytes`, white space folded.
+[[nodiscard]] std::string snippet(std::string_view text, std::size_t bytes);
+[[nodiscard]] boost::json::object json_of(const Hit& hit);
+
+// Stops at the first Ctrl-C; the second ends the program.
+[[nodiscard]] std::stop_token stop_on_interrupt();
+[[nodiscard]] bool terminal(int descriptor);
+
+// Each adds its command to the program and sets `run` when it is the one.
+using Run = std::function<int()>;
+void add_ingest(CLI::App& program, Run& run);
+void add_search(CLI::App& program, Run& run);
+void add_ask(CLI::App& program, Run& run);
+void add_plugins(CLI::App& program, Run& run);
+void add_documents(CLI::App& program, Run& run);  // stats, get, delete
+void add_train(CLI::App& program, Run& run);
+void add_bench(CLI::App& program, Run& run);
+
+}  // namespace lectern::app

@@ -1,0 +1,141 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+
+#include "apps/lectern/common.hpp"
+
+namespace lectern::app {
+namespace {
+
+struct Ingest {
+    Common common;
+    std::vector<std::string> paths;
+    std::string name = "-";
+};
+
+// A bar on a terminal; a line every ten seconds otherwise.
+class Progress {
+ public:
+    void show(const IngestProgress& state) {
+        const double share =
+            state.bytes_total == 0
+                ? 0
+                : std::min(1.0, static_cast<double>(state.bytes_read) /
+                                    static_cast<double>(state.bytes_total));
+        const double rate =
+            state.seconds > 0 ? static_cast<double>(state.tokens) / state.seconds : 0;
+        const double left = share > 0.01 ? state.seconds / share - state.seconds : 0;
+        if (bar_) {
+            constexpr int width = 30;
+            const int full = static_cast<int>(share * width);
+            std::fprintf(stderr, "\r[%.*s%*s] %3.0f%%  %llu documents  %.0f tokens/s  %.0f s left ",
+                         full, "##############################", width - full, "", share * 100,
+                         static_cast<unsigned long long>(state.documents), rate, left);
+            std::fflush(stderr);
+            shown_ = true;
+        } else if (state.seconds >= next_) {
+            next_ = state.seconds + 10;
+            if (state.seconds < 1) return;
+            std::fprintf(stderr, "%3.0f%%  %llu documents  %.0f tokens/s  %.0f s left\n",
+                         share * 100, static_cast<unsigned long long>(state.documents), rate, left);
+        }
+    }
+    void end() const {
+        if (shown_) std::fprintf(stderr, "\r%90s\r", "");
+    }
+
+ private:
+    bool bar_ = terminal(STDERR_FILENO);
+    bool shown_ = false;
+    double next_ = 0;
+};
+
+void add(IngestReport& to, IngestReport from) {
+    to.documents += from.documents;
+    to.chunks += from.chunks;
+    to.tokens += from.tokens;
+    to.skipped += from.skipped;
+    to.seconds += from.seconds;
+    std::move(from.failed.begin(), from.failed.end(), std::back_inserter(to.failed));
+    if (to.stages.empty()) to.stages = std::move(from.stages);
+}
+
+int run(const Ingest& ingest) {
+    const std::stop_token stop = stop_on_interrupt();
+    auto collection = Collection::open(ingest.common.collection,
+                                       open_options(ingest.common, true, true));
+    if (!collection) return fail(collection.status());
+    Progress progress;
+    IngestOptions options;
+    options.stop = stop;
+    if (!ingest.common.json)
+        options.progress = [&](const IngestProgress& state) { progress.show(state); };
+
+    IngestReport report;
+    std::vector<std::filesystem::path> paths;
+    for (const std::string& path : ingest.paths) {
+        if (path != "-") {
+            paths.emplace_back(path);
+            continue;
+        }
+        const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
+        auto part = collection->ingest_bytes(ingest.name, bytes, options);
+        if (!part) return fail(part.status());
+        add(report, std::move(*part));
+    }
+    if (!paths.empty()) {
+        auto part = collection->ingest(paths, options);
+        progress.end();
+        if (!part) return fail(part.status());
+        add(report, std::move(*part));
+    }
+
+    if (ingest.common.json) {
+        boost::json::array failures;
+        for (const IngestFailure& failure : report.failed)
+            failures.push_back(boost::json::object{{"path", clean(failure.path)},
+                                                   {"error", clean(failure.error.message())}});
+        print({{"documents", report.documents},
+               {"chunks", report.chunks},
+               {"tokens", report.tokens},
+               {"skipped", report.skipped},
+               {"failed", std::move(failures)},
+               {"seconds", report.seconds}});
+    } else {
+        for (const IngestFailure& failure : report.failed)
+            std::cerr << "failed: " << failure.path << ": " << failure.error.message() << '\n';
+        std::printf("%llu documents stored (%llu chunks, %llu tokens), %llu unchanged, %zu failed, "
+                    "%.1f s\n",
+                    static_cast<unsigned long long>(report.documents),
+                    static_cast<unsigned long long>(report.chunks),
+                    static_cast<unsigned long long>(report.tokens),
+                    static_cast<unsigned long long>(report.skipped), report.failed.size(),
+                    report.seconds);
+    }
+    explain(ingest.common, report.stages);
+    if (stop.stop_requested()) return Exit::part;
+    if (report.failed.empty()) return Exit::done;
+    return report.documents + report.skipped > 0 ? Exit::part : Exit::failed;
+}
+
+}  // namespace
+
+void add_ingest(CLI::App& program, Run& run_command) {
+    auto ingest = std::make_shared<Ingest>();
+    CLI::App& command = *program.add_subcommand(
+        "ingest", "Store files and folders: .txt .md .html .pdf .jsonl and any UTF-8 text");
+    add_collection(command, ingest->common);
+    command.add_option("--pipeline", ingest->common.pipeline,
+                       "The pipeline of a new collection: a file, or bert, word2vec, search-only");
+    command.add_option("PATH", ingest->paths, "Files and folders; - reads standard input")
+        ->required();
+    command.add_option("--name", ingest->name, "The id of what - reads");
+    add_json(command, ingest->common);
+    add_explain(command, ingest->common);
+    command.callback([ingest, &run_command] { run_command = [ingest] { return run(*ingest); }; });
+}
+
+}  // namespace lectern::app

@@ -1,0 +1,84 @@
+#include <iostream>
+
+#include "apps/lectern/common.hpp"
+
+namespace lectern::app {
+namespace {
+
+int run(const Common& common) {
+    auto plugins = list_plugins(folders(common));
+    if (!plugins) return fail(plugins.status());
+    if (common.json) {
+        boost::json::array used;
+        boost::json::array refused;
+        for (const PluginInfo& plugin : *plugins) {
+            if (!plugin.refused.ok()) {
+                refused.push_back(
+                    boost::json::object{{"path", clean(plugin.path.string())},
+                                        {"name", clean(plugin.name)},
+                                        {"reason", clean(plugin.refused.message())}});
+                continue;
+            }
+            boost::json::array stages;
+            for (const StageTypeInfo& stage : plugin.stages)
+                stages.push_back(boost::json::object{{"name", clean(stage.name)},
+                                                     {"kind", clean(stage.kind)},
+                                                     {"description", clean(stage.description)},
+                                                     {"options", parsed(stage.options)}});
+            used.push_back(boost::json::object{{"name", clean(plugin.name)},
+                                               {"version", clean(plugin.version)},
+                                               {"abi", plugin.abi},
+                                               {"license", clean(plugin.license)},
+                                               {"description", clean(plugin.description)},
+                                               {"path", clean(plugin.path.string())},
+                                               {"stages", std::move(stages)}});
+        }
+        print({{"plugins", std::move(used)}, {"refused", std::move(refused)}});
+        return Exit::done;
+    }
+    for (const PluginInfo& plugin : *plugins) {
+        if (!plugin.refused.ok()) {
+            std::cout << plugin.name << "  REFUSED: " << plugin.refused.message() << "\n  "
+                      << plugin.path.string() << '\n';
+            continue;
+        }
+        std::cout << plugin.name << " " << plugin.version << "  (ABI " << plugin.abi << ", "
+                  << plugin.license << ")  " << plugin.description << "\n  " << plugin.path.string()
+                  << '\n';
+        for (const StageTypeInfo& stage : plugin.stages) {
+            std::cout << "  " << stage.kind << " '" << stage.name << "': " << stage.description
+                      << '\n';
+            const auto schema = parsed(stage.options);
+            const auto* properties = schema.as_object().if_contains("properties");
+            if (properties == nullptr || !properties->is_object()) continue;
+            for (const auto& [name, about] : properties->as_object()) {
+                std::cout << "    " << name;
+                if (const auto* object = about.if_object(); object != nullptr) {
+                    if (const auto* initial = object->if_contains("default"))
+                        std::cout << " = " << boost::json::serialize(*initial);
+                    if (const auto* text = object->if_contains("description");
+                        text != nullptr && text->is_string())
+                        std::cout << "  " << std::string_view(text->get_string());
+                }
+                std::cout << '\n';
+            }
+        }
+    }
+    if (plugins->empty())
+        std::cerr << "lectern: no plugins were found; name their folder with --plugins or "
+                     "LECTERN_PLUGINS\n";
+    return Exit::done;
+}
+
+}  // namespace
+
+void add_plugins(CLI::App& program, Run& run_command) {
+    auto common = std::make_shared<Common>();
+    CLI::App& command = *program.add_subcommand(
+        "plugins", "List plugins: where, kinds, versions, options, and what was refused and why");
+    add_folders(command, *common);
+    add_json(command, *common);
+    command.callback([common, &run_command] { run_command = [common] { return run(*common); }; });
+}
+
+}  // namespace lectern::app

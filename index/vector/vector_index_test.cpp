@@ -1,0 +1,302 @@
+#include "index/vector/vector_index.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "storage/test_folder.hpp"
+
+namespace lectern::index {
+namespace {
+
+using storage::Change;
+using storage::ChunkId;
+using storage::ChunkRange;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr std::uint32_t dimension = 16;
+
+// A collection of documents with one chunk and one vector each, and the vectors beside it, so that
+// every answer of the index can be compared with the plain definition.
+class Collection {
+ public:
+    Collection() : random_(7) {
+        auto opened = storage::Store::open(folder_.path(), {.create_if_missing = true});
+        EXPECT_TRUE(opened.ok()) << opened.status().message();
+        store_ = std::move(opened).value();
+        EXPECT_TRUE(store_->add_generation({.fingerprint = "f", .dimension = dimension}).ok());
+    }
+
+    // Unit vectors around 50 centres, as embeddings of texts on some subjects are.
+    std::vector<float> vector() {
+        std::normal_distribution<float> normal;
+        if (centres_.empty())
+            for (std::uint32_t i = 0; i < 50 * dimension; ++i) centres_.push_back(normal(random_));
+        const std::size_t centre = random_() % 50;
+        std::vector<float> result(dimension);
+        float length = 0;
+        for (std::size_t i = 0; i < dimension; ++i) {
+            result[i] = centres_[centre * dimension + i] + 0.5f * normal(random_);
+            length += result[i] * result[i];
+        }
+        for (float& value : result) value /= std::sqrt(length);
+        return result;
+    }
+
+    // Writes `count` documents with new ids; gives the change and its rows.
+    std::pair<Change, std::vector<float>> add(std::size_t count) {
+        storage::WriteGroup group;
+        std::vector<float> rows;
+        for (std::size_t i = 0; i < count; ++i) {
+            storage::PutDocument document;
+            document.id = std::to_string(next_id_++);
+            document.text = "x";
+            document.chunks = {{0, 1, 1}};
+            document.vectors = {{1, vector()}};
+            rows.insert(rows.end(), document.vectors[0].values.begin(),
+                        document.vectors[0].values.end());
+            group.puts.push_back(std::move(document));
+        }
+        const auto done = store_->commit(group, false);
+        EXPECT_TRUE(done.ok()) << done.status().message();
+        for (std::size_t i = 0; i < count; ++i) {
+            const ChunkId chunk = done->documents[i].chunks.first;
+            document_of_[chunk] = group.puts[i].id;
+            vectors_[chunk] = group.puts[i].vectors[0].values;
+        }
+        return {done->change, rows};
+    }
+
+    Change remove(const std::vector<ChunkId>& chunks) {
+        storage::WriteGroup group;
+        for (const ChunkId chunk : chunks) {
+            group.deletes.push_back(document_of_.at(chunk));
+            vectors_.erase(chunk);
+        }
+        const auto done = store_->commit(group, false);
+        EXPECT_TRUE(done.ok()) << done.status().message();
+        return done->change;
+    }
+
+    // Every n-th chunk there is.
+    std::vector<ChunkId> every(std::size_t n) const {
+        std::vector<ChunkId> result;
+        std::size_t i = 0;
+        for (const auto& [chunk, vector] : vectors_)
+            if (i++ % n == 0) result.push_back(chunk);
+        return result;
+    }
+
+    // The definition of what search() answers.
+    std::vector<ChunkId> nearest(const std::vector<float>& query, std::size_t k,
+                                 const std::function<bool(ChunkId)>& allows = {}) const {
+        std::vector<std::pair<double, ChunkId>> all;
+        for (const auto& [chunk, vector] : vectors_) {
+            if (allows && !allows(chunk)) continue;
+            double score = 0;
+            for (std::size_t i = 0; i < dimension; ++i) score += double{query[i]} * vector[i];
+            all.emplace_back(-score, chunk);
+        }
+        std::sort(all.begin(), all.end());
+        std::vector<ChunkId> result;
+        for (std::size_t i = 0; i < std::min(k, all.size()); ++i) result.push_back(all[i].second);
+        return result;
+    }
+
+    std::unique_ptr<VectorIndex> open(VectorIndexOptions options = {}) const {
+        auto index = VectorIndex::open(*store_, std::move(options));
+        EXPECT_TRUE(index.ok()) << index.status().message();
+        return index.ok() ? std::move(index).value() : nullptr;
+    }
+
+    storage::Store& store() { return *store_; }
+    bool has(ChunkId chunk) const { return vectors_.contains(chunk); }
+    std::size_t size() const { return vectors_.size(); }
+
+ private:
+    const storage::TestFolder folder_;
+    std::unique_ptr<storage::Store> store_;
+    std::mt19937 random_;
+    std::vector<float> centres_;
+    std::map<ChunkId, std::vector<float>> vectors_;
+    std::map<ChunkId, std::string> document_of_;
+    std::size_t next_id_ = 0;
+};
+
+std::vector<ChunkId> found(const VectorIndex& index, const std::vector<float>& query, std::size_t k,
+                           const Filter& filter = {}) {
+    const auto rows = index.search(query, k, filter);
+    EXPECT_TRUE(rows.ok()) << rows.status().message();
+    std::vector<ChunkId> result;
+    if (!rows.ok()) return result;
+    for (const Scored& row : *rows) result.push_back(row.chunk);
+    return result;
+}
+
+void expect_exact(Collection& collection, const VectorIndex& index) {
+    for (const std::size_t k : {1u, 10u, 100u})
+        for (int i = 0; i < 5; ++i) {
+            const std::vector<float> query = collection.vector();
+            EXPECT_EQ(found(index, query, k), collection.nearest(query, k));
+        }
+    EXPECT_EQ(index.statistics().rows, collection.size());
+}
+
+TEST(VectorIndex, TheTailIsExact) {
+    Collection collection;
+    const auto index = collection.open();
+    for (const std::size_t count : {1u, 700u, 1500u}) {
+        const auto [change, rows] = collection.add(count);
+        ASSERT_TRUE(index->apply(change, rows).ok());
+    }
+    expect_exact(collection, *index);
+    EXPECT_EQ(index->statistics().segments, 0u);
+}
+
+TEST(VectorIndex, AnEmptyCollectionHasNoHits) {
+    Collection collection;
+    const auto index = collection.open();
+    EXPECT_TRUE(found(*index, collection.vector(), 10).empty());
+    EXPECT_TRUE(found(*index, collection.vector(), 0).empty());
+}
+
+TEST(VectorIndex, EqualScoresComeInTheOrderOfTheChunks) {
+    Collection collection;
+    const auto index = collection.open();
+    const std::vector<float> same(dimension, 0.25f);
+    std::vector<float> rows;
+    for (int i = 0; i < 9; ++i) rows.insert(rows.end(), same.begin(), same.end());
+    ASSERT_TRUE(index->apply({1, {{1, 9}}, {}}, rows).ok());
+    EXPECT_THAT(found(*index, same, 4), ElementsAre(1, 2, 3, 4));
+}
+
+TEST(VectorIndex, WhatDoesNotFitIsRefused) {
+    Collection collection;
+    const auto index = collection.open();
+    const std::vector<float> short_query(dimension - 1, 0.5f);
+    EXPECT_EQ(index->search(short_query, 3).status().code(), Code::invalid_argument);
+    EXPECT_THAT(index->search(short_query, 3).status().message(), HasSubstr("dimension 16"));
+    std::vector<float> bad(dimension, 0.5f);
+    bad[3] = std::numeric_limits<float>::infinity();
+    EXPECT_EQ(index->search(bad, 3).status().code(), Code::invalid_argument);
+    EXPECT_EQ(index->apply({1, {{1, 2}}, {}}, bad).code(), Code::invalid_argument);
+    EXPECT_EQ(VectorIndex::open(collection.store(), {.generation = 9}).status().code(),
+              Code::invalid_argument);
+}
+
+TEST(VectorIndex, FiltersAreExactWhereFewRowsPass) {
+    Collection collection;
+    const auto index = collection.open();
+    const auto [change, rows] = collection.add(2000);
+    ASSERT_TRUE(index->apply(change, rows).ok());
+    for (const std::size_t n : {2u, 20u, 500u}) {
+        const auto allows = [n](ChunkId chunk) { return chunk % n == 0; };
+        std::vector<ChunkId> allowed;
+        for (ChunkId chunk = 0; chunk < 4000; ++chunk)
+            if (allows(chunk)) allowed.push_back(chunk);
+        const std::vector<float> query = collection.vector();
+        const std::vector<ChunkId> expected = collection.nearest(query, 10, allows);
+        EXPECT_EQ(found(*index, query, 10, {.allows = allows}), expected);
+        EXPECT_EQ(found(*index, query, 10, {.allowed = &allowed}), expected);
+    }
+    const std::vector<ChunkId> nothing;
+    EXPECT_TRUE(found(*index, collection.vector(), 10, {.allowed = &nothing}).empty());
+}
+
+TEST(VectorIndex, ARemovedChunkIsGoneAtOnceAndStaysAway) {
+    Collection collection;
+    auto index = collection.open();
+    const auto [change, rows] = collection.add(1200);
+    ASSERT_TRUE(index->apply(change, rows).ok());
+    ASSERT_TRUE(index->apply(collection.remove(collection.every(3)), {}).ok());
+    expect_exact(collection, *index);
+    index = collection.open();
+    expect_exact(collection, *index);
+    EXPECT_EQ(index->statistics().tombstones, 0u);
+}
+
+TEST(VectorIndex, CommitsMayArriveInAnyOrderAndTwice) {
+    Collection collection;
+    const auto index = collection.open();
+    const auto [first, first_rows] = collection.add(5);
+    const auto [second, second_rows] = collection.add(5);
+    const Change third = collection.remove({2, 7});
+    ASSERT_TRUE(index->apply(third, {}).ok());
+    EXPECT_EQ(index->sequence(), 0u);
+    ASSERT_TRUE(index->apply(second, second_rows).ok());
+    ASSERT_TRUE(index->apply(first, first_rows).ok());
+    EXPECT_EQ(index->sequence(), 3u);
+    ASSERT_TRUE(index->apply(first, first_rows).ok());
+    expect_exact(collection, *index);
+}
+
+TEST(VectorIndex, ReopeningGivesTheSameIndex) {
+    Collection collection;
+    auto index = collection.open();
+    for (int i = 0; i < 4; ++i) {
+        const auto [change, rows] = collection.add(300);
+        ASSERT_TRUE(index->apply(change, rows).ok());
+        ASSERT_TRUE(index->apply(collection.remove(collection.every(7)), {}).ok());
+    }
+    const std::vector<float> query = collection.vector();
+    const auto before = index->search(query, 50);
+    index.reset();
+    // Commits that the index has not seen.
+    (void)collection.add(10);
+    (void)collection.remove(collection.every(100));
+    index = collection.open();
+    EXPECT_EQ(index->sequence(), collection.store().sequence());
+    expect_exact(collection, *index);
+    ASSERT_TRUE(before.ok());
+    for (const Scored& row : *before) {
+        if (!collection.has(row.chunk)) continue;
+        const auto again = index->search(query, 1200);
+        EXPECT_NE(std::find(again->begin(), again->end(), row), again->end());
+    }
+}
+
+TEST(VectorIndex, SearchesWhileWritersWriteSeeWholeCommits) {
+    Collection collection;
+    VectorIndexOptions options;
+    options.seal_at = 400;
+    const auto index = collection.open(options);
+    // Prepared, so that the threads below touch the index alone. Each commit after the first
+    // replaces all ten chunks of the one before: a search must always find exactly ten.
+    constexpr std::size_t commits = 200;
+    std::vector<float> rows;
+    for (int i = 0; i < 10; ++i) {
+        const std::vector<float> row = collection.vector();
+        rows.insert(rows.end(), row.begin(), row.end());
+    }
+    ASSERT_TRUE(index->apply({1, {{1, 10}}, {}}, rows).ok());
+    const std::vector<float> query = collection.vector();
+    std::atomic<bool> done = false;
+    std::thread writer([&] {
+        for (std::uint64_t i = 1; i < commits; ++i)
+            EXPECT_TRUE(
+                index->apply({i + 1, {{i * 10 + 1, 10}}, {{(i - 1) * 10 + 1, 10}}}, rows).ok());
+        done = true;
+    });
+    std::size_t searches = 0;
+    do {
+        std::vector<ChunkId> chunks = found(*index, query, 20);
+        ASSERT_EQ(chunks.size(), 10u);
+        std::sort(chunks.begin(), chunks.end());
+        EXPECT_EQ(chunks.back() - chunks.front(), 9u);
+        ++searches;
+    } while (!done);
+    writer.join();
+    EXPECT_GT(searches, 0u);
+    EXPECT_EQ(index->statistics().rows, 10u);
+}
+
+}  // namespace
+}  // namespace lectern::index
