@@ -1,5 +1,7 @@
 // wordpiece.hpp: the tokenizer of BERT (Schuster and Nakajima 2012, Devlin et al. 2019), from a
-// Hugging Face folder and token for token equal to Hugging Face's `tokenizers`.
+// Hugging Face folder and token for token equal to Hugging Face's `tokenizers`. Byte ranges are
+// equal too, but for rare marks (U+302E) that canonical order moves before an accent that is
+// stripped: there `tokenizers` points at the accent, and this at the mark.
 //
 // Functions fail by throwing lectern::plugin::Failure. A loaded WordPiece does not change: all of
 // its functions are safe from any thread.
