@@ -1,0 +1,16 @@
+// bert/failure.hpp: how the rooms of this plugin say that something expected went wrong.
+#pragma once
+
+#include <string>
+
+#include "lectern/plugin.hpp"
+
+namespace lectern::bert {
+
+using plugin::Failure;
+
+[[noreturn]] inline void fail(lectern_code code, const std::string& message) {
+    throw Failure(code, message);
+}
+
+}  // namespace lectern::bert

@@ -1,0 +1,210 @@
+#include "model_graph.hpp"
+
+#include <openvino/core/preprocess/pre_post_process.hpp>
+#include <openvino/opsets/opset13.hpp>
+
+#include "bert_config.hpp"
+#include "bert_graph.hpp"
+#include "json_fields.hpp"
+#include "mapped_file.hpp"
+#include "weights.hpp"
+
+namespace lectern::bert {
+namespace {
+
+namespace fs = std::filesystem;
+namespace op = ov::opset13;
+using Value = ov::Output<ov::Node>;
+
+ModelGraph from_safetensors(const ModelFolder& folder, Pooling pooling, bool normalise) {
+    const fs::path config_file = folder.folder / "config.json";
+    const BertConfig config = parse_bert_config(read_text_file(config_file), config_file.string());
+    const Weights weights = Weights::open(folder.folder);
+    const EncoderGraph encoder = build_encoder(config, weights, false);
+    Value vectors = pooled(encoder.hidden, encoder.attention_mask, pooling);
+    if (normalise) vectors = normalised(vectors);
+
+    ModelGraph out;
+    out.model = std::make_shared<ov::Model>(
+        ov::OutputVector{vectors}, ov::ParameterVector{encoder.input_ids, encoder.attention_mask},
+        "bert");
+    out.vocabulary = config.vocabulary;
+    out.max_tokens = config.max_tokens();
+    out.pooling = name(pooling);
+    out.files = weights.files();
+    out.files.push_back(config_file);
+    return out;
+}
+
+// A graph that someone else exported, given the inputs and the output that we want.
+class ForeignGraph {
+ public:
+    ForeignGraph(std::shared_ptr<ov::Model> model, std::string file)
+        : model_(std::move(model)), file_(std::move(file)) {}
+
+    std::string adapt(std::optional<Pooling> asked, const SentenceSettings& settings,
+                      bool normalise) {
+        const auto ids = parameter(input_ids_name);
+        const auto mask = parameter(attention_mask_name);
+        if (ids == nullptr || mask == nullptr)
+            fail(LECTERN_UNSUPPORTED, file_ +
+                                          " has no inputs 'input_ids' and 'attention_mask'; it "
+                                          "has " +
+                                          inputs());
+        zero_token_types(ids);
+        make_dynamic();
+        std::string pooling;
+        Value vectors = text_vectors(asked, settings, mask, pooling);
+        if (normalise) vectors = normalised(vectors);
+        auto inputs_and_output = std::make_shared<ov::Model>(
+            ov::OutputVector{vectors}, ov::ParameterVector{ids, mask}, "bert");
+        ov::preprocess::PrePostProcessor types(inputs_and_output);
+        types.input(0).tensor().set_element_type(ov::element::i32);
+        types.input(1).tensor().set_element_type(ov::element::i32);
+        types.output().tensor().set_element_type(ov::element::f32);
+        model_ = types.build();
+        return pooling;
+    }
+
+    [[nodiscard]] const std::shared_ptr<ov::Model>& model() const { return model_; }
+
+ private:
+    std::shared_ptr<op::Parameter> parameter(const std::string& name) const {
+        for (const auto& parameter : model_->get_parameters())
+            if (parameter->get_friendly_name() == name ||
+                parameter->output(0).get_names().contains(name))
+                return parameter;
+        return nullptr;
+    }
+
+    std::string inputs() const {
+        std::string out;
+        for (const auto& parameter : model_->get_parameters())
+            out += (out.empty() ? "'" : ", '") + parameter->get_friendly_name() + "'";
+        return out;
+    }
+
+    // Every token has type 0.
+    void zero_token_types(const std::shared_ptr<op::Parameter>& ids) {
+        if (const auto types = parameter(token_type_ids_name)) {
+            const Value zero = op::Constant::create(types->get_element_type(), {}, {0});
+            const Value shape = std::make_shared<op::ShapeOf>(ids);
+            types->output(0).replace(std::make_shared<op::Broadcast>(zero, shape));
+            model_->remove_parameter(types);
+        }
+        if (model_->get_parameters().size() != 2)
+            fail(LECTERN_UNSUPPORTED, file_ +
+                                          " has inputs beside input_ids, attention_mask and "
+                                          "token_type_ids: " +
+                                          inputs());
+    }
+
+    void make_dynamic() {
+        std::map<ov::Output<ov::Node>, ov::PartialShape> shapes;
+        for (const auto& parameter : model_->get_parameters())
+            shapes[parameter->output(0)] = ov::PartialShape{-1, -1};
+        model_->reshape(shapes);
+    }
+
+    // The output of a name and rank, or an empty value.
+    Value output(const std::string& name, std::int64_t rank) const {
+        for (const auto& result : model_->get_results()) {
+            const Value value = result->input_value(0);
+            const bool named = result->output(0).get_names().contains(name) ||
+                               value.get_names().contains(name) ||
+                               result->get_friendly_name() == name;
+            if (named && value.get_partial_shape().rank().compatible(rank)) return value;
+        }
+        return {};
+    }
+
+    Value hidden_state() const {
+        for (const char* name : {"last_hidden_state", "token_embeddings"})
+            if (const Value value = output(name, 3); value.get_node() != nullptr) return value;
+        for (const auto& result : model_->get_results())
+            if (result->input_value(0).get_partial_shape().rank().compatible(3))
+                return result->input_value(0);
+        return {};
+    }
+
+    Value text_vectors(std::optional<Pooling> asked, const SentenceSettings& settings,
+                       const Value& mask, std::string& pooling) const {
+        if (!asked) {
+            if (const Value ready = output("sentence_embedding", 2); ready.get_node() != nullptr) {
+                pooling = "model";
+                return ready;
+            }
+        }
+        const Pooling kind = asked ? *asked : settings.pooling.value_or(Pooling::mean);
+        const Value hidden = hidden_state();
+        if (hidden.get_node() == nullptr)
+            fail(LECTERN_UNSUPPORTED,
+                 file_ +
+                     " has no output 'last_hidden_state' or 'token_embeddings' [batch, tokens, "
+                     "dimension], nor 'sentence_embedding' [batch, dimension]");
+        pooling = name(kind);
+        return pooled(hidden, mask, kind);
+    }
+
+    std::shared_ptr<ov::Model> model_;
+    std::string file_;
+};
+
+// Limits from a config.json beside the graph, where there is one.
+void read_limits(const fs::path& file, ModelGraph& out) {
+    if (!fs::exists(file)) return;
+    const JsonFields fields(read_text_file(file), file.string());
+    constexpr std::uint64_t limit = 1U << 24U;
+    out.vocabulary = fields.natural("vocab_size", limit).value_or(0);
+    out.max_tokens = fields.natural("max_position_embeddings", limit).value_or(0);
+    if (fields.string("model_type").value_or("").find("roberta") != std::string::npos) {
+        const std::uint64_t first = fields.natural("pad_token_id", limit).value_or(1) + 1;
+        out.max_tokens -= std::min(out.max_tokens, first);
+    }
+}
+
+ModelGraph from_graph(ov::Core& core, const ModelFolder& folder, std::optional<Pooling> asked,
+                      bool normalise) {
+    const std::string file = folder.graph_file.string();
+    if (!fs::exists(folder.graph_file)) fail(LECTERN_NOT_FOUND, file + " does not exist");
+    ModelGraph out;
+    out.files.push_back(folder.graph_file);
+    const fs::path weights = fs::path(folder.graph_file).replace_extension(".bin");
+    if (folder.graph_file.extension() == ".xml") {
+        if (!fs::exists(weights)) fail(LECTERN_NOT_FOUND, weights.string() + " does not exist");
+        out.files.push_back(weights);
+    }
+    try {
+        ForeignGraph graph(core.read_model(file), file);
+        out.pooling = graph.adapt(asked, folder.settings, normalise);
+        out.model = graph.model();
+    } catch (const ov::Exception& error) {
+        fail(LECTERN_CORRUPT, file + " cannot be read by OpenVINO: " + error.what());
+    }
+    read_limits(folder.folder / "config.json", out);
+    return out;
+}
+
+}  // namespace
+
+ModelGraph build_model_graph(ov::Core& core, const ModelFolder& folder,
+                             std::optional<Pooling> pooling, bool normalise) {
+    const SentenceSettings& settings = folder.settings;
+    if (!pooling && !settings.pooling_problem.empty())
+        fail(LECTERN_UNSUPPORTED, settings.pooling_problem +
+                                      "; this plugin computes mean, cls or max. Another one can be "
+                                      "chosen with the option 'pooling'");
+    ModelGraph out =
+        folder.kind == ModelKind::graph
+            ? from_graph(core, folder, pooling, normalise)
+            : from_safetensors(
+                  folder, pooling ? *pooling : settings.pooling.value_or(Pooling::mean), normalise);
+    const ov::PartialShape shape = out.model->output().get_partial_shape();
+    if (shape.rank().is_dynamic() || shape.size() != 2 || shape[1].is_dynamic())
+        fail(LECTERN_UNSUPPORTED, folder.graph_file.string() +
+                                      ": the dimension of its vectors is not fixed in the file");
+    out.dimension = static_cast<std::uint32_t>(shape[1].get_length());
+    return out;
+}
+
+}  // namespace lectern::bert

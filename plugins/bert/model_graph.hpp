@@ -1,0 +1,31 @@
+// bert/model_graph.hpp: a model path as one OpenVINO graph from token ids to text vectors.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <openvino/core/model.hpp>
+#include <openvino/runtime/core.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model_folder.hpp"
+
+namespace lectern::bert {
+
+struct ModelGraph {
+    // Inputs input_ids and attention_mask, i32 [batch, tokens]; one output, f32 [batch, dimension].
+    std::shared_ptr<ov::Model> model;
+    std::uint32_t dimension = 0;
+    std::uint64_t vocabulary = 0;              // ids are below; 0: not known
+    std::uint64_t max_tokens = 0;              // of the position table; 0: not known
+    std::string pooling;                       // "mean", "cls", "max", or "model": pooled by itself
+    std::vector<std::filesystem::path> files;  // all that the vectors depend on
+};
+
+// Nothing for `pooling` takes what the files say, and mean when they say nothing. Throws Failure.
+[[nodiscard]] ModelGraph build_model_graph(ov::Core& core, const ModelFolder& folder,
+                                           std::optional<Pooling> pooling, bool normalise);
+
+}  // namespace lectern::bert

@@ -1,0 +1,107 @@
+#include "runner.hpp"
+
+#include <algorithm>
+#include <openvino/runtime/properties.hpp>
+#include <string>
+
+#include "failure.hpp"
+#include "quantise.hpp"
+
+namespace lectern::bert {
+namespace {
+
+constexpr const char* device = "CPU";
+
+// Inputs of a product that share one scale when they are quantised on the way.
+constexpr std::uint64_t quantisation_group = 128;
+
+bool capable(ov::Core& core, std::string_view what) {
+    const auto all = core.get_property(device, ov::device::capabilities);
+    return std::find(all.begin(), all.end(), what) != all.end();
+}
+
+// Two threads in two streams do more than two threads in one, and a query still has one of them;
+// more streams cost memory (about 40 MB each).
+std::uint32_t chosen_streams(const RunnerOptions& options) {
+    const std::uint32_t threads = std::max<std::uint32_t>(options.threads, 1);
+    if (options.streams > 0) return std::min(options.streams, threads);
+    return std::min(threads, std::clamp<std::uint32_t>(threads / 4, 2, 8));
+}
+
+ov::AnyMap properties(ov::Core& core, const RunnerOptions& options, std::uint32_t streams) {
+    const bool half = options.precision == Precision::bf16 ||
+                      (options.precision == Precision::int8 && has_bf16(core));
+    ov::AnyMap out{
+        ov::hint::inference_precision(half ? ov::element::bf16 : ov::element::f32),
+        ov::num_streams(ov::streams::Num(static_cast<std::int32_t>(streams))),
+        ov::inference_num_threads(static_cast<std::int32_t>(std::max(options.threads, 1U))),
+        ov::hint::enable_cpu_pinning(false),
+    };
+    if (options.precision == Precision::int8)
+        out.insert(ov::hint::dynamic_quantization_group_size(quantisation_group));
+    return out;
+}
+
+}  // namespace
+
+bool has_bf16(ov::Core& core) {
+    return capable(core, "BF16");
+}
+
+Precision best_precision(ov::Core& core) {
+    if (has_bf16(core)) return Precision::bf16;
+    return capable(core, "INT8") ? Precision::int8 : Precision::f32;
+}
+
+Runner::Runner(ov::Core& core, const std::shared_ptr<ov::Model>& model,
+               const RunnerOptions& options)
+    : streams_(chosen_streams(options)) {
+    if (options.precision == Precision::bf16 && !has_bf16(core))
+        fail(LECTERN_UNSUPPORTED,
+             "the option 'precision' is bf16, which this CPU does not multiply; use auto, int8 or "
+             "f32");
+    try {
+        if (options.precision == Precision::int8) quantise_weights(*model);
+        compiled_ = core.compile_model(model, device, properties(core, options, streams_));
+        for (std::uint32_t i = 0; i < streams_; ++i)
+            free_.push_back(compiled_.create_infer_request());
+    } catch (const ov::Exception& error) {
+        fail(LECTERN_INTERNAL, std::string("OpenVINO cannot compile the model: ") + error.what());
+    }
+}
+
+Runner::Lease Runner::lease() {
+    std::unique_lock lock(mutex_);
+    freed_.wait(lock, [this] { return !free_.empty(); });
+    Lease out(*this, std::move(free_.back()));
+    free_.pop_back();
+    return out;
+}
+
+std::optional<Runner::Lease> Runner::try_lease() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return std::nullopt;
+    std::optional<Lease> out;
+    out.emplace(*this, std::move(free_.back()));
+    free_.pop_back();
+    return out;
+}
+
+void Runner::give_back(ov::InferRequest request) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        free_.push_back(std::move(request));  // within the capacity it once had
+    }
+    freed_.notify_one();
+}
+
+Runner::Lease::~Lease() {
+    if (runner_ == nullptr) return;
+    try {
+        request_.wait();  // of a batch whose result nobody wants any more
+    } catch (...) {       // its failure was reported, or is of no interest
+    }
+    runner_->give_back(std::move(request_));
+}
+
+}  // namespace lectern::bert
