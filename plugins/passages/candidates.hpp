@@ -1,0 +1,31 @@
+// passages/candidates.hpp: the sentences of passages that may be evidence.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "passages/characters.hpp"
+
+namespace lectern::passages {
+
+struct Passage {
+    std::string_view title;
+    std::string_view text;
+    double score = 0;  // of the search, larger is better
+};
+
+struct Candidate {
+    std::size_t passage = 0;
+    Range range;               // in the passage's text, without list and quote marks
+    std::string_view heading;  // that it stands under in its passage, without marks; may be ""
+    std::vector<text::Word> words;
+    bool listed_source = false;  // stands under "References" or the like
+};
+
+// In order of passages and text. Left out: headings, questions, the question itself, sentences of
+// fewer than three words. Views point into the passages.
+[[nodiscard]] std::vector<Candidate> candidates(std::string_view question,
+                                                const std::vector<Passage>& passages);
+
+}  // namespace lectern::passages

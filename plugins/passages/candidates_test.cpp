@@ -1,0 +1,61 @@
+#include "passages/candidates.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace lectern::passages {
+namespace {
+
+std::vector<std::string> sentences(std::string_view question, std::string_view text) {
+    const std::vector<Passage> passages{{"Title", text, 1}};
+    std::vector<std::string> out;
+    for (const Candidate& c : candidates(question, passages))
+        out.emplace_back(piece(text, c.range));
+    return out;
+}
+
+using Sentences = std::vector<std::string>;
+
+TEST(Candidates, SentencesWithoutHeadingsQuestionsAndMarks) {
+    EXPECT_EQ(sentences("What is BERT?",
+                        "# What BERT is\n\nBERT is an encoder. Why is BERT not GPT? It does not "
+                        "write.\n\n- BERT reads a text.\n- **BERT** has twelve layers.\n\n> It was "
+                        "quoted here.\n\nOh no.\n"),
+              (Sentences{"BERT is an encoder.", "It does not write.", "BERT reads a text.",
+                         "**BERT** has twelve layers.", "It was quoted here."}));
+}
+
+TEST(Candidates, TheQuestionItselfIsNoEvidence) {
+    EXPECT_TRUE(sentences("why is BERT not GPT", "Why is BERT, not GPT.").empty());
+}
+
+TEST(Candidates, PlainHeadingsAreNoEvidenceButASingleLineIs) {
+    EXPECT_EQ(sentences("q", "The History of BERT\n\nIt began in 2018."),
+              (Sentences{"It began in 2018."}));
+    EXPECT_EQ(sentences("q", "BERT reads and GPT writes"),
+              (Sentences{"BERT reads and GPT writes"}));
+}
+
+TEST(Candidates, KnowTheirHeadingAndListsOfSources) {
+    const std::vector<Passage> passages{{"T",
+                                         "Before any heading here.\n\n## Size ##\n\nIt has twelve "
+                                         "layers.\n\n## Sources\n\n- J. Devlin wrote about BERT.",
+                                         1}};
+    const auto found = candidates("q", passages);
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].heading, "");
+    EXPECT_EQ(found[1].heading, "Size");
+    EXPECT_FALSE(found[1].listed_source);
+    EXPECT_TRUE(found[2].listed_source);
+}
+
+TEST(Candidates, HostilePassages) {
+    EXPECT_TRUE(sentences("", "").empty());
+    EXPECT_TRUE(sentences("q", std::string(10000, '#')).empty());
+    EXPECT_TRUE(sentences("q", std::string(10000, '-') + "\n" + std::string(10000, '?')).empty());
+    EXPECT_EQ(sentences("q", "它是一个编码器。为什么？").size(), 1U);
+}
+
+}  // namespace
+}  // namespace lectern::passages

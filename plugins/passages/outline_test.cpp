@@ -1,0 +1,48 @@
+#include "passages/outline.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace lectern::passages {
+namespace {
+
+// "1:# A" for a heading of level one, "0:text" for a paragraph.
+std::vector<std::string> parts(std::string_view text) {
+    std::vector<std::string> out;
+    for (const Part& part : outline(text))
+        out.push_back(std::to_string(part.level) + ":" + std::string(piece(text, part.range)));
+    return out;
+}
+
+using Parts = std::vector<std::string>;
+
+TEST(Outline, MarkdownHeadings) {
+    EXPECT_EQ(parts("# A\nx\ny\n## B\n\nz\n"), (Parts{"1:# A", "0:x\ny", "2:## B", "0:z"}));
+    EXPECT_EQ(parts("A\n===\nx\n\nB\n---\ny"), (Parts{"1:A\n===", "0:x", "2:B\n---", "0:y"}));
+    EXPECT_EQ(parts("#hashtag is no heading."), (Parts{"0:#hashtag is no heading."}));
+}
+
+TEST(Outline, CodeHasNoHeadings) {
+    EXPECT_EQ(parts("```\n# not\n\nNor This\n```\n\n# A"),
+              (Parts{"0:```\n# not", "0:Nor This\n```", "1:# A"}));
+}
+
+TEST(Outline, PlainHeadingsStandAlone) {
+    EXPECT_EQ(parts("Definition\r\n\r\nIt is a number.\r\n"),
+              (Parts{"2:Definition", "0:It is a number."}));
+    EXPECT_EQ(parts("Definition\nIt is a number."), (Parts{"0:Definition\nIt is a number."}));
+    EXPECT_EQ(parts("历史\n\n词向量很有用。"), (Parts{"2:历史", "0:词向量很有用。"}));
+}
+
+TEST(Outline, WhatLooksLikeAHeading) {
+    for (const char* line : {"Results and uses", "3 Methods", "Über uns", "BM25"})
+        EXPECT_TRUE(looks_like_heading(line)) << line;
+    for (const char* line :
+         {"", "It works.", "and so on", "- item", "| a | b", "1,024", "Note:", "Is it?",
+          "One two three four five six seven eight nine ten eleven twelve thirteen"})
+        EXPECT_FALSE(looks_like_heading(line)) << line;
+}
+
+}  // namespace
+}  // namespace lectern::passages

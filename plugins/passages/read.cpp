@@ -1,0 +1,152 @@
+#include "passages/read.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "passages/overlap.hpp"
+
+namespace lectern::passages {
+namespace {
+
+constexpr std::size_t long_sentence = 60;      // words
+constexpr double cost_per_word = 0.02;         // of a long sentence, beyond that
+constexpr double cost_of_listed_source = 2.0;  // a reference names what others answer
+constexpr double same_vector = 0.97;           // cosine of near-duplicates
+constexpr double same_words = 0.8;             // Jaccard similarity of near-duplicates
+
+// What is embedded for a candidate: a sentence from the middle of an article seldom names its
+// subject, so its title and heading go before it, unless it has them.
+std::string in_context(const Candidate& candidate, const Passage& passage) {
+    const std::string_view sentence = piece(passage.text, candidate.range);
+    std::string out;
+    for (const std::string_view part : {passage.title, candidate.heading}) {
+        if (part.empty() || sentence.find(part) != std::string_view::npos ||
+            out.find(part) != std::string::npos)
+            continue;
+        out.append(part).append(": ");
+    }
+    return out.append(sentence);
+}
+
+double dot(const float* a, const float* b, std::size_t size) noexcept {
+    return std::inner_product(a, a + size, b, 0.0);
+}
+
+double cost(const Candidate& candidate) noexcept {
+    double out = candidate.listed_source ? cost_of_listed_source : 0;
+    if (candidate.words.size() > long_sentence)
+        out += cost_per_word * static_cast<double>(candidate.words.size() - long_sentence);
+    return out;
+}
+
+double number_feature(const Candidate& candidate, bool asked) noexcept {
+    if (!asked) return 0;
+    return std::any_of(candidate.words.begin(), candidate.words.end(),
+                       [](const text::Word& word) { return word.number; })
+               ? 1
+               : -1;
+}
+
+double jaccard(const std::vector<text::Word>& a, const std::vector<text::Word>& b) {
+    std::set<std::string_view> left;
+    std::set<std::string_view> right;
+    for (const auto& word : a) left.insert(word.folded);
+    for (const auto& word : b) right.insert(word.folded);
+    const auto common = static_cast<double>(std::count_if(
+        left.begin(), left.end(), [&](std::string_view word) { return right.contains(word); }));
+    return common / (static_cast<double>(left.size() + right.size()) - common);
+}
+
+void keep_best(std::vector<Scored>& sentences, const ReadOptions& options) {
+    if (sentences.size() <= options.max_sentences) return;
+    std::stable_sort(sentences.begin(), sentences.end(), [&](const Scored& a, const Scored& b) {
+        return score(a.features, options) > score(b.features, options);
+    });
+    sentences.erase(sentences.begin() + static_cast<std::ptrdiff_t>(options.max_sentences),
+                    sentences.end());
+}
+
+}  // namespace
+
+double score(const Features& features, const ReadOptions& options) noexcept {
+    const double value = options.bias + options.similarity_weight * features.similarity +
+                         options.overlap_weight * features.overlap +
+                         options.passage_weight * features.passage +
+                         options.number_weight * features.number - features.cost;
+    return 1 / (1 + std::exp(-value));
+}
+
+ScoredSentences features(std::string_view question, const std::vector<Passage>& passages,
+                         const ReadOptions& options, const Embed& embed) {
+    ScoredSentences out;
+    std::vector<Candidate> found = candidates(question, passages);
+    if (found.empty()) return out;
+
+    const Overlap overlap(question, found, passages);
+    const bool number = asks_for_number(question);
+    double best = 0;
+    for (const Passage& passage : passages) best = std::max(best, passage.score);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        Scored& sentence = out.sentences.emplace_back();
+        sentence.features.overlap = overlap.values()[i];
+        sentence.features.passage =
+            best > 0 ? std::clamp(passages[found[i].passage].score / best, 0.0, 1.0) : 0;
+        sentence.features.number = number_feature(found[i], number);
+        sentence.features.cost = cost(found[i]);
+        sentence.candidate = std::move(found[i]);
+    }
+    keep_best(out.sentences, options);
+
+    const std::vector<float> asked = embed({question}, Purpose::query);
+    std::vector<std::string> texts;
+    texts.reserve(out.sentences.size());
+    for (const Scored& sentence : out.sentences)
+        texts.push_back(in_context(sentence.candidate, passages[sentence.candidate.passage]));
+    out.vectors = embed({texts.begin(), texts.end()}, Purpose::passage);
+    out.dimension = asked.size();
+    if (out.vectors.size() != asked.size() * texts.size())
+        throw std::logic_error("the embedder gave another number of vectors than texts");
+    for (std::size_t i = 0; i < out.sentences.size(); ++i) {
+        out.sentences[i].vector = i;
+        out.sentences[i].features.similarity =
+            dot(asked.data(), out.vectors.data() + i * out.dimension, out.dimension);
+    }
+    return out;
+}
+
+std::vector<Evidence> read(std::string_view question, const std::vector<Passage>& passages,
+                           std::size_t most, const ReadOptions& options, const Embed& embed) {
+    const ScoredSentences all = features(question, passages, options, embed);
+    std::vector<std::size_t> order(all.sentences.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<double> scores;
+    scores.reserve(order.size());
+    for (const Scored& sentence : all.sentences)
+        scores.push_back(score(sentence.features, options));
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+
+    std::vector<Evidence> out;
+    std::vector<std::size_t> taken;
+    const auto vector = [&](std::size_t i) {
+        return all.vectors.data() + all.sentences[i].vector * all.dimension;
+    };
+    for (const std::size_t i : order) {
+        if (out.size() >= most || !(scores[i] >= options.min_score)) break;
+        const Candidate& candidate = all.sentences[i].candidate;
+        const bool again = std::any_of(taken.begin(), taken.end(), [&](std::size_t other) {
+            return dot(vector(i), vector(other), all.dimension) > same_vector ||
+                   jaccard(candidate.words, all.sentences[other].candidate.words) > same_words;
+        });
+        if (again) continue;
+        taken.push_back(i);
+        out.push_back({candidate.passage, candidate.range, scores[i]});
+    }
+    return out;
+}
+
+}  // namespace lectern::passages

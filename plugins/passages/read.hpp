@@ -1,0 +1,73 @@
+// passages/read.hpp: finds the sentences in passages that answer a question.
+//
+// A logistic regression over few features: cosine of the sentence's vector and the question's,
+// weighted word overlap, the search score of the passage, and whether a number that is asked for is
+// there. Its value is the estimated probability that the sentence answers the question. The default
+// weights were fitted with reader_fit.cpp on XQuAD (Artetxe et al. 2020, arXiv:1910.11856),
+// English, with all-MiniLM-L6-v2; reader_fit.md has the figures.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "passages/candidates.hpp"
+
+namespace lectern::passages {
+
+struct ReadOptions {
+    // score = 1 / (1 + exp(-(bias + sum of weight x feature))).
+    double bias = -7.0;
+    double similarity_weight = 6.0;  // x cosine, -1 to 1
+    double overlap_weight = 4.0;     // x overlap, 0 to 1
+    double passage_weight = 1.0;     // x the passage's search score / the best one, 0 to 1
+    double number_weight = 0.7;      // x 1 when a number is asked for and there, -1 when not there
+    double min_score = 0.02;         // less is no evidence
+    std::size_t max_sentences = 64;  // most that are embedded; the cheap features choose
+};
+
+struct Evidence {
+    std::size_t passage = 0;
+    Range range;
+    double score = 0;  // 0 to 1
+};
+
+enum class Purpose { query, passage };
+
+// Vectors of length 1, one behind the other, for each text.
+using Embed = std::function<std::vector<float>(const std::vector<std::string_view>&, Purpose)>;
+
+// What a candidate was scored by.
+struct Features {
+    double similarity = 0;
+    double overlap = 0;
+    double passage = 0;
+    double number = 0;
+    double cost = 0;  // taken off: very long sentences, lists of references
+};
+
+struct Scored {
+    Candidate candidate;
+    Features features;
+    std::size_t vector = 0;  // row of `vectors`
+};
+
+struct ScoredSentences {
+    std::vector<Scored> sentences;
+    std::vector<float> vectors;
+    std::size_t dimension = 0;
+};
+
+// The features of all candidates (max_sentences of them), for `read` and for fitting the weights.
+[[nodiscard]] ScoredSentences features(std::string_view question,
+                                       const std::vector<Passage>& passages,
+                                       const ReadOptions& options, const Embed& embed);
+
+[[nodiscard]] double score(const Features& features, const ReadOptions& options) noexcept;
+
+// At most `most`, best first, near-duplicates left out.
+[[nodiscard]] std::vector<Evidence> read(std::string_view question,
+                                         const std::vector<Passage>& passages, std::size_t most,
+                                         const ReadOptions& options, const Embed& embed);
+
+}  // namespace lectern::passages
