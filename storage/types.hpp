@@ -54,12 +54,12 @@ struct Chunk {
 
 // Everything about a document but its text.
 struct DocumentHeader {
-    std::string id;
+    std::string id{};
     Ordinal ordinal = 0;
-    std::string title;
-    std::string metadata;  // a JSON object, or empty
-    Hash128 content_hash;
-    ChunkRange chunks;
+    std::string title{};
+    std::string metadata{};  // a JSON object, or empty
+    Hash128 content_hash{};
+    ChunkRange chunks{};
     std::uint64_t tokens = 0;        // sum over the chunks
     std::uint64_t text_bytes = 0;    // of the extracted text
     std::uint64_t source_bytes = 0;  // of what the text was extracted from
@@ -68,17 +68,17 @@ struct DocumentHeader {
 };
 
 struct Document {
-    DocumentHeader header;
-    std::string text;
+    DocumentHeader header{};
+    std::string text{};
 };
 
 // A chunk as a search result needs it.
 struct ChunkView {
-    Chunk chunk;
-    std::string document;  // id
-    std::string title;
-    std::string metadata;
-    std::string text;  // the chunk's bytes; empty when not asked for
+    Chunk chunk{};
+    std::string document{};  // id
+    std::string title{};
+    std::string metadata{};
+    std::string text{};  // the chunk's bytes; empty when not asked for
 };
 
 // How a vector's components are stored. Only f32 is written today.
@@ -87,21 +87,21 @@ enum class VectorEncoding : std::uint8_t { f32 = 0, bf16 = 1, f16 = 2, int8 = 3 
 // The vectors of one model. A collection never compares vectors of two generations.
 struct Generation {
     GenerationNumber number = 0;  // given by Store::add_generation
-    std::string fingerprint;      // model folder hash, pooling, normalisation, prefixes
+    std::string fingerprint{};    // model folder hash, pooling, normalisation, prefixes
     std::uint32_t dimension = 0;
     VectorEncoding encoding = VectorEncoding::f32;
-    std::string note;  // for people: model name and precision
+    std::string note{};  // for people: model name and precision
     std::int64_t created_at = 0;
     friend bool operator==(const Generation&, const Generation&) = default;
 };
 
 struct CollectionMeta {
-    Hash128 id;  // random, made with the collection
+    Hash128 id{};  // random, made with the collection
     std::uint32_t format = 0;
     std::int64_t created_at = 0;
-    std::string pipeline_name;
-    std::string pipeline_yaml;  // the text of the pipeline file
-    std::vector<Generation> generations;
+    std::string pipeline_name{};
+    std::string pipeline_yaml{};  // the text of the pipeline file
+    std::vector<Generation> generations{};
     GenerationNumber serving = 0;  // the generation that searches use
 
     // Null when there is none of that number.
@@ -126,47 +126,47 @@ struct PutChunk {
 
 struct PutVectors {
     GenerationNumber generation = 0;
-    std::vector<float> values;  // chunks.size() rows of the generation's dimension, row by row
+    std::vector<float> values{};  // chunks.size() rows of the generation's dimension, row by row
 };
 
 // A document to write; it replaces the version of the same id.
 struct PutDocument {
-    std::string id;  // not empty, at most 4096 bytes
-    std::string title;
-    std::string metadata;  // a JSON object, or empty; kept as given
-    Hash128 content_hash;  // of the caller's choosing, see storage/content_hash.hpp
+    std::string id{};  // not empty, at most 4096 bytes
+    std::string title{};
+    std::string metadata{};  // a JSON object, or empty; kept as given
+    Hash128 content_hash{};  // of the caller's choosing, see storage/content_hash.hpp
     std::uint64_t source_bytes = 0;
-    std::string text;
-    std::vector<PutChunk> chunks;     // may be empty
-    std::vector<PutVectors> vectors;  // one entry a generation; may be empty
+    std::string text{};
+    std::vector<PutChunk> chunks{};     // may be empty
+    std::vector<PutVectors> vectors{};  // one entry a generation; may be empty
 };
 
 // What one commit writes: all of it or nothing. Deletes come first, so an id in both is replaced.
 // Of several puts with one id the last one counts.
 struct WriteGroup {
-    std::vector<PutDocument> puts;
-    std::vector<std::string> deletes;  // ids; one that is not there is no error
+    std::vector<PutDocument> puts{};
+    std::vector<std::string> deletes{};  // ids; one that is not there is no error
     [[nodiscard]] bool empty() const noexcept { return puts.empty() && deletes.empty(); }
 };
 
 struct CommittedDocument {
     Ordinal ordinal = 0;  // 0 when a later put of the same id in the group took its place
-    ChunkRange chunks;
+    ChunkRange chunks{};
     bool replaced = false;  // there was a version before
 };
 
 // What changed with one commit; what an index needs to follow the store.
 struct Change {
     Sequence sequence = 0;
-    std::vector<ChunkRange> added;    // ascending
-    std::vector<ChunkRange> removed;  // of replaced and deleted documents
+    std::vector<ChunkRange> added{};    // ascending
+    std::vector<ChunkRange> removed{};  // of replaced and deleted documents
     friend bool operator==(const Change&, const Change&) = default;
 };
 
 struct CommitResult {
-    Change change;
-    std::vector<CommittedDocument> documents;  // one for each put, in the group's order
-    std::vector<bool> deleted;                 // one for each delete: whether it was there
+    Change change{};
+    std::vector<CommittedDocument> documents{};  // one for each put, in the group's order
+    std::vector<bool> deleted{};                 // one for each delete: whether it was there
 };
 
 }  // namespace lectern::storage

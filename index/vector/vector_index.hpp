@@ -48,7 +48,7 @@ struct VectorIndexOptions {
     bool build_in_background = true;  // false: segments are built only by flush(), for tests
     // What was found wrong with a cache file, or went wrong in the background. Called from open()
     // or the background thread, one message a call; may be empty.
-    std::function<void(std::string_view)> log;
+    std::function<void(std::string_view)> log{};
 };
 
 struct Scored {
@@ -61,7 +61,7 @@ struct Scored {
 // call.
 struct Filter {
     // True for a chunk that may be found. Called on the caller's thread, once or more per chunk.
-    std::function<bool(storage::ChunkId)> allows;
+    std::function<bool(storage::ChunkId)> allows{};
     // Ascending ids that may be found, for when they are known beforehand: faster when few.
     const std::vector<storage::ChunkId>* allowed = nullptr;
 };
