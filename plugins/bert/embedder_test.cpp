@@ -1,0 +1,266 @@
+// Vectors against a NumPy float64 reference (testdata/make_golden.py), and failures.
+#include "embedder.hpp"
+
+#include <map>
+#include <openvino/openvino.hpp>
+#include <thread>
+
+#include "model_graph.hpp"
+#include "test_support.hpp"
+
+namespace lectern::bert {
+namespace {
+
+EmbedderOptions options_for(const std::filesystem::path& model, Precision precision) {
+    EmbedderOptions out;
+    out.model = model;
+    out.precision = precision;
+    out.threads = 2;
+    return out;
+}
+
+struct Golden {
+    std::vector<Ids> ids;
+    std::vector<Vector> vectors;
+};
+
+Golden minilm_golden() {
+    Golden out;
+    const auto rows = read_json(testdata() / "minilm.json");
+    for (const auto& row : rows.as_array())
+        out.ids.push_back(boost::json::value_to<Ids>(row.at("ids")));
+    const std::string bytes = read_text_file(testdata() / "minilm.f32");
+    const std::size_t dimension = bytes.size() / sizeof(float) / out.ids.size();
+    for (std::size_t i = 0; i < out.ids.size(); ++i) {
+        Vector vector(dimension);
+        std::memcpy(vector.data(), bytes.data() + i * dimension * sizeof(float),
+                    dimension * sizeof(float));
+        out.vectors.push_back(std::move(vector));
+    }
+    return out;
+}
+
+void expect_golden(Precision precision, double least) {
+    ov::Core core;
+    if (precision == Precision::bf16 && !has_bf16(core))
+        GTEST_SKIP() << "this CPU does not multiply bf16";
+    const Golden golden = minilm_golden();
+    ASSERT_EQ(golden.ids.size(), 24U);
+    const Embedder embedder(options_for(minilm(), precision));
+    EXPECT_EQ(embedder.info().dimension, 384U);
+    EXPECT_EQ(embedder.info().max_tokens, 256U);
+    EXPECT_EQ(embedder.info().precision, name(precision));
+    const auto vectors = embed(embedder, golden.ids);
+    double smallest = 1;
+    for (std::size_t i = 0; i < vectors.size(); ++i) {
+        const double similarity = cosine(vectors[i], golden.vectors[i]);
+        EXPECT_GE(similarity, least) << "text " << i;
+        smallest = std::min(smallest, similarity);
+        EXPECT_NEAR(cosine(vectors[i], vectors[i]), 1, 1e-6);
+    }
+    std::cout << name(precision) << ": smallest cosine " << smallest << '\n';
+}
+
+TEST(MiniLm, F32EqualsTheReference) {
+    expect_golden(Precision::f32, 0.9999);
+}
+TEST(MiniLm, Bf16IsCloseToTheReference) {
+    expect_golden(Precision::bf16, 0.995);
+}
+TEST(MiniLm, Int8IsCloseToTheReference) {
+    expect_golden(Precision::int8, 0.995);
+}
+
+TEST(MiniLm, PaddingHasNoInfluence) {
+    const Golden golden = minilm_golden();
+    const Embedder embedder(options_for(minilm(), Precision::f32));
+    const auto together = embed(embedder, golden.ids);
+    for (std::size_t i = 0; i < golden.ids.size(); i += 3) {
+        // In one batch with the longest text: nearly all of it is padding.
+        const auto padded = embed(embedder, {golden.ids[i], golden.ids.back()});
+        const auto alone = embed(embedder, {golden.ids[i]});
+        EXPECT_GE(cosine(alone[0], together[i]), 0.99999);
+        EXPECT_GE(cosine(alone[0], padded[0]), 0.99999);
+    }
+}
+
+TEST(MiniLm, ManyThreadsGetTheirOwnVectors) {
+    const Golden golden = minilm_golden();
+    const Embedder embedder(options_for(minilm(), Precision::f32));
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < 4; ++t)
+        threads.emplace_back([&, t] {
+            for (std::size_t i = t; i < golden.ids.size(); i += 4) {
+                const auto vectors = embed(embedder, {golden.ids[i], golden.ids[t]});
+                EXPECT_GE(cosine(vectors[0], golden.vectors[i]), 0.999);
+                EXPECT_GE(cosine(vectors[1], golden.vectors[t]), 0.999);
+            }
+        });
+    for (auto& thread : threads) thread.join();
+}
+
+// Tiny models with random weights: each architecture, each pooling; names with a prefix.
+void expect_model(const std::filesystem::path& model, const std::filesystem::path& expected_file) {
+    const auto expected = read_json(expected_file);
+    const auto ids = boost::json::value_to<std::vector<Ids>>(expected.at("ids"));
+    for (const Pooling pooling : {Pooling::mean, Pooling::cls, Pooling::max}) {
+        EmbedderOptions options = options_for(model, Precision::f32);
+        options.pooling = pooling;
+        const Embedder embedder(options);
+        const auto vectors = embed(embedder, ids);
+        const auto wanted = boost::json::value_to<std::vector<Vector>>(
+            expected.at(boost::json::string_view(name(pooling))));
+        for (std::size_t i = 0; i < ids.size(); ++i)
+            for (std::size_t k = 0; k < wanted[i].size(); ++k)
+                EXPECT_NEAR(vectors[i][k], wanted[i][k], 2e-5)
+                    << model << " " << name(pooling) << " text " << i << " [" << k << "]";
+    }
+}
+
+TEST(TinyModels, EqualTheReferenceInEveryPooling) {
+    for (const char* model : {"bert", "roberta", "distilbert"})
+        expect_model(testdata() / model, testdata() / model / "expected.json");
+}
+
+TEST(TinyModels, AnOnnxFileGetsItsPooling) {
+    expect_model(testdata() / "onnx/model.onnx", testdata() / "onnx/expected.json");
+    expect_model(testdata() / "onnx", testdata() / "onnx/expected.json");
+}
+
+TEST(TinyModels, AnOpenVinoFileIsReadBack) {
+    const TemporaryFolder folder;
+    ov::Core core;
+    ov::serialize(core.read_model((testdata() / "onnx/model.onnx").string()),
+                  (folder.path() / "openvino_model.xml").string());
+    expect_model(folder.path(), testdata() / "onnx/expected.json");
+    expect_model(folder.path() / "openvino_model.xml", testdata() / "onnx/expected.json");
+}
+
+TEST(TinyModels, WithoutNormalisationTheLengthStays) {
+    EmbedderOptions options = options_for(testdata() / "bert", Precision::f32);
+    const std::vector<Ids> ids{{2, 5, 3}};
+    const auto unit = embed(Embedder(options), ids);
+    options.normalise = false;
+    const auto plain = embed(Embedder(options), ids);
+    EXPECT_NEAR(cosine(unit[0], plain[0]), 1, 1e-6);
+    double length = 0;
+    for (const float x : plain[0]) length += double{x} * x;
+    EXPECT_GT(std::abs(std::sqrt(length) - 1), 0.1);
+}
+
+TEST(Embedder, ABadSequenceFailsAloneWithZeros) {
+    const Embedder embedder(options_for(testdata() / "bert", Precision::f32));
+    EXPECT_EQ(embedder.info().max_tokens, 24U);
+    const std::vector<Ids> ids{{2, 5, 3}, {}, Ids(25, 4), {2, 20, 3}, {2, -1, 3}, {2, 3}};
+    const std::vector<std::span<const std::int32_t>> spans(ids.begin(), ids.end());
+    Vector out(ids.size() * 16, 7.0F);
+    std::map<std::size_t, std::string> errors;
+    embedder.embed(
+        spans, out.data(),
+        [&](std::size_t item, lectern_code code, const std::string& message) {
+            EXPECT_EQ(code, LECTERN_INVALID_ARGUMENT);
+            errors[item] = message;
+        },
+        [] {});
+    ASSERT_EQ(errors.size(), 4U);
+    EXPECT_NE(errors[1].find("no tokens"), std::string::npos);
+    EXPECT_NE(errors[2].find("25 tokens, the model takes 24"), std::string::npos);
+    EXPECT_NE(errors[3].find("id 20"), std::string::npos);
+    EXPECT_NE(errors[4].find("id -1"), std::string::npos);
+    const auto good = embed(embedder, {ids[0], ids[5]});
+    for (std::size_t k = 0; k < 16; ++k) {
+        EXPECT_NEAR(out[k], good[0][k], 1e-6);
+        EXPECT_NEAR(out[5 * 16 + k], good[1][k], 1e-6);
+        for (const std::size_t bad : {1U, 2U, 3U, 4U}) EXPECT_EQ(out[bad * 16 + k], 0);
+    }
+}
+
+TEST(Embedder, StopsBetweenBatchesWhenAsked) {
+    const Embedder embedder(options_for(testdata() / "bert", Precision::f32));
+    const std::vector<Ids> ids(3000, Ids{2, 5, 3});
+    const std::vector<std::span<const std::int32_t>> spans(ids.begin(), ids.end());
+    Vector out(ids.size() * 16);
+    int calls = 0;
+    const auto stop = [&] {
+        if (++calls == 3) throw plugin::Failure(LECTERN_CANCELLED, "cancelled");
+    };
+    const auto ignore = [](std::size_t, lectern_code, const std::string&) {};
+    EXPECT_EQ(failure_of([&] { embedder.embed(spans, out.data(), ignore, stop); }).code(),
+              LECTERN_CANCELLED);
+    EXPECT_EQ(embed(embedder, {ids[0]}).size(), 1U);  // and works on
+}
+
+TEST(Embedder, TheFingerprintNamesTheSpaceNotThePrecision) {
+    EmbedderOptions options = options_for(testdata() / "bert", Precision::f32);
+    const std::string first = Embedder(options).info().fingerprint;
+    EXPECT_EQ(first.substr(0, 5), "bert:");
+    options.precision = Precision::int8;
+    options.max_tokens = 12;
+    EXPECT_EQ(Embedder(options).info().fingerprint, first);
+
+    EmbedderOptions other = options;
+    other.pooling = Pooling::cls;
+    EXPECT_NE(Embedder(other).info().fingerprint, first);
+    other = options;
+    other.normalise = false;
+    EXPECT_NE(Embedder(other).info().fingerprint, first);
+    other = options;
+    other.query_prefix = "query: ";
+    EXPECT_NE(Embedder(other).info().fingerprint, first);
+    other = options;
+    other.model = testdata() / "roberta";
+    EXPECT_NE(Embedder(other).info().fingerprint, first);
+}
+
+TEST(Embedder, KnowsItsTokenizer) {
+    const Embedder embedder(options_for(minilm(), Precision::f32));
+    EXPECT_EQ(embedder.info().tokens_fingerprint.substr(0, 10), "wordpiece:");
+    EXPECT_EQ(embedder.info().special_tokens, 2U);
+    EXPECT_EQ(Embedder(options_for(testdata() / "bert", Precision::f32)).info().tokens_fingerprint,
+              "");
+}
+
+TEST(Embedder, SaysWhyAModelCannotBeOpened) {
+    const std::string config = read_text_file(testdata() / "bert/config.json");
+    const std::string weights = read_text_file(testdata() / "bert/model.safetensors");
+    const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
+        const auto at = text.find(from);
+        EXPECT_NE(at, std::string::npos) << from;
+        return at == std::string::npos ? text : text.replace(at, from.size(), to);
+    };
+    struct Case {
+        std::string config;
+        std::string weights;
+        lectern_code code;
+        std::string message;
+    };
+    const Case cases[] = {
+        {config, weights.substr(0, weights.size() / 2), LECTERN_CORRUPT, "truncated"},
+        {replaced(config, R"("hidden_size": 16)", R"("hidden_size": 32)"), weights, LECTERN_CORRUPT,
+         "has the shape [20, 16], config.json asks for [20, 32]"},
+        {replaced(config, R"("num_hidden_layers": 2)", R"("num_hidden_layers": 3)"), weights,
+         LECTERN_CORRUPT, "no tensor 'encoder.layer.2."},
+        {config, replaced(weights, "embeddings.word_", "embeddings.w0rd_"), LECTERN_CORRUPT,
+         "no tensor 'embeddings.word_embeddings.weight'"},
+        {"", weights, LECTERN_CORRUPT, "config.json is not JSON"},
+    };
+    for (const Case& test : cases) {
+        const TemporaryFolder folder;
+        write_file(folder.path() / "config.json", test.config);
+        write_file(folder.path() / "model.safetensors", test.weights);
+        const auto failure =
+            failure_of([&] { Embedder(options_for(folder.path(), Precision::f32)); });
+        EXPECT_EQ(failure.code(), test.code) << failure.what();
+        EXPECT_NE(std::string(failure.what()).find(test.message), std::string::npos)
+            << failure.what();
+    }
+    const TemporaryFolder empty;
+    EXPECT_EQ(failure_of([&] { Embedder(options_for(empty.path(), Precision::f32)); }).code(),
+              LECTERN_NOT_FOUND);
+    write_file(empty.path() / "model.onnx", "no model");
+    EXPECT_EQ(failure_of([&] { Embedder(options_for(empty.path(), Precision::f32)); }).code(),
+              LECTERN_CORRUPT);
+}
+
+}  // namespace
+}  // namespace lectern::bert

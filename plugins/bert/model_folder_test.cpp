@@ -1,0 +1,127 @@
+#include "model_folder.hpp"
+
+#include "bert_config.hpp"
+#include "fingerprint.hpp"
+#include "test_support.hpp"
+#include "text_encoder.hpp"
+
+namespace lectern::bert {
+namespace {
+
+constexpr const char* modules = R"([
+  {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+  {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])";
+
+TEST(ModelFolder, ReadsTheFilesOfSentenceTransformers) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "modules.json", modules);
+    write_file(folder.path() / "1_Pooling/config.json",
+               R"({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false})");
+    write_file(folder.path() / "sentence_bert_config.json", R"({"max_seq_length": 384})");
+    write_file(folder.path() / "config_sentence_transformers.json",
+               R"({"prompts": {"query": "query: ", "document": "passage: "}})");
+    const SentenceSettings settings = read_sentence_settings(folder.path());
+    EXPECT_EQ(settings.pooling, Pooling::cls);
+    EXPECT_EQ(settings.max_tokens, 384U);
+    EXPECT_EQ(settings.query_prefix, "query: ");
+    EXPECT_EQ(settings.passage_prefix, "passage: ");
+}
+
+TEST(ModelFolder, AFolderWithoutThemSaysNothing) {
+    const TemporaryFolder folder;
+    const SentenceSettings settings = read_sentence_settings(folder.path());
+    EXPECT_FALSE(settings.pooling.has_value());
+    EXPECT_FALSE(settings.max_tokens.has_value());
+    EXPECT_FALSE(settings.query_prefix.has_value());
+}
+
+TEST(ModelFolder, AModuleThatIsNotComputedIsNamed) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "modules.json",
+               R"([{"path": "2_Dense", "type": "sentence_transformers.models.Dense"}])");
+    const auto failure = failure_of([&] { (void)read_sentence_settings(folder.path()); });
+    EXPECT_EQ(failure.code(), LECTERN_UNSUPPORTED);
+    EXPECT_NE(std::string(failure.what()).find("'Dense'"), std::string::npos);
+}
+
+TEST(ModelFolder, PrefersSafetensorsAndFindsGraphs) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "model.onnx", "");
+    EXPECT_EQ(open_model_folder(folder.path()).graph_file, folder.path() / "model.onnx");
+    write_file(folder.path() / "model.safetensors", "");
+    EXPECT_EQ(open_model_folder(folder.path()).kind, ModelKind::safetensors);
+    EXPECT_EQ(open_model_folder(folder.path() / "model.onnx").kind, ModelKind::graph);
+}
+
+TEST(ModelFolder, AMissingOrForeignPathIsNamed) {
+    EXPECT_EQ(failure_of([] { (void)open_model_folder("/no/such/model"); }).code(),
+              LECTERN_NOT_FOUND);
+    const TemporaryFolder folder;
+    write_file(folder.path() / "model.bin", "");
+    EXPECT_EQ(failure_of([&] { (void)open_model_folder(folder.path() / "model.bin"); }).code(),
+              LECTERN_UNSUPPORTED);
+}
+
+TEST(BertConfig, RefusesWhatItDoesNotCompute) {
+    struct Case {
+        const char* change;  // keys that come last win
+        lectern_code code;
+        const char* message;
+    };
+    const Case cases[] = {
+        {R"("model_type": "deberta")", LECTERN_UNSUPPORTED, "'model_type' is 'deberta'"},
+        {R"("position_embedding_type": "relative_key")", LECTERN_UNSUPPORTED, "relative_key"},
+        {R"("hidden_act": "mish")", LECTERN_UNSUPPORTED, "'mish'"},
+        {R"("hidden_size": 17)", LECTERN_INVALID_ARGUMENT, "do not divide"},
+        {R"("hidden_size": -1)", LECTERN_INVALID_ARGUMENT, "'hidden_size'"},
+        {R"("vocab_size": null)", LECTERN_INVALID_ARGUMENT, "'vocab_size' is missing"},
+        {R"("layer_norm_eps": 0)", LECTERN_INVALID_ARGUMENT, "layer_norm_eps"},
+    };
+    std::string whole = read_text_file(testdata() / "bert/config.json");
+    EXPECT_EQ(parse_bert_config(whole, "config.json").max_tokens(), 24U);
+    whole = whole.substr(0, whole.rfind('}'));
+    for (const Case& test : cases) {
+        const auto failure = failure_of(
+            [&] { (void)parse_bert_config(whole + "," + test.change + "}", "config.json"); });
+        EXPECT_EQ(failure.code(), test.code) << failure.what();
+        EXPECT_NE(std::string(failure.what()).find(test.message), std::string::npos)
+            << failure.what();
+    }
+}
+
+// Values of the reference implementation (xxhsum -H1), and of its specification.
+TEST(Fingerprint, IsXxh64) {
+    EXPECT_EQ(xxh64(""), 0xEF46DB3751D8E999U);
+    EXPECT_EQ(xxh64("a"), 0xD24EC4F1A98C6E5BU);
+    EXPECT_EQ(xxh64("abc"), 0x44BC2CF5AD770999U);
+    EXPECT_EQ(xxh64("Nobody inspects the spammish repetition"), 0xFBCEA83C8A378BF1U);
+}
+
+TEST(Fingerprint, ARememberedHashFollowsTheFile) {
+    const TemporaryFolder folder;
+    const auto file = folder.path() / "weights";
+    const auto cache = folder.path() / "cache";
+    std::string content(3U << 20U, 'x');
+    write_file(file, content);
+    const std::uint64_t before = file_hash(file, cache);
+    EXPECT_EQ(before, xxh64(content));
+    EXPECT_FALSE(std::filesystem::is_empty(cache / "bert"));
+    EXPECT_EQ(file_hash(file, cache), before);
+    content.back() = 'y';
+    std::filesystem::remove(file);
+    write_file(file, content);
+    EXPECT_EQ(file_hash(file, cache), xxh64(content));
+}
+
+TEST(Batches, PutSimilarLengthsTogetherWithinTheLimit) {
+    const std::vector<std::size_t> lengths{3, 10, 0, 9, 4, 30};
+    const auto batches = batches_of(lengths, 20);
+    ASSERT_EQ(batches.size(), 3U);
+    EXPECT_EQ(batches[0].items, (std::vector<std::size_t>{5}));  // longer than the limit: alone
+    EXPECT_EQ(batches[1].items, (std::vector<std::size_t>{1, 3}));
+    EXPECT_EQ(batches[1].longest, 10U);
+    EXPECT_EQ(batches[2].items, (std::vector<std::size_t>{4, 0}));
+}
+
+}  // namespace
+}  // namespace lectern::bert
