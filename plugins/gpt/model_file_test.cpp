@@ -33,7 +33,7 @@ class ModelFileTest : public testing::Test {
     }
     // The first `bytes` of the small model.
     [[nodiscard]] std::string cut_model(std::uint64_t bytes) const {
-        const std::string path = (folder_ / "cut.gguf").string();
+        std::string path = (folder_ / "cut.gguf").string();
         fs::copy_file(model_path(), path);
         fs::resize_file(path, bytes);
         return path;
