@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <random>
@@ -296,6 +299,148 @@ TEST(VectorIndex, SearchesWhileWritersWriteSeeWholeCommits) {
     writer.join();
     EXPECT_GT(searches, 0u);
     EXPECT_EQ(index->statistics().rows, 10u);
+}
+
+// ------------------------------------------------------------------ sealed segments
+
+// Built by flush() alone, so that a test knows when.
+VectorIndexOptions sealing(std::size_t seal_at, std::vector<std::string>* log = nullptr) {
+    VectorIndexOptions options;
+    options.seal_at = seal_at;
+    options.build_in_background = false;
+    if (log != nullptr)
+        options.log = [log](std::string_view message) { log->emplace_back(message); };
+    return options;
+}
+
+double recall_at_10(Collection& collection, const VectorIndex& index,
+                    const std::function<bool(ChunkId)>& allows = {}) {
+    std::size_t hits = 0;
+    std::size_t expected = 0;
+    for (int i = 0; i < 50; ++i) {
+        const std::vector<float> query = collection.vector();
+        const std::vector<ChunkId> truth = collection.nearest(query, 10, allows);
+        const std::vector<ChunkId> rows = found(index, query, 10, {.allows = allows});
+        EXPECT_EQ(rows.size(), truth.size());
+        for (const ChunkId chunk : rows) {
+            EXPECT_TRUE(collection.has(chunk)) << "a removed chunk came back";
+            hits += static_cast<std::size_t>(std::count(truth.begin(), truth.end(), chunk));
+        }
+        expected += truth.size();
+    }
+    return expected == 0 ? 1 : static_cast<double>(hits) / static_cast<double>(expected);
+}
+
+std::vector<std::filesystem::path> files(Collection& collection) {
+    std::vector<std::filesystem::path> result;
+    for (const auto& entry : std::filesystem::directory_iterator(collection.store().index_folder()))
+        result.push_back(entry.path());
+    return result;
+}
+
+TEST(VectorIndexSegments, FindNearlyAllOfTheNearestAlsoWithFiltersAndDeletions) {
+    Collection collection;
+    auto index = collection.open(sealing(8000));
+    const auto [change, rows] = collection.add(20000);
+    ASSERT_TRUE(index->apply(change, rows).ok());
+    ASSERT_TRUE(index->flush().ok());
+    EXPECT_EQ(index->statistics().segments, 1u);
+    EXPECT_EQ(index->statistics().tail_rows, 0u);
+    EXPECT_GE(recall_at_10(collection, *index), 0.95);
+    for (const std::size_t n : {2u, 19u, 200u, 2000u})
+        EXPECT_GE(recall_at_10(collection, *index, [n](ChunkId id) { return id % n == 0; }), 0.95)
+            << "one row in " << n;
+    ASSERT_TRUE(index->apply(collection.remove(collection.every(4)), {}).ok());
+    EXPECT_GE(recall_at_10(collection, *index), 0.95);
+    index = collection.open(sealing(8000));
+    EXPECT_EQ(index->statistics().segments, 1u);
+    EXPECT_EQ(index->statistics().rows, collection.size());
+    EXPECT_GE(recall_at_10(collection, *index), 0.95);
+}
+
+TEST(VectorIndexSegments, RemovedChunksStayAwayThroughSealingMergingAndReopening) {
+    Collection collection;
+    auto index = collection.open(sealing(300));
+    for (int round = 0; round < 12; ++round) {
+        const auto [change, rows] = collection.add(250);
+        ASSERT_TRUE(index->apply(change, rows).ok());
+        ASSERT_TRUE(index->apply(collection.remove(collection.every(5)), {}).ok());
+        if (round % 2 == 0) {
+            ASSERT_TRUE(index->flush().ok());
+        }
+        if (round % 5 == 4) index = collection.open(sealing(300));
+        EXPECT_EQ(index->statistics().rows, collection.size());
+        EXPECT_GE(recall_at_10(collection, *index), 0.95);
+    }
+    EXPECT_GT(index->statistics().segments, 0u);
+    EXPECT_LT(index->statistics().segments, 6u);
+    ASSERT_TRUE(index->apply(collection.remove(collection.every(1)), {}).ok());
+    ASSERT_TRUE(index->flush().ok());
+    EXPECT_TRUE(found(*index, collection.vector(), 10).empty());
+    EXPECT_EQ(index->statistics().segments, 0u);
+    EXPECT_TRUE(files(collection).empty());
+}
+
+TEST(VectorIndexSegments, DamagedCutAndForeignFilesAreBuiltAgain) {
+    Collection collection;
+    {
+        const auto index = collection.open(sealing(500));
+        const auto [change, rows] = collection.add(600);
+        ASSERT_TRUE(index->apply(change, rows).ok());
+        ASSERT_TRUE(index->flush().ok());
+    }
+    ASSERT_EQ(files(collection).size(), 1u);
+    const std::filesystem::path file = files(collection)[0];
+    std::ifstream in(file, std::ios::binary);
+    const std::string whole((std::istreambuf_iterator<char>(in)), {});
+    std::vector<std::string> cases{"", whole.substr(0, 100), whole.substr(0, whole.size() - 1),
+                                   whole + "x", std::string(whole.size(), '\0')};
+    std::mt19937 random(3);
+    for (int i = 0; i < 30; ++i) {
+        std::string flipped = whole;
+        // Half of them in the stamp, the others anywhere.
+        const std::size_t at = random() % (i % 2 == 0 ? 128 : whole.size());
+        flipped[at] = static_cast<char>(flipped[at] ^ (1 << random() % 8));
+        cases.push_back(flipped);
+    }
+    for (const std::string& bytes : cases) {
+        std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+        std::vector<std::string> log;
+        const auto index = collection.open(sealing(500, &log));
+        ASSERT_EQ(log.size(), 1u);
+        EXPECT_THAT(log[0], HasSubstr(file.string()));
+        EXPECT_EQ(index->statistics().segments, 0u);
+        const std::vector<float> query = collection.vector();
+        EXPECT_EQ(found(*index, query, 10), collection.nearest(query, 10));
+    }
+    // Another collection's segment, whole in itself.
+    Collection other;
+    const auto opened = other.open(sealing(500));
+    const auto [change, rows] = other.add(600);
+    ASSERT_TRUE(opened->apply(change, rows).ok());
+    std::ofstream(other.store().index_folder() / "vector-1-7.segment", std::ios::binary) << whole;
+    std::vector<std::string> log;
+    const auto index = other.open(sealing(500, &log));
+    ASSERT_EQ(log.size(), 1u);
+    EXPECT_THAT(log[0], HasSubstr("another collection"));
+    const std::vector<float> query = other.vector();
+    EXPECT_EQ(found(*index, query, 10), other.nearest(query, 10));
+}
+
+TEST(VectorIndexSegments, AreBuiltInTheBackgroundWhileSearchesGoOn) {
+    Collection collection;
+    VectorIndexOptions options;
+    options.seal_at = 500;
+    const auto index = collection.open(options);
+    for (int i = 0; i < 10; ++i) {
+        const auto [change, rows] = collection.add(200);
+        ASSERT_TRUE(index->apply(change, rows).ok());
+        ASSERT_TRUE(index->apply(collection.remove(collection.every(9)), {}).ok());
+        EXPECT_GE(recall_at_10(collection, *index), 0.95);
+    }
+    ASSERT_TRUE(index->flush().ok());
+    EXPECT_GT(index->statistics().segments, 0u);
+    EXPECT_EQ(index->statistics().rows, collection.size());
 }
 
 }  // namespace

@@ -1,0 +1,267 @@
+#include "index/vector/segment.hpp"
+
+#include <faiss/impl/FaissException.h>
+#include <faiss/impl/io.h>
+#include <faiss/index_io.h>
+#include <fcntl.h>
+#include <omp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include "storage/crc32c.hpp"
+#include "storage/files.hpp"
+
+namespace lectern::index {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr char magic[8] = {'L', 'E', 'C', 'T', 'V', 'S', 'E', 'G'};
+constexpr std::uint32_t segment_format = 1;
+// Rows added between two looks at `stop`.
+constexpr std::size_t build_step = 4096;
+
+// The beginning of a cache file; little-endian, as in memory.
+struct Stamp {
+    char magic[8];
+    std::uint32_t format;
+    std::uint32_t generation;
+    std::uint8_t collection[16];
+    std::uint8_t fingerprint[16];
+    std::uint32_t dimension;
+    std::uint32_t payload_crc;  // CRC-32C
+    std::uint64_t sequence;
+    std::uint64_t count;  // rows
+    std::uint64_t first;  // smallest chunk id
+    std::uint64_t last;   // largest chunk id
+    std::uint64_t payload_size;
+    std::uint8_t reserved[28];
+    std::uint32_t stamp_crc;  // CRC-32C of the bytes before
+};
+static_assert(sizeof(Stamp) == 128);
+
+std::uint32_t crc_of(const Stamp& stamp) {
+    return storage::crc32c(&stamp, offsetof(Stamp, stamp_crc));
+}
+
+// A file that is removed unless it is kept.
+class NewFile {
+ public:
+    explicit NewFile(fs::path path)
+        : path_(std::move(path)),
+          descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
+          error_(descriptor_ < 0 ? errno : 0) {}
+    ~NewFile() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+        if (!path_.empty()) ::unlink(path_.c_str());
+    }
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+
+    void write(const void* data, std::size_t size) {
+        const auto* bytes = static_cast<const char*>(data);
+        while (error_ == 0 && size > 0) {
+            const ssize_t written = ::write(descriptor_, bytes, size);
+            if (written < 0 && errno == EINTR) continue;
+            if (written <= 0) {
+                error_ = written < 0 ? errno : ENOSPC;
+                return;
+            }
+            bytes += written;
+            size -= static_cast<std::size_t>(written);
+        }
+    }
+    void write_at_begin(const void* data, std::size_t size) {
+        if (error_ == 0 && ::pwrite(descriptor_, data, size, 0) != static_cast<ssize_t>(size))
+            error_ = errno != 0 ? errno : ENOSPC;
+    }
+    Status keep_as(const fs::path& name) {
+        if (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno;
+        if (error_ == 0 && ::rename(path_.c_str(), name.c_str()) != 0) error_ = errno;
+        if (error_ != 0) return storage::file_error(path_, "writing", error_);
+        path_.clear();
+        return storage::sync_folder(name.parent_path());
+    }
+    [[nodiscard]] bool ok() const { return error_ == 0; }
+
+ private:
+    fs::path path_;
+    int descriptor_;
+    int error_;
+};
+
+// FAISS's output, straight to the file and into the checksum.
+struct PayloadWriter : faiss::IOWriter {
+    explicit PayloadWriter(NewFile& to) : file(to) {}
+    std::size_t operator()(const void* data, std::size_t size, std::size_t count) override {
+        crc = storage::crc32c(data, size * count, crc);
+        total += size * count;
+        file.write(data, size * count);
+        return file.ok() ? count : 0;
+    }
+    NewFile& file;
+    std::uint32_t crc = 0;
+    std::uint64_t total = 0;
+};
+
+// Bytes that have been checked, for FAISS to read.
+struct PayloadReader : faiss::IOReader {
+    explicit PayloadReader(std::span<const char> from) : rest(from) {}
+    std::size_t operator()(void* out, std::size_t size, std::size_t count) override {
+        if (size == 0) return count;
+        const std::size_t items = std::min(count, rest.size() / size);
+        if (items > 0) std::memcpy(out, rest.data(), items * size);
+        rest = rest.subspan(items * size);
+        return items;
+    }
+    std::span<const char> rest;
+};
+
+Status unusable(const fs::path& file, const std::string& why) {
+    return {Code::corrupt, file.string() + ": " + why};
+}
+
+Status check(const Stamp& stamp, const SegmentOwner& owner, storage::Sequence sequence,
+             const fs::path& file) {
+    if (std::memcmp(stamp.magic, magic, sizeof magic) != 0)
+        return unusable(file, "is no segment of a vector index");
+    if (stamp.stamp_crc != crc_of(stamp)) return unusable(file, "its stamp is damaged");
+    if (stamp.format != segment_format) return unusable(file, "has another format version");
+    if (std::memcmp(stamp.collection, owner.collection.bytes.data(), 16) != 0)
+        return unusable(file, "belongs to another collection");
+    if (stamp.generation != owner.generation || stamp.dimension != owner.dimension ||
+        std::memcmp(stamp.fingerprint, owner.fingerprint.bytes.data(), 16) != 0)
+        return unusable(file, "belongs to another generation of vectors");
+    if (stamp.sequence > sequence)
+        return unusable(file, "is newer than the collection: commit " +
+                                  std::to_string(stamp.sequence) + ", the collection has " +
+                                  std::to_string(sequence));
+    return {};
+}
+
+}  // namespace
+
+const float* Segment::row(std::size_t at) const {
+    const auto* flat = static_cast<const faiss::IndexFlat*>(graph->storage);
+    return flat->get_xb() + at * static_cast<std::size_t>(graph->d);
+}
+
+std::size_t Segment::find(storage::ChunkId id) const {
+    const auto place = std::lower_bound(ids.begin(), ids.end(), id);
+    if (place == ids.end() || *place != id) return ids.size();
+    return static_cast<std::size_t>(place - ids.begin());
+}
+
+std::size_t Segment::memory_bytes() const {
+    return ids.size() *
+               (sizeof(storage::ChunkId) + 1 + static_cast<std::size_t>(graph->d) * sizeof(float)) +
+           graph->hnsw.neighbors.size() * sizeof(graph->hnsw.neighbors[0]) +
+           graph->hnsw.offsets.size() * sizeof(graph->hnsw.offsets[0]);
+}
+
+std::shared_ptr<Segment> build_segment(std::vector<storage::ChunkId> ids,
+                                       const std::vector<float>& rows, std::uint32_t dimension,
+                                       const VectorIndexOptions& options,
+                                       const std::atomic<bool>& stop) {
+    auto segment = std::make_shared<Segment>();
+    segment->graph = std::make_unique<faiss::IndexHNSWFlat>(
+        static_cast<int>(dimension), options.links, faiss::METRIC_INNER_PRODUCT);
+    segment->graph->hnsw.efConstruction = options.ef_construction;
+    segment->graph->hnsw.efSearch = options.ef_search;
+    // For the calling thread alone; other threads keep their own number.
+    omp_set_num_threads(static_cast<int>(std::max(options.threads, 1u)));
+    for (std::size_t at = 0; at < ids.size(); at += build_step) {
+        if (stop) return nullptr;
+        segment->graph->add(static_cast<faiss::idx_t>(std::min(build_step, ids.size() - at)),
+                            rows.data() + at * dimension);
+    }
+    segment->ids = std::move(ids);
+    segment->dead.assign(segment->ids.size(), 0);
+    return segment;
+}
+
+Status save_segment(const Segment& segment, const SegmentOwner& owner, storage::Sequence sequence,
+                    const fs::path& file) {
+    NewFile out(file.string() + ".tmp");
+    Stamp stamp{};
+    out.write(&stamp, sizeof stamp);
+    PayloadWriter payload(out);
+    payload(segment.ids.data(), sizeof(storage::ChunkId), segment.ids.size());
+    try {
+        if (out.ok()) faiss::write_index(segment.graph.get(), &payload);
+    } catch (const faiss::FaissException& error) {
+        if (out.ok()) return {Code::internal, "writing " + file.string() + ": " + error.what()};
+    }
+    std::memcpy(stamp.magic, magic, sizeof magic);
+    stamp.format = segment_format;
+    stamp.generation = owner.generation;
+    std::memcpy(stamp.collection, owner.collection.bytes.data(), 16);
+    std::memcpy(stamp.fingerprint, owner.fingerprint.bytes.data(), 16);
+    stamp.dimension = owner.dimension;
+    stamp.payload_crc = payload.crc;
+    stamp.sequence = sequence;
+    stamp.count = segment.ids.size();
+    stamp.first = segment.ids.front();
+    stamp.last = segment.ids.back();
+    stamp.payload_size = payload.total;
+    stamp.stamp_crc = crc_of(stamp);
+    out.write_at_begin(&stamp, sizeof stamp);
+    return out.keep_as(file);
+}
+
+Result<std::shared_ptr<Segment>> load_segment(const fs::path& file, const SegmentOwner& owner,
+                                              storage::Sequence sequence) {
+    std::ifstream in(file, std::ios::binary);
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(file, error);
+    Stamp stamp{};
+    if (!in || error || size < sizeof stamp ||
+        !in.read(reinterpret_cast<char*>(&stamp), sizeof stamp))
+        return unusable(file, "cannot be read, or is too short for a segment");
+    LECTERN_TRY(check(stamp, owner, sequence, file));
+    if (stamp.payload_size != size - sizeof stamp)
+        return unusable(file, "is cut off or has bytes behind its end");
+    if (stamp.count == 0 || stamp.count > stamp.payload_size / sizeof(storage::ChunkId))
+        return unusable(file, "its number of rows is impossible");
+    std::vector<char> payload(stamp.payload_size);
+    if (!in.read(payload.data(), static_cast<std::streamsize>(payload.size())))
+        return unusable(file, "cannot be read to its end");
+    if (storage::crc32c(payload.data(), payload.size()) != stamp.payload_crc)
+        return unusable(file, "its checksum does not match");
+
+    auto segment = std::make_shared<Segment>();
+    segment->file = file;
+    segment->ids.resize(stamp.count);
+    const std::size_t id_bytes = stamp.count * sizeof(storage::ChunkId);
+    std::memcpy(segment->ids.data(), payload.data(), id_bytes);
+    if (segment->ids.front() != stamp.first || segment->ids.back() != stamp.last ||
+        std::adjacent_find(segment->ids.begin(), segment->ids.end(), std::greater_equal<>()) !=
+            segment->ids.end())
+        return unusable(file, "its chunk ids do not ascend");
+    segment->dead.assign(stamp.count, 0);
+    try {
+        PayloadReader reader(std::span<const char>(payload).subspan(id_bytes));
+        std::unique_ptr<faiss::Index> index(faiss::read_index(&reader));
+        auto* graph = dynamic_cast<faiss::IndexHNSWFlat*>(index.get());
+        if (graph == nullptr || dynamic_cast<faiss::IndexFlat*>(graph->storage) == nullptr ||
+            graph->ntotal != static_cast<faiss::idx_t>(stamp.count) ||
+            graph->storage->ntotal != graph->ntotal ||
+            graph->d != static_cast<int>(owner.dimension) ||
+            graph->metric_type != faiss::METRIC_INNER_PRODUCT)
+            return unusable(file, "its graph is of another kind or size");
+        (void)index.release();
+        segment->graph.reset(graph);
+    } catch (const faiss::FaissException& failure) {
+        return unusable(file, std::string("FAISS cannot read it: ") + failure.what());
+    }
+    return segment;
+}
+
+}  // namespace lectern::index
