@@ -21,7 +21,7 @@ namespace {
 
 // ICU gets text in pieces of at most so many bytes: its dictionaries keep several integers for
 // every character of a piece.
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t piece_bytes = 65'536;
 // ASCII bytes in a row after which the short cut pays again.
 constexpr std::size_t ascii_run = 32;
 
@@ -38,7 +38,7 @@ constexpr std::array<Class, 128> classes = [] {
     out['_'] = underscore;
     out['.'] = out['\''] = quote_or_dot;
     out[','] = out[';'] = comma;
-    for (const char c : {' ', '\t', '\n', '\r', '\v', '\f'}) out[static_cast<int>(c)] = space;
+    for (const unsigned char c : {' ', '\t', '\n', '\r', '\v', '\f'}) out[c] = space;
     return out;
 }();
 
