@@ -73,7 +73,8 @@ void add_ask(CLI::App& program, Run& run_command) {
     CLI::App& command =
         *program.add_subcommand("ask", "Answer a question from the collection, with citations");
     add_collection(command, ask->common);
-    command.add_option("--pipeline", ask->common.pipeline, "Another pipeline with the same vectors");
+    command.add_option("--pipeline", ask->common.pipeline,
+                       "Another pipeline with the same vectors");
     command.add_option("QUESTION", ask->question, "The question")->required();
     command.add_flag("--extractive", ask->extractive, "Quote only; never start the generator");
     add_json(command, ask->common);

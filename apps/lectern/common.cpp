@@ -77,7 +77,8 @@ void explain(const Common& common, const std::vector<StageTiming>& stages) {
 
 boost::json::object milliseconds(const Timing& timing) {
     boost::json::object out;
-    for (const StageTiming& stage : timing.stages) out[clean(stage.stage)] = stage.busy_seconds * 1e3;
+    for (const StageTiming& stage : timing.stages)
+        out[clean(stage.stage)] = stage.busy_seconds * 1e3;
     out["total"] = timing.milliseconds;
     return out;
 }
@@ -87,7 +88,8 @@ boost::json::string clean(std::string_view bytes) {
     out.reserve(bytes.size());
     for (std::size_t i = 0; i < bytes.size();) {
         const auto lead = static_cast<unsigned char>(bytes[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xC2 && lead < 0xE0 ? 2
                                    : lead >= 0xE0 && lead < 0xF0 ? 3
                                    : lead >= 0xF0 && lead < 0xF5 ? 4
                                                                  : 0;
@@ -164,6 +166,8 @@ std::stop_token stop_on_interrupt() {
     return source.get_token();
 }
 
-bool terminal(int descriptor) { return ::isatty(descriptor) != 0; }
+bool terminal(int descriptor) {
+    return ::isatty(descriptor) != 0;
+}
 
 }  // namespace lectern::app

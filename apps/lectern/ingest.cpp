@@ -20,11 +20,10 @@ struct Ingest {
 class Progress {
  public:
     void show(const IngestProgress& state) {
-        const double share =
-            state.bytes_total == 0
-                ? 0
-                : std::min(1.0, static_cast<double>(state.bytes_read) /
-                                    static_cast<double>(state.bytes_total));
+        const double share = state.bytes_total == 0
+                                 ? 0
+                                 : std::min(1.0, static_cast<double>(state.bytes_read) /
+                                                     static_cast<double>(state.bytes_total));
         const double rate =
             state.seconds > 0 ? static_cast<double>(state.tokens) / state.seconds : 0;
         const double left = share > 0.01 ? state.seconds / share - state.seconds : 0;
@@ -65,8 +64,8 @@ void add(IngestReport& to, IngestReport from) {
 
 int run(const Ingest& ingest) {
     const std::stop_token stop = stop_on_interrupt();
-    auto collection = Collection::open(ingest.common.collection,
-                                       open_options(ingest.common, true, true));
+    auto collection =
+        Collection::open(ingest.common.collection, open_options(ingest.common, true, true));
     if (!collection) return fail(collection.status());
     Progress progress;
     IngestOptions options;
@@ -107,13 +106,13 @@ int run(const Ingest& ingest) {
     } else {
         for (const IngestFailure& failure : report.failed)
             std::cerr << "failed: " << failure.path << ": " << failure.error.message() << '\n';
-        std::printf("%llu documents stored (%llu chunks, %llu tokens), %llu unchanged, %zu failed, "
-                    "%.1f s\n",
-                    static_cast<unsigned long long>(report.documents),
-                    static_cast<unsigned long long>(report.chunks),
-                    static_cast<unsigned long long>(report.tokens),
-                    static_cast<unsigned long long>(report.skipped), report.failed.size(),
-                    report.seconds);
+        std::printf(
+            "%llu documents stored (%llu chunks, %llu tokens), %llu unchanged, %zu failed, "
+            "%.1f s\n",
+            static_cast<unsigned long long>(report.documents),
+            static_cast<unsigned long long>(report.chunks),
+            static_cast<unsigned long long>(report.tokens),
+            static_cast<unsigned long long>(report.skipped), report.failed.size(), report.seconds);
     }
     explain(ingest.common, report.stages);
     if (stop.stop_requested()) return Exit::part;

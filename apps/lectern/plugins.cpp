@@ -13,10 +13,9 @@ int run(const Common& common) {
         boost::json::array refused;
         for (const PluginInfo& plugin : *plugins) {
             if (!plugin.refused.ok()) {
-                refused.push_back(
-                    boost::json::object{{"path", clean(plugin.path.string())},
-                                        {"name", clean(plugin.name)},
-                                        {"reason", clean(plugin.refused.message())}});
+                refused.push_back(boost::json::object{{"path", clean(plugin.path.string())},
+                                                      {"name", clean(plugin.name)},
+                                                      {"reason", clean(plugin.refused.message())}});
                 continue;
             }
             boost::json::array stages;

@@ -13,8 +13,8 @@ struct Search {
 };
 
 int run(const Search& search) {
-    auto collection = Collection::open(search.common.collection,
-                                       open_options(search.common, false, true));
+    auto collection =
+        Collection::open(search.common.collection, open_options(search.common, false, true));
     if (!collection) return fail(collection.status());
     auto result = collection->search(search.text, search.options);
     if (!result) return fail(result.status());

@@ -19,8 +19,9 @@ namespace {
 // Negations of the languages that the samples and most users write in. A sentence and its evidence
 // must both have one, or neither.
 constexpr std::array<std::string_view, 22> negations{
-    "not",   "no",   "never", "nor",   "neither", "without", "cannot", "nicht", "kein", "keine", "nie",
-    "niemals", "ohne", "pas", "jamais", "sans",   "nunca",   "sin",    "non",   "mai",  "senza", "none"};
+    "not",   "no",    "never", "nor",     "neither", "without", "cannot", "nicht",
+    "kein",  "keine", "nie",   "niemals", "ohne",    "pas",     "jamais", "sans",
+    "nunca", "sin",   "non",   "mai",     "senza",   "none"};
 
 struct Analysis {
     std::vector<std::string> content;   // folded
@@ -87,9 +88,8 @@ struct Vocabulary {
                            [&](const std::string& other) { return other == word; });
     }
     [[nodiscard]] bool alike(std::string_view word) const {
-        return std::any_of(words.begin(), words.end(), [&](const std::string& other) {
-            return text::same_stem(word, other);
-        });
+        return std::any_of(words.begin(), words.end(),
+                           [&](const std::string& other) { return text::same_stem(word, other); });
     }
 };
 
@@ -125,7 +125,8 @@ std::string without_marks(std::string_view sentence, std::set<unsigned>& marks) 
         std::optional<unsigned> value;
         for (const char c : std::string(inner) + ",") {
             if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
-                value = std::min(value.value_or(0) * 10 + static_cast<unsigned>(c - '0'), 1'000'000U);
+                value =
+                    std::min(value.value_or(0) * 10 + static_cast<unsigned>(c - '0'), 1'000'000U);
             } else if (value) {
                 marks.insert(*value);
                 value.reset();
@@ -152,7 +153,8 @@ Support support(const Analysis& sentence, const Vocabulary& question, const Voca
     Support out;
     for (const std::string& word : sentence.required) {
         if (evidence.exactly(word) || titles.exactly(word)) continue;
-        if (!std::isdigit(static_cast<unsigned char>(word.front())) && evidence.alike(word)) continue;
+        if (!std::isdigit(static_cast<unsigned char>(word.front())) && evidence.alike(word))
+            continue;
         out.missing = word;
         break;
     }
@@ -196,8 +198,7 @@ Verdict verify_sentence(std::string_view sentence, std::string_view question,
     const NumberedEvidence* best = nullptr;
     Support best_support;
     for (const NumberedEvidence& item : evidence) {
-        const Support found =
-            support(parts, asked, vocabulary(item.text), vocabulary(item.title));
+        const Support found = support(parts, asked, vocabulary(item.text), vocabulary(item.title));
         const auto rank = [](const Support& s) {
             return s.share + (s.missing.empty() ? 1.0 : 0.0) + (s.negation_agrees ? 0.25 : 0.0);
         };

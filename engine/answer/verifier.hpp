@@ -1,8 +1,8 @@
 // engine/answer/verifier.hpp: the writer says nothing that the readers did not find.
 //
-// A written sentence passes when its marks [n] exist, its numbers and names occur in the evidence it
-// cites, its negations agree with that evidence, and most of its content words are there. A sentence
-// without marks is checked against the evidence that supports it best, and gets that mark.
+// A written sentence passes when its marks [n] exist, its numbers and names occur in the evidence
+// it cites, its negations agree with that evidence, and most of its content words are there. A
+// sentence without marks is checked against the evidence that supports it best, and gets that mark.
 // All functions are pure; safe from any thread.
 #pragma once
 

@@ -13,7 +13,9 @@ namespace {
 
 using host::CallContext;
 
-lectern_text span(std::string_view value) { return {value.data(), value.size()}; }
+lectern_text span(std::string_view value) {
+    return {value.data(), value.size()};
+}
 
 lectern_message message(std::uint32_t role, std::string_view text) {
     return {sizeof(lectern_message), role, span(text)};
@@ -146,8 +148,8 @@ class SentenceGate {
 
 Written quote(const WriterRequest& request, std::size_t sentences) {
     Written out;
-    for (const NumberedEvidence& item : request.evidence.first(
-             std::min(sentences, request.evidence.size()))) {
+    for (const NumberedEvidence& item :
+         request.evidence.first(std::min(sentences, request.evidence.size()))) {
         const std::array<unsigned, 1> mark{item.n};
         std::string piece = out.text.empty() ? "" : " ";
         piece += with_marks(as_sentence(item.text), mark);

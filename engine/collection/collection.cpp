@@ -63,7 +63,9 @@ std::vector<float> rows_of(const storage::WriteGroup& group, const storage::Comm
 
 }  // namespace
 
-std::string_view version() noexcept { return LECTERN_VERSION; }
+std::string_view version() noexcept {
+    return LECTERN_VERSION;
+}
 
 std::string_view name(AnswerStatus status) noexcept {
     switch (status) {
@@ -88,10 +90,9 @@ struct Collection::Impl {
     std::mutex writing;  // one ingest or removal at a time
 
     Status load(config::PipelineConfig config, unsigned wanted_threads) {
-        threads = wanted_threads > 0 ? wanted_threads
-                  : config.threads > 0
-                      ? config.threads
-                      : std::max(std::thread::hardware_concurrency(), 1U);
+        threads = wanted_threads > 0   ? wanted_threads
+                  : config.threads > 0 ? config.threads
+                                       : std::max(std::thread::hardware_concurrency(), 1U);
         thread_limit = std::make_unique<oneapi::tbb::global_control>(
             oneapi::tbb::global_control::max_allowed_parallelism, threads);
         for (const std::string& warning : config.warnings)
@@ -106,7 +107,8 @@ struct Collection::Impl {
         const EmbedderInfo& embedder = pipeline->embedder();
         storage::CollectionMeta meta = store->meta();
         if (meta.serving == 0) {
-            LECTERN_TRY(store->set_pipeline(pipeline->config().name, with_folder(pipeline->config())));
+            LECTERN_TRY(
+                store->set_pipeline(pipeline->config().name, with_folder(pipeline->config())));
             storage::Generation made;
             made.fingerprint = embedder.fingerprint;
             made.dimension = embedder.dimension;
@@ -122,8 +124,8 @@ struct Collection::Impl {
                     "the collection '" + folder.string() + "' holds vectors of " +
                         (serving == nullptr ? "no model" : serving->fingerprint) +
                         ", but the pipeline '" + pipeline->config().name + "' makes vectors of " +
-                        embedder.fingerprint +
-                        "; use the pipeline it was made with ('" + meta.pipeline_name +
+                        embedder.fingerprint + "; use the pipeline it was made with ('" +
+                        meta.pipeline_name +
                         "', with the same model files), or ingest into another collection"};
         generation = meta.serving;
         return {};
@@ -142,9 +144,10 @@ struct Collection::Impl {
 
     Status needs_models(std::string_view what) const {
         if (pipeline != nullptr) return {};
-        return {Code::invalid_argument, "the collection was opened without models (load_models is "
-                                        "false), which " +
-                                            std::string(what) + " needs"};
+        return {Code::invalid_argument,
+                "the collection was opened without models (load_models is "
+                "false), which " +
+                    std::string(what) + " needs"};
     }
 
     Status commit(storage::WriteGroup group) {
@@ -198,9 +201,9 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
             return Status{Code::invalid_argument,
                           "a collection cannot be made without its models (load_models is false)"};
         // The pipeline first: a wrong one leaves no half-made collection behind.
-        LECTERN_ASSIGN(auto config,
-                       named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline,
-                                      impl->folders));
+        LECTERN_ASSIGN(
+            auto config,
+            named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline, impl->folders));
         LECTERN_TRY(impl->load(std::move(config), options.threads));
         LECTERN_ASSIGN(impl->store, storage::Store::open(folder, {.create_if_missing = true}));
     } else {
@@ -250,8 +253,11 @@ namespace {
 
 Result<Document> complete(const storage::Reader& reader, storage::Document from) {
     LECTERN_ASSIGN(const auto chunks, reader.chunks(from.header));
-    Document out{from.header.id, from.header.title, std::move(from.text),
-                 from.header.metadata.empty() ? "{}" : from.header.metadata, {}};
+    Document out{from.header.id,
+                 from.header.title,
+                 std::move(from.text),
+                 from.header.metadata.empty() ? "{}" : from.header.metadata,
+                 {}};
     for (const storage::Chunk& chunk : chunks)
         out.chunks.push_back({chunk.id, chunk.begin, chunk.end, chunk.tokens});
     return out;

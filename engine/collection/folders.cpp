@@ -62,7 +62,8 @@ Folders resolve(Folders folders) {
         if (prefix.empty()) continue;
         add_existing(folders.plugins, prefix / "lib/lectern/plugins");
         std::error_code error;
-        if (folders.pipelines.empty() && fs::is_directory(prefix / "share/lectern/pipelines", error))
+        if (folders.pipelines.empty() &&
+            fs::is_directory(prefix / "share/lectern/pipelines", error))
             folders.pipelines = prefix / "share/lectern/pipelines";
     }
     if (folders.models.empty()) {

@@ -24,8 +24,8 @@ Result<std::shared_ptr<host::PluginHost>> shared_host(const Folders& folders, un
     static std::mutex mutex;
     static std::map<std::string, std::weak_ptr<host::PluginHost>> hosts;
     if (threads == 0) threads = std::max(std::thread::hardware_concurrency(), 1U);
-    std::string key = std::to_string(threads) + "\n" + folders.models.string() + "\n" +
-                      folders.cache.string();
+    std::string key =
+        std::to_string(threads) + "\n" + folders.models.string() + "\n" + folders.cache.string();
     for (const auto& folder : folders.plugins) key += "\n" + folder.string();
 
     const std::lock_guard lock(mutex);
@@ -35,10 +35,11 @@ Result<std::shared_ptr<host::PluginHost>> shared_host(const Folders& folders, un
         .models_folder = folders.models,
         .cache_folder = folders.cache,
         .threads = threads,
-        .log = [log = log_or_stderr(log)](host::LogLevel level, std::string_view plugin,
-                                          std::string_view message) {
-            log(static_cast<LogLevel>(level), plugin, message);
-        },
+        .log =
+            [log = log_or_stderr(log)](host::LogLevel level, std::string_view plugin,
+                                       std::string_view message) {
+                log(static_cast<LogLevel>(level), plugin, message);
+            },
         .probe_program = {}};
     LECTERN_ASSIGN(auto opened, host::PluginHost::open(std::move(options)));
     std::shared_ptr<host::PluginHost> shared = std::move(opened);

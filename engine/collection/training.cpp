@@ -84,11 +84,11 @@ Result<std::string> train(const TextFeed& texts, const std::filesystem::path& mo
     Report report;
     const lectern_progress_sink progress = progress_face(options);
     CallContext call({.stop = options.stop});
-    const Status status = call.status(
-        trainer.stage.table<lectern_trainer>()->train(
-            trainer.stage.get(), call.get(), &source,
-            std::filesystem::absolute(model).c_str(), &progress, &report.face),
-        trainer.stage.describe());
+    const Status status =
+        call.status(trainer.stage.table<lectern_trainer>()->train(
+                        trainer.stage.get(), call.get(), &source,
+                        std::filesystem::absolute(model).c_str(), &progress, &report.face),
+                    trainer.stage.describe());
     if (!feed.failure.ok()) return feed.failure;
     LECTERN_TRY(status);
     return std::move(report.text);
@@ -100,11 +100,11 @@ Result<std::string> evaluate(const std::filesystem::path& model, const std::file
     Report report;
     const lectern_progress_sink progress = progress_face(options);
     CallContext call({.stop = options.stop});
-    LECTERN_TRY(call.status(
-        trainer.stage.table<lectern_trainer>()->evaluate(
-            trainer.stage.get(), call.get(), std::filesystem::absolute(model).c_str(),
-            std::filesystem::absolute(test).c_str(), &progress, &report.face),
-        trainer.stage.describe()));
+    LECTERN_TRY(
+        call.status(trainer.stage.table<lectern_trainer>()->evaluate(
+                        trainer.stage.get(), call.get(), std::filesystem::absolute(model).c_str(),
+                        std::filesystem::absolute(test).c_str(), &progress, &report.face),
+                    trainer.stage.describe()));
     return std::move(report.text);
 }
 

@@ -38,7 +38,9 @@ std::string_view view(lectern_text value) {
     return value.size == 0 ? std::string_view{}
                            : std::string_view{value.data, static_cast<std::size_t>(value.size)};
 }
-lectern_text span(std::string_view value) { return {value.data(), value.size()}; }
+lectern_text span(std::string_view value) {
+    return {value.data(), value.size()};
+}
 
 // Counts documents between the source and the batcher; calls `last` when one leaves and none is
 // left, since the batcher waits for nobody then.
@@ -62,7 +64,7 @@ class UpstreamToken {
 struct Work {
     std::string source;  // names it in failures
     storage::PutDocument put;
-    std::uint64_t order = 0;  // of its coming: of two with one id, the later counts
+    std::uint64_t order = 0;              // of its coming: of two with one id, the later counts
     std::atomic<std::size_t> pending{0};  // chunks without a vector
     std::atomic<bool> failed{false};
     Clock::time_point enqueued = Clock::now();
@@ -116,7 +118,8 @@ class IngestRun {
 
  private:
     using DocumentNode = flow::multifunction_node<WorkPtr, std::tuple<WorkPtr>>;
-    using BatcherInput = std::variant<WorkPtr, std::monostate>;  // monostate: give out what is there
+    using BatcherInput =
+        std::variant<WorkPtr, std::monostate>;  // monostate: give out what is there
     using BatcherNode = flow::multifunction_node<BatcherInput, std::tuple<BatchPtr>>;
     using SplitNode = flow::multifunction_node<WorkPtr, std::tuple<BatcherInput>>;
     using CommitInput = std::variant<BatchPtr, std::monostate>;
@@ -130,7 +133,8 @@ class IngestRun {
             StageCounter& counter = *custom_counters_[i];
             customs.push_back(std::make_unique<DocumentNode>(
                 graph, concurrency(stage),
-                [this, &stage, &counter](const WorkPtr& work, DocumentNode::output_ports_type& out) {
+                [this, &stage, &counter](const WorkPtr& work,
+                                         DocumentNode::output_ports_type& out) {
                     customise(stage, counter, work, std::get<0>(out));
                 }));
         }
@@ -149,11 +153,11 @@ class IngestRun {
                                 embed(*batch);
                                 std::get<0>(out).try_put(CommitInput(batch));
                             });
-        flow::function_node<CommitInput, flow::continue_msg> commit(
-            graph, flow::serial, [this](const CommitInput& in) {
-                this->commit(in);
-                return flow::continue_msg();
-            });
+        flow::function_node<CommitInput, flow::continue_msg> commit(graph, flow::serial,
+                                                                    [this](const CommitInput& in) {
+                                                                        this->commit(in);
+                                                                        return flow::continue_msg();
+                                                                    });
 
         for (std::size_t i = 0; i + 1 < customs.size(); ++i)
             flow::make_edge(flow::output_port<0>(*customs[i]), *customs[i + 1]);
@@ -233,12 +237,11 @@ class IngestRun {
             extract(std::string(one->name), one->bytes);
             bytes_read_ += one->bytes.size();
         } else {
-            for (const DocumentInput& document :
-                 std::get<std::span<const DocumentInput>>(input)) {
+            for (const DocumentInput& document : std::get<std::span<const DocumentInput>>(input)) {
                 if (stopping()) return;
-                const lectern_document given{sizeof(lectern_document), 0, span(document.id),
-                                             span(document.title), span(document.text),
-                                             span(document.metadata)};
+                const lectern_document given{sizeof(lectern_document), 0,
+                                             span(document.id),        span(document.title),
+                                             span(document.text),      span(document.metadata)};
                 if (document.id.empty())
                     fail("document", {Code::invalid_argument, "a document needs an id"});
                 else
@@ -289,12 +292,12 @@ class IngestRun {
         Sink sink{this, &name, bytes.size()};
         const lectern_document_sink face{sizeof(lectern_document_sink), 0, &sink, &take_document,
                                          &take_failure};
-        const lectern_source source{sizeof(lectern_source), 0, span(name), {nullptr, 0}, span(bytes)};
+        const lectern_source source{
+            sizeof(lectern_source), 0, span(name), {nullptr, 0}, span(bytes)};
         CallContext call({.stop = options_.stop});
-        const Status status =
-            call.status(best->table<lectern_extractor>()->extract(best->get(), call.get(), &source,
-                                                                  &face),
-                        best->describe());
+        const Status status = call.status(
+            best->table<lectern_extractor>()->extract(best->get(), call.get(), &source, &face),
+            best->describe());
         if (!status.ok() && !stopping()) fail(name, status);
     }
 
@@ -309,7 +312,8 @@ class IngestRun {
             return LECTERN_OK;
         }
         const Clock::time_point asked = Clock::now();
-        ByteLease lease = budget_.take(cost(document), before_waiting_, [this] { return stopping(); });
+        ByteLease lease =
+            budget_.take(cost(document), before_waiting_, [this] { return stopping(); });
         // The extractor's call is still running: what it waited was not its work.
         const std::int64_t waited = (Clock::now() - asked).count();
         extract_counter_.wait_nanoseconds += waited;
@@ -353,7 +357,8 @@ class IngestRun {
             return {Code::invalid_argument, "the document's id is longer than 4,096 bytes"};
         if (text.size() > pipeline_.config().max_document)
             return {Code::resource_exhausted,
-                    "the text of " + std::to_string(text.size()) + " bytes is larger than the limit of " +
+                    "the text of " + std::to_string(text.size()) +
+                        " bytes is larger than the limit of " +
                         std::to_string(pipeline_.config().max_document) +
                         "; split it, or raise max_document in the pipeline file"};
         if (text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos)
@@ -377,7 +382,8 @@ class IngestRun {
     // ------------------------------------------------------------- graph bodies
 
     template <typename Port>
-    void customise(const host::Stage& stage, StageCounter& counter, const WorkPtr& work, Port& port) {
+    void customise(const host::Stage& stage, StageCounter& counter, const WorkPtr& work,
+                   Port& port) {
         if (stopping()) return drop(*work);
         struct Records {
             IngestRun* run;
@@ -386,7 +392,8 @@ class IngestRun {
         } records{this, work.get(), {}};
         const lectern_document_sink face{
             sizeof(lectern_document_sink), 0, &records,
-            [](const lectern_document_sink* sink, const lectern_document* document) -> lectern_code {
+            [](const lectern_document_sink* sink,
+               const lectern_document* document) -> lectern_code {
                 auto& to = *static_cast<Records*>(sink->host_data);
                 to.records.push_back(std::make_unique<DocumentInput>(DocumentInput{
                     std::string(document->id.size > 0 ? view(document->id)
@@ -406,17 +413,18 @@ class IngestRun {
             const Busy busy(counter, 1, work->enqueued);
             CallContext call({.stop = options_.stop});
             const lectern_document record = face_of(*work);
-            status = call.status(stage.table<lectern_custom>()->process(stage.get(), call.get(),
-                                                                        &record, &face),
-                                 stage.describe());
+            status = call.status(
+                stage.table<lectern_custom>()->process(stage.get(), call.get(), &record, &face),
+                stage.describe());
         }
         if (!status) {
             fail_work(*work, std::move(status));
             return;
         }
         for (const auto& made : records.records) {
-            const lectern_document record{sizeof(lectern_document), 0, span(made->id),
-                                          span(made->title), span(made->text), span(made->metadata)};
+            const lectern_document record{sizeof(lectern_document), 0,
+                                          span(made->id),           span(made->title),
+                                          span(made->text),         span(made->metadata)};
             if (Status ok = check(made->id, record); !ok) {
                 fail(work->source, ok.within(stage.describe()));
                 continue;
@@ -429,8 +437,9 @@ class IngestRun {
     }
 
     static lectern_document face_of(const Work& work) {
-        return {sizeof(lectern_document), 0, span(work.put.id), span(work.put.title),
-                span(work.put.text), span(work.put.metadata)};
+        return {sizeof(lectern_document), 0,
+                span(work.put.id),        span(work.put.title),
+                span(work.put.text),      span(work.put.metadata)};
     }
 
     // True when the document goes on.
@@ -459,7 +468,8 @@ class IngestRun {
                 auto& to = *static_cast<Chunks*>(face->host_data);
                 const std::string& text = to.work->put.text;
                 const auto boundary = [&text](std::uint64_t at) {
-                    return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+                    return at == text.size() ||
+                           (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
                 };
                 if (chunk->begin < to.last || chunk->begin >= chunk->end ||
                     chunk->end > text.size() || !boundary(chunk->begin) || !boundary(chunk->end)) {
@@ -528,7 +538,8 @@ class IngestRun {
             const storage::PutDocument& put = item.work->put;
             const storage::PutChunk& chunk = put.chunks[item.index];
             views.push_back(texts.emplace_back(passage_text(
-                put.title, std::string_view(put.text).substr(chunk.begin, chunk.end - chunk.begin))));
+                put.title,
+                std::string_view(put.text).substr(chunk.begin, chunk.end - chunk.begin))));
         }
         const Busy busy(tokens_counter_, views.size(), batch->enqueued);
         auto tokens = pipeline_.tokenize(views, Purpose::passage, {.stop = options_.stop});
@@ -648,9 +659,7 @@ class IngestRun {
     };
 
     [[nodiscard]] std::size_t dimension() const { return pipeline_.embedder().dimension; }
-    [[nodiscard]] bool stopping() {
-        return failed_ || options_.stop.stop_requested();
-    }
+    [[nodiscard]] bool stopping() { return failed_ || options_.stop.stop_requested(); }
 
     // Whether no other document of this id is on its way.
     bool alone(const Work& work) {

@@ -25,7 +25,8 @@ struct NamedBytes {
 };
 
 // What goes in: files, bytes with a name, or documents that need no extraction.
-using IngestInput = std::variant<std::vector<SourceFile>, NamedBytes, std::span<const DocumentInput>>;
+using IngestInput =
+    std::variant<std::vector<SourceFile>, NamedBytes, std::span<const DocumentInput>>;
 
 // Where documents go.
 struct IngestOutput {

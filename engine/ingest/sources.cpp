@@ -21,7 +21,8 @@ Status system_failure(const std::string& what, int error) {
     const std::string reason = std::generic_category().message(error);
     switch (error) {
         case ENOENT: return {Code::not_found, what + ": no such file or folder"};
-        case EACCES: return {Code::invalid_argument, what + ": " + reason + "; check its permissions"};
+        case EACCES:
+            return {Code::invalid_argument, what + ": " + reason + "; check its permissions"};
         default: return {Code::unavailable, what + ": " + reason};
     }
 }
@@ -77,8 +78,8 @@ std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
         std::error_code error;
         const fs::file_status status = fs::status(path, error);
         if (!fs::exists(status)) {
-            failed.push_back({path.string(), system_failure(path.string(),
-                                                            error ? error.value() : ENOENT)});
+            failed.push_back(
+                {path.string(), system_failure(path.string(), error ? error.value() : ENOENT)});
         } else if (fs::is_directory(status)) {
             // "notes/" and "notes" name the same documents.
             fs::path folder = path;

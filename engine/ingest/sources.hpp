@@ -21,7 +21,8 @@ struct SourceFile {
 };
 
 // The files below the paths, in order of name. Folders are walked; hidden files and folders in them
-// (a leading dot) and symbolic links to folders are passed over. What cannot be read is in `failed`.
+// (a leading dot) and symbolic links to folders are passed over. What cannot be read is in
+// `failed`.
 [[nodiscard]] std::vector<SourceFile> list_files(const std::vector<std::filesystem::path>& paths,
                                                  std::vector<IngestFailure>& failed);
 

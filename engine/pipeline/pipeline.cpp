@@ -17,9 +17,13 @@ constexpr bool answers(StageKind kind) {
     return kind == StageKind::reranker || kind == StageKind::reader || kind == StageKind::generator;
 }
 
-Status at(const config::Place& place, Status status) { return status.within(place.text()); }
+Status at(const config::Place& place, Status status) {
+    return status.within(place.text());
+}
 
-lectern_text span(std::string_view value) { return {value.data(), value.size()}; }
+lectern_text span(std::string_view value) {
+    return {value.data(), value.size()};
+}
 std::string_view view(lectern_text value) {
     return value.size == 0 ? std::string_view{}
                            : std::string_view{value.data, static_cast<std::size_t>(value.size)};
@@ -49,8 +53,13 @@ class TokenCollector {
 
 Pipeline::Pipeline(config::PipelineConfig config, host::PluginHost& host)
     : config_(std::move(config)), host_(host) {
-    face_ = {sizeof(lectern_pipeline), 0,           this, &service_max_tokens, &service_count_tokens,
-             &service_dimension,       &service_embed};
+    face_ = {sizeof(lectern_pipeline),
+             0,
+             this,
+             &service_max_tokens,
+             &service_count_tokens,
+             &service_dimension,
+             &service_embed};
 }
 
 Result<std::unique_ptr<Pipeline>> Pipeline::open(config::PipelineConfig config,
@@ -94,10 +103,10 @@ Status Pipeline::build() {
     const auto once = [](const host::Stage*& slot, const host::Stage* stage,
                          const config::Step& step) -> Status {
         if (slot != nullptr && slot != stage)
-            return at(step.place, {Code::invalid_argument,
-                                   "'" + stage->name() + "' is a second " +
-                                       std::string(host::name(stage->kind())) +
-                                       " in this flow; one is enough"});
+            return at(step.place,
+                      {Code::invalid_argument, "'" + stage->name() + "' is a second " +
+                                                   std::string(host::name(stage->kind())) +
+                                                   " in this flow; one is enough"});
         slot = stage;
         return {};
     };
@@ -158,9 +167,9 @@ Status Pipeline::build() {
     }
     // One tokenizer and one embedder serve both flows: what is searched is what was stored.
     if (query_tokenizer != tokenizer_ || query_embedder != embedder_)
-        return {Code::invalid_argument,
-                config_.file + ": 'query' must use the tokenizer '" + tokenizer_->name() +
-                    "' and the embedder '" + embedder_->name() + "' of 'ingest'"};
+        return {Code::invalid_argument, config_.file + ": 'query' must use the tokenizer '" +
+                                            tokenizer_->name() + "' and the embedder '" +
+                                            embedder_->name() + "' of 'ingest'"};
     LECTERN_TRY(check_flow(config_.ingest, false));
     LECTERN_TRY(check_flow(config_.query, false));
     LECTERN_TRY(read_info());
@@ -174,6 +183,7 @@ Status Pipeline::check_flow(const std::vector<config::Step>& steps, bool with_an
     struct End {
         std::string name;
         Port port;
+        host::Chunks chunks = host::Chunks::are_chunks;  // what it makes of them
     };
     std::vector<End> given;
     const Port vectors = embedder_->output();
@@ -181,8 +191,8 @@ Status Pipeline::check_flow(const std::vector<config::Step>& steps, bool with_an
         std::vector<End> takes;
         std::vector<End> gives;
         const auto builtin = [&](const char* name, std::uint32_t in, std::uint32_t out) {
-            if (in != 0) takes.push_back({name, {in, 0, {}}});
-            if (out != 0) gives.push_back({name, {out, 0, {}}});
+            if (in != 0) takes.push_back({name, Port{in, 0, {}}});
+            if (out != 0) gives.push_back({name, Port{out, 0, {}}});
         };
         switch (step.kind) {
             case config::StepKind::source: builtin("source", 0, LECTERN_PORT_SOURCE); break;
@@ -190,7 +200,7 @@ Status Pipeline::check_flow(const std::vector<config::Step>& steps, bool with_an
             case config::StepKind::commit: takes.push_back({"commit", vectors}); break;
             case config::StepKind::search:
                 takes.push_back({"search", vectors});
-                gives.push_back({"search", {LECTERN_PORT_HITS, 0, {}}});
+                gives.push_back({"search", Port{LECTERN_PORT_HITS, 0, {}}});
                 break;
             case config::StepKind::verify:
                 builtin("verify", LECTERN_PORT_ANSWER, LECTERN_PORT_ANSWER);
@@ -200,14 +210,19 @@ Status Pipeline::check_flow(const std::vector<config::Step>& steps, bool with_an
                 for (const std::string& name : step.stages) {
                     const host::Stage* stage = find(name);
                     if (stage == nullptr) return {};  // from here on: stages that answer
-                    takes.push_back({"'" + name + "'", stage->input()});
-                    gives.push_back({"'" + name + "'", stage->output()});
+                    takes.push_back({name, stage->input(),
+                                     stage->kind() == StageKind::tokenizer
+                                         ? host::Chunks::are_texts
+                                         : host::Chunks::are_chunks});
+                    gives.push_back({name, stage->output()});
                 }
                 break;
         }
         for (const End& from : given)
             for (const End& to : takes)
-                if (Status fit = host::check_ports(from.name, from.port, to.name, to.port); !fit)
+                if (Status fit =
+                        host::check_ports(from.name, from.port, to.name, to.port, to.chunks);
+                    !fit)
                     return at(step.place, fit);
         given = std::move(gives);
         if (!with_answers && step.kind == config::StepKind::search) return {};
@@ -368,18 +383,19 @@ lectern_code Pipeline::service_count_tokens(const lectern_pipeline* face, lecter
         std::uint64_t capacity;
         std::uint64_t count = 0;
     } state{ends, ends == nullptr ? 0 : capacity};
-    const lectern_token_sink sink{
-        sizeof(lectern_token_sink), 0, &state,
-        [](const lectern_token_sink* s, std::uint64_t, const lectern_tokens* tokens) -> lectern_code {
-            auto& to = *static_cast<Ends*>(s->host_data);
-            std::uint64_t end = 0;
-            for (std::uint64_t i = 0; i < tokens->count; ++i) {
-                end = std::max(end, tokens->ranges[i].end);  // never decreases
-                if (to.count < to.capacity) to.to[to.count] = end;
-                ++to.count;
-            }
-            return LECTERN_OK;
-        }};
+    const lectern_token_sink sink{sizeof(lectern_token_sink), 0, &state,
+                                  [](const lectern_token_sink* s, std::uint64_t,
+                                     const lectern_tokens* tokens) -> lectern_code {
+                                      auto& to = *static_cast<Ends*>(s->host_data);
+                                      std::uint64_t end = 0;
+                                      for (std::uint64_t i = 0; i < tokens->count; ++i) {
+                                          end = std::max(end,
+                                                         tokens->ranges[i].end);  // never decreases
+                                          if (to.count < to.capacity) to.to[to.count] = end;
+                                          ++to.count;
+                                      }
+                                      return LECTERN_OK;
+                                  }};
     CallContext call;
     const lectern_code code = self.tokenizer_->table<lectern_tokenizer>()->tokenize(
         self.tokenizer_->get(), call.get(), &text, 1, 0, 0, &sink);
@@ -397,8 +413,8 @@ lectern_code Pipeline::service_embed(const lectern_pipeline* face, const lectern
     for (std::uint64_t i = 0; i < count; ++i) views.push_back(view(texts[i]));
     // Cancellation comes before the batch: an evidence batch takes milliseconds.
     if (call->is_cancelled(call) != 0) return LECTERN_CANCELLED;
-    auto vectors = self.embed_texts(
-        views, purpose == LECTERN_QUERY ? Purpose::query : Purpose::passage, {});
+    auto vectors =
+        self.embed_texts(views, purpose == LECTERN_QUERY ? Purpose::query : Purpose::passage, {});
     if (!vectors) {
         call->set_error(call, span(vectors.status().message()));
         return host::to_lectern_code(vectors.status().code());

@@ -1,9 +1,9 @@
 // engine/pipeline/pipeline.hpp: the live stages of a pipeline file, with the two flows checked.
 //
 // open() makes every stage that reads (extractors, splitter, tokenizer, embedder, custom stages)
-// and checks that each step gives what the next one takes. The stages that answer (reranker, reader,
-// generator) are made by prepare_answers(), at the first question, since a generator is large.
-// Threads: after open, everything is safe from any thread.
+// and checks that each step gives what the next one takes. The stages that answer (reranker,
+// reader, generator) are made by prepare_answers(), at the first question, since a generator is
+// large. Threads: after open, everything is safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -85,11 +85,13 @@ class Pipeline {
     [[nodiscard]] Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
                                               Purpose purpose,
                                               const host::Interrupt& interrupt) const;
-    // One call of the embedder: out[i x dimension] is vector i. Sequences that fail are in `failed`.
+    // One call of the embedder: out[i x dimension] is vector i. Sequences that fail are in
+    // `failed`.
     [[nodiscard]] Status embed(std::span<const lectern_tokens> sequences, Purpose purpose,
                                const host::Interrupt& interrupt, float* out,
                                std::vector<host::ItemError>& failed) const;
-    // Both, in batches of like length: texts x dimension floats. The first item that fails fails all.
+    // Both, in batches of like length: texts x dimension floats. The first item that fails fails
+    // all.
     [[nodiscard]] Result<std::vector<float>> embed_texts(std::span<const std::string_view> texts,
                                                          Purpose purpose,
                                                          const host::Interrupt& interrupt,

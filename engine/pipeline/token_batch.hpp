@@ -1,4 +1,5 @@
-// engine/pipeline/token_batch.hpp: token sequences copied out of a tokenizer, ready for an embedder.
+// engine/pipeline/token_batch.hpp: token sequences copied out of a tokenizer, ready for an
+// embedder.
 #pragma once
 
 #include <algorithm>

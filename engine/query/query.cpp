@@ -23,7 +23,9 @@ using host::CallContext;
 constexpr std::size_t max_query_bytes = 64 * 1024;
 constexpr std::size_t max_k = 10'000;
 
-lectern_text span(std::string_view value) { return {value.data(), value.size()}; }
+lectern_text span(std::string_view value) {
+    return {value.data(), value.size()};
+}
 
 Status check_query(std::string_view text) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
@@ -88,11 +90,10 @@ Status rewrite(Request& request, const host::Stage& stage) {
         [](const lectern_document_sink*, lectern_text, lectern_code, lectern_text) {}};
     const lectern_document record{sizeof(lectern_document), 0, {}, {}, span(request.text), {}};
     CallContext call(request.interrupt);
-    LECTERN_TRY(call.status(
-        stage.table<lectern_custom>()->process(stage.get(), call.get(), &record, &sink),
-        stage.describe()));
-    if (!records.text)
-        return {Code::invalid_argument, stage.describe() + " let no query through"};
+    LECTERN_TRY(
+        call.status(stage.table<lectern_custom>()->process(stage.get(), call.get(), &record, &sink),
+                    stage.describe()));
+    if (!records.text) return {Code::invalid_argument, stage.describe() + " let no query through"};
     request.text = std::move(*records.text);
     return check_query(request.text).within(stage.describe());
 }
@@ -167,10 +168,10 @@ Status rerank(Request& request, const host::Stage& stage) {
     for (const Hit& hit : request.hits) passages.push_back(span(hit.text));
     std::vector<float> scores(passages.size());
     CallContext call(request.interrupt);
-    LECTERN_TRY(call.status(stage.table<lectern_reranker>()->rerank(
-                                stage.get(), call.get(), span(request.text), passages.data(),
-                                passages.size(), scores.data()),
-                            stage.describe()));
+    LECTERN_TRY(call.status(
+        stage.table<lectern_reranker>()->rerank(stage.get(), call.get(), span(request.text),
+                                                passages.data(), passages.size(), scores.data()),
+        stage.describe()));
     for (std::size_t i = 0; i < scores.size(); ++i) request.hits[i].score = scores[i];
     std::stable_sort(request.hits.begin(), request.hits.end(),
                      [](const Hit& a, const Hit& b) { return a.score > b.score; });
@@ -192,8 +193,7 @@ Status read(Request& request, const host::Stage& stage) {
             auto& to = *static_cast<Found*>(face->host_data);
             std::vector<Hit>& hits = to.request->hits;
             const auto boundary = [](const std::string& text, std::uint64_t at) {
-                return at == text.size() ||
-                       (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+                return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
             };
             if (evidence->passage >= hits.size()) return to.valid = false, LECTERN_INTERNAL;
             const Hit& hit = hits[evidence->passage];
@@ -209,8 +209,7 @@ Status read(Request& request, const host::Stage& stage) {
                     return LECTERN_OK;
             if (all.empty()) to.request->confidence = evidence->score;
             all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin,
-                           end,
-                           hit.text.substr(evidence->begin, evidence->end - evidence->begin)});
+                           end, hit.text.substr(evidence->begin, evidence->end - evidence->begin)});
             return LECTERN_OK;
         }};
     CallContext call(request.interrupt);
@@ -223,9 +222,8 @@ Status read(Request& request, const host::Stage& stage) {
         return {Code::internal,
                 stage.describe() + " gave evidence that is not a byte range of its passage"};
     LECTERN_TRY(status);
-    request.abstained =
-        request.evidence.empty() ||
-        request.confidence < request.context.pipeline.config().answer.abstain_below;
+    request.abstained = request.evidence.empty() ||
+                        request.confidence < request.context.pipeline.config().answer.abstain_below;
     return {};
 }
 
@@ -257,8 +255,7 @@ class QueryGraph {
     void add(Request& request, std::string_view stage, std::function<Status(StageCounter&)> body) {
         StageCounter& counter = request.counters.get(stage);
         Node& node = nodes_.emplace_back(
-            graph_, flow::serial,
-            [&counter, body = std::move(body)](Request* at) -> Request* {
+            graph_, flow::serial, [&counter, body = std::move(body)](Request* at) -> Request* {
                 if (!at->status.ok()) return at;
                 if (at->interrupt.stopped()) {
                     at->status = {Code::cancelled, "cancelled"};
@@ -354,14 +351,12 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     arena.execute([&] {
         QueryGraph graph;
         add_search_steps(graph, request);
-        graph.add(request, reader.name(),
-                  [&](StageCounter&) { return read(request, reader); });
+        graph.add(request, reader.name(), [&](StageCounter&) { return read(request, reader); });
         const std::string writer = generator != nullptr ? generator->name() : "quote";
         verifying = &request.counters.get("verify");
         StageCounter& written = request.counters.get(writer);
-        graph.add(request, "answer-total", [&](StageCounter&) {
-            return answer(request, generator, written, *verifying);
-        });
+        graph.add(request, "answer-total",
+                  [&](StageCounter&) { return answer(request, generator, written, *verifying); });
         graph.run(request);
     });
     LECTERN_TRY(request.status);
@@ -370,8 +365,7 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     out.confidence = request.confidence;
     out.status = request.abstained ? AnswerStatus::abstained : request.written.status;
     out.text = std::move(request.written.text);
-    for (const unsigned n : request.written.cited)
-        out.citations.push_back(request.evidence[n - 1]);
+    for (const unsigned n : request.written.cited) out.citations.push_back(request.evidence[n - 1]);
     out.hits = std::move(request.hits);
     out.generated_tokens = request.written.generated_tokens;
     out.dropped_sentences = request.written.dropped_sentences;
