@@ -48,7 +48,7 @@ struct LECTERN_API OpenOptions {
     // A pipeline file, or the name of one that ships ("bert", "word2vec", "search-only"). Empty:
     // the pipeline that the collection was made with; for a new collection, "bert".
     std::string pipeline;
-    bool create = true;    // make the collection when there is none
+    bool create = true;  // make the collection when there is none
     // False: no model is loaded. get, remove, each_document and stats work; ingest, search and ask
     // are refused.
     bool load_models = true;
