@@ -1,6 +1,8 @@
 #include "embedder.hpp"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 #include "failure.hpp"
 #include "fingerprint.hpp"
@@ -72,12 +74,31 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
     read_tokenizer(options.tokenizer.empty() ? folder.tokenizer : options.tokenizer, graph, info_);
     info_.fingerprint = space_fingerprint(graph, options, info_);
 
-    const Precision precision = options.precision ? *options.precision : best_precision(*core_);
-    info_.precision = name(precision);
-    runner_ = std::make_unique<Runner>(*core_, graph.model,
-                                       RunnerOptions{precision, options.threads, options.streams});
-    info_.concurrency = runner_->streams();
     limits_ = {info_.dimension, graph.vocabulary, info_.max_tokens, info_.batch_tokens};
+    compile(graph, options);
+    info_.concurrency = runner_->streams();
+}
+
+void Embedder::compile(const ModelGraph& graph, const EmbedderOptions& options) {
+    const Precision precision = options.precision ? *options.precision : best_precision(*core_);
+    const auto make = [&](Precision chosen) {
+        runner_ = std::make_unique<Runner>(*core_, graph.model,
+                                           RunnerOptions{chosen, options.threads, options.streams});
+        info_.precision = name(chosen);
+    };
+    if (options.precision || precision == Precision::f32) return make(precision);
+    try {  // what the CPU promises is tried before it is relied on
+        make(precision);
+        const std::array<std::int32_t, 2> ids{};
+        const std::span<const std::int32_t> text(ids);
+        std::vector<float> vector(info_.dimension);
+        embed(
+            {&text, 1}, vector.data(),
+            [](std::size_t, lectern_code code, const std::string& message) { fail(code, message); },
+            [] {});
+    } catch (const Failure&) {
+        make(Precision::f32);
+    }
 }
 
 void Embedder::embed(std::span<const std::span<const std::int32_t>> sequences, float* out,

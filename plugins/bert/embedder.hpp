@@ -10,7 +10,7 @@
 #include <string>
 
 #include "lectern/plugin.hpp"
-#include "model_folder.hpp"
+#include "model_graph.hpp"
 #include "runner.hpp"
 #include "text_encoder.hpp"
 
@@ -45,6 +45,8 @@ class Embedder {
                const ItemError& item_error, const std::function<void()>& check) const;
 
  private:
+    void compile(const ModelGraph& graph, const EmbedderOptions& options);
+
     plugin::EmbedderInfo info_;
     EncoderLimits limits_;
     std::unique_ptr<ov::Core> core_;

@@ -212,6 +212,13 @@ TEST(Embedder, TheFingerprintNamesTheSpaceNotThePrecision) {
     EXPECT_NE(Embedder(other).info().fingerprint, first);
 }
 
+TEST(Embedder, PicksAPrecisionThatTheCpuHas) {
+    EmbedderOptions options = options_for(testdata() / "bert", Precision::f32);
+    options.precision.reset();
+    ov::Core core;
+    EXPECT_EQ(Embedder(options).info().precision, name(best_precision(core)));
+}
+
 TEST(Embedder, KnowsItsTokenizer) {
     const Embedder embedder(options_for(minilm(), Precision::f32));
     EXPECT_EQ(embedder.info().tokens_fingerprint.substr(0, 10), "wordpiece:");

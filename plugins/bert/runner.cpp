@@ -12,8 +12,9 @@ namespace {
 
 constexpr const char* device = "CPU";
 
-// Inputs of a product that share one scale when they are quantised on the way.
-constexpr std::uint64_t quantisation_group = 128;
+// Inputs of a product that share one scale when they are quantised on the way. all-MiniLM-L6-v2,
+// smallest cosine to f32 and tokens/s: 32: 0.9983, 12,000; 64: 0.9978, 13,500; 128: 0.9969, 14,700.
+constexpr std::uint64_t quantisation_group = 64;
 
 bool capable(ov::Core& core, std::string_view what) {
     const auto all = core.get_property(device, ov::device::capabilities);
@@ -28,6 +29,12 @@ std::uint32_t chosen_streams(const RunnerOptions& options) {
     return std::min(threads, std::clamp<std::uint32_t>(threads / 4, 2, 8));
 }
 
+// Whether whole products are computed in 8 bits; without it only the weights are kept in 8 bits,
+// which saves memory and no time.
+bool multiplies_int8() {
+    return __builtin_cpu_supports("avx512vnni") != 0;
+}
+
 ov::AnyMap properties(ov::Core& core, const RunnerOptions& options, std::uint32_t streams) {
     const bool half = options.precision == Precision::bf16 ||
                       (options.precision == Precision::int8 && has_bf16(core));
@@ -38,7 +45,8 @@ ov::AnyMap properties(ov::Core& core, const RunnerOptions& options, std::uint32_
         ov::hint::enable_cpu_pinning(false),
     };
     if (options.precision == Precision::int8)
-        out.insert(ov::hint::dynamic_quantization_group_size(quantisation_group));
+        out.insert(ov::hint::dynamic_quantization_group_size(multiplies_int8() ? quantisation_group
+                                                                               : std::uint64_t{0}));
     return out;
 }
 
@@ -50,10 +58,10 @@ bool has_bf16(ov::Core& core) {
 
 Precision best_precision(ov::Core& core) {
     if (has_bf16(core)) return Precision::bf16;
-    return capable(core, "INT8") ? Precision::int8 : Precision::f32;
+    return multiplies_int8() ? Precision::int8 : Precision::f32;
 }
 
-Runner::Runner(ov::Core& core, const std::shared_ptr<ov::Model>& model,
+Runner::Runner(ov::Core& core, const std::shared_ptr<const ov::Model>& model,
                const RunnerOptions& options)
     : streams_(chosen_streams(options)) {
     if (options.precision == Precision::bf16 && !has_bf16(core))
@@ -61,8 +69,13 @@ Runner::Runner(ov::Core& core, const std::shared_ptr<ov::Model>& model,
              "the option 'precision' is bf16, which this CPU does not multiply; use auto, int8 or "
              "f32");
     try {
-        if (options.precision == Precision::int8) quantise_weights(*model);
-        compiled_ = core.compile_model(model, device, properties(core, options, streams_));
+        std::shared_ptr<const ov::Model> source = model;
+        if (options.precision == Precision::int8) {
+            const auto smaller = model->clone();  // shares the constants
+            quantise_weights(*smaller);
+            source = smaller;
+        }
+        compiled_ = core.compile_model(source, device, properties(core, options, streams_));
         for (std::uint32_t i = 0; i < streams_; ++i)
             free_.push_back(compiled_.create_infer_request());
     } catch (const ov::Exception& error) {

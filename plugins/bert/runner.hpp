@@ -27,7 +27,7 @@ enum class Precision { f32, bf16, int8 };
 }
 
 // What this CPU does fastest without losing quality: bf16 where it multiplies bf16 in hardware,
-// else int8 where it has 8-bit products, else f32.
+// else int8 where it has AVX-512 VNNI, else f32 (with AVX2 alone, int8 is not faster).
 [[nodiscard]] Precision best_precision(ov::Core& core);
 [[nodiscard]] bool has_bf16(ov::Core& core);
 
@@ -40,9 +40,9 @@ struct RunnerOptions {
 // Safe from any thread.
 class Runner {
  public:
-    // Compiles. The model must have the inputs and the output of ModelGraph, and is changed when
-    // the precision is int8. Throws Failure.
-    Runner(ov::Core& core, const std::shared_ptr<ov::Model>& model, const RunnerOptions& options);
+    // Compiles. The model must have the inputs and the output of ModelGraph. Throws Failure.
+    Runner(ov::Core& core, const std::shared_ptr<const ov::Model>& model,
+           const RunnerOptions& options);
 
     [[nodiscard]] std::uint32_t streams() const noexcept { return streams_; }
 
