@@ -18,10 +18,10 @@ namespace {
 
 // Negations of the languages that the samples and most users write in. A sentence and its evidence
 // must both have one, or neither.
-constexpr std::array<std::string_view, 22> negations{
-    "not",   "no",    "never", "nor",     "neither", "without", "cannot", "nicht",
-    "kein",  "keine", "nie",   "niemals", "ohne",    "pas",     "jamais", "sans",
-    "nunca", "sin",   "non",   "mai",     "senza",   "none"};
+constexpr std::array<std::string_view, 26> negations{
+    "not",    "no",     "never",  "nor",    "neither", "without", "cannot",  "nicht", "kein",
+    "keine",  "keinen", "keinem", "keiner", "keines",  "nie",     "niemals", "ohne",  "pas",
+    "jamais", "sans",   "nunca",  "sin",    "non",     "mai",     "senza",   "none"};
 
 struct Analysis {
     std::vector<std::string> content;   // folded
@@ -29,11 +29,26 @@ struct Analysis {
     bool negated = false;
 };
 
+bool is_digit(char c) {
+    return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+
+// True when exactly three digits follow: "3,300", but not the decimal comma of "3,5".
+bool groups_thousands(std::string_view folded, std::size_t separator) {
+    const std::string_view rest = folded.substr(separator + 1);
+    return rest.size() >= 3 && std::all_of(rest.begin(), rest.begin() + 3, is_digit) &&
+           (rest.size() == 3 || !is_digit(rest[3]));
+}
+
 // Digits without the separators that people write in long numbers.
 std::string number_key(std::string_view folded) {
     std::string out;
-    for (const char c : folded)
-        if (c != ',' && c != '\'' && c != '_') out.push_back(c);
+    for (std::size_t at = 0; at < folded.size(); ++at) {
+        const char c = folded[at];
+        const bool separator =
+            c == '_' || ((c == ',' || c == '\'') && groups_thousands(folded, at));
+        if (!separator) out.push_back(c);
+    }
     while (!out.empty() && out.back() == '.') out.pop_back();
     return out;
 }
@@ -55,9 +70,32 @@ bool ends_with(std::string_view word, std::string_view ending) {
     return word.size() > ending.size() && word.substr(word.size() - ending.size()) == ending;
 }
 
+bool is_negated_auxiliary(std::string_view folded) {
+    return ends_with(folded, "n't") || ends_with(folded, "n’t");
+}
+
 bool is_negation(std::string_view folded) {
     return std::find(negations.begin(), negations.end(), folded) != negations.end() ||
-           ends_with(folded, "n't") || ends_with(folded, "n’t");
+           is_negated_auxiliary(folded);
+}
+
+// True for one name in two cases or numbers: "Miller" and "Miller's". Names are compared more
+// strictly than other words: "Martin" and "Martha" are two people.
+bool same_name(std::string_view left, std::string_view right) {
+    constexpr std::array<std::string_view, 10> endings{"",  "s",  "'s", "’s", "e",
+                                                       "n", "es", "en", "er", "ern"};
+    const auto differ = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+    const auto common = static_cast<std::size_t>(differ.first - left.begin());
+    const auto is_ending = [&](std::string_view rest) {
+        return std::find(endings.begin(), endings.end(), rest) != endings.end();
+    };
+    const auto is_possessive = [](std::string_view rest) {
+        return rest.empty() || rest == "s" || rest == "'s" || rest == "’s";
+    };
+    const std::string_view left_rest = left.substr(common);
+    const std::string_view right_rest = right.substr(common);
+    if (is_possessive(left_rest) && is_possessive(right_rest)) return common >= 2;
+    return common >= 4 && is_ending(left_rest) && is_ending(right_rest);
 }
 
 Analysis analyse(std::string_view sentence) {
@@ -69,7 +107,7 @@ Analysis analyse(std::string_view sentence) {
         out.negated = out.negated || is_negation(word.folded);
         if (word.number) {
             out.required.push_back(number_key(word.folded));
-        } else if (!text::is_stop_word(word.folded)) {
+        } else if (!text::is_stop_word(word.folded) && !is_negated_auxiliary(word.folded)) {
             // The first word is capitalised in any case: a name only when capitals follow ("BERT").
             if (has_capital(surface, first)) out.required.push_back(word.folded);
             out.content.push_back(word.folded);
@@ -86,6 +124,10 @@ struct Vocabulary {
     [[nodiscard]] bool exactly(std::string_view word) const {
         return std::any_of(words.begin(), words.end(),
                            [&](const std::string& other) { return other == word; });
+    }
+    [[nodiscard]] bool names(std::string_view name) const {
+        return std::any_of(words.begin(), words.end(),
+                           [&](const std::string& other) { return same_name(name, other); });
     }
     [[nodiscard]] bool alike(std::string_view word) const {
         return std::any_of(words.begin(), words.end(),
@@ -153,8 +195,7 @@ Support support(const Analysis& sentence, const Vocabulary& question, const Voca
     Support out;
     for (const std::string& word : sentence.required) {
         if (evidence.exactly(word) || titles.exactly(word)) continue;
-        if (!std::isdigit(static_cast<unsigned char>(word.front())) && evidence.alike(word))
-            continue;
+        if (!is_digit(word.front()) && (evidence.names(word) || titles.names(word))) continue;
         out.missing = word;
         break;
     }
@@ -167,9 +208,11 @@ Support support(const Analysis& sentence, const Vocabulary& question, const Voca
     }
     for (const std::string& word : sentence.required)
         if (evidence.exactly(word) && !question.exactly(word)) out.says_something = true;
-    out.share = sentence.content.empty()
-                    ? 0
-                    : static_cast<double>(held) / static_cast<double>(sentence.content.size());
+    // "It was 1923." has no content but its number, which is looked for above.
+    if (sentence.content.empty())
+        out.share = sentence.required.empty() ? 0 : 1;
+    else
+        out.share = static_cast<double>(held) / static_cast<double>(sentence.content.size());
     out.negation_agrees = sentence.negated == evidence.negated;
     return out;
 }
@@ -186,7 +229,7 @@ Verdict verify_sentence(std::string_view sentence, std::string_view question,
         out.reason = "no text";
         return out;
     }
-    if (out.text.back() == '?') {
+    if (out.text.back() == '?' || ends_with(out.text, "？")) {
         out.reason = "a question";
         return out;
     }
@@ -256,14 +299,21 @@ Verdict verify_sentence(std::string_view sentence, std::string_view question,
 }
 
 std::string with_marks(std::string_view sentence, std::span<const unsigned> marks) {
+    if (marks.empty()) return std::string(sentence);
     std::string tail;
     for (const unsigned mark : marks) tail += "[" + std::to_string(mark) + "]";
     constexpr std::array<std::string_view, 6> stops{".", "!", "?", "。", "！", "？"};
-    for (const std::string_view stop : stops)
-        if (sentence.size() > stop.size() && ends_with(sentence, stop))
-            return std::string(sentence.substr(0, sentence.size() - stop.size())) + " " + tail +
-                   std::string(stop);
-    return std::string(sentence) + " " + tail;
+    // "And so on...", "Really?!": the stops stay together.
+    std::string_view body = sentence;
+    for (bool again = true; again;) {
+        again = false;
+        for (const std::string_view stop : stops) {
+            if (!ends_with(body, stop)) continue;
+            body.remove_suffix(stop.size());
+            again = true;
+        }
+    }
+    return std::string(body) + " " + tail + std::string(sentence.substr(body.size()));
 }
 
 }  // namespace lectern

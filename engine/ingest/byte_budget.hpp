@@ -47,7 +47,13 @@ class ByteBudget {
         if (!room(bytes)) {
             ++waiting_;
             lock.unlock();
-            before_waiting();
+            try {
+                before_waiting();
+            } catch (...) {
+                lock.lock();
+                --waiting_;
+                throw;
+            }
             lock.lock();
             changed_.wait(lock, [&] { return room(bytes) || give_up(); });
             --waiting_;
@@ -80,7 +86,7 @@ class ByteBudget {
  private:
     friend class ByteLease;
     [[nodiscard]] bool room(std::uint64_t bytes) const {
-        return used_ == 0 || used_ + bytes <= limit_;
+        return used_ == 0 || (used_ <= limit_ && bytes <= limit_ - used_);
     }
     void give_back(std::uint64_t bytes) {
         const std::lock_guard lock(mutex_);

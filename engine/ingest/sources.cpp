@@ -20,7 +20,8 @@ constexpr std::uint64_t map_from_bytes = 64ULL << 20;
 Status system_failure(const std::string& what, int error) {
     const std::string reason = std::generic_category().message(error);
     switch (error) {
-        case ENOENT: return {Code::not_found, what + ": no such file or folder"};
+        case ENOENT:
+        case ENOTDIR: return {Code::not_found, what + ": no such file or folder"};
         case EACCES:
             return {Code::invalid_argument, what + ": " + reason + "; check its permissions"};
         default: return {Code::unavailable, what + ": " + reason};
