@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -31,7 +30,7 @@ TEST(ByteBudget, GivesUpToItsBoundAtOnce) {
 
 TEST(ByteBudget, WaitsForRoomAndSaysSoFirst) {
     ByteBudget budget(10);
-    std::optional<ByteLease> held(budget.take(6, must_not_wait, never));
+    ByteLease held = budget.take(6, must_not_wait, never);
     int called = 0;
     // The budget is not locked in the call: what it sets in motion may give bytes back at once.
     const ByteLease next = budget.take(
@@ -39,7 +38,7 @@ TEST(ByteBudget, WaitsForRoomAndSaysSoFirst) {
         [&] {
             ++called;
             EXPECT_TRUE(budget.somebody_waits());
-            held.reset();
+            held = ByteLease();
         },
         never);
     EXPECT_EQ(called, 1);
@@ -49,8 +48,8 @@ TEST(ByteBudget, WaitsForRoomAndSaysSoFirst) {
 
 TEST(ByteBudget, WakesWhoWaitsWhenBytesComeBack) {
     ByteBudget budget(10);
-    std::optional<ByteLease> first(budget.take(5, must_not_wait, never));
-    std::optional<ByteLease> second(budget.take(5, must_not_wait, never));
+    ByteLease first = budget.take(5, must_not_wait, never);
+    ByteLease second = budget.take(5, must_not_wait, never);
     std::atomic<int> called = 0;
     std::atomic<bool> taken = false;
     std::thread taker([&] {
@@ -59,10 +58,10 @@ TEST(ByteBudget, WakesWhoWaitsWhenBytesComeBack) {
         taken = true;
     });
     wait_until_somebody_waits(budget);
-    first.reset();  // 5 of 10 are free: not enough
+    first = ByteLease();  // 5 of 10 are free: not enough
     EXPECT_TRUE(budget.somebody_waits());
     EXPECT_FALSE(taken);
-    second.reset();
+    second = ByteLease();
     taker.join();
     EXPECT_TRUE(taken);
     EXPECT_EQ(called, 1);
@@ -75,13 +74,13 @@ TEST(ByteBudget, PassesOneThatIsLargerThanAllWhenIdle) {
         const ByteLease large = budget.take(1000, must_not_wait, never);
         EXPECT_EQ(budget.peak(), 1000U);
     }
-    std::optional<ByteLease> small(budget.take(1, must_not_wait, never));
+    ByteLease small = budget.take(1, must_not_wait, never);
     bool waited = false;
     const ByteLease large = budget.take(
         1000,
         [&] {
             waited = true;
-            small.reset();
+            small = ByteLease();
         },
         never);
     EXPECT_TRUE(waited);
@@ -90,13 +89,13 @@ TEST(ByteBudget, PassesOneThatIsLargerThanAllWhenIdle) {
 
 TEST(ByteBudget, DoesNotTakeAnOverflowForRoom) {
     ByteBudget budget(10);
-    std::optional<ByteLease> small(budget.take(2, must_not_wait, never));
+    ByteLease small = budget.take(2, must_not_wait, never);
     bool waited = false;
     const ByteLease large = budget.take(
         std::numeric_limits<std::uint64_t>::max() - 1,
         [&] {
             waited = true;
-            small.reset();
+            small = ByteLease();
         },
         never);
     EXPECT_TRUE(waited);
@@ -104,7 +103,7 @@ TEST(ByteBudget, DoesNotTakeAnOverflowForRoom) {
 
 TEST(ByteBudget, EndsTheWaitingOfWhoGivesUp) {
     ByteBudget budget(10);
-    std::optional<ByteLease> held(budget.take(10, must_not_wait, never));
+    ByteLease held = budget.take(10, must_not_wait, never);
     std::atomic<bool> stop = false;
     std::thread taker([&] {
         const ByteLease lease = budget.take(
@@ -119,7 +118,7 @@ TEST(ByteBudget, EndsTheWaitingOfWhoGivesUp) {
     taker.join();
     EXPECT_FALSE(budget.somebody_waits());
     // All that was taken is given back: there is room for a whole budget again.
-    held.reset();
+    held = ByteLease();
     const ByteLease whole = budget.take(10, must_not_wait, never);
 }
 
@@ -135,10 +134,10 @@ TEST(ByteBudget, ForgetsWhoFailsBeforeWaiting) {
 
 TEST(ByteBudget, GivesWithoutWaitingBeyondItsBound) {
     ByteBudget budget(10);
-    std::optional<ByteLease> first(budget.take_now(8));
-    std::optional<ByteLease> second(budget.take_now(8));
+    ByteLease first = budget.take_now(8);
+    ByteLease second = budget.take_now(8);
     EXPECT_EQ(budget.peak(), 16U);
-    first.reset();
+    first = ByteLease();
     const ByteLease rest = budget.take(2, must_not_wait, never);
     EXPECT_EQ(budget.peak(), 16U);
 }
@@ -151,7 +150,7 @@ TEST(ByteLease, GivesItsBytesBackOnce) {
             bytes, [&] { room = false; }, [] { return true; });
         return room;
     };
-    std::optional<ByteLease> keep(budget.take(1, must_not_wait, never));
+    ByteLease keep = budget.take(1, must_not_wait, never);
     ByteLease moved;
     {
         ByteLease lease = budget.take(4, must_not_wait, never);
