@@ -301,7 +301,7 @@ Verdict verify_sentence(std::string_view sentence, std::string_view question,
 std::string with_marks(std::string_view sentence, std::span<const unsigned> marks) {
     if (marks.empty()) return std::string(sentence);
     std::string tail;
-    for (const unsigned mark : marks) tail += "[" + std::to_string(mark) + "]";
+    for (const unsigned mark : marks) tail.append("[").append(std::to_string(mark)).append("]");
     constexpr std::array<std::string_view, 6> stops{".", "!", "?", "。", "！", "？"};
     // "And so on...", "Really?!": the stops stay together.
     std::string_view body = sentence;
