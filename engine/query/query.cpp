@@ -178,6 +178,27 @@ Status rerank(Request& request, const host::Stage& stage) {
     return {};
 }
 
+// Names with a number in them ("GPT-4", "RFC9457") say exactly what is asked about: evidence about
+// their neighbours does not answer. True when the evidence has all of the question's.
+bool names_the_asked(std::string_view question, const std::vector<Citation>& evidence) {
+    std::string known;
+    for (const Citation& item : evidence)
+        known += text::fold(item.title) + "\n" + text::fold(item.quote) + "\n";
+    constexpr std::string_view around = " \t\r\n.,;:?!\"'()[]";
+    std::size_t at = 0;
+    while ((at = question.find_first_not_of(around, at)) != std::string_view::npos) {
+        const std::size_t end = std::min(question.find_first_of(around, at), question.size());
+        const std::string word = text::fold(question.substr(at, end - at));
+        at = end;
+        const bool letter =
+            std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+        const bool digit =
+            std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (letter && digit && known.find(word) == std::string::npos) return false;
+    }
+    return true;
+}
+
 Status read(Request& request, const host::Stage& stage) {
     if (request.hits.empty()) return {};
     std::vector<lectern_passage> passages;
@@ -222,8 +243,10 @@ Status read(Request& request, const host::Stage& stage) {
         return {Code::internal,
                 stage.describe() + " gave evidence that is not a byte range of its passage"};
     LECTERN_TRY(status);
-    request.abstained = request.evidence.empty() ||
-                        request.confidence < request.context.pipeline.config().answer.abstain_below;
+    request.abstained =
+        request.evidence.empty() ||
+        request.confidence < request.context.pipeline.config().answer.abstain_below ||
+        !names_the_asked(request.text, request.evidence);
     return {};
 }
 

@@ -119,8 +119,8 @@ struct Hit {
 struct SearchOptions {
     std::size_t k = 10;
     bool chunks = false;  // several hits of one document are allowed
-    std::stop_token stop;
-    std::optional<std::chrono::milliseconds> deadline;
+    std::stop_token stop = {};
+    std::optional<std::chrono::milliseconds> deadline = {};
 };
 
 struct Timing {
@@ -154,8 +154,8 @@ struct AskOptions {
     // streamed is what the answer says.
     std::function<void(std::string_view piece)> on_text;
     bool extractive = false;  // never start the generator
-    std::stop_token stop;
-    std::optional<std::chrono::milliseconds> deadline;
+    std::stop_token stop = {};
+    std::optional<std::chrono::milliseconds> deadline = {};
 };
 
 struct Answer {

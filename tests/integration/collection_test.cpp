@@ -1,0 +1,288 @@
+// A collection from files to cited answers, as an embedding program uses it.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <string>
+
+#include "lectern/lectern.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using lectern::AnswerStatus;
+using lectern::Code;
+using lectern::Collection;
+
+const std::string samples = std::string(LECTERN_SOURCE_DIR) + "/samples";
+
+class CollectionTest : public testing::Test {
+ protected:
+    void SetUp() override {
+        std::string name = (fs::temp_directory_path() / "lectern-test-XXXXXX").string();
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        folder = name;
+    }
+    void TearDown() override { fs::remove_all(folder); }
+
+    void write(const std::string& name, const std::string& bytes) const {
+        fs::create_directories((folder / name).parent_path());
+        std::ofstream(folder / name, std::ios::binary) << bytes;
+    }
+    [[nodiscard]] lectern::Result<Collection> open(lectern::OpenOptions options = {}) const {
+        return Collection::open(folder / "collection", std::move(options));
+    }
+
+    fs::path folder;
+};
+
+TEST_F(CollectionTest, SamplesAreFoundByMeaningAndAnsweredWithByteTrueCitations) {
+    auto collection = open();
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    const auto report = collection->ingest({samples});
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_GE(report->documents, 30U);
+    EXPECT_TRUE(report->failed.empty()) << report->failed.front().error.message();
+
+    const auto found = collection->search("Why does the decoder not see later words?", {.k = 5});
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    ASSERT_EQ(found->hits.size(), 5U);
+    for (std::size_t i = 1; i < found->hits.size(); ++i) {
+        EXPECT_GE(found->hits[i - 1].score, found->hits[i].score);
+        EXPECT_NE(found->hits[i - 1].document, found->hits[i].document);
+    }
+    for (const lectern::Hit& hit : found->hits) {
+        const auto document = collection->get(hit.document);
+        ASSERT_TRUE(document.ok());
+        EXPECT_EQ(document->text.substr(hit.begin, hit.end - hit.begin), hit.text);
+    }
+
+    std::string streamed;
+    lectern::AskOptions options;
+    options.on_text = [&](std::string_view piece) { streamed += piece; };
+    const auto answer = collection->ask("Why is BERT not GPT?", options);
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    EXPECT_NE(answer->status, AnswerStatus::abstained);
+    EXPECT_EQ(streamed, answer->text);
+    ASSERT_FALSE(answer->citations.empty());
+    for (const lectern::Citation& citation : answer->citations) {
+        const auto document = collection->get(citation.document);
+        ASSERT_TRUE(document.ok());
+        EXPECT_EQ(document->text.substr(citation.begin, citation.end - citation.begin),
+                  citation.quote);
+        EXPECT_NE(answer->text.find("[" + std::to_string(citation.n) + "]"), std::string::npos);
+    }
+
+    for (const char* unknown : {"At what temperature does liquid nitrogen boil?",
+                                "How many parameters does GPT-4 have?"}) {
+        const auto none = collection->ask(unknown);
+        ASSERT_TRUE(none.ok());
+        EXPECT_EQ(none->status, AnswerStatus::abstained) << unknown << ": " << none->text;
+        EXPECT_TRUE(none->text.empty());
+        EXPECT_FALSE(none->hits.empty());
+    }
+}
+
+TEST_F(CollectionTest, UnchangedFilesAreSkippedAndChangedOnesReplaced) {
+    write("notes/a.md", "# Tides\n\nThe moon raises the tides of the sea.\n");
+    write("notes/b.md", "# Bread\n\nYeast makes the dough of bread rise.\n");
+    auto collection = open();
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    ASSERT_EQ(collection->ingest({folder / "notes"})->documents, 2U);
+
+    const auto again = collection->ingest({folder / "notes"});
+    EXPECT_EQ(again->documents, 0U);
+    EXPECT_EQ(again->skipped, 2U);
+
+    write("notes/a.md", "# Tides\n\nVolcanoes throw out molten rock.\n");
+    EXPECT_EQ(collection->ingest({folder / "notes"})->documents, 1U);
+    const auto hits = collection->search("molten rock of volcanoes", {.k = 1});
+    EXPECT_NE(hits->hits.at(0).text.find("Volcanoes"), std::string::npos);
+    EXPECT_EQ(collection->stats()->documents, 2U);
+
+    const std::vector<std::string> gone{(folder / "notes/a.md").string()};
+    EXPECT_EQ(*collection->remove(gone), 1U);
+    const auto left = collection->search("molten rock of volcanoes");
+    for (const lectern::Hit& hit : left->hits) EXPECT_NE(hit.document, gone.front());
+    EXPECT_EQ(collection->get(gone.front()).status().code(), Code::not_found);
+}
+
+TEST_F(CollectionTest, BadFilesAreReportedAndTheOthersStored) {
+    write("in/good.txt", "A lighthouse warns ships of the rocks near the coast.");
+    write("in/empty.txt", "");
+    write("in/binary.dat", std::string("\x7f"
+                                       "ELF\0\0\0\1\2\3",
+                                       10));
+    write("in/latin1.txt", "caf\xe9 au lait");
+    write("in/broken.pdf", "%PDF-1.4\nthis is no PDF");
+    write("in/rows.jsonl",
+          "{\"_id\":\"r1\",\"title\":\"Rain\",\"text\":\"Rain falls from clouds.\",\"year\":1999}\n"
+          "{\"_id\":\"r2\",\"text\":\n");
+    auto collection = open();
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    const auto report = collection->ingest({folder / "in", folder / "missing"});
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(report->documents, 2U);
+    std::map<std::string, std::string> failed;
+    for (const lectern::IngestFailure& failure : report->failed)
+        failed[fs::path(failure.path.substr(0, failure.path.find(": "))).filename().string()] =
+            failure.error.message();
+    for (const char* name :
+         {"empty.txt", "binary.dat", "latin1.txt", "broken.pdf", "rows.jsonl", "missing"}) {
+        EXPECT_TRUE(failed.contains(name)) << name;
+        EXPECT_FALSE(failed[name].empty()) << name;
+    }
+    EXPECT_EQ(failed.size(), 6U);
+    EXPECT_EQ(collection->get("r1")->metadata, "{\"year\":1999}");
+}
+
+TEST_F(CollectionTest, BadQueriesAreRefusedWithAReason) {
+    write("a.txt", "One document.");
+    auto collection = open();
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    ASSERT_TRUE(collection->ingest({folder / "a.txt"}).ok());
+    const std::array<std::pair<std::string, std::string>, 4> cases{
+        {{"", "empty"},
+         {std::string("nul\0byte", 8), "NUL byte at offset 3"},
+         {std::string(1 << 20, 'x'), "1048576 bytes"},
+         {"caf\xe9", "not valid UTF-8 at byte 3"}}};
+    for (const auto& [query, reason] : cases) {
+        const auto result = collection->search(query);
+        ASSERT_FALSE(result.ok());
+        EXPECT_EQ(result.status().code(), Code::invalid_argument);
+        EXPECT_NE(result.status().message().find(reason), std::string::npos)
+            << result.status().message();
+    }
+}
+
+TEST_F(CollectionTest, ADocumentOverTheLimitIsRefused) {
+    auto collection = open();
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    const std::string large(33U << 20U, 'a');
+    const auto report = collection->ingest_bytes("large.txt", large);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    ASSERT_EQ(report->failed.size(), 1U);
+    EXPECT_NE(report->failed.front().error.message().find("max_document"), std::string::npos);
+}
+
+TEST_F(CollectionTest, OneOwnerAtATime) {
+    auto first = open();
+    ASSERT_TRUE(first.ok()) << first.status().message();
+    const auto second = open();
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(second.status().code(), Code::unavailable) << second.status().message();
+}
+
+TEST_F(CollectionTest, AnotherModelIsRefusedWithBothFingerprints) {
+    std::string vectors = "6 3\n";
+    for (const char* word : {"one", "two", "three", "sea", "moon", "bread"})
+        vectors += std::string(word) + " 0.1 0.2 0.3\n";
+    write("words.vec", vectors);
+    write("words.yaml",
+          "version: 1\npipeline: words\nstages:\n"
+          "  text: {plugin: documents, stage: text}\n"
+          "  chunks: {plugin: passages, stage: splitter}\n"
+          "  tokens: {plugin: words}\n"
+          "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
+          "ingest: [source, text, chunks, tokens, vectors, commit]\n"
+          "query: [query, tokens, vectors, search]\n");
+    write("a.txt", "One two three bread.");
+    lectern::OpenOptions options;
+    options.pipeline = (folder / "words.yaml").string();
+    {
+        auto collection = open(options);
+        ASSERT_TRUE(collection.ok()) << collection.status().message();
+        ASSERT_EQ(collection->ingest({folder / "a.txt"})->documents, 1U);
+        EXPECT_EQ(collection->search("bread")->hits.size(), 1U);
+        EXPECT_EQ(collection->ask("What is bread?").status().code(), Code::unsupported);
+    }
+    {
+        // It keeps its pipeline, and where that found the model.
+        auto again = open();
+        ASSERT_TRUE(again.ok()) << again.status().message();
+        EXPECT_EQ(again->stats()->pipeline, "words");
+    }
+    options.pipeline = "search-only";
+    const auto other = open(options);
+    ASSERT_FALSE(other.ok());
+    EXPECT_NE(other.status().message().find("word2vec:"), std::string::npos);
+    EXPECT_NE(other.status().message().find("bert:"), std::string::npos);
+}
+
+TEST_F(CollectionTest, AMissingModelNamesTheStageAndLeavesNothingBehind) {
+    write("bad.yaml",
+          "version: 1\npipeline: bad\nstages:\n"
+          "  text: {plugin: documents, stage: text}\n"
+          "  chunks: {plugin: passages, stage: splitter}\n"
+          "  tokens: {plugin: wordpiece, options: {model: no-such-model}}\n"
+          "  vectors: {plugin: bert, options: {model: all-MiniLM-L6-v2}}\n"
+          "ingest: [source, text, chunks, tokens, vectors, commit]\n"
+          "query: [query, tokens, vectors, search]\n");
+    lectern::OpenOptions options;
+    options.pipeline = (folder / "bad.yaml").string();
+    const auto collection = open(options);
+    ASSERT_FALSE(collection.ok());
+    EXPECT_NE(collection.status().message().find("no-such-model"), std::string::npos)
+        << collection.status().message();
+    EXPECT_FALSE(fs::exists(folder / "collection"));
+}
+
+// Ends with the same collection as one clean run, wherever it was killed.
+TEST_F(CollectionTest, IngestKilledAtRandomAndRunAgainEndsComplete) {
+    for (int i = 0; i < 60; ++i)
+        write("many/" + std::to_string(i) + ".txt",
+              "Document number " + std::to_string(i) + " speaks of harbour " +
+                  std::to_string(i * 7) + ". Its ships carry grain and salt.");
+    const std::string program = std::string(LECTERN_BINARY_DIR) + "/bin/lectern";
+    const std::string collection = (folder / "collection").string();
+    const std::string input = (folder / "many").string();
+    const auto seed = static_cast<unsigned>(std::random_device{}());
+    std::printf("seed %u\n", seed);
+    std::mt19937 random(seed);
+    const auto start = [&] {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::execl(program.c_str(), program.c_str(), "ingest", "-c", collection.c_str(),
+                    input.c_str(), "--json", static_cast<char*>(nullptr));
+            ::_exit(127);
+        }
+        return child;
+    };
+    for (int round = 0; round < 20; ++round) {
+        const pid_t child = start();
+        ASSERT_GT(child, 0);
+        ::usleep(std::uniform_int_distribution<unsigned>(0, 900'000)(random));
+        ::kill(child, SIGKILL);
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+    }
+    const pid_t last = start();
+    int status = 0;
+    ASSERT_EQ(::waitpid(last, &status, 0), last);
+    ASSERT_TRUE(WIFEXITED(status));
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+
+    auto opened = open();
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    EXPECT_EQ(opened->stats()->documents, 60U);
+    EXPECT_EQ(opened->stats()->chunks, 60U);
+    for (int i = 0; i < 60; ++i) {
+        const auto document = opened->get(input + "/" + std::to_string(i) + ".txt");
+        ASSERT_TRUE(document.ok()) << document.status().message();
+        ASSERT_EQ(document->chunks.size(), 1U);
+        EXPECT_EQ(document->chunks.front().end, document->text.size());
+    }
+    const auto hits = opened->search("harbour 294", {.k = 60});
+    ASSERT_TRUE(hits.ok());
+    EXPECT_EQ(hits->hits.size(), 60U);
+}
+
+}  // namespace
