@@ -10,37 +10,84 @@ namespace lectern::passages {
 namespace {
 
 constexpr double context_part = 0.5;
+// A plain word that no candidate has is often said in other words ("invented", "published"); a name
+// or a number that no candidate has is missed.
+constexpr double unsaid_part = 0.5;
 
-bool has(const std::vector<text::Word>& words, std::string_view wanted) {
-    return std::any_of(words.begin(), words.end(), [wanted](const text::Word& word) {
-        return text::same_stem(word.folded, wanted);
-    });
+// What "how large" and "what year" ask by, when they ask for a number.
+bool measures(std::string_view folded) {
+    constexpr std::array<std::string_view, 8> words{"many",  "much", "old",        "long",
+                                                    "large", "year", "percentage", "percent"};
+    return std::find(words.begin(), words.end(), folded) != words.end();
+}
+
+// Begins with a capital or a digit, and not only because the question begins there.
+bool is_name(std::string_view question, const text::Word& word) {
+    const std::string_view written = piece(question, word.range);
+    const bool capital = text::fold(text::prefix(written, 4)) != text::prefix(written, 4);
+    return word.number || (capital && word.range.begin > 0);
+}
+
+bool has(const std::vector<text::Word>& words, const AskedWord& asked) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (asked.joined_to.empty()) {
+            if (text::same_stem(words[i].folded, asked.folded)) return true;
+        } else if (words[i].folded == asked.joined_to + asked.folded ||
+                   (i > 0 && words[i].folded == asked.folded &&
+                    words[i - 1].folded == asked.joined_to)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace
 
-std::vector<std::string> content_words(std::string_view text) {
-    std::vector<std::string> all;
-    std::vector<std::string> out;
-    const auto add = [](std::vector<std::string>& to, const std::string& word) {
-        if (std::find(to.begin(), to.end(), word) == to.end()) to.push_back(word);
+std::vector<AskedWord> content_words(std::string_view question) {
+    std::vector<AskedWord> all;
+    std::vector<AskedWord> out;
+    const auto add = [](std::vector<AskedWord>& to, const AskedWord& word) {
+        const auto same = [&](const AskedWord& other) {
+            return other.folded == word.folded && other.joined_to == word.joined_to;
+        };
+        if (std::none_of(to.begin(), to.end(), same)) to.push_back(word);
     };
-    for (const text::Word& word : text::words(text)) {
-        add(all, word.folded);
-        if (!text::is_stop_word(word.folded)) add(out, word.folded);
+    const bool number = asks_for_number(question);
+    const std::vector<text::Word> words = text::words(question);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const text::Word& word = words[i];
+        AskedWord asked{word.folded, is_name(question, word), {}};
+        if (i > 0 && word.number &&
+            piece(question, {words[i - 1].range.end, word.range.begin}) == "-")
+            asked.joined_to = words[i - 1].folded;
+        add(all, asked);
+        if (text::is_stop_word(word.folded) || (number && measures(word.folded))) continue;
+        add(out, asked);
     }
     return out.empty() ? all : out;
+}
+
+std::vector<char> missing_names(const std::vector<AskedWord>& asked,
+                                const std::vector<Passage>& passages) {
+    std::vector<char> out;
+    for (const Passage& passage : passages) {
+        const std::vector<text::Word> title = text::words(passage.title);
+        const std::vector<text::Word> words = text::words(passage.text);
+        out.push_back(std::any_of(asked.begin(), asked.end(), [&](const AskedWord& word) {
+            return word.name && !has(words, word) && !has(title, word);
+        }));
+    }
+    return out;
 }
 
 Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candidates,
                  const std::vector<Passage>& passages)
     : values_(candidates.size()) {
-    const std::vector<std::string> wanted = content_words(question);
+    const std::vector<AskedWord> wanted = content_words(question);
     known_ = !wanted.empty();
     double total = 0;
     std::vector<char> found(candidates.size());
-    std::vector<text::Word> context;
-    for (const std::string& word : wanted) {
+    for (const AskedWord& word : wanted) {
         std::size_t count = 0;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             found[i] = has(candidates[i].words, word) ? 1 : 0;
@@ -48,7 +95,8 @@ Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candid
         }
         const auto all = static_cast<double>(candidates.size());
         const auto some = static_cast<double>(count);
-        const double weight = std::log(1 + (all - some + 0.5) / (some + 0.5));
+        double weight = std::log(1 + (all - some + 0.5) / (some + 0.5));
+        if (count == 0 && !word.name) weight *= unsaid_part;
         total += weight;
 
         const Candidate* before = nullptr;  // whose context was looked at last

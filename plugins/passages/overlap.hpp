@@ -10,7 +10,8 @@
 namespace lectern::passages {
 
 // The content words of a question, weighed by how rare they are among the candidates: the inverse
-// document frequency of BM25 (Robertson and Spärck Jones 1976), where a document is a sentence.
+// document frequency of BM25 (Robertson and Spärck Jones 1976), where a document is a sentence. A
+// plain word that none has counts half: it may be said in other words.
 class Overlap {
  public:
     Overlap(std::string_view question, const std::vector<Candidate>& candidates,
@@ -28,8 +29,19 @@ class Overlap {
     bool known_ = false;
 };
 
-// The distinct words of a text that are not stop words; all its words when all are.
-[[nodiscard]] std::vector<std::string> content_words(std::string_view text);
+struct AskedWord {
+    std::string folded;
+    bool name = false;      // a name or a number, by its first character
+    std::string joined_to;  // "gpt" of the 4 in "GPT-4": counts only behind it
+};
+
+// The distinct words of a question that are not stop words; all its words when all are.
+[[nodiscard]] std::vector<AskedWord> content_words(std::string_view question);
+
+// For each passage: 1 when a name or a number of the question occurs neither in it nor in its
+// title.
+[[nodiscard]] std::vector<char> missing_names(const std::vector<AskedWord>& asked,
+                                              const std::vector<Passage>& passages);
 
 // "When", "how many" and the like ask for a number (English, German, French, Spanish, Chinese).
 [[nodiscard]] bool asks_for_number(std::string_view question);

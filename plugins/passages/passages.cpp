@@ -101,6 +101,7 @@ class Reader : public plugin::Reader {
         number("overlap_weight", options_.overlap_weight);
         number("passage_weight", options_.passage_weight);
         number("number_weight", options_.number_weight);
+        number("missing_name_weight", options_.missing_name_weight);
         number("min_score", options_.min_score);
         options_.max_sentences = static_cast<std::size_t>(
             config.integer("max_sentences")
@@ -154,6 +155,8 @@ constexpr const char* reader_options = R"json({
       "description": "Weight of the passage's search score relative to the best, 0 to 1"},
     "number_weight": {"type": "number",
       "description": "Weight of a number in the sentence when the question asks for one"},
+    "missing_name_weight": {"type": "number",
+      "description": "Weight (negative) of a passage that lacks a name or number of the question"},
     "bias": {"type": "number",
       "description": "Added to the weighted sum before the logistic function makes it 0 to 1"},
     "min_score": {"type": "number", "minimum": 0, "maximum": 1,

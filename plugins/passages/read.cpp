@@ -76,7 +76,8 @@ double score(const Features& features, const ReadOptions& options) noexcept {
     const double value = options.bias + options.similarity_weight * features.similarity +
                          options.overlap_weight * features.overlap +
                          options.passage_weight * features.passage +
-                         options.number_weight * features.number - features.cost;
+                         options.number_weight * features.number +
+                         options.missing_name_weight * features.missing_name - features.cost;
     return 1 / (1 + std::exp(-value));
 }
 
@@ -87,6 +88,7 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
     if (found.empty()) return out;
 
     const Overlap overlap(question, found, passages);
+    const std::vector<char> missing = missing_names(content_words(question), passages);
     const bool number = asks_for_number(question);
     double best = 0;
     for (const Passage& passage : passages) best = std::max(best, passage.score);
@@ -95,6 +97,7 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
         sentence.features.overlap = overlap.values()[i];
         sentence.features.passage =
             best > 0 ? std::clamp(passages[found[i].passage].score / best, 0.0, 1.0) : 0;
+        sentence.features.missing_name = missing[found[i].passage];
         sentence.features.number = number_feature(found[i], number);
         sentence.features.cost = cost(found[i]);
         sentence.candidate = std::move(found[i]);

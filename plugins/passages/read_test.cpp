@@ -66,6 +66,15 @@ TEST(Read, ANumberThatIsAskedForIsPreferred) {
     EXPECT_EQ(evidence("Who published BERT?", passages, 2).size(), 2U);
 }
 
+TEST(Read, APassageThatLacksTheNameAnswersLess) {
+    const std::vector<Passage> with{{"", "The encoder BERT has twelve layers.", 1}};
+    const std::vector<Passage> without{{"", "The encoder Ernie has twelve layers.", 1}};
+    const auto score_of = [](const std::vector<Passage>& passages) {
+        return read("How many layers has BERT?", passages, 1, {}, embed).front().score;
+    };
+    EXPECT_LT(score_of(without), score_of(with) / 2);
+}
+
 TEST(Read, NearDuplicatesAreLeftOut) {
     const std::vector<Passage> passages{
         {"", "BERT is an encoder that reads. BERT is an Encoder, that reads!", 1},
