@@ -237,7 +237,8 @@ TEST_F(CollectionTest, AMissingModelNamesTheStageAndLeavesNothingBehind) {
 
 // Ends with the same collection as one clean run, wherever it was killed.
 TEST_F(CollectionTest, IngestKilledAtRandomAndRunAgainEndsComplete) {
-    for (int i = 0; i < 60; ++i)
+    constexpr int documents = 600;
+    for (int i = 0; i < documents; ++i)
         write("many/" + std::to_string(i) + ".txt",
               "Document number " + std::to_string(i) + " speaks of harbour " +
                   std::to_string(i * 7) + ". Its ships carry grain and salt.");
@@ -259,7 +260,7 @@ TEST_F(CollectionTest, IngestKilledAtRandomAndRunAgainEndsComplete) {
     for (int round = 0; round < 20; ++round) {
         const pid_t child = start();
         ASSERT_GT(child, 0);
-        ::usleep(std::uniform_int_distribution<unsigned>(0, 900'000)(random));
+        ::usleep(std::uniform_int_distribution<unsigned>(0, 700'000)(random));
         ::kill(child, SIGKILL);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -272,17 +273,17 @@ TEST_F(CollectionTest, IngestKilledAtRandomAndRunAgainEndsComplete) {
 
     auto opened = open();
     ASSERT_TRUE(opened.ok()) << opened.status().message();
-    EXPECT_EQ(opened->stats()->documents, 60U);
-    EXPECT_EQ(opened->stats()->chunks, 60U);
-    for (int i = 0; i < 60; ++i) {
+    EXPECT_EQ(opened->stats()->documents, static_cast<std::uint64_t>(documents));
+    EXPECT_EQ(opened->stats()->chunks, static_cast<std::uint64_t>(documents));
+    for (int i = 0; i < documents; ++i) {
         const auto document = opened->get(input + "/" + std::to_string(i) + ".txt");
         ASSERT_TRUE(document.ok()) << document.status().message();
         ASSERT_EQ(document->chunks.size(), 1U);
         EXPECT_EQ(document->chunks.front().end, document->text.size());
     }
-    const auto hits = opened->search("harbour 294", {.k = 60});
+    const auto hits = opened->search("harbour 294", {.k = documents});
     ASSERT_TRUE(hits.ok());
-    EXPECT_EQ(hits->hits.size(), 60U);
+    EXPECT_EQ(hits->hits.size(), static_cast<std::uint64_t>(documents));
 }
 
 }  // namespace
