@@ -10,8 +10,8 @@ set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 # Beside each other as they are when installed, so that the program finds its plugins in both.
-set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
-set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/bin")
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/lib")
 set(LECTERN_PLUGIN_DIR "lib/lectern/plugins")
 set(LECTERN_PIPELINE_DIR "share/lectern/pipelines")
 
@@ -44,7 +44,7 @@ endif()
 
 # Flags for a target of ours.
 function(lectern_target name)
-  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/engine/include")
+  target_include_directories(${name} PRIVATE "${lectern_SOURCE_DIR}" "${lectern_SOURCE_DIR}/engine/include")
   target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic)
   if(LECTERN_DEVELOPER)
     target_compile_options(${name} PRIVATE -Werror)
@@ -68,7 +68,7 @@ function(lectern_plugin name)
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME ${name}
-    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/${LECTERN_PLUGIN_DIR}"
+    LIBRARY_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/${LECTERN_PLUGIN_DIR}"
     INSTALL_RPATH_USE_LINK_PATH ON)
   # A plugin exports its entry and nothing else, whatever it links.
   target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)
@@ -90,22 +90,21 @@ function(lectern_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   lectern_target(${name})
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/tests")
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
-  target_compile_definitions(${name} PRIVATE
-    LECTERN_SOURCE_DIR="${CMAKE_SOURCE_DIR}" LECTERN_BINARY_DIR="${CMAKE_BINARY_DIR}"
-    LECTERN_MODELS_DIR="${LECTERN_CACHE}/models")
+  target_include_directories(${name} PRIVATE "${lectern_BINARY_DIR}/generated")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
 endfunction()
 
 # A folder with a CMakeLists.txt.
 function(lectern_room name)
-  if(EXISTS "${CMAKE_SOURCE_DIR}/${name}/CMakeLists.txt")
-    add_subdirectory("${CMAKE_SOURCE_DIR}/${name}" "${CMAKE_BINARY_DIR}/${name}")
+  if(EXISTS "${lectern_SOURCE_DIR}/${name}/CMakeLists.txt")
+    add_subdirectory("${lectern_SOURCE_DIR}/${name}" "${lectern_BINARY_DIR}/${name}")
   endif()
 endfunction()
 
+configure_file(cmake/test_folders.hpp.in generated/test_folders.hpp @ONLY)
 if(LECTERN_TESTS)
   enable_testing()
   include(GoogleTest)

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "test_folders.hpp"
+
 namespace lectern::config {
 namespace {
 

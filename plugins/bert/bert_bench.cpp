@@ -20,6 +20,7 @@
 
 #include "embedder.hpp"
 #include "model_graph.hpp"
+#include "test_folders.hpp"
 
 namespace {
 

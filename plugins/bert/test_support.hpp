@@ -14,6 +14,7 @@
 
 #include "embedder.hpp"
 #include "mapped_file.hpp"
+#include "test_folders.hpp"
 
 namespace lectern::bert {
 

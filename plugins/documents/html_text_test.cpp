@@ -1,4 +1,5 @@
 #include "documents/html_text.hpp"
+#include "test_folders.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -14,6 +14,7 @@
 
 #include "plugins/gpt/generator.hpp"
 #include "plugins/gpt/handles.hpp"
+#include "test_folders.hpp"
 
 namespace {
 

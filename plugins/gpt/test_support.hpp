@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lectern/plugin.hpp"
+#include "test_folders.hpp"
 
 namespace lectern::gpt {
 

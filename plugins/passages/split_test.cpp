@@ -8,6 +8,7 @@
 #include <string>
 
 #include "passages/outline.hpp"
+#include "test_folders.hpp"
 
 namespace lectern::passages {
 namespace {

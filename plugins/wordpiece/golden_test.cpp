@@ -10,6 +10,7 @@
 
 #include "plugins/wordpiece/characters.hpp"
 #include "plugins/wordpiece/wordpiece.hpp"
+#include "test_folders.hpp"
 
 namespace lectern::wordpiece {
 namespace {

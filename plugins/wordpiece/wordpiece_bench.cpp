@@ -7,6 +7,7 @@
 #include <string>
 
 #include "plugins/wordpiece/wordpiece.hpp"
+#include "test_folders.hpp"
 
 namespace {
 

@@ -8,6 +8,7 @@
 
 #include "config/pipeline.hpp"
 #include "engine/plugin_host/plugin_host.hpp"
+#include "test_folders.hpp"
 
 namespace lectern::host {
 namespace {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "lectern/lectern.hpp"
+#include "test_folders.hpp"
 
 namespace {
 
