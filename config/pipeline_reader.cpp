@@ -136,8 +136,9 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
     if (top.contains("query")) read_steps(*top.at("query"), Line::query, config_.query);
 
     if (top.contains("search") && is_map(*top.at("search"), "search")) {
-        const Fields search = fields(*top.at("search"), {"candidates"}, "search");
+        const Fields search = fields(*top.at("search"), {"candidates", "seal_at"}, "search");
         read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
+        read_count(search, "seal_at", "search", 1, 10'000'000, config_.search.seal_at);
     }
     if (top.contains("answer") && is_map(*top.at("answer"), "answer")) {
         AnswerConfig& answer = config_.answer;

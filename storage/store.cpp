@@ -5,6 +5,7 @@
 #include "storage/commit.hpp"
 #include "storage/database.hpp"
 #include "storage/files.hpp"
+#include "storage/kill_point.hpp"
 #include "storage/keys.hpp"
 #include "storage/pinned.hpp"
 
@@ -139,7 +140,9 @@ Result<CommitResult> Store::commit(const WriteGroup& group, bool sync) {
     LECTERN_TRY(check(group, *before->meta));
     Commit commit(*database_, *before, group);
     LECTERN_TRY(commit.prepare());
+    kill_point("storage.before_write");
     LECTERN_TRY(database_->write(commit.batch().rocks(), sync, "writing documents"));
+    kill_point("storage.after_write");
     database_->publish(commit.state(), before->meta);
     return std::move(commit.result());
 }

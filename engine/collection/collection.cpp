@@ -135,6 +135,7 @@ struct Collection::Impl {
         index::VectorIndexOptions options;
         options.generation = generation;
         options.threads = threads;
+        options.seal_at = pipeline->config().search.seal_at;
         options.log = [log = log](std::string_view message) {
             log(LogLevel::warning, "vector index", message);
         };

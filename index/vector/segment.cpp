@@ -16,6 +16,7 @@
 
 #include "storage/crc32c.hpp"
 #include "storage/files.hpp"
+#include "storage/kill_point.hpp"
 
 namespace lectern::index {
 
@@ -84,8 +85,10 @@ class NewFile {
     }
     Status keep_as(const fs::path& name) {
         if (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno;
+        storage::kill_point("file.before_rename");
         if (error_ == 0 && ::rename(path_.c_str(), name.c_str()) != 0) error_ = errno;
         if (error_ != 0) return storage::file_error(path_, "writing", error_);
+        storage::kill_point("file.after_rename");
         path_.clear();
         return storage::sync_folder(name.parent_path());
     }
@@ -194,6 +197,7 @@ Status save_segment(const Segment& segment, const SegmentOwner& owner, storage::
     out.write(&stamp, sizeof stamp);
     PayloadWriter payload(out);
     payload(segment.ids.data(), sizeof(storage::ChunkId), segment.ids.size());
+    storage::kill_point("file.during_write");
     try {
         if (out.ok()) faiss::write_index(segment.graph.get(), &payload);
     } catch (const faiss::FaissException& error) {

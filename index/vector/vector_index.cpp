@@ -21,6 +21,7 @@
 
 #include "index/vector/segment.hpp"
 #include "storage/content_hash.hpp"
+#include "storage/kill_point.hpp"
 
 namespace lectern::index {
 namespace {
@@ -453,6 +454,7 @@ class VectorIndex::Impl {
             gather(job, ids, rows);
             sequence = early_.empty() ? sequence_ : *early_.rbegin();
         }
+        if (!job.sources.empty()) storage::kill_point("vector.during_merge");
         std::shared_ptr<Segment> made;
         if (!job.demote && !ids.empty()) {
             made = build_segment(std::move(ids), rows, dimension_, options_, stop_);
@@ -465,6 +467,7 @@ class VectorIndex::Impl {
             }
         }
         install(job, made, ids, rows);
+        if (!job.sources.empty()) storage::kill_point("vector.before_source_removal");
         for (const auto& source : job.sources) {
             std::error_code ignored;
             if (!source->file.empty()) fs::remove(source->file, ignored);
