@@ -15,7 +15,7 @@ set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/lib")
 set(LECTERN_PLUGIN_DIR "lib/lectern/plugins")
 set(LECTERN_PIPELINE_DIR "share/lectern/pipelines")
 
-if(NOT CMAKE_BUILD_TYPE)
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
@@ -69,10 +69,17 @@ function(lectern_plugin name)
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME ${name}
     LIBRARY_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/${LECTERN_PLUGIN_DIR}"
-    INSTALL_RPATH_USE_LINK_PATH ON)
-  # A plugin exports its entry and nothing else, whatever it links.
-  target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)
-  install(TARGETS ${target} LIBRARY DESTINATION ${LECTERN_PLUGIN_DIR} COMPONENT lectern)
+    LINK_DEPENDS "${lectern_SOURCE_DIR}/cmake/plugin_exports.map")
+  target_link_options(${target} PRIVATE
+    "-Wl,--version-script=${lectern_SOURCE_DIR}/cmake/plugin_exports.map" -Wl,--no-undefined)
+  lectern_install(${target} "${LECTERN_PLUGIN_DIR}")
+  if(LECTERN_TESTS)
+    add_test(NAME plugins.${name}_exports_its_entry_alone
+      COMMAND "${CMAKE_COMMAND}" "-DNM=${CMAKE_NM}" "-DPLUGIN=$<TARGET_FILE:${target}>"
+        -P "${lectern_SOURCE_DIR}/cmake/check_plugin_exports.cmake")
+    set_tests_properties(plugins.${name}_exports_its_entry_alone PROPERTIES
+      LABELS integration TIMEOUT 60)
+  endif()
 endfunction()
 
 # lectern_test(name SOURCES a_test.cpp ... LIBRARIES x ... [LABELS unit]): a GoogleTest program whose
@@ -95,13 +102,6 @@ function(lectern_test name)
   target_include_directories(${name} PRIVATE "${lectern_BINARY_DIR}/generated")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
-endfunction()
-
-# A folder with a CMakeLists.txt.
-function(lectern_room name)
-  if(EXISTS "${lectern_SOURCE_DIR}/${name}/CMakeLists.txt")
-    add_subdirectory("${lectern_SOURCE_DIR}/${name}" "${lectern_BINARY_DIR}/${name}")
-  endif()
 endfunction()
 
 configure_file(cmake/test_folders.hpp.in generated/test_folders.hpp @ONLY)

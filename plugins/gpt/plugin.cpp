@@ -71,6 +71,6 @@ class Gpt final : public plugin::Generator {
 }  // namespace
 
 LECTERN_PLUGIN_WITH_INIT(
-    "gpt", "0.1.0", "Writes answers with a GGUF language model (llama.cpp)", "Apache-2.0", nullptr,
+    "gpt", "1.0.0", "Writes answers with a GGUF language model (llama.cpp)", "Apache-2.0", nullptr,
     [] { lectern::gpt::forget_host(); },
     plugin::stage<Gpt>("gpt", "A GGUF language model, run by llama.cpp", option_schema))

@@ -284,7 +284,7 @@ class WordTrainer : public plugin::Trainer {
 }  // namespace
 }  // namespace lectern::word2vec
 
-LECTERN_PLUGIN("word2vec", "0.1.0",
+LECTERN_PLUGIN("word2vec", "1.0.0",
                "Word vectors: passages from fastText and word2vec models, and their training",
                "Apache-2.0",
                lectern::plugin::stage<lectern::word2vec::WordEmbedder>(
