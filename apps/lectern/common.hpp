@@ -64,5 +64,6 @@ void add_plugins(CLI::App& program, Run& run);
 void add_documents(CLI::App& program, Run& run);  // stats, get, delete
 void add_train(CLI::App& program, Run& run);
 void add_bench(CLI::App& program, Run& run);
+void add_eval(CLI::App& program, Run& run);
 
 }  // namespace lectern::app

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     app::add_plugins(program, run);
     app::add_train(program, run);
     app::add_bench(program, run);
+    app::add_eval(program, run);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

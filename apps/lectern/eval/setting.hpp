@@ -1,0 +1,20 @@
+// apps/lectern/eval/setting.hpp: how the queries are searched: what --compare varies.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lectern/lectern.hpp"
+
+namespace lectern::app {
+
+struct Setting {
+    std::string name{};      // as the user wrote it
+    std::string pipeline{};  // "": the collection's
+    SearchOptions search{};
+};
+
+// "key=value,key=value" over `base`. Keys: pipeline.
+[[nodiscard]] Result<Setting> parse_setting(std::string_view text, const Setting& base);
+
+}  // namespace lectern::app
