@@ -39,4 +39,7 @@ class Batch {
     rocksdb::Status status_;
 };
 
+struct DerivedRows;
+void add(const DerivedRows& rows, Batch& batch);
+
 }  // namespace lectern::storage

@@ -36,6 +36,7 @@ const char* name(Column column) noexcept {
         case Column::chunks: return "chunks";
         case Column::vectors: return "vectors";
         case Column::changes: return "changes";
+        case Column::postings: return "postings";
     }
     return "";
 }
@@ -108,7 +109,7 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const OpenOptions& op
     table.format_version = 5;
     table.checksum = rocksdb::kXXH3;
     table.block_size = 16 * 1024;
-    if (column == Column::ids || column == Column::documents)
+    if (column == Column::ids || column == Column::documents || column == Column::postings)
         table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
 
     rocksdb::ColumnFamilyOptions result;

@@ -23,8 +23,8 @@
 namespace lectern::storage {
 
 // The column families, in the order of Database::handles.
-enum class Column : std::size_t { meta, ids, documents, text, chunks, vectors, changes };
-inline constexpr std::size_t column_count = 7;
+enum class Column : std::size_t { meta, ids, documents, text, chunks, vectors, changes, postings };
+inline constexpr std::size_t column_count = 8;
 [[nodiscard]] const char* name(Column column) noexcept;
 
 // Keys of Column::meta.

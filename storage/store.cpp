@@ -128,7 +128,7 @@ Status Store::drop_generation(GenerationNumber number) {
     });
 }
 
-Result<CommitResult> Store::commit(const WriteGroup& group, bool sync) {
+Result<CommitResult> Store::commit(const WriteGroup& group, bool sync, const Derive& derive) {
     const std::lock_guard lock(database_->write_mutex);
     LECTERN_TRY(database_->writable());
     const std::shared_ptr<const Moment> before = database_->now();
@@ -140,6 +140,13 @@ Result<CommitResult> Store::commit(const WriteGroup& group, bool sync) {
     LECTERN_TRY(check(group, *before->meta));
     Commit commit(*database_, *before, group);
     LECTERN_TRY(commit.prepare());
+    if (derive) {
+        DerivedRows rows;
+        LECTERN_TRY(derive(commit.result(), reader(), rows));
+        add(rows, commit.batch());
+        if (!commit.batch().status().ok())
+            return database_->failure(commit.batch().status(), "preparing a write");
+    }
     kill_point("storage.before_write");
     LECTERN_TRY(database_->write(commit.batch().rocks(), sync, "writing documents"));
     kill_point("storage.after_write");

@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "lectern/status.hpp"
+#include "storage/derived.hpp"
 #include "storage/types.hpp"
 
 namespace lectern::storage {
@@ -107,6 +108,19 @@ class Reader {
     [[nodiscard]] Result<std::vector<Change>> changes(Sequence after) const;
     static constexpr Sequence kept_changes = 65536;
 
+    // Documents in the order in which they were committed, which is that of their chunks, until
+    // `visit` returns false.
+    [[nodiscard]] Status for_each_version(
+        const std::function<bool(const DocumentHeader&)>& visit) const;
+
+    // Derived rows (storage/derived.hpp) from `begin` to before `end` (empty: the last one). `all`:
+    // for reading much of the column once.
+    [[nodiscard]] DerivedCursor derived(std::string_view begin, std::string_view end,
+                                        bool all = false) const;
+    // One entry for each key, in order; empty where there is no such row.
+    [[nodiscard]] Result<std::vector<std::optional<std::string>>> derived_values(
+        std::span<const std::string> keys) const;
+
  private:
     friend class Store;
     class Pinned;
@@ -146,8 +160,11 @@ class Store {
     // Each commit raises sequence() by one; an empty group is ok and changes nothing. The vectors'
     // sizes and chunk ranges are checked first. After an input/output error the store takes no
     // further writes (see writable()) and still reads; whether the failed group is there shows
-    // after the next open.
-    [[nodiscard]] Result<CommitResult> commit(const WriteGroup& group, bool sync = true);
+    // after the next open. What `derive` gives is written with it.
+    [[nodiscard]] Result<CommitResult> commit(const WriteGroup& group, bool sync = true,
+                                              const Derive& derive = {});
+    // All of the rows or none; sequence() stays.
+    [[nodiscard]] Status write_derived(const DerivedRows& rows, bool sync = true);
     // Ok, or why the store takes no more writes and what to do.
     [[nodiscard]] Status writable() const;
 

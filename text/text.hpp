@@ -40,4 +40,7 @@ struct Word {
 // At most `bytes` of text, cut at a character boundary.
 [[nodiscard]] std::string_view prefix(std::string_view text, std::size_t bytes) noexcept;
 
+// The Unicode rules behind words and sentences may change with it.
+[[nodiscard]] unsigned icu_major_version() noexcept;
+
 }  // namespace lectern::text

@@ -1,4 +1,6 @@
 // UTF-8 validity and cutting. The table of well-formed sequences is Unicode's table 3-7.
+#include <unicode/uvernum.h>
+
 #include <cstdint>
 #include <cstring>
 
@@ -52,6 +54,10 @@ std::size_t invalid_utf8_at(std::string_view text) noexcept {
         }
     }
     return std::string_view::npos;
+}
+
+unsigned icu_major_version() noexcept {
+    return U_ICU_VERSION_MAJOR_NUM;
 }
 
 std::string_view prefix(std::string_view text, std::size_t bytes) noexcept {

@@ -33,6 +33,7 @@
 #include <string_view>
 #include <vector>
 
+#include "index/hits.hpp"
 #include "lectern/status.hpp"
 #include "storage/store.hpp"
 
@@ -49,21 +50,6 @@ struct VectorIndexOptions {
     // What was found wrong with a cache file, or went wrong in the background. Called from open()
     // or the background thread, one message a call; may be empty.
     std::function<void(std::string_view)> log{};
-};
-
-struct Scored {
-    storage::ChunkId chunk = 0;
-    float score = 0;
-    friend bool operator==(const Scored&, const Scored&) = default;
-};
-
-// Which chunks may be found. At most one of the two is set; none: all. Both are borrowed for the
-// call.
-struct Filter {
-    // True for a chunk that may be found. Called on the caller's thread, once or more per chunk.
-    std::function<bool(storage::ChunkId)> allows{};
-    // Ascending ids that may be found, for when they are known beforehand: faster when few.
-    const std::vector<storage::ChunkId>* allowed = nullptr;
 };
 
 struct VectorIndexStatistics {

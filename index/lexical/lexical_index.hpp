@@ -1,0 +1,112 @@
+// index/lexical/lexical_index.hpp: chunks by words, with BM25. Lives in the store, beside the
+// documents.
+//
+//     auto index = LexicalIndex::open(store, {.analysis = AnalysisOptions{}});
+//     auto done = (*index)->commit(group);                 // documents and postings in one write
+//     auto hits = (*index)->search("boundary layer", 10);  // best first
+//
+// Every commit adds one immutable segment (index/lexical/segment.hpp), so that a small commit
+// writes only its own words; a background thread merges eight neighbours of like size to one. What
+// a commit removes is left out at once, and the frequencies and lengths that scores depend on are
+// those of the live chunks at all times: the postings of a removed chunk go with a merge, its
+// counts go with the commit.
+//
+// All functions may be called from any thread. One LexicalIndex per store at a time; all commits
+// must go through it. The store must outlive the index.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "index/hits.hpp"
+#include "index/lexical/analysis.hpp"
+#include "index/lexical/bm25.hpp"
+#include "lectern/status.hpp"
+#include "storage/store.hpp"
+
+namespace lectern::index {
+
+struct LexicalIndexOptions {
+    // Empty: as the index was made; without an index, the defaults. Others than the index was made
+    // with: it is built again.
+    std::optional<AnalysisOptions> analysis{};
+    bool merge_in_background = true;  // false: only flush() merges, for tests
+    // What was rebuilt, or went wrong in the background. Called from open() or the background
+    // thread, one message a call; may be empty.
+    std::function<void(std::string_view)> log{};
+};
+
+struct LexicalSearchOptions {
+    Bm25 bm25{};
+    const Filter* filter = nullptr;   // borrowed for the call; null: all chunks
+    std::function<bool()> stopped{};  // asked now and then; true ends the search early
+    bool skip_blocks = true;          // false: every posting is scored, to compare with
+};
+
+struct LexicalResult {
+    std::vector<Scored> hits;  // best first; equal scores by ascending chunk id
+    std::uint64_t scored = 0;  // chunks that were looked at
+    std::uint64_t blocks_read = 0;
+    std::uint64_t blocks = 0;  // of the query's posting lists
+};
+
+struct LexicalStatistics {
+    std::size_t segments = 0;
+    std::uint64_t chunks = 0;    // live
+    std::uint64_t removed = 0;   // chunks that merges have still to drop
+    std::uint64_t postings = 0;  // those of removed chunks included
+    double average_text = 0;     // words of a chunk
+    double average_title = 0;
+    bool merging = false;  // the background thread has work
+};
+
+struct LexicalCheck {
+    std::uint64_t chunks = 0;
+    std::uint64_t postings = 0;
+    std::uint64_t problems = 0;
+    std::vector<std::string> messages;  // of the first 20 problems
+};
+
+class LexicalIndex {
+ public:
+    // Builds the postings of a collection that has none, or others (made by an older version, with
+    // other options, or written without this index): then it reads every document.
+    [[nodiscard]] static Result<std::unique_ptr<LexicalIndex>> open(
+        storage::Store& store, LexicalIndexOptions options = {});
+    ~LexicalIndex();  // gives up a merge that is under way and joins its thread
+    LexicalIndex(const LexicalIndex&) = delete;
+    LexicalIndex& operator=(const LexicalIndex&) = delete;
+
+    // Store::commit with the postings of the group. Found by every search that begins after it.
+    [[nodiscard]] Result<storage::CommitResult> commit(const storage::WriteGroup& group,
+                                                       bool sync = true);
+
+    // The k best for the words, phrases and prefixes of the text (index/lexical/query.hpp). Chunks
+    // without any of the words are no hits. A search sees each commit wholly or not at all.
+    [[nodiscard]] Result<LexicalResult> search(std::string_view text, std::size_t k,
+                                               const LexicalSearchOptions& options = {}) const;
+
+    // Does the merging that is due. Waits for it.
+    [[nodiscard]] Status flush();
+    // One segment, without removed chunks. Waits for it.
+    [[nodiscard]] Status merge_all();
+
+    // Reads every document and compares its words with the postings, and the sums with both.
+    [[nodiscard]] Result<LexicalCheck> verify() const;
+
+    [[nodiscard]] const AnalysisOptions& analysis() const noexcept;
+    [[nodiscard]] LexicalStatistics statistics() const;
+
+ private:
+    class Impl;
+    explicit LexicalIndex(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lectern::index
