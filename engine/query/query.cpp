@@ -4,9 +4,11 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <optional>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -120,14 +122,22 @@ Status embed(Request& request, StageCounter& counter) {
     return {};
 }
 
+// Between the commit that replaces a chunk and the index's following it, the index still answers
+// with the old chunk and not yet with the new one. That takes about as long as a commit's copying.
+constexpr auto index_follows_within = std::chrono::milliseconds(1);
+constexpr int most_repeats = 50;
+
 // Chunks by vector, joined with their documents; more are taken until there are k hits.
 Status search(Request& request) {
-    const storage::Reader reader = request.context.store.reader();
     const std::uint64_t all = request.context.index.statistics().rows;
     std::size_t wanted =
         std::max<std::size_t>(request.context.pipeline.config().search.candidates, request.k);
-    while (true) {
+    for (int repeats = 0;;) {
+        if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
+        if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
         LECTERN_ASSIGN(const auto scored, request.context.index.search(request.vector, wanted));
+        // Made after the index has answered, so that it has every chunk the index knows of.
+        const storage::Reader reader = request.context.store.reader();
         std::vector<storage::ChunkId> ids;
         ids.reserve(scored.size());
         for (const index::Scored& row : scored) ids.push_back(row.chunk);
@@ -135,12 +145,21 @@ Status search(Request& request) {
         std::unordered_set<storage::Ordinal> seen;
         request.hits.clear();
         std::vector<storage::ChunkId> taken;
+        bool gone = false;  // a chunk among the best has left the store since the index answered
         for (std::size_t i = 0; i < scored.size() && taken.size() < request.k; ++i) {
-            // Gone since the index answered, or another hit of a document that has one.
-            if (!views[i]) continue;
+            if (!views[i]) {
+                gone = true;
+                continue;
+            }
+            // Another hit of a document that has one.
             if (request.one_per_document && !seen.insert(views[i]->chunk.document).second) continue;
             taken.push_back(scored[i].chunk);
             request.hits.emplace_back().score = scored[i].score;
+        }
+        if (gone && repeats < most_repeats) {
+            ++repeats;
+            std::this_thread::sleep_for(index_follows_within);
+            continue;
         }
         if (taken.size() < request.k && scored.size() >= wanted && wanted < all) {
             wanted *= 4;

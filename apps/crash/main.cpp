@@ -1,0 +1,136 @@
+// lectern-crash: kills the engine at work, many times, and checks that nothing acknowledged is
+// lost. Exit codes: 0 nothing was found wrong, 1 something was, or the run could not be made.
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <map>
+#include <random>
+
+#include "apps/crash/rounds.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using lectern::crash::Report;
+using lectern::crash::Sabotage;
+using lectern::crash::Settings;
+
+// lectern-crash --worker COLLECTION PIPELINE SEED FIRST DESCRIPTOR SABOTAGE, for itself alone.
+int worker(char** arguments) {
+    lectern::crash::Work work;
+    work.collection = arguments[2];
+    work.pipeline = arguments[3];
+    work.seed = std::strtoull(arguments[4], nullptr, 10);
+    work.first = std::strtoull(arguments[5], nullptr, 10);
+    work.acknowledge = std::atoi(arguments[6]);
+    work.sabotage = static_cast<Sabotage>(std::atoi(arguments[7]));
+    return lectern::crash::work(work);
+}
+
+boost::json::object json_of(const Settings& settings, const Report& report) {
+    boost::json::object places;
+    for (const auto& [place, kills] : report.places) places[place] = kills;
+    boost::json::array problems(report.problems.begin(), report.problems.end());
+    return {{"seed", settings.seed},
+            {"kills", report.kills},
+            {"steps", report.steps},
+            {"documents_checked", report.checked},
+            {"self_searches", report.self_asked},
+            {"self_found", report.self_found},
+            {"places", std::move(places)},
+            {"problems", std::move(problems)}};
+}
+
+void print(const Settings& settings, const Report& report) {
+    std::printf("%u kills, %llu operations acknowledged, %llu documents compared\n", report.kills,
+                static_cast<unsigned long long>(report.steps),
+                static_cast<unsigned long long>(report.checked));
+    for (const auto& [place, kills] : report.places)
+        std::printf("  %4u at %s\n", kills, place.c_str());
+    std::printf("%llu of %llu chunks found by their own text\n",
+                static_cast<unsigned long long>(report.self_found),
+                static_cast<unsigned long long>(report.self_asked));
+    if (report.problems.empty()) {
+        std::printf("nothing lost, nothing returned, nothing partial\n");
+        return;
+    }
+    for (std::size_t i = 0; i < report.problems.size() && i < 20; ++i)
+        std::printf("FAILED: %s\n", report.problems[i].c_str());
+    if (report.problems.size() > 20) std::printf("... and %zu more\n", report.problems.size() - 20);
+    if (settings.sabotage == Sabotage::none)
+        std::printf("the collection is kept in %s\n", settings.folder.c_str());
+    std::printf("replay with --seed %llu\n", static_cast<unsigned long long>(settings.seed));
+}
+
+int run(Settings settings, const std::string& disk, bool json) {
+    std::string folder = (fs::path(disk) / "lectern-crash-XXXXXX").string();
+    if (::mkdtemp(folder.data()) == nullptr) {
+        std::cerr << "lectern-crash: cannot make a folder in '" << disk
+                  << "'; name one with --folder that may be written to\n";
+        return 1;
+    }
+    settings.folder = folder;
+    if (!json) {
+        std::printf("seed %llu\n", static_cast<unsigned long long>(settings.seed));
+        std::fflush(stdout);
+        settings.progress = [](const std::string& line) { std::cerr << line << '\n'; };
+    }
+    const auto report = run_rounds(settings);
+    if (!report) {
+        std::cerr << "lectern-crash: " << report.status().message() << '\n';
+        return 1;
+    }
+    if (json)
+        std::cout << boost::json::serialize(json_of(settings, *report)) << '\n';
+    else
+        print(settings, *report);
+    // What an engine that was broken on purpose left is of no use.
+    std::error_code ignored;
+    if (report->problems.empty() || settings.sabotage != Sabotage::none)
+        fs::remove_all(settings.folder, ignored);
+    return report->problems.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc == 8 && std::string_view(argv[1]) == "--worker") return worker(argv);
+    CLI::App program(
+        "Kills the engine while it writes and checks after each kill that every acknowledged "
+        "document is there, byte for byte, by id and by search, and no removed one",
+        "lectern-crash");
+    Settings settings;
+    settings.seed = std::random_device{}();
+    std::string folder = fs::temp_directory_path().string();
+    bool json = false;
+    program.add_option("--kills", settings.kills, "How many times; 1000 takes some hours")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 1'000'000U));
+    program.add_option("--seed", settings.seed, "Replays the writes of an earlier run");
+    program.add_option("--folder", folder, "On the disk to test; a new folder is made in it")
+        ->capture_default_str()
+        ->check(CLI::ExistingDirectory);
+    program
+        .add_option("--sabotage", settings.sabotage,
+                    "Break the engine on purpose, to see that it is noticed: lost-write, "
+                    "lost-removal, changed-byte")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, Sabotage>{{"lost-write", Sabotage::lost_write},
+                                            {"lost-removal", Sabotage::lost_removal},
+                                            {"changed-byte", Sabotage::changed_byte}}));
+    program.add_flag("--json", json, "One JSON object at the end");
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? 0 : 1;
+    }
+    try {
+        return run(std::move(settings), folder, json);
+    } catch (const std::exception& error) {
+        std::cerr << "lectern-crash: a defect: " << error.what() << '\n';
+        return 1;
+    }
+}

@@ -1,0 +1,213 @@
+#include "apps/crash/rounds.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <random>
+#include <system_error>
+
+extern char** environ;
+
+namespace lectern::crash {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::milliseconds;
+
+// Places in the engine that a worker can be killed at (storage/kill_point.hpp), and how often it
+// may pass them before. Those of rare work come at the first passing.
+struct Place {
+    const char* name;
+    unsigned passes;
+};
+constexpr std::array<Place, 7> places{{{"storage.before_write", 20},
+                                       {"storage.after_write", 20},
+                                       {"file.during_write", 4},
+                                       {"file.before_rename", 4},
+                                       {"file.after_rename", 4},
+                                       {"vector.during_merge", 2},
+                                       {"vector.before_source_removal", 2}}};
+constexpr const char* any_moment = "any moment";
+// A worker that has not come to its place by then is killed where it is.
+constexpr Milliseconds patience{60'000};
+// Chunks a round that are searched for by their own text.
+constexpr std::size_t self_searches = 10;
+constexpr double least_self_found = 0.9;
+
+struct Plan {
+    std::string place;        // "", or NAME@PASS
+    bool from_start = false;  // the delay counts from the start, not from the opened collection
+    Milliseconds delay{0};
+};
+
+Plan plan_of(std::uint64_t seed, unsigned round) {
+    std::mt19937_64 random(seed * 1'000'003 + round);
+    if (round % 2 == 1) {
+        const Place& place = places[round / 2 % places.size()];
+        return {std::string(place.name) + "@" + std::to_string(1 + random() % place.passes), false,
+                patience};
+    }
+    return {"", random() % 4 == 0, Milliseconds(random() % 400)};
+}
+
+class Rounds {
+ public:
+    explicit Rounds(const Settings& settings)
+        : settings_(settings), script_(settings.seed), model_(script_) {}
+
+    Result<Report> run() {
+        LECTERN_ASSIGN(pipeline_, script_.write_pipeline(settings_.folder));
+        for (unsigned round = 0; round < settings_.kills && report_.problems.empty(); ++round) {
+            const Plan plan = plan_of(settings_.seed, round);
+            LECTERN_ASSIGN(const std::string where, kill_one(plan));
+            if (!report_.problems.empty()) break;
+            ++report_.kills;
+            ++report_.places[where];
+            check(where);
+            if (settings_.progress)
+                settings_.progress("kill " + std::to_string(report_.kills) + " at " + where + ", " +
+                                   std::to_string(report_.steps) + " steps, " +
+                                   std::to_string(model_.size()) + " documents");
+        }
+        if (report_.problems.empty() && report_.self_asked >= 100 &&
+            static_cast<double>(report_.self_found) <
+                least_self_found * static_cast<double>(report_.self_asked))
+            report_.problems.push_back("only " + std::to_string(report_.self_found) + " of " +
+                                       std::to_string(report_.self_asked) +
+                                       " chunks were found by their own text");
+        // A place that is never reached is a place that is not tested.
+        for (const Place& place : places)
+            if (report_.problems.empty() && report_.kills >= 2 * places.size() &&
+                !report_.places.contains(place.name))
+                report_.problems.push_back(std::string("no worker came to ") + place.name);
+        return std::move(report_);
+    }
+
+ private:
+    static Status broken(const char* doing) {
+        return {Code::internal, std::string(doing) + ": " + std::generic_category().message(errno)};
+    }
+
+    // Runs a worker to its death. Gives where it died.
+    Result<std::string> kill_one(const Plan& plan) {
+        int ends[2];
+        if (::pipe(ends) != 0) return broken("making a pipe");
+        // Everything that the child needs is made before the fork: other threads may hold locks.
+        std::vector<std::string> words{"lectern-crash",
+                                       "--worker",
+                                       (settings_.folder / "collection").string(),
+                                       pipeline_.string(),
+                                       std::to_string(settings_.seed),
+                                       std::to_string(next_),
+                                       std::to_string(ends[1]),
+                                       std::to_string(static_cast<int>(settings_.sabotage))};
+        std::vector<std::string> variables;
+        for (char** variable = environ; *variable != nullptr; ++variable)
+            if (!std::string_view(*variable).starts_with("LECTERN_KILL_POINT="))
+                variables.emplace_back(*variable);
+        if (!plan.place.empty()) variables.push_back("LECTERN_KILL_POINT=" + plan.place);
+        const auto pointers = [](std::vector<std::string>& strings) {
+            std::vector<char*> out;
+            for (std::string& one : strings) out.push_back(one.data());
+            out.push_back(nullptr);
+            return out;
+        };
+        const std::vector<char*> arguments = pointers(words);
+        const std::vector<char*> environment = pointers(variables);
+        const pid_t child = ::fork();
+        if (child < 0) return broken("starting a worker");
+        if (child == 0) {
+            ::close(ends[0]);
+            ::execve("/proc/self/exe", arguments.data(), environment.data());
+            ::_exit(126);
+        }
+        ::close(ends[1]);
+        const bool killed = listen(child, ends[0], plan);
+        ::close(ends[0]);
+        int state = 0;
+        while (::waitpid(child, &state, 0) < 0)
+            if (errno != EINTR) return broken("waiting for a worker");
+        const bool died = WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL;
+        if (!died)
+            report_.problems.push_back(
+                WIFSIGNALED(state)
+                    ? "the worker died of signal " + std::to_string(WTERMSIG(state))
+                    : "the worker ended with code " + std::to_string(WEXITSTATUS(state)) +
+                          "; it says above why");
+        return killed ? std::string(any_moment) : plan.place.substr(0, plan.place.find('@'));
+    }
+
+    // Follows what the worker tells until it is dead. True when it was killed from here.
+    bool listen(pid_t child, int descriptor, const Plan& plan) {
+        bool timing = plan.from_start;
+        Clock::time_point deadline = Clock::now() + (timing ? plan.delay : 3 * patience);
+        bool killed = false;
+        while (true) {
+            const auto left = std::chrono::ceil<Milliseconds>(deadline - Clock::now()).count();
+            if (left <= 0 && !killed) {
+                ::kill(child, SIGKILL);
+                killed = true;
+            }
+            pollfd ready{descriptor, POLLIN, 0};
+            if (::poll(&ready, 1, killed ? -1 : static_cast<int>(left)) <= 0) continue;
+            Message message;
+            // Messages are smaller than what a pipe writes at once, so they come whole.
+            if (::read(descriptor, &message, sizeof message) != sizeof message) return killed;
+            switch (message.event) {
+                case Event::opened:
+                    if (!timing) deadline = Clock::now() + plan.delay;
+                    timing = true;
+                    break;
+                case Event::begun:
+                    model_.begin(message.step);
+                    next_ = message.step + 1;
+                    break;
+                case Event::done:
+                    model_.acknowledge();
+                    ++report_.steps;
+                    break;
+            }
+        }
+    }
+
+    // Opens what was left, as a user would, and compares it with the model.
+    void check(const std::string& where) {
+        const Status status = [&]() -> Status {
+            LECTERN_ASSIGN(const Collection collection,
+                           open(settings_.folder / "collection", pipeline_));
+            LECTERN_ASSIGN(const Seen seen, look(collection));
+            report_.problems = model_.check(seen);
+            report_.checked += seen.documents.size();
+            if (seen.hits.empty() || !report_.problems.empty()) return {};
+            LECTERN_ASSIGN(
+                const std::size_t found,
+                find_themselves(collection, seen, self_searches, settings_.seed + report_.kills));
+            report_.self_asked += self_searches;
+            report_.self_found += found;
+            return {};
+        }();
+        if (!status.ok())
+            report_.problems.push_back("after a kill at " + where + ": " + status.message());
+    }
+
+    const Settings& settings_;
+    const Script script_;
+    Model model_;
+    fs::path pipeline_;
+    Step next_ = 1;
+    Report report_;
+};
+
+}  // namespace
+
+Result<Report> run_rounds(const Settings& settings) {
+    return Rounds(settings).run();
+}
+
+}  // namespace lectern::crash
