@@ -24,4 +24,5 @@ mark_as_advanced(STEMMER_INCLUDE_DIR STEMMER_LIBRARY)
 if(LECTERN_TESTS)
   find_package(GTest 1.12 REQUIRED CONFIG)
   find_package(benchmark 1.7 REQUIRED CONFIG)
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter) # tests only
 endif()
