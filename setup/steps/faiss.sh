@@ -18,20 +18,24 @@ work=$LECTERN_CACHE/.work/$(basename -- "$FAISS_DIR")
 source_dir=$work/vendor/faiss-sys/faiss
 mkdir -p "$work"
 
+wrong_crate() {
+    die "the download of the crate faiss-sys $FAISS_CRATE_VERSION is not the file that setup/versions.sh expects (SHA-256 differs)" \
+        "do not use it; try again, and if it stays so, check the crate registry that cargo is set to use"
+}
+
 if [[ ! -d $source_dir ]]; then
     need cargo cargo
     rm -rf "$work/fetch" "$work/vendor.part"
     # A copy, because cargo may want to write beside the manifest.
     cp -r "$LECTERN_SETUP_DIR/faiss-fetch" "$work/fetch"
-    if ! (cd "$work/fetch" && cargo vendor --locked "$work/vendor.part") >"$work/cargo.log" 2>&1; then
+    if ! (cd "$work/fetch" && cargo vendor "$work/vendor.part") >"$work/cargo.log" 2>&1; then
         cat "$work/cargo.log"
-        if grep -qi 'checksum' "$work/cargo.log"; then
-            die "the download of the crate faiss-sys $FAISS_CRATE_VERSION does not match its checksum in setup/faiss-fetch/Cargo.lock" \
-                "do not use it; try again, and if it stays so, check the crate registry that cargo is set to use"
-        fi
+        ! grep -qi 'checksum' "$work/cargo.log" || wrong_crate
         die "downloading the crate faiss-sys $FAISS_CRATE_VERSION (FAISS $FAISS_VERSION) with cargo failed" \
             "check the network and the proxy settings, then run the same command again; finished steps are kept"
     fi
+    # cargo has compared the file with the hash that it writes down here.
+    grep -qF "\"package\":\"$FAISS_SHA256\"" "$work/vendor.part/faiss-sys/.cargo-checksum.json" || wrong_crate
     mv -T "$work/vendor.part" "$work/vendor"
 fi
 

@@ -124,6 +124,34 @@ case_wrong_hash_is_refused() {
     [[ ! -e $openvino ]] || fail "a folder was left"
 }
 
+# stub_cargo HASH: cargo vendors an empty crate of that hash, as it would write it down.
+stub_cargo() {
+    cat >"$tmp/bin/cargo" <<STUB
+#!/usr/bin/env bash
+mkdir -p "\${!#}/faiss-sys/faiss"
+echo '{"files":{},"package":"$1"}' >"\${!#}/faiss-sys/.cargo-checksum.json"
+STUB
+    # No compiler is started for an empty source.
+    printf '#!/bin/sh\necho "cmake was called"; exit 1\n' >"$tmp/bin/cmake"
+    chmod +x "$tmp/bin/cargo" "$tmp/bin/cmake"
+}
+
+case_wrong_crate_is_refused() {
+    local right
+    right=$(bash -c "source '$setup/versions.sh'; echo \"\$FAISS_SHA256\"")
+    stub_cargo "${right//[0-9]/0}"
+    run bash "$setup/third-party.sh" faiss
+    ((code == 1)) || fail "exit code $code"
+    expect_output 'faiss-sys' 'SHA-256 differs' 'do not use it'
+    ! grep -q 'cmake was called' "$tmp/output" || fail "the wrong crate was used"
+    stub_cargo "$right"
+    run bash "$setup/third-party.sh" faiss
+    expect_output 'cmake was called'
+    # One version in two files, and no lock file that names a registry.
+    grep -qxF "faiss-sys = \"=$(bash -c "source '$setup/versions.sh'; echo \"\$FAISS_CRATE_VERSION\"")\"" \
+        "$setup/faiss-fetch/Cargo.toml" || fail "Cargo.toml and versions.sh name two versions"
+}
+
 case_full_disk_is_named() {
     stub_pip 'echo "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device"; exit 1'
     run bash "$setup/third-party.sh" openvino
