@@ -12,7 +12,7 @@ struct Ask {
     bool extractive = false;
 };
 
-void print_sources(const Answer& answer) {
+void print_result(const Answer& answer) {
     if (answer.status == AnswerStatus::abstained) {
         std::cout << "The collection does not say. The nearest passages:\n";
         for (const Hit& hit : answer.hits)
@@ -20,11 +20,7 @@ void print_sources(const Answer& answer) {
                       << snippet(hit.text, 120) << '\n';
         return;
     }
-    std::cout << "\n\n";
-    for (const Citation& citation : answer.citations)
-        std::cout << "[" << citation.n << "] " << citation.document << ":" << citation.begin << "-"
-                  << citation.end << "  \"" << snippet(citation.quote, 300) << "\"\n";
-    std::cout << "(" << name(answer.status) << ")" << std::endl;
+    print_sources(answer.citations, answer.status);
 }
 
 int run(const Ask& ask) {
@@ -43,24 +39,16 @@ int run(const Ask& ask) {
         return fail(answer.status());
     }
     if (ask.common.json) {
-        boost::json::array citations;
-        for (const Citation& citation : answer->citations)
-            citations.push_back(boost::json::object{{"n", citation.n},
-                                                    {"document", clean(citation.document)},
-                                                    {"title", clean(citation.title)},
-                                                    {"begin", citation.begin},
-                                                    {"end", citation.end},
-                                                    {"quote", clean(citation.quote)}});
         boost::json::array hits;
         for (const Hit& hit : answer->hits) hits.push_back(json_of(hit));
         print({{"answer", clean(answer->text)},
                {"status", std::string(name(answer->status))},
                {"confidence", answer->confidence},
-               {"citations", std::move(citations)},
+               {"citations", json_of(answer->citations)},
                {"hits", std::move(hits)},
                {"milliseconds", milliseconds(answer->timing)}});
     } else {
-        print_sources(*answer);
+        print_result(*answer);
     }
     explain(ask.common, answer->timing.stages);
     return Exit::done;

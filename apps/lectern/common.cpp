@@ -142,6 +142,26 @@ boost::json::object json_of(const Hit& hit) {
             {"metadata", parsed(hit.metadata)}};
 }
 
+boost::json::array json_of(const std::vector<Citation>& citations) {
+    boost::json::array out;
+    for (const Citation& citation : citations)
+        out.push_back(boost::json::object{{"n", citation.n},
+                                          {"document", clean(citation.document)},
+                                          {"title", clean(citation.title)},
+                                          {"begin", citation.begin},
+                                          {"end", citation.end},
+                                          {"quote", clean(citation.quote)}});
+    return out;
+}
+
+void print_sources(const std::vector<Citation>& citations, AnswerStatus status) {
+    std::cout << "\n\n";
+    for (const Citation& citation : citations)
+        std::cout << "[" << citation.n << "] " << citation.document << ":" << citation.begin << "-"
+                  << citation.end << "  \"" << snippet(citation.quote, 300) << "\"\n";
+    std::cout << "(" << name(status) << ")" << std::endl;
+}
+
 std::stop_token stop_on_interrupt() {
     static std::stop_source source;
     static const bool waiting = [] {

@@ -50,6 +50,9 @@ void explain(const Common& common, const std::vector<StageTiming>& stages);
 // One line of at most `bytes`, white space folded.
 [[nodiscard]] std::string snippet(std::string_view text, std::size_t bytes);
 [[nodiscard]] boost::json::object json_of(const Hit& hit);
+[[nodiscard]] boost::json::array json_of(const std::vector<Citation>& citations);
+// The numbered sources under an answer, and how it came about.
+void print_sources(const std::vector<Citation>& citations, AnswerStatus status);
 
 // Stops at the first Ctrl-C; the second ends the program.
 [[nodiscard]] std::stop_token stop_on_interrupt();
@@ -60,6 +63,7 @@ using Run = std::function<int()>;
 void add_ingest(CLI::App& program, Run& run);
 void add_search(CLI::App& program, Run& run);
 void add_ask(CLI::App& program, Run& run);
+void add_summarize(CLI::App& program, Run& run);
 void add_plugins(CLI::App& program, Run& run);
 void add_documents(CLI::App& program, Run& run);  // stats, get, delete
 void add_train(CLI::App& program, Run& run);

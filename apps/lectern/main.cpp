@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     app::add_ingest(program, run);
     app::add_search(program, run);
     app::add_ask(program, run);
+    app::add_summarize(program, run);
     app::add_documents(program, run);
     app::add_plugins(program, run);
     app::add_train(program, run);

@@ -22,10 +22,11 @@ lectern_message message(std::uint32_t role, std::string_view text) {
 }
 
 // The fixed beginning of every prompt.
-std::vector<lectern_message> fixed_messages() {
-    return {message(LECTERN_ROLE_SYSTEM, system_prompt()),
-            message(LECTERN_ROLE_USER, example_question()),
-            message(LECTERN_ROLE_ASSISTANT, example_answer())};
+std::vector<lectern_message> fixed_messages(Task task) {
+    const FixedPrompt& prompt = fixed_prompt(task);
+    return {message(LECTERN_ROLE_SYSTEM, prompt.rules),
+            message(LECTERN_ROLE_USER, prompt.example_request),
+            message(LECTERN_ROLE_ASSISTANT, prompt.example_text)};
 }
 
 // Evidence as a sentence of the answer: on one line, with a stop.
@@ -174,7 +175,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     std::vector<lectern_message> messages;
     for (; used > 0; --used) {
         prompt = user_prompt(request.evidence.first(used), request.question);
-        messages = fixed_messages();
+        messages = fixed_messages(request.question.empty() ? Task::summary : Task::answer);
         messages.push_back(message(LECTERN_ROLE_USER, prompt));
         std::uint64_t tokens = 0;
         LECTERN_TRY(call.status(table->count_tokens(generator.get(), call.get(), messages.data(),
@@ -226,7 +227,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
 Status warm(const host::Stage& generator) {
     const auto* table = generator.table<lectern_generator>();
     if (!LECTERN_HAS(table, warm) || table->warm == nullptr) return {};
-    const auto messages = fixed_messages();
+    const auto messages = fixed_messages(Task::answer);
     CallContext call;
     return call.status(table->warm(generator.get(), call.get(), messages.data(), messages.size()),
                        generator.describe());

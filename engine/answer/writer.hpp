@@ -15,7 +15,7 @@
 namespace lectern {
 
 struct WriterRequest {
-    std::string_view question;
+    std::string_view question;                   // "" for a summary of the evidence
     std::span<const NumberedEvidence> evidence;  // best first
     std::uint32_t max_tokens = 160;
     std::function<void(std::string_view)> on_text;  // sentences as they pass
@@ -41,7 +41,7 @@ struct Written {
 [[nodiscard]] Result<Written> write(const host::Stage& generator, const WriterRequest& request,
                                     StageCounter& writing, StageCounter& verifying);
 
-// Prefills the fixed part of the prompt.
+// Prefills the fixed part of the prompt for answers.
 [[nodiscard]] Status warm(const host::Stage& generator);
 
 }  // namespace lectern

@@ -7,10 +7,12 @@
 #include <utility>
 
 #include "config/pipeline.hpp"
+#include "engine/answer/writer.hpp"
 #include "engine/collection/folders.hpp"
 #include "engine/collection/shared_host.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/query/query.hpp"
+#include "engine/query/summarize.hpp"
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
 #include "storage/store.hpp"
@@ -88,6 +90,22 @@ struct Collection::Impl {
     std::unique_ptr<index::VectorIndex> index;
     storage::GenerationNumber generation = 0;
     std::mutex writing;  // one ingest or removal at a time
+    std::once_flag warmed;
+    std::jthread warming;
+
+    // Loads the generator and prefills what all its prompts begin with, while the question is
+    // still searched for.
+    Status prepare_answers(const AskOptions& options) {
+        if (!pipeline->can_read() || !pipeline->can_write() || options.extractive) return {};
+        LECTERN_TRY(pipeline->prepare_answers(Answers::written));
+        std::call_once(warmed, [this] {
+            warming = std::jthread([this] {
+                if (const Status status = warm(*pipeline->generator()); !status.ok())
+                    log(LogLevel::warning, "generator", status.message());
+            });
+        });
+        return {};
+    }
 
     Status load(config::PipelineConfig config, unsigned wanted_threads) {
         threads = wanted_threads > 0   ? wanted_threads
@@ -247,7 +265,14 @@ Result<SearchResult> Collection::search(std::string_view text, const SearchOptio
 
 Result<Answer> Collection::ask(std::string_view question, const AskOptions& options) const {
     LECTERN_TRY(impl_->needs_models("ask"));
+    LECTERN_TRY(impl_->prepare_answers(options));
     return run_ask(impl_->query(), question, options);
+}
+
+Result<Summary> Collection::summarize(std::string_view document,
+                                      const SummarizeOptions& options) const {
+    LECTERN_TRY(impl_->needs_models("summarize"));
+    return run_summarize(impl_->query(), document, options);
 }
 
 namespace {

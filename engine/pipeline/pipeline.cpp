@@ -146,7 +146,7 @@ Status Pipeline::build() {
             switch (kind) {
                 case StageKind::reranker: has_reranker_ = true; break;
                 case StageKind::reader: has_reader_ = true; break;
-                case StageKind::generator: has_generator_ = true; break;
+                case StageKind::generator: generator_name_ = name; break;
                 case StageKind::tokenizer:
                 case StageKind::embedder:
                 case StageKind::custom: {
@@ -252,11 +252,13 @@ Status Pipeline::read_info() {
     return {};
 }
 
-Status Pipeline::prepare_answers() {
+Status Pipeline::prepare_answers(Answers answers) {
     const std::lock_guard lock(answers_mutex_);
-    if (answers_ready_) return {};
+    if (answers_ready_ == Answers::written || answers_ready_ == answers) return {};
     for (const config::Step& step : config_.query) {
         for (const std::string& name : step.stages) {
+            if (answers == Answers::quoted && name == generator_name_) continue;
+            if (find(name) != nullptr) continue;  // other threads use it already
             LECTERN_TRY(make(name));
             const host::Stage* stage = find(name);
             switch (stage->kind()) {
@@ -268,7 +270,7 @@ Status Pipeline::prepare_answers() {
         }
     }
     LECTERN_TRY(check_flow(config_.query, true));
-    answers_ready_ = true;
+    answers_ready_ = answers;
     return {};
 }
 

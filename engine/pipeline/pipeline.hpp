@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,9 @@ struct EmbedCounters {
     StageCounter* vectors = nullptr;
 };
 
+// How much of the answering is wanted.
+enum class Answers { quoted, written };
+
 class Pipeline {
  public:
     // The host must outlive the pipeline.
@@ -70,10 +74,11 @@ class Pipeline {
         return query_customs_;
     }
 
-    // Makes the stages that answer; quick after the first time.
-    [[nodiscard]] Status prepare_answers();
+    // Makes the stages that answer; quick after the first time. The generator, which is large, is
+    // made for written answers only.
+    [[nodiscard]] Status prepare_answers(Answers answers);
     [[nodiscard]] bool can_read() const noexcept { return has_reader_; }
-    [[nodiscard]] bool can_write() const noexcept { return has_generator_; }
+    [[nodiscard]] bool can_write() const noexcept { return !generator_name_.empty(); }
     // After prepare_answers(); nullptr when the pipeline has none.
     [[nodiscard]] const host::Stage* reranker() const noexcept { return reranker_; }
     [[nodiscard]] const host::Stage* reader() const noexcept { return reader_; }
@@ -131,9 +136,9 @@ class Pipeline {
 
     bool has_reranker_ = false;
     bool has_reader_ = false;
-    bool has_generator_ = false;
+    std::string generator_name_;  // "" when there is none
     std::mutex answers_mutex_;
-    bool answers_ready_ = false;
+    std::optional<Answers> answers_ready_;
     const host::Stage* reranker_ = nullptr;
     const host::Stage* reader_ = nullptr;
     const host::Stage* generator_ = nullptr;

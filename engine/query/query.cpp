@@ -279,7 +279,7 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
     const WriterRequest writer{request.text, evidence,
                                request.context.pipeline.config().answer.max_tokens,
                                request.ask.on_text, request.interrupt};
-    if (generator == nullptr || request.ask.extractive) {
+    if (generator == nullptr) {
         request.written = quote(writer, 2);
         return {};
     }
@@ -357,7 +357,8 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     if (options.k == 0 || options.k > max_k)
         return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
                                                   "; it must be 1 to " + std::to_string(max_k)};
-    if (context.pipeline.has_reranker()) LECTERN_TRY(context.pipeline.prepare_answers());
+    if (context.pipeline.has_reranker())
+        LECTERN_TRY(context.pipeline.prepare_answers(Answers::quoted));
     Request request(context, text, interrupt(options.stop, options.deadline), options.k,
                     !options.chunks);
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
@@ -382,9 +383,10 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
                       "the pipeline '" + context.pipeline.config().name +
                           "' has no reader, so it answers no questions; use search, or a pipeline "
                           "with a reader such as 'bert'"};
-    LECTERN_TRY(context.pipeline.prepare_answers());
+    LECTERN_TRY(
+        context.pipeline.prepare_answers(options.extractive ? Answers::quoted : Answers::written));
     const host::Stage& reader = *context.pipeline.reader();
-    const host::Stage* generator = context.pipeline.generator();
+    const host::Stage* generator = options.extractive ? nullptr : context.pipeline.generator();
     Request request(context, question, interrupt(options.stop, options.deadline),
                     context.pipeline.config().answer.passages, false);
     request.ask = options;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "passages/outline.hpp"
 
@@ -51,6 +52,23 @@ bool is_question(std::string_view sentence) noexcept {
     return sentence.ends_with("?") || sentence.ends_with("？") || sentence.ends_with("؟");
 }
 
+// True for a sentence that says of something that the sentence before names.
+bool leans_on_the_last(const std::vector<text::Word>& words) {
+    constexpr std::array<std::string_view, 14> joints{"but",  "and",  "however", "then", "so",
+                                                      "thus", "also", "yet",     "aber", "und",
+                                                      "doch", "et",   "mais",    "pero"};
+    constexpr std::array<std::string_view, 35> pronouns{
+        "it",    "its",  "this",  "these", "that",   "those", "they", "their", "he",
+        "she",   "his",  "her",   "such",  "both",   "er",    "sie",  "es",    "dieser",
+        "diese", "dies", "il",    "elle",  "ils",    "elles", "ce",   "cette", "ces",
+        "este",  "esta", "estos", "estas", "dieses", "celui", "ella", "ellos"};
+    const auto is_one_of = [](const auto& list, std::string_view word) {
+        return std::find(list.begin(), list.end(), word) != list.end();
+    };
+    const std::size_t first = !words.empty() && is_one_of(joints, words.front().folded) ? 1 : 0;
+    return words.size() > first && is_one_of(pronouns, words[first].folded);
+}
+
 bool same_words(const std::vector<text::Word>& a, const std::vector<text::Word>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const auto& x, const auto& y) { return x.folded == y.folded; });
@@ -67,6 +85,7 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
         std::size_t part = 0;
         std::string_view heading;
         bool sources = false;
+        Range before;  // the last sentence
         for (const Range& sentence : text::sentences(passage)) {
             // Headings up to here; a passage that is nothing but one line is no heading.
             while (part < parts.size() && parts[part].range.begin <= sentence.begin) {
@@ -80,10 +99,16 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
                 sentence.begin < parts[part - 1].range.end)
                 continue;
             const Range range = without_marks(passage, sentence);
+            const Range last = std::exchange(before, range);
             if (range.begin == range.end || is_question(piece(passage, range))) continue;
             std::vector<text::Word> words = text::words(piece(passage, range));
             if (words.size() < fewest_words || same_words(words, asked)) continue;
-            out.push_back({i, range, heading, std::move(words), sources});
+            const bool same_paragraph =
+                last.end > last.begin && last.end <= range.begin &&
+                passage.substr(last.end, range.begin - last.end).find('\n') == std::string::npos;
+            const std::size_t context =
+                same_paragraph && leans_on_the_last(words) ? last.begin : range.begin;
+            out.push_back({i, range, heading, std::move(words), sources, context});
         }
     }
     return out;

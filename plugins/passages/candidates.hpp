@@ -21,6 +21,9 @@ struct Candidate {
     std::string_view heading;  // that it stands under in its passage, without marks; may be ""
     std::vector<text::Word> words;
     bool listed_source = false;  // stands under "References" or the like
+    // Where the sentence before begins when this one leans on it ("It was built in 1874.");
+    // otherwise range.begin.
+    std::size_t context_begin = 0;
 };
 
 // In order of passages and text. Left out: headings, questions, the question itself, sentences of

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t long_sentence = 60;      // words
 constexpr double cost_per_word = 0.02;         // of a long sentence, beyond that
 constexpr double cost_of_listed_source = 2.0;  // a reference names what others answer
+constexpr std::size_t longest_joined = 600;    // bytes of a sentence and the one before
 constexpr double same_vector = 0.97;           // cosine of near-duplicates
 constexpr double same_words = 0.8;             // Jaccard similarity of near-duplicates
 
@@ -59,6 +60,16 @@ double jaccard(const std::vector<text::Word>& a, const std::vector<text::Word>& 
     const auto common = static_cast<double>(std::count_if(
         left.begin(), left.end(), [&](std::string_view word) { return right.contains(word); }));
     return common / (static_cast<double>(left.size() + right.size()) - common);
+}
+
+// A sentence that leans on the one before is given with it, unless that one is evidence already.
+Range with_context(const Candidate& candidate, const std::vector<Evidence>& taken) {
+    const Range joined{candidate.context_begin, candidate.range.end};
+    const bool there = std::any_of(taken.begin(), taken.end(), [&](const Evidence& other) {
+        return other.passage == candidate.passage && other.range.begin < candidate.range.begin &&
+               joined.begin < other.range.end;
+    });
+    return there || joined.end - joined.begin > longest_joined ? candidate.range : joined;
 }
 
 void keep_best(std::vector<Scored>& sentences, const ReadOptions& options) {
@@ -145,9 +156,14 @@ std::vector<Evidence> read(std::string_view question, const std::vector<Passage>
             return dot(vector(i), vector(other), all.dimension) > same_vector ||
                    jaccard(candidate.words, all.sentences[other].candidate.words) > same_words;
         });
-        if (again) continue;
+        const bool given = std::any_of(out.begin(), out.end(), [&](const Evidence& other) {
+            return other.passage == candidate.passage &&
+                   other.range.begin <= candidate.range.begin &&
+                   candidate.range.end <= other.range.end;
+        });
+        if (again || given) continue;
         taken.push_back(i);
-        out.push_back({candidate.passage, candidate.range, scores[i]});
+        out.push_back({candidate.passage, with_context(candidate, out), scores[i]});
     }
     return out;
 }

@@ -2,6 +2,7 @@
 // pipeline.
 #include "passages/read.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -80,6 +81,23 @@ TEST(Read, NearDuplicatesAreLeftOut) {
         {"", "BERT is an encoder that reads. BERT is an Encoder, that reads!", 1},
         {"", "BERT is an encoder that reads.", 0.5}};
     EXPECT_EQ(evidence("What is BERT?", passages).size(), 1U);
+}
+
+TEST(Read, ASentenceThatLeansOnTheLastIsGivenWithIt) {
+    const std::vector<Passage> passages{
+        {"", "Devlin wrote about BERT. It is an encoder.\n\nIt is an encoder that has layers.", 1}};
+    const auto found = evidence("What kind of encoder?", passages, 2);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_THAT(found, testing::UnorderedElementsAre("Devlin wrote about BERT. It is an encoder.",
+                                                     "It is an encoder that has layers."))
+        << "a paragraph begins anew";
+}
+
+TEST(Read, WhatIsEvidenceAlreadyIsNotGivenAgainAsContext) {
+    const std::vector<Passage> passages{
+        {"", "BERT is an encoder by Devlin. It has twelve layers.", 1}};
+    EXPECT_EQ(evidence("Which encoder is by Devlin?", passages, 2),
+              (std::vector<std::string>{"BERT is an encoder by Devlin.", "It has twelve layers."}));
 }
 
 TEST(Read, ListsOfSourcesCost) {

@@ -169,6 +169,22 @@ struct Answer {
     Timing timing;
 };
 
+struct SummarizeOptions {
+    std::function<void(std::string_view piece)> on_text;  // the summary as it is written
+    bool extractive = false;                              // never start the generator
+    std::stop_token stop = {};
+    std::optional<std::chrono::milliseconds> deadline = {};
+};
+
+struct Summary {
+    std::string text;
+    AnswerStatus status = AnswerStatus::extractive;  // never abstained
+    std::vector<Citation> citations;
+    std::uint64_t generated_tokens = 0;
+    std::uint64_t dropped_sentences = 0;
+    Timing timing;
+};
+
 struct ChunkRange {
     std::uint64_t chunk = 0;
     std::uint64_t begin = 0;
@@ -220,6 +236,9 @@ class LECTERN_API Collection {
                                               const SearchOptions& options = {}) const;
     [[nodiscard]] Result<Answer> ask(std::string_view question,
                                      const AskOptions& options = {}) const;
+    // A few sentences on what the document says, each verified against what it cites.
+    [[nodiscard]] Result<Summary> summarize(std::string_view document,
+                                            const SummarizeOptions& options = {}) const;
 
     [[nodiscard]] Result<Document> get(std::string_view document) const;
     // Ids of all documents, in order of id.
