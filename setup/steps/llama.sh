@@ -41,6 +41,7 @@ fi
 
 launcher_flags
 cmake -S "$source_dir" -B "$work/build" -G Ninja "${LLAMA_CMAKE_FLAGS[@]}" "${LAUNCHER[@]}" \
+    -DCMAKE_PROJECT_INCLUDE="$LECTERN_SETUP_DIR/steps/llama_unity.cmake" \
     -DCMAKE_INSTALL_PREFIX="$work/stage" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_BINDIR=lib/ggml \
     "-DCMAKE_INSTALL_RPATH=\$ORIGIN;\$ORIGIN/.."
 cmake --build "$work/build" --target llama --parallel "$(jobs_count)"
