@@ -310,6 +310,25 @@ Result<Reader::Vectors> Reader::vectors(GenerationNumber generation, ChunkRange 
     return result;
 }
 
+Result<Reader::Vectors> Reader::vectors(GenerationNumber generation,
+                                        std::span<const ChunkId> chunks) const {
+    const Database& database = pinned_->database;
+    Vectors result;
+    const Generation* of = pinned_->moment->meta->generation(generation);
+    if (of == nullptr || chunks.empty()) return result;
+    std::vector<Key<vector_key_size>> keys;
+    keys.reserve(chunks.size());
+    for (const ChunkId id : chunks) keys.push_back(vector_key(generation, id));
+    LECTERN_ASSIGN(const auto rows, get_many(database, pinned_->options(), Column::vectors, keys));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!rows[i]) continue;
+        if (!decode_vector(*rows[i], of->dimension, result.values))
+            return database.undecodable("the vector of chunk " + std::to_string(chunks[i]));
+        result.found.push_back(chunks[i]);
+    }
+    return result;
+}
+
 Status Reader::scan_vectors(GenerationNumber generation, ChunkId from, const VisitVectors& visit,
                             std::size_t rows) const {
     const Database& database = pinned_->database;

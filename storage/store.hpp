@@ -95,6 +95,9 @@ class Reader {
         std::vector<float> values;  // found.size() * dimension
     };
     [[nodiscard]] Result<Vectors> vectors(GenerationNumber generation, ChunkRange range) const;
+    // The same for chunks in any order, each once: `found` keeps the order.
+    [[nodiscard]] Result<Vectors> vectors(GenerationNumber generation,
+                                          std::span<const ChunkId> chunks) const;
 
     // All vectors of a generation with chunk id >= from, ascending, in spans of at most `rows`
     // rows; the spans are valid during the call. Stops when `visit` returns false.

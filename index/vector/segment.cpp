@@ -1,5 +1,8 @@
 #include "index/vector/segment.hpp"
 
+#include <faiss/IndexScalarQuantizer.h>
+#include <faiss/clone_index.h>
+#include <faiss/impl/DistanceComputer.h>
 #include <faiss/impl/FaissException.h>
 #include <faiss/impl/io.h>
 #include <faiss/index_io.h>
@@ -43,7 +46,8 @@ struct Stamp {
     std::uint64_t first;  // smallest chunk id
     std::uint64_t last;   // largest chunk id
     std::uint64_t payload_size;
-    std::uint8_t reserved[28];
+    std::uint32_t vectors;  // storage::VectorEncoding
+    std::uint8_t reserved[24];
     std::uint32_t stamp_crc;  // CRC-32C of the bytes before
 };
 static_assert(sizeof(Stamp) == 128);
@@ -142,6 +146,8 @@ Status check(const Stamp& stamp, const SegmentOwner& owner, storage::Sequence se
     if (stamp.generation != owner.generation || stamp.dimension != owner.dimension ||
         std::memcmp(stamp.fingerprint, owner.fingerprint.bytes.data(), 16) != 0)
         return unusable(file, "belongs to another generation of vectors");
+    if (stamp.vectors != static_cast<std::uint32_t>(owner.vectors))
+        return unusable(file, "keeps its vectors in another encoding than the pipeline asks for");
     if (stamp.sequence > sequence)
         return unusable(file, "is newer than the collection: commit " +
                                   std::to_string(stamp.sequence) + ", the collection has " +
@@ -149,11 +155,57 @@ Status check(const Stamp& stamp, const SegmentOwner& owner, storage::Sequence se
     return {};
 }
 
+using Quantizer = faiss::ScalarQuantizer::QuantizerType;
+
+Quantizer quantizer(storage::VectorEncoding encoding) {
+    switch (encoding) {
+        case storage::VectorEncoding::bf16: return Quantizer::QT_bf16;
+        case storage::VectorEncoding::f16: return Quantizer::QT_fp16;
+        default: return Quantizer::QT_8bit;
+    }
+}
+
+std::unique_ptr<faiss::IndexHNSW> empty_graph(std::uint32_t dimension,
+                                              const VectorIndexOptions& options) {
+    if (options.vectors == storage::VectorEncoding::f32)
+        return std::make_unique<faiss::IndexHNSWFlat>(static_cast<int>(dimension), options.links,
+                                                      faiss::METRIC_INNER_PRODUCT);
+    return std::make_unique<faiss::IndexHNSWSQ>(static_cast<int>(dimension),
+                                                quantizer(options.vectors), options.links,
+                                                faiss::METRIC_INNER_PRODUCT);
+}
+
+// Whether FAISS read what the stamp promises.
+bool fits(const faiss::IndexHNSW& graph, const SegmentOwner& owner, std::uint64_t count) {
+    const auto* codes = dynamic_cast<const faiss::IndexFlatCodes*>(graph.storage);
+    if (codes == nullptr || codes->ntotal != graph.ntotal ||
+        graph.ntotal != static_cast<faiss::idx_t>(count) ||
+        graph.d != static_cast<int>(owner.dimension) || codes->d != graph.d ||
+        codes->codes.size() != count * codes->code_size ||
+        graph.metric_type != faiss::METRIC_INNER_PRODUCT ||
+        codes->metric_type != faiss::METRIC_INNER_PRODUCT)
+        return false;
+    if (owner.vectors == storage::VectorEncoding::f32)
+        return dynamic_cast<const faiss::IndexFlat*>(codes) != nullptr;
+    const auto* scalar = dynamic_cast<const faiss::IndexScalarQuantizer*>(codes);
+    return scalar != nullptr && scalar->sq.qtype == quantizer(owner.vectors);
+}
+
 }  // namespace
 
-const float* Segment::row(std::size_t at) const {
-    const auto* flat = static_cast<const faiss::IndexFlat*>(graph->storage);
-    return flat->get_xb() + at * static_cast<std::size_t>(graph->d);
+Scorer Segment::scorer(std::span<const float> query) const {
+    Scorer scorer(graph->storage->get_distance_computer());
+    scorer->set_query(query.data());
+    return scorer;
+}
+
+void Segment::copy_row(std::size_t at, float* out) const {
+    graph->storage->reconstruct(static_cast<faiss::idx_t>(at), out);
+}
+
+bool Segment::has(storage::ChunkId id) const {
+    const std::size_t at = find(id);
+    return at < ids.size() && dead[at] == 0;
 }
 
 std::size_t Segment::find(storage::ChunkId id) const {
@@ -163,29 +215,35 @@ std::size_t Segment::find(storage::ChunkId id) const {
 }
 
 std::size_t Segment::memory_bytes() const {
-    return ids.size() *
-               (sizeof(storage::ChunkId) + 1 + static_cast<std::size_t>(graph->d) * sizeof(float)) +
+    const auto& codes = static_cast<const faiss::IndexFlatCodes&>(*graph->storage).codes;
+    return ids.size() * (sizeof(storage::ChunkId) + 1) + codes.size() +
            graph->hnsw.neighbors.size() * sizeof(graph->hnsw.neighbors[0]) +
            graph->hnsw.offsets.size() * sizeof(graph->hnsw.offsets[0]);
 }
 
-std::shared_ptr<Segment> build_segment(std::vector<storage::ChunkId> ids,
+std::shared_ptr<Segment> build_segment(const Segment* base, std::vector<storage::ChunkId> ids,
                                        const std::vector<float>& rows, std::uint32_t dimension,
                                        const VectorIndexOptions& options,
                                        const std::atomic<bool>& stop) {
     auto segment = std::make_shared<Segment>();
-    segment->graph = std::make_unique<faiss::IndexHNSWFlat>(
-        static_cast<int>(dimension), options.links, faiss::METRIC_INNER_PRODUCT);
-    segment->graph->hnsw.efConstruction = options.ef_construction;
-    segment->graph->hnsw.efSearch = options.ef_search;
+    if (base == nullptr) {
+        segment->graph = empty_graph(dimension, options);
+        segment->graph->hnsw.efConstruction = options.ef_construction;
+        segment->graph->hnsw.efSearch = options.ef_search;
+    } else {
+        std::unique_ptr<faiss::Index> copy(faiss::clone_index(base->graph.get()));
+        segment->graph.reset(dynamic_cast<faiss::IndexHNSW*>(copy.release()));
+        segment->ids = base->ids;
+    }
     // For the calling thread alone; other threads keep their own number.
     omp_set_num_threads(static_cast<int>(std::max(options.threads, 1u)));
+    if (base == nullptr) segment->graph->train(static_cast<faiss::idx_t>(ids.size()), rows.data());
     for (std::size_t at = 0; at < ids.size(); at += build_step) {
         if (stop) return nullptr;
         segment->graph->add(static_cast<faiss::idx_t>(std::min(build_step, ids.size() - at)),
                             rows.data() + at * dimension);
     }
-    segment->ids = std::move(ids);
+    segment->ids.insert(segment->ids.end(), ids.begin(), ids.end());
     segment->dead.assign(segment->ids.size(), 0);
     return segment;
 }
@@ -209,6 +267,7 @@ Status save_segment(const Segment& segment, const SegmentOwner& owner, storage::
     std::memcpy(stamp.collection, owner.collection.bytes.data(), 16);
     std::memcpy(stamp.fingerprint, owner.fingerprint.bytes.data(), 16);
     stamp.dimension = owner.dimension;
+    stamp.vectors = static_cast<std::uint32_t>(owner.vectors);
     stamp.payload_crc = payload.crc;
     stamp.sequence = sequence;
     stamp.count = segment.ids.size();
@@ -242,6 +301,7 @@ Result<std::shared_ptr<Segment>> load_segment(const fs::path& file, const Segmen
 
     auto segment = std::make_shared<Segment>();
     segment->file = file;
+    segment->rows_in_file = stamp.count;
     segment->ids.resize(stamp.count);
     const std::size_t id_bytes = stamp.count * sizeof(storage::ChunkId);
     std::memcpy(segment->ids.data(), payload.data(), id_bytes);
@@ -253,12 +313,8 @@ Result<std::shared_ptr<Segment>> load_segment(const fs::path& file, const Segmen
     try {
         PayloadReader reader(std::span<const char>(payload).subspan(id_bytes));
         std::unique_ptr<faiss::Index> index(faiss::read_index(&reader));
-        auto* graph = dynamic_cast<faiss::IndexHNSWFlat*>(index.get());
-        if (graph == nullptr || dynamic_cast<faiss::IndexFlat*>(graph->storage) == nullptr ||
-            graph->ntotal != static_cast<faiss::idx_t>(stamp.count) ||
-            graph->storage->ntotal != graph->ntotal ||
-            graph->d != static_cast<int>(owner.dimension) ||
-            graph->metric_type != faiss::METRIC_INNER_PRODUCT)
+        auto* graph = dynamic_cast<faiss::IndexHNSW*>(index.get());
+        if (graph == nullptr || !fits(*graph, owner, stamp.count))
             return unusable(file, "its graph is of another kind or size");
         (void)index.release();
         segment->graph.reset(graph);

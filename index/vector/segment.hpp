@@ -24,29 +24,37 @@ struct SegmentOwner {
     storage::Hash128 fingerprint;  // of the generation, hashed
     storage::GenerationNumber generation = 0;
     std::uint32_t dimension = 0;
+    storage::VectorEncoding vectors = storage::VectorEncoding::f32;
 };
+
+// Gives the inner product of one query with rows of one segment. Not for several threads.
+using Scorer = std::unique_ptr<faiss::DistanceComputer>;
 
 struct Segment {
     std::vector<storage::ChunkId> ids;  // of each row, ascending
-    std::unique_ptr<faiss::IndexHNSWFlat> graph;
+    std::unique_ptr<faiss::IndexHNSW> graph;
     std::vector<std::uint8_t> dead;  // of each row; guarded by the index's mutex
     std::size_t dead_count = 0;
-    std::filesystem::path file;  // empty when it could not be written
+    // Guarded by the index's mutex too. The file may lack the last rows: they come from the store.
+    std::filesystem::path file;  // empty when there is none
+    std::size_t rows_in_file = 0;
 
-    [[nodiscard]] const float* row(std::size_t at) const;
+    [[nodiscard]] Scorer scorer(std::span<const float> query) const;
+    // As it is kept: of a lossy encoding near to the row that was added.
+    void copy_row(std::size_t at, float* out) const;
     // The row of a chunk, or ids.size().
     [[nodiscard]] std::size_t find(storage::ChunkId id) const;
+    [[nodiscard]] bool has(storage::ChunkId id) const;
     [[nodiscard]] std::size_t live() const { return ids.size() - dead_count; }
     [[nodiscard]] std::size_t memory_bytes() const;
 };
 
-// Builds a segment from rows in ascending order of their ids. Null when `stop` became true.
-// Throws std::bad_alloc.
-[[nodiscard]] std::shared_ptr<Segment> build_segment(std::vector<storage::ChunkId> ids,
-                                                     const std::vector<float>& rows,
-                                                     std::uint32_t dimension,
-                                                     const VectorIndexOptions& options,
-                                                     const std::atomic<bool>& stop);
+// Builds a segment from rows in ascending order of their ids; with a base, from a copy of its graph
+// and the rows behind it, whose ids must be larger than all of the base's. Null when `stop` became
+// true. Reads of the base only what does not change. Throws std::bad_alloc.
+[[nodiscard]] std::shared_ptr<Segment> build_segment(
+    const Segment* base, std::vector<storage::ChunkId> ids, const std::vector<float>& rows,
+    std::uint32_t dimension, const VectorIndexOptions& options, const std::atomic<bool>& stop);
 
 // Writes the cache file under a temporary name, syncs it, renames it, syncs the folder.
 [[nodiscard]] Status save_segment(const Segment& segment, const SegmentOwner& owner,

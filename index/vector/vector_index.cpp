@@ -1,7 +1,10 @@
 #include "index/vector/vector_index.hpp"
 
+#include <faiss/impl/DistanceComputer.h>
 #include <faiss/impl/IDSelector.h>
 #include <faiss/utils/distances.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,9 +12,10 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
-#include <queue>
 #include <set>
 #include <shared_mutex>
 #include <thread>
@@ -19,7 +23,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "index/vector/best.hpp"
 #include "index/vector/segment.hpp"
+#include "index/vector/tail.hpp"
 #include "storage/content_hash.hpp"
 #include "storage/kill_point.hpp"
 
@@ -28,13 +34,29 @@ namespace {
 
 namespace fs = std::filesystem;
 using storage::ChunkId;
+using storage::VectorEncoding;
 
 // A filter that passes a smaller part of a segment than this is answered row by row: the graph
 // would be walked mostly over rows that may not be found.
 constexpr double exact_below = 0.05;
+// A walk of breadth ef scores about this many rows for each of ef.
+constexpr double scored_per_breadth = 16;
 // So many segments of about one size are merged into one.
 constexpr std::size_t merge_at = 4;
+// The tail is added to a segment of at most this many times its rows: copying the graph costs much
+// less than building the part for the new rows.
+constexpr std::size_t grow_up_to = 32;
+// A segment is rebuilt when more of its rows than 3 in 10 are removed.
+constexpr std::size_t dead_tenths = 3;
+// A grown segment is written anew when its file lacks more of its rows than 1 in this many.
+constexpr std::size_t unsaved_part = 4;
 constexpr int widest_search = 2048;
+// The building thread's nice value: searches come first.
+constexpr int builder_nice = 10;
+
+bool worn(const Segment& segment) {
+    return segment.dead_count * 10 > segment.ids.size() * dead_tenths;
+}
 
 // Rows of a segment that may be found.
 struct Selector : faiss::IDSelector {
@@ -48,54 +70,40 @@ struct Selector : faiss::IDSelector {
     const std::function<bool(ChunkId)>& allows;
 };
 
-// Rows compared in one call of FAISS: their scores stay in the first-level cache.
-constexpr std::size_t block_rows = 1024;
-
-// The k best so far; the worst is on top.
-class Best {
+// Many searches may hold the lock one after the other without a gap; a writer that waits at the
+// gate lets the running ones end and the later ones queue behind it.
+class FairMutex {
  public:
-    explicit Best(std::size_t k) : k_(k) {}
-    void offer(ChunkId chunk, float score) {
-        const Scored row{chunk, score};
-        if (heap_.size() < k_) {
-            heap_.push(row);
-        } else if (better(row, heap_.top())) {
-            heap_.pop();
-            heap_.push(row);
-        }
+    void lock() {
+        const std::lock_guard first(gate_);
+        mutex_.lock();
     }
-    [[nodiscard]] std::vector<Scored> take() {
-        std::vector<Scored> out(heap_.size());
-        for (std::size_t i = out.size(); i > 0; --i) {
-            out[i - 1] = heap_.top();
-            heap_.pop();
-        }
-        return out;
+    void unlock() { mutex_.unlock(); }
+    void lock_shared() {
+        const std::lock_guard first(gate_);
+        mutex_.lock_shared();
     }
+    void unlock_shared() { mutex_.unlock_shared(); }
 
  private:
-    static bool better(const Scored& a, const Scored& b) {
-        return a.score > b.score || (a.score == b.score && a.chunk < b.chunk);
-    }
-    struct WorstOnTop {
-        bool operator()(const Scored& a, const Scored& b) const { return better(a, b); }
-    };
-    std::size_t k_;
-    std::priority_queue<Scored, std::vector<Scored>, WorstOnTop> heap_;
+    std::mutex gate_;
+    std::shared_mutex mutex_;
 };
 
 }  // namespace
 
 class VectorIndex::Impl {
  public:
-    Impl(VectorIndexOptions options, const storage::Generation& generation,
-         const storage::CollectionMeta& meta, fs::path folder)
+    Impl(VectorIndexOptions options, const storage::Store& store,
+         const storage::Generation& generation, const storage::CollectionMeta& meta)
         : options_(std::move(options)),
+          store_(store),
           dimension_(generation.dimension),
           owner_{meta.id, storage::content_hash(generation.fingerprint), generation.number,
-                 generation.dimension},
-          folder_(std::move(folder)),
-          prefix_("vector-" + std::to_string(generation.number) + "-") {}
+                 generation.dimension, options_.vectors},
+          folder_(store.index_folder()),
+          prefix_("vector-" + std::to_string(generation.number) + "-"),
+          tail_(generation.dimension) {}
 
     ~Impl() {
         stop_ = true;
@@ -107,8 +115,8 @@ class VectorIndex::Impl {
         if (builder_.joinable()) builder_.join();
     }
 
-    Status load(const storage::Store& store) {
-        const storage::Reader reader = store.reader();
+    Status load() {
+        const storage::Reader reader = store_.reader();
         sequence_ = reader.sequence();
         LECTERN_ASSIGN(const std::vector<storage::ChunkRange> live, reader.live_chunks());
         LECTERN_TRY(load_segments(reader, live));
@@ -122,6 +130,14 @@ class VectorIndex::Impl {
 
     Status flush() {
         while (const auto job = due()) LECTERN_TRY(run(*job));
+        const std::lock_guard one_at_a_time(build_mutex_);
+        std::vector<std::shared_ptr<Segment>> segments;
+        {
+            const std::shared_lock lock(mutex_);
+            segments = segments_;
+        }
+        for (const auto& segment : segments)
+            if (segment->rows_in_file < segment->ids.size()) LECTERN_TRY(save(*segment));
         return {};
     }
 
@@ -150,7 +166,7 @@ class VectorIndex::Impl {
             early_.erase(early_.begin());
         }
         if (early_.empty()) gone_.clear();
-        if (removed_ > 1024 && removed_ * 2 > ids_.size()) compact();
+        if (tail_.worth_compacting()) tail_.compact();
         const bool build = options_.build_in_background && find_job().has_value();
         lock.unlock();
         if (build) wake();
@@ -167,34 +183,15 @@ class VectorIndex::Impl {
             return Status{Code::invalid_argument,
                           "a component of the query is not a finite number"};
         if (k == 0) return std::vector<Scored>{};
+        // Compressed rows give rough scores; so more of them are looked at again.
+        const bool rough_scores = options_.vectors != VectorEncoding::f32;
         Best best(k);
-        const std::shared_lock lock(mutex_);
-        const std::size_t all = live_rows();
-        if (filter.allowed != nullptr &&
-            static_cast<double>(filter.allowed->size()) <=
-                std::max(1000.0, exact_below * static_cast<double>(all))) {
-            for (const ChunkId id : *filter.allowed)
-                if (const float* vector = find(id))
-                    best.offer(id, faiss::fvec_inner_product(query.data(), vector, dimension_));
-            return best.take();
+        Best rough(options_.vectors == VectorEncoding::int8 ? 2 * k + 16 : k + 16);
+        {
+            const std::shared_lock lock(mutex_);
+            find_best(query, filter, best, rough_scores ? rough : best);
         }
-        std::function<bool(ChunkId)> allows = filter.allows;
-        if (filter.allowed != nullptr)
-            allows = [&](ChunkId id) {
-                return std::binary_search(filter.allowed->begin(), filter.allowed->end(), id);
-            };
-        for (const auto& segment : segments_) search_segment(*segment, query, k, allows, best);
-        std::vector<float> scores(std::min(block_rows, ids_.size()));
-        for (std::size_t begin = 0; begin < ids_.size(); begin += block_rows) {
-            const std::size_t count = std::min(block_rows, ids_.size() - begin);
-            faiss::fvec_inner_products_ny(scores.data(), query.data(), row(begin), dimension_,
-                                          count);
-            for (std::size_t i = 0; i < count; ++i) {
-                const ChunkId id = ids_[begin + i];
-                if (id == 0 || (allows && !allows(id))) continue;
-                best.offer(id, scores[i]);
-            }
-        }
+        if (rough_scores) LECTERN_TRY(score_from_store(query, rough.take(), best));
         return best.take();
     }
 
@@ -210,10 +207,9 @@ class VectorIndex::Impl {
         const std::shared_lock lock(mutex_);
         VectorIndexStatistics out;
         out.rows = live_rows();
-        out.tail_rows = ids_.size();
-        out.tombstones = removed_;
-        out.memory_bytes =
-            values_.capacity() * sizeof(float) + ids_.size() * (sizeof(ChunkId) + 40);
+        out.tail_rows = tail_.rows();
+        out.tombstones = tail_.removed();
+        out.memory_bytes = tail_.memory_bytes();
         out.segments = segments_.size();
         for (const auto& segment : segments_) {
             out.segment_rows += segment->ids.size();
@@ -228,12 +224,21 @@ class VectorIndex::Impl {
     }
 
  private:
-    // What the builder does next: makes one segment of these, or gives a small one back to the
-    // tail.
+    // What the builder does next: puts the tail into a segment, makes one segment of several (or of
+    // one with many removed rows), or gives a small one back to the tail.
     struct Job {
         std::vector<std::shared_ptr<Segment>> sources;
         bool tail = false;
         bool demote = false;  // sources' live rows go back to the tail
+    };
+    // The rows that a job works on, ascending by id.
+    struct Gathered {
+        std::vector<ChunkId> ids;
+        std::vector<float> rows;
+        // Of a job with sources: where each row comes from.
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> origins;  // source, row in it
+        std::shared_ptr<Segment> base;  // of a job of the tail: what it is added to, or null
+        storage::Sequence sequence = 0;
     };
 
     void say(const std::string& message) const {
@@ -241,24 +246,54 @@ class VectorIndex::Impl {
     }
 
     [[nodiscard]] std::size_t live_rows() const {
-        std::size_t rows = ids_.size() - removed_;
+        std::size_t rows = tail_.live();
         for (const auto& segment : segments_) rows += segment->live();
         return rows;
     }
 
-    // The row of a chunk that can be found, or null.
-    [[nodiscard]] const float* find(ChunkId id) const {
-        if (const auto found = row_of_.find(id); found != row_of_.end()) return row(found->second);
-        for (const auto& segment : segments_) {
-            const std::size_t at = segment->find(id);
-            if (at < segment->ids.size() && segment->dead[at] == 0) return segment->row(at);
-        }
-        return nullptr;
+    [[nodiscard]] bool in_segments(ChunkId id) const {
+        return std::any_of(segments_.begin(), segments_.end(),
+                           [&](const auto& segment) { return segment->has(id); });
     }
 
-    void search_segment(const Segment& segment, std::span<const float> query, std::size_t k,
+    // Rows of segments go to `from_segments`, those of the tail to `exact`. Holds mutex_.
+    void find_best(std::span<const float> query, const Filter& filter, Best& exact,
+                   Best& from_segments) const {
+        const std::size_t all = live_rows();
+        if (filter.allowed != nullptr &&
+            static_cast<double>(filter.allowed->size()) <=
+                std::max(1000.0, exact_below * static_cast<double>(all)))
+            return compare(query, *filter.allowed, exact, from_segments);
+        std::function<bool(ChunkId)> allows = filter.allows;
+        if (filter.allowed != nullptr)
+            allows = [&](ChunkId id) {
+                return std::binary_search(filter.allowed->begin(), filter.allowed->end(), id);
+            };
+        for (const auto& segment : segments_)
+            search_segment(*segment, query, allows, from_segments);
+        tail_.search(query, allows, exact);
+    }
+
+    // Row by row, for few rows that are known.
+    void compare(std::span<const float> query, const std::vector<ChunkId>& ids, Best& exact,
+                 Best& from_segments) const {
+        for (const ChunkId id : ids)
+            if (const float* row = tail_.find(id))
+                exact.offer(id, faiss::fvec_inner_product(query.data(), row, dimension_));
+        for (const auto& segment : segments_) {
+            const Scorer scorer = segment->scorer(query);
+            for (const ChunkId id : ids) {
+                const std::size_t at = segment->find(id);
+                if (at < segment->ids.size() && segment->dead[at] == 0)
+                    from_segments.offer(id, (*scorer)(static_cast<faiss::idx_t>(at)));
+            }
+        }
+    }
+
+    void search_segment(const Segment& segment, std::span<const float> query,
                         const std::function<bool(ChunkId)>& allows, Best& best) const {
         const std::size_t rows = segment.ids.size();
+        const std::size_t k = best.wanted();
         const Selector selector(segment, allows);
         const std::size_t step = std::max<std::size_t>(rows / 256, 1);
         std::size_t looked = 0;
@@ -266,17 +301,18 @@ class VectorIndex::Impl {
         for (std::size_t at = 0; at < rows; at += step, ++looked)
             if (selector.is_member(static_cast<faiss::idx_t>(at))) ++passed;
         const double part = static_cast<double>(passed) / static_cast<double>(looked);
-        const auto offer = [&](std::size_t at) {
-            best.offer(segment.ids[at],
-                       faiss::fvec_inner_product(query.data(), segment.row(at), dimension_));
+        const Scorer scorer = segment.scorer(query);
+        const auto offer = [&](faiss::idx_t at) {
+            best.offer(segment.ids[static_cast<std::size_t>(at)], (*scorer)(at));
         };
-        if (part >= exact_below && k < rows) {
-            const std::size_t wanted =
-                std::max<std::size_t>(static_cast<std::size_t>(std::max(options_.ef_search, 1)), k);
+        // The walk must be as much broader as fewer rows pass.
+        const double wanted = static_cast<double>(
+            std::max<std::size_t>(static_cast<std::size_t>(std::max(options_.ef_search, 1)), k));
+        const double walked = part > 0 ? wanted / part * scored_per_breadth : 0;
+        if (part >= exact_below && k < rows && walked < part * static_cast<double>(rows)) {
             faiss::SearchParametersHNSW parameters;
             parameters.efSearch = static_cast<int>(std::max<double>(
-                static_cast<double>(k),
-                std::min<double>(static_cast<double>(wanted) / part, widest_search)));
+                static_cast<double>(k), std::min<double>(wanted / part, widest_search)));
             Selector chosen = selector;
             const bool everything = !allows && segment.dead_count == 0;
             parameters.sel = everything ? nullptr : &chosen;
@@ -286,27 +322,55 @@ class VectorIndex::Impl {
                                   found.data(), &parameters);
             // Fewer than k: the walk ended early among rows that may not be found.
             if (std::count(found.begin(), found.end(), -1) == 0) {
-                for (const faiss::idx_t at : found) offer(static_cast<std::size_t>(at));
+                std::for_each(found.begin(), found.end(), offer);
                 return;
             }
         }
         for (std::size_t at = 0; at < rows; ++at)
-            if (selector.is_member(static_cast<faiss::idx_t>(at))) offer(at);
+            if (selector.is_member(static_cast<faiss::idx_t>(at)))
+                offer(static_cast<faiss::idx_t>(at));
+    }
+
+    // The scores of the store's own vectors. Needs no lock: a chunk that the store has no more
+    // keeps its rough score and disappears with the commit that is on its way here.
+    Status score_from_store(std::span<const float> query, const std::vector<Scored>& rough,
+                            Best& best) const {
+        std::vector<ChunkId> ids;
+        ids.reserve(rough.size());
+        for (const Scored& row : rough) ids.push_back(row.chunk);
+        LECTERN_ASSIGN(const auto stored, store_.reader().vectors(options_.generation, ids));
+        std::size_t next = 0;
+        for (const Scored& row : rough) {
+            if (next == stored.found.size() || stored.found[next] != row.chunk) {
+                best.offer(row.chunk, row.score);
+                continue;
+            }
+            best.offer(row.chunk,
+                       faiss::fvec_inner_product(
+                           query.data(), stored.values.data() + next * dimension_, dimension_));
+            ++next;
+        }
+        return {};
     }
 
     // ---- opening
     Status load_segments(const storage::Reader& reader,
                          const std::vector<storage::ChunkRange>& live) {
-        std::vector<fs::path> files;
+        // Newest first: what a crash left of the files that one was made from has no row of its
+        // own.
+        std::map<std::uint64_t, fs::path, std::greater<>> files;
         std::error_code error;
-        for (const auto& entry : fs::directory_iterator(folder_, error))
-            if (entry.path().filename().string().starts_with(prefix_))
-                files.push_back(entry.path());
-        std::sort(files.begin(), files.end());
-        for (const fs::path& file : files) {
-            const std::string number = file.stem().string().substr(prefix_.size());
-            next_file_ =
-                std::max<std::uint64_t>(next_file_, std::strtoull(number.c_str(), nullptr, 10) + 1);
+        for (const auto& entry : fs::directory_iterator(folder_, error)) {
+            const std::string name = entry.path().filename().string();
+            if (!name.starts_with(prefix_)) continue;
+            // One that ends so was being written when the process died.
+            if (entry.path().extension() == ".tmp")
+                fs::remove(entry.path(), error);
+            else
+                files[std::strtoull(name.c_str() + prefix_.size(), nullptr, 10)] = entry.path();
+        }
+        if (!files.empty()) next_file_ = files.begin()->first + 1;
+        for (const auto& [number, file] : files) {
             auto loaded = load_segment(file, owner_, sequence_);
             Status usable = loaded.status();
             if (usable.ok()) usable = agrees(**loaded, reader);
@@ -325,14 +389,31 @@ class VectorIndex::Impl {
     // Compares some rows with the store's: a file may be whole and still of another history.
     [[nodiscard]] Status agrees(const Segment& segment, const storage::Reader& reader) const {
         const std::size_t step = std::max<std::size_t>(segment.ids.size() / 8, 1);
+        std::vector<float> row(dimension_);
         for (std::size_t at = 0; at < segment.ids.size(); at += step) {
             LECTERN_ASSIGN(const auto stored,
                            reader.vectors(options_.generation, {segment.ids[at], 1}));
             if (stored.found.empty()) continue;  // deleted since
-            if (!std::equal(stored.values.begin(), stored.values.end(), segment.row(at)))
+            segment.copy_row(at, row.data());
+            if (!like(stored.values, row))
                 return {Code::corrupt, segment.file.string() + ": disagrees with the collection"};
         }
         return {};
+    }
+
+    // The same vector, as far as the encoding can keep it.
+    [[nodiscard]] bool like(const std::vector<float>& stored,
+                            const std::vector<float>& kept) const {
+        if (options_.vectors == VectorEncoding::f32) return stored == kept;
+        double product = 0;
+        double squares = 0;
+        double kept_squares = 0;
+        for (std::size_t i = 0; i < stored.size(); ++i) {
+            product += double{stored[i]} * kept[i];
+            squares += double{stored[i]} * stored[i];
+            kept_squares += double{kept[i]} * kept[i];
+        }
+        return product >= 0.9 * std::sqrt(squares * kept_squares);
     }
 
     // Marks the rows that the store has no more, or that an earlier segment has too.
@@ -341,7 +422,7 @@ class VectorIndex::Impl {
         for (std::size_t at = 0; at < segment.ids.size(); ++at) {
             const ChunkId id = segment.ids[at];
             while (range != live.end() && range->end() <= id) ++range;
-            const bool there = range != live.end() && range->contains(id) && find(id) == nullptr;
+            const bool there = range != live.end() && range->contains(id) && !in_segments(id);
             if (there) continue;
             segment.dead[at] = 1;
             ++segment.dead_count;
@@ -364,21 +445,13 @@ class VectorIndex::Impl {
         for (const storage::ChunkRange& range : live) {
             ChunkId begin = range.first;
             for (ChunkId id = range.first; id < range.end() && !segments_.empty(); ++id) {
-                if (find_in_segments(id) == nullptr) continue;
+                if (!in_segments(id)) continue;
                 LECTERN_TRY(read(begin, id));
                 begin = id + 1;
             }
             LECTERN_TRY(read(begin, range.end()));
         }
         return {};
-    }
-
-    [[nodiscard]] const float* find_in_segments(ChunkId id) const {
-        for (const auto& segment : segments_) {
-            const std::size_t at = segment->find(id);
-            if (at < segment->ids.size() && segment->dead[at] == 0) return segment->row(at);
-        }
-        return nullptr;
     }
 
     // ---- building
@@ -391,6 +464,8 @@ class VectorIndex::Impl {
     }
 
     void build_when_due() {
+        // Linux: of this thread, and of those that it starts for building.
+        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), builder_nice);
         while (!stop_) {
             {
                 std::unique_lock lock(wake_mutex_);
@@ -422,11 +497,9 @@ class VectorIndex::Impl {
 
     // Holds mutex_.
     [[nodiscard]] std::optional<Job> find_job() const {
-        if (ids_.size() - removed_ >= std::max<std::size_t>(options_.seal_at, 1))
-            return Job{{}, true, false};
+        if (tail_.live() >= std::max<std::size_t>(options_.seal_at, 1)) return Job{{}, true, false};
         for (const auto& segment : segments_)
-            if (segment->dead_count * 10 > segment->ids.size() * 3)
-                return Job{{segment}, false, segment->live() < options_.seal_at};
+            if (worn(*segment)) return Job{{segment}, false, segment->live() < options_.seal_at};
         std::unordered_map<int, std::vector<std::shared_ptr<Segment>>> tiers;
         for (const auto& segment : segments_) {
             int tier = 0;
@@ -442,147 +515,186 @@ class VectorIndex::Impl {
 
     Status run(const Job& job) {
         const std::lock_guard one_at_a_time(build_mutex_);
-        std::vector<ChunkId> ids;
-        std::vector<float> rows;
-        storage::Sequence sequence = 0;
+        Gathered from;
         {
             const std::shared_lock lock(mutex_);
             for (const auto& source : job.sources)
                 if (std::find(segments_.begin(), segments_.end(), source) == segments_.end())
                     return {};  // done meanwhile, by flush() or the builder
-            if (job.tail && ids_.size() - removed_ < options_.seal_at) return {};
-            gather(job, ids, rows);
-            sequence = early_.empty() ? sequence_ : *early_.rbegin();
+            if (job.tail && tail_.live() < options_.seal_at) return {};
+            if (job.tail) {
+                tail_.copy(from.ids, from.rows);
+                from.base = base_for(from.ids);
+            } else {
+                list(job, from);
+            }
+            from.sequence = early_.empty() ? sequence_ : *early_.rbegin();
         }
+        if (!job.tail) LECTERN_TRY(read_rows(job, from));
         if (!job.sources.empty()) storage::kill_point("vector.during_merge");
         std::shared_ptr<Segment> made;
-        if (!job.demote && !ids.empty()) {
-            made = build_segment(std::move(ids), rows, dimension_, options_, stop_);
+        if (!job.demote && !from.ids.empty()) {
+            made = build_segment(from.base.get(), from.ids, from.rows, dimension_, options_, stop_);
             if (!made) return {};
-            made->file = folder_ / (prefix_ + std::to_string(next_file_++) + ".segment");
-            if (const Status saved = save_segment(*made, owner_, sequence, made->file);
-                !saved.ok()) {
-                say("a segment of the vector index is kept in memory only: " + saved.message());
-                made->file.clear();
+            if (from.base) {
+                made->file = from.base->file;
+                made->rows_in_file = from.base->rows_in_file;
+            }
+            if ((made->ids.size() - made->rows_in_file) * unsaved_part >= made->ids.size()) {
+                if (const Status saved = save(*made, from.sequence); !saved.ok())
+                    say("a segment of the vector index is kept in memory only: " + saved.message());
             }
         }
-        install(job, made, ids, rows);
+        install(job, made, from);
         if (!job.sources.empty()) storage::kill_point("vector.before_source_removal");
-        for (const auto& source : job.sources) {
-            std::error_code ignored;
-            if (!source->file.empty()) fs::remove(source->file, ignored);
-        }
+        for (const auto& source : job.sources) remove_file(source->file);
         return {};
     }
 
-    // The live rows of the job's sources, ascending. Holds mutex_.
-    void gather(const Job& job, std::vector<ChunkId>& ids, std::vector<float>& rows) const {
-        std::vector<std::pair<ChunkId, const float*>> all;
-        for (const auto& source : job.sources)
-            for (std::size_t at = 0; at < source->ids.size(); ++at)
-                if (source->dead[at] == 0) all.emplace_back(source->ids[at], source->row(at));
-        if (job.tail)
-            for (std::size_t at = 0; at < ids_.size(); ++at)
-                if (ids_[at] != 0) all.emplace_back(ids_[at], row(at));
-        std::sort(all.begin(), all.end());
-        ids.reserve(all.size());
-        rows.reserve(all.size() * dimension_);
-        for (const auto& [id, vector] : all) {
-            ids.push_back(id);
-            rows.insert(rows.end(), vector, vector + dimension_);
+    // Writes the segment's file and removes the one with fewer rows. Holds build_mutex_, so that
+    // nobody else writes the segment's file; mutex_ not.
+    Status save(Segment& segment) {
+        storage::Sequence sequence = 0;
+        {
+            const std::shared_lock lock(mutex_);
+            sequence = early_.empty() ? sequence_ : *early_.rbegin();
         }
+        return save(segment, sequence);
+    }
+    Status save(Segment& segment, storage::Sequence sequence) {
+        const fs::path file = folder_ / (prefix_ + std::to_string(next_file_++) + ".segment");
+        LECTERN_TRY(save_segment(segment, owner_, sequence, file));
+        fs::path before;
+        {
+            const std::unique_lock lock(mutex_);
+            before = std::exchange(segment.file, file);
+            segment.rows_in_file = segment.ids.size();
+        }
+        remove_file(before);
+        return {};
+    }
+    static void remove_file(const fs::path& file) {
+        std::error_code ignored;
+        if (!file.empty()) fs::remove(file, ignored);
+    }
+
+    // The smallest segment that the rows can be added to: one that is not much larger than they are
+    // many and has no later ids. Holds mutex_.
+    [[nodiscard]] std::shared_ptr<Segment> base_for(const std::vector<ChunkId>& ids) const {
+        std::shared_ptr<Segment> base;
+        for (const auto& segment : segments_) {
+            if (worn(*segment) || segment->ids.back() >= ids.front() ||
+                segment->ids.size() > ids.size() * grow_up_to)
+                continue;
+            if (!base || segment->ids.size() < base->ids.size()) base = segment;
+        }
+        return base;
+    }
+
+    // The live rows of the sources, ascending by id. Holds mutex_; their vectors are read without.
+    static void list(const Job& job, Gathered& to) {
+        std::vector<std::pair<ChunkId, std::pair<std::uint32_t, std::uint32_t>>> all;
+        for (std::uint32_t source = 0; source < job.sources.size(); ++source) {
+            const Segment& segment = *job.sources[source];
+            for (std::uint32_t at = 0; at < segment.ids.size(); ++at)
+                if (segment.dead[at] == 0) all.push_back({segment.ids[at], {source, at}});
+        }
+        std::sort(all.begin(), all.end());
+        for (const auto& [id, origin] : all) {
+            to.ids.push_back(id);
+            to.origins.push_back(origin);
+        }
+    }
+
+    // Rows of segments do not change, so no lock is needed. Compressed ones are read from the
+    // store: what is compressed twice is rougher each time.
+    Status read_rows(const Job& job, Gathered& to) const {
+        to.rows.resize(to.ids.size() * dimension_);
+        if (options_.vectors == VectorEncoding::f32) {
+            for (std::size_t i = 0; i < to.ids.size(); ++i)
+                job.sources[to.origins[i].first]->copy_row(to.origins[i].second,
+                                                           to.rows.data() + i * dimension_);
+            return {};
+        }
+        constexpr std::size_t part = 1024;
+        std::size_t kept = 0;
+        for (std::size_t begin = 0; begin < to.ids.size(); begin += part) {
+            const std::size_t count = std::min(part, to.ids.size() - begin);
+            LECTERN_ASSIGN(const auto stored,
+                           store_.reader().vectors(options_.generation,
+                                                   std::span(to.ids).subspan(begin, count)));
+            std::copy(stored.values.begin(), stored.values.end(),
+                      to.rows.begin() + static_cast<std::ptrdiff_t>(kept * dimension_));
+            // One that the store has no more is left out.
+            for (std::size_t i = begin, found = 0; i < begin + count; ++i) {
+                if (found == stored.found.size() || stored.found[found] != to.ids[i]) continue;
+                to.ids[kept] = to.ids[i];
+                to.origins[kept++] = to.origins[i];
+                ++found;
+            }
+        }
+        to.ids.resize(kept);
+        to.origins.resize(kept);
+        to.rows.resize(kept * dimension_);
+        return {};
     }
 
     // Puts the result of a job in the place of its sources. What was removed since it was gathered
     // is removed from it too.
-    void install(const Job& job, const std::shared_ptr<Segment>& made,
-                 const std::vector<ChunkId>& ids, const std::vector<float>& rows) {
+    void install(const Job& job, const std::shared_ptr<Segment>& made, const Gathered& from) {
         const std::unique_lock lock(mutex_);
-        const auto take_from_tail = [&](ChunkId id) {
-            const auto found = row_of_.find(id);
-            if (found == row_of_.end()) return false;
-            ids_[found->second] = 0;
-            row_of_.erase(found);
-            ++removed_;
-            return true;
-        };
-        for (std::size_t at = 0; made && at < made->ids.size(); ++at) {
-            const ChunkId id = made->ids[at];
-            const bool alive = job.tail ? take_from_tail(id) : find_in_segments(id) != nullptr;
-            if (alive) continue;
-            made->dead[at] = 1;
-            ++made->dead_count;
-        }
         std::vector<std::size_t> demoted;
-        for (std::size_t at = 0; job.demote && at < ids.size(); ++at)
-            if (find_in_segments(ids[at]) != nullptr) demoted.push_back(at);
+        const std::size_t offset = made ? made->ids.size() - from.ids.size() : 0;
+        if (from.base) {
+            std::copy(from.base->dead.begin(), from.base->dead.end(), made->dead.begin());
+            made->dead_count = from.base->dead_count;
+        }
+        for (std::size_t i = 0; i < from.ids.size(); ++i) {
+            const bool alive =
+                job.tail ? tail_.remove(from.ids[i])
+                         : job.sources[from.origins[i].first]->dead[from.origins[i].second] == 0;
+            if (made && !alive) {
+                made->dead[offset + i] = 1;
+                ++made->dead_count;
+            }
+            if (job.demote && alive) demoted.push_back(i);
+        }
         std::erase_if(segments_, [&](const auto& segment) {
-            return std::find(job.sources.begin(), job.sources.end(), segment) != job.sources.end();
+            return segment == from.base ||
+                   std::find(job.sources.begin(), job.sources.end(), segment) != job.sources.end();
         });
         for (const std::size_t at : demoted)
-            add(ids[at], std::span(rows).subspan(at * dimension_, dimension_));
+            add(from.ids[at], std::span(from.rows).subspan(at * dimension_, dimension_));
         if (made) segments_.push_back(made);
-        if (job.tail) compact();
+        if (job.tail) tail_.compact();
     }
 
-    [[nodiscard]] const float* row(std::size_t at) const {
-        return values_.data() + at * dimension_;
-    }
     void add(ChunkId id, std::span<const float> value) {
-        if (find_in_segments(id) != nullptr || !row_of_.emplace(id, ids_.size()).second) return;
-        ids_.push_back(id);
-        values_.insert(values_.end(), value.begin(), value.end());
+        if (!in_segments(id)) (void)tail_.add(id, value);
     }
     void remove(ChunkId id, storage::Sequence sequence) {
-        const auto found = row_of_.find(id);
-        if (found == row_of_.end()) {
-            for (const auto& segment : segments_) {
-                const std::size_t at = segment->find(id);
-                if (at == segment->ids.size() || segment->dead[at] != 0) continue;
-                segment->dead[at] = 1;
-                ++segment->dead_count;
-                return;
-            }
-            // Removed by a commit that came before the one that adds it.
-            if (sequence > sequence_ + 1) gone_.insert(id);
+        if (tail_.remove(id)) return;
+        for (const auto& segment : segments_) {
+            const std::size_t at = segment->find(id);
+            if (at == segment->ids.size() || segment->dead[at] != 0) continue;
+            segment->dead[at] = 1;
+            ++segment->dead_count;
             return;
         }
-        ids_[found->second] = 0;
-        row_of_.erase(found);
-        ++removed_;
-    }
-    // Gives the place of removed rows back.
-    void compact() {
-        std::size_t to = 0;
-        for (std::size_t from = 0; from < ids_.size(); ++from) {
-            if (ids_[from] == 0) continue;
-            if (to != from) {
-                ids_[to] = ids_[from];
-                std::copy_n(values_.data() + from * dimension_, dimension_,
-                            values_.data() + to * dimension_);
-                row_of_[ids_[to]] = to;
-            }
-            ++to;
-        }
-        ids_.resize(to);
-        ids_.shrink_to_fit();
-        values_.resize(to * dimension_);
-        values_.shrink_to_fit();
-        removed_ = 0;
+        // Removed by a commit that came before the one that adds it.
+        if (sequence > sequence_ + 1) gone_.insert(id);
     }
 
     const VectorIndexOptions options_;
+    const storage::Store& store_;
     const std::uint32_t dimension_;
     const SegmentOwner owner_;
     const fs::path folder_;
     const std::string prefix_;  // of our files' names
 
-    mutable std::shared_mutex mutex_;  // guards everything down to gone_
+    mutable FairMutex mutex_;  // guards everything down to gone_
     std::vector<std::shared_ptr<Segment>> segments_;
-    std::vector<ChunkId> ids_;  // of each row of the tail; 0: removed
-    std::vector<float> values_;
-    std::unordered_map<ChunkId, std::size_t> row_of_;
-    std::size_t removed_ = 0;
+    Tail tail_;
     storage::Sequence sequence_ = 0;
     std::set<storage::Sequence> early_;  // applied, behind a gap
     std::unordered_set<ChunkId> gone_;   // removed before they were added
@@ -607,8 +719,8 @@ Result<std::unique_ptr<VectorIndex>> VectorIndex::open(const storage::Store& sto
     if (generation == nullptr)
         return Status{Code::invalid_argument,
                       "the collection has no generation " + std::to_string(options.generation)};
-    auto impl = std::make_unique<Impl>(std::move(options), *generation, meta, store.index_folder());
-    LECTERN_TRY(impl->load(store));
+    auto impl = std::make_unique<Impl>(std::move(options), store, *generation, meta);
+    LECTERN_TRY(impl->load());
     return std::unique_ptr<VectorIndex>(new VectorIndex(std::move(impl)));
 }
 

@@ -7,10 +7,15 @@
 //     auto hits = (*index)->search(query, 10);   // best first
 //
 // Rows live in an exact tail (a plain matrix) until the tail reaches `seal_at`; then a background
-// thread builds a segment from them: an HNSW graph (Malkov and Yashunin, "Efficient and robust
-// approximate nearest neighbor search using hierarchical navigable small world graphs", 2016) over
-// the unchanged f32 rows. Removed rows are marked and left out at once; a segment with many of them
-// is built anew, and small segments are merged. Searches never wait for a build.
+// thread puts them into a segment: an HNSW graph (Malkov and Yashunin, "Efficient and robust
+// approximate nearest neighbor search using hierarchical navigable small world graphs", 2016). The
+// rows go into a copy of a segment that is not much larger, or into a new one. Removed rows are
+// marked and left out at once; a segment with many of them is built anew, and segments of one size
+// are merged. Searches never wait for a build, and the building thread is nice to them.
+//
+// Segments keep their rows as f32, or as bf16, f16 or int8 (eight bits a component, the range of
+// each learned from the segment's first rows). Then the best rows are scored once more from the
+// store's f32 vectors, so that scores are the same for every encoding.
 //
 // Segments are kept as files in the collection's index folder. They are caches: each is stamped and
 // checksummed (docs/on-disk-format.md); one that does not check out is deleted, its rows are read
@@ -42,7 +47,8 @@ namespace lectern::index {
 struct VectorIndexOptions {
     storage::GenerationNumber generation = 0;  // 0: the one that the store serves
     unsigned threads = 1;                      // for building segments; a search uses its caller's
-    std::size_t seal_at = 20000;               // rows in the tail that start a build, 1 or more
+    std::size_t seal_at = 5000;                // rows in the tail that start a build, 1 or more
+    storage::VectorEncoding vectors = storage::VectorEncoding::f32;  // of rows in segments
     int links = 32;            // HNSW: M, edges of a node; 2 to 128, more is better and bigger
     int ef_construction = 64;  // HNSW: breadth of the search when a row is added
     int ef_search = 64;        // HNSW: breadth of a search; at least k is used
@@ -67,6 +73,7 @@ class VectorIndex {
  public:
     // Loads the cached segments that check out and reads the other rows from the store: when it
     // returns, the index answers for exactly the chunks that the store had at store.sequence().
+    // Segment files of another encoding than the options' are deleted and built again.
     // No commit may run meanwhile. invalid_argument when there is no such generation; failures of
     // the store are passed on; failures of cache files are not failures.
     [[nodiscard]] static Result<std::unique_ptr<VectorIndex>> open(const storage::Store& store,
