@@ -226,7 +226,9 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
         LECTERN_TRY(impl->load(std::move(config), options.threads));
         LECTERN_ASSIGN(impl->store, storage::Store::open(folder, {.create_if_missing = true}));
     } else {
-        LECTERN_ASSIGN(impl->store, storage::Store::open(folder));
+        // With "create", one whose creation was interrupted is made complete.
+        LECTERN_ASSIGN(impl->store,
+                       storage::Store::open(folder, {.create_if_missing = options.create}));
         if (!options.load_models) return Collection(std::move(impl));
         const storage::CollectionMeta meta = impl->store->meta();
         const bool stored = options.pipeline.empty() && !meta.pipeline_yaml.empty();
