@@ -173,33 +173,35 @@ TEST(VectorIndexThreads, WhatWasAppliedIsInTheNextSearchAndWhatWasRemovedInNone)
                     const std::lock_guard lock(storing);
                     added = collection.add(20);
                 }
-                ASSERT_TRUE(index->apply(added.first, added.second).ok());
-                Change removed;
+                EXPECT_TRUE(index->apply(added.first, added.second).ok());
                 std::vector<ChunkId> gone(
                     mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(mine.size() / 2));
                 mine.erase(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(gone.size()));
                 for (const storage::ChunkRange& range : added.first.added)
                     for (ChunkId id = range.first; id < range.end(); ++id) mine.push_back(id);
-                {
-                    const std::lock_guard lock(storing);
-                    removed = collection.remove(gone);
+                if (!gone.empty()) {
+                    Change removed;
+                    {
+                        const std::lock_guard lock(storing);
+                        removed = collection.remove(gone);
+                    }
+                    EXPECT_TRUE(index->apply(removed, {}).ok());
                 }
-                ASSERT_TRUE(index->apply(removed, {}).ok());
                 std::vector<ChunkId> all =
                     found(*index, std::vector<float>(dimension, 0.5F), everything);
                 std::sort(all.begin(), all.end());
-                ASSERT_TRUE(std::includes(all.begin(), all.end(), mine.begin(), mine.end()));
+                EXPECT_TRUE(std::includes(all.begin(), all.end(), mine.begin(), mine.end()));
                 for (const ChunkId id : gone)
-                    ASSERT_FALSE(std::binary_search(all.begin(), all.end(), id));
+                    EXPECT_FALSE(std::binary_search(all.begin(), all.end(), id));
             }
             --writing;
         });
     std::size_t searches = 0;
     while (writing > 0) {
         const auto hits = index->search(std::vector<float>(dimension, 0.25F), 10);
-        ASSERT_TRUE(hits.ok());
-        ASSERT_TRUE(std::is_sorted(hits->begin(), hits->end(),
-                                   [](const auto& a, const auto& b) { return a.score > b.score; }));
+        EXPECT_TRUE(hits.ok() && std::is_sorted(hits->begin(), hits->end(), [](auto& a, auto& b) {
+                        return a.score > b.score;
+                    }));
         ++searches;
     }
     for (std::thread& thread : threads) thread.join();
