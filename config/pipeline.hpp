@@ -73,7 +73,9 @@ struct Step {
 struct SearchConfig {
     unsigned candidates = 50;  // 1 to 10,000: hits taken from each index before they are fused
     // Rows of the vector index's exact tail that start the building of a segment; 1 to 10,000,000.
-    unsigned seal_at = 20'000;
+    unsigned seal_at = 5'000;
+    // How the index keeps the vectors of its segments: f32, bf16, f16 or int8.
+    std::string vectors = "f32";
 };
 
 struct AnswerConfig {

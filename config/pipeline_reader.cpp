@@ -136,9 +136,12 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
     if (top.contains("query")) read_steps(*top.at("query"), Line::query, config_.query);
 
     if (top.contains("search") && is_map(*top.at("search"), "search")) {
-        const Fields search = fields(*top.at("search"), {"candidates", "seal_at"}, "search");
+        const Fields search =
+            fields(*top.at("search"), {"candidates", "seal_at", "vectors"}, "search");
         read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
         read_count(search, "seal_at", "search", 1, 10'000'000, config_.search.seal_at);
+        read_word(search, "vectors", "search", {"f32", "bf16", "f16", "int8"},
+                  config_.search.vectors);
     }
     if (top.contains("answer") && is_map(*top.at("answer"), "answer")) {
         AnswerConfig& answer = config_.answer;
@@ -212,6 +215,20 @@ void PipelineReader::read_count(const Fields& fields, std::string_view key, std:
     fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
                         "; give it a whole number from " + std::to_string(least) + " to " +
                         std::to_string(most));
+}
+
+void PipelineReader::read_word(const Fields& fields, std::string_view key, std::string_view where,
+                               const Names& words, std::string& out) {
+    const auto found = fields.find(key);
+    if (found == fields.end()) return;
+    const YamlNode& node = *found->second;
+    if (node.kind == YamlKind::scalar &&
+        std::find(words.begin(), words.end(), node.text) != words.end()) {
+        out = node.text;
+        return;
+    }
+    fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
+                        "; give it one of: " + list(words));
 }
 
 void PipelineReader::read_fraction(const Fields& fields, std::string_view key,

@@ -51,6 +51,9 @@ class PipelineReader {
                    std::uint64_t& out);
     void read_count(const Fields& fields, std::string_view key, std::string_view where,
                     unsigned least, unsigned most, unsigned& out);
+    // One of a few words.
+    void read_word(const Fields& fields, std::string_view key, std::string_view where,
+                   const Names& words, std::string& out);
     void read_fraction(const Fields& fields, std::string_view key, std::string_view where,
                        double& out);
 

@@ -51,6 +51,13 @@ bool is_collection(const fs::path& folder) {
     return fs::exists(folder / "store" / "CURRENT", error);
 }
 
+storage::VectorEncoding encoding(std::string_view name) {
+    if (name == "bf16") return storage::VectorEncoding::bf16;
+    if (name == "f16") return storage::VectorEncoding::f16;
+    if (name == "int8") return storage::VectorEncoding::int8;
+    return storage::VectorEncoding::f32;
+}
+
 std::vector<float> rows_of(const storage::WriteGroup& group, const storage::CommitResult& done,
                            storage::GenerationNumber generation) {
     std::vector<float> rows;
@@ -154,6 +161,7 @@ struct Collection::Impl {
         options.generation = generation;
         options.threads = threads;
         options.seal_at = pipeline->config().search.seal_at;
+        options.vectors = encoding(pipeline->config().search.vectors);
         options.log = [log = log](std::string_view message) {
             log(LogLevel::warning, "vector index", message);
         };
