@@ -3,9 +3,11 @@
 #include <iostream>
 
 #include "apps/lectern/common.hpp"
+#include "apps/lectern/thread_waits.hpp"
 
 int main(int argc, char** argv) {
     using namespace lectern;
+    app::let_waiting_threads_sleep(argv);
     CLI::App program("Semantic search and cited answers over your own documents", "lectern");
     program.set_version_flag("--version", std::string(version()));
     program.require_subcommand(1);

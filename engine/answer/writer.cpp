@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "engine/answer/keeps.hpp"
 #include "engine/answer/prompt.hpp"
 #include "text/text.hpp"
 
@@ -28,6 +29,8 @@ std::vector<lectern_message> fixed_messages(Task task) {
             message(LECTERN_ROLE_USER, prompt.example_request),
             message(LECTERN_ROLE_ASSISTANT, prompt.example_text)};
 }
+
+constexpr std::size_t quoted_sentences = 2;
 
 // Evidence as a sentence of the answer: on one line, with a stop.
 std::string as_sentence(std::string_view evidence) {
@@ -55,6 +58,12 @@ class SentenceGate {
     void finish(bool truncated) {
         if (!truncated) pass(buffer_);
         buffer_.clear();
+        if (request_.question.empty()) return;
+        // No answer is worse than the best evidence alone: what was written is a part of it, or it
+        // is quoted, with the next best when nothing was written.
+        for (const NumberedEvidence& item : request_.evidence.first(
+                 std::min(wrote_ ? 1 : quoted_sentences, request_.evidence.size())))
+            give(item.n);
     }
     [[nodiscard]] bool enough() const { return repeated_ || sentences_ >= max_sentences; }
 
@@ -101,7 +110,7 @@ class SentenceGate {
             repeated_ = true;  // small models fall into loops; nothing new comes after
             return;
         }
-        if (verdict.supported) {
+        if (verdict.supported && keeps(verdict)) {
             for (const unsigned n : verdict.cited) used_.insert(n);
             wrote_ = true;
             emit(with_marks(verdict.text, verdict.cited), verdict.cited);
@@ -109,16 +118,33 @@ class SentenceGate {
         }
         ++written_.dropped_sentences;
         written_.reasons.push_back(verdict.reason + ": " + verdict.text);
-        // Its evidence speaks instead, once.
-        for (const unsigned n : verdict.cited) {
-            if (!used_.insert(n).second) continue;
-            const auto item = std::find_if(request_.evidence.begin(), request_.evidence.end(),
-                                           [n](const NumberedEvidence& e) { return e.n == n; });
-            if (item == request_.evidence.end()) continue;
-            const std::array<unsigned, 1> mark{n};
-            emit(with_marks(as_sentence(item->text), mark), mark);
-            break;
-        }
+        if (!request_.question.empty()) return;  // finish() quotes the best evidence
+        // Of a summary, its evidence speaks instead, once.
+        for (const unsigned n : verdict.cited)
+            if (give(n)) return;
+    }
+
+    // A true sentence may still have lost what was asked for.
+    bool keeps(Verdict& verdict) const {
+        if (request_.question.empty()) return true;
+        std::string cited;
+        for (const NumberedEvidence& item : request_.evidence)
+            if (std::find(verdict.cited.begin(), verdict.cited.end(), item.n) !=
+                verdict.cited.end())
+                cited.append(item.text).append("\n");
+        if (keeps_the_answer(verdict.text, request_.question, cited)) return true;
+        verdict.reason = "it lost what the evidence says";
+        return false;
+    }
+
+    // Quotes one piece of evidence, unless it has spoken already.
+    bool give(unsigned n) {
+        const auto item = std::find_if(request_.evidence.begin(), request_.evidence.end(),
+                                       [n](const NumberedEvidence& e) { return e.n == n; });
+        if (item == request_.evidence.end() || !used_.insert(n).second) return false;
+        const std::array<unsigned, 1> mark{n};
+        emit(with_marks(as_sentence(item->text), mark), mark);
+        return true;
     }
 
     void emit(std::string_view sentence, std::span<const unsigned> marks) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "text/content_words.hpp"
+#include "text/question.hpp"
 
 namespace lectern::passages {
 namespace {
@@ -52,7 +53,7 @@ std::vector<AskedWord> content_words(std::string_view question) {
         };
         if (std::none_of(to.begin(), to.end(), same)) to.push_back(word);
     };
-    const bool number = asks_for_number(question);
+    const bool number = text::asks_for_number(question);
     const std::vector<text::Word> words = text::words(question);
     for (std::size_t i = 0; i < words.size(); ++i) {
         const text::Word& word = words[i];
@@ -118,22 +119,6 @@ Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candid
     }
     if (total > 0)
         for (double& value : values_) value /= total;
-}
-
-bool asks_for_number(std::string_view question) {
-    std::string folded = " ";
-    for (const text::Word& word : text::words(question)) folded += word.folded + " ";
-    constexpr std::array<std::string_view, 16> spaced{
-        " when ",       " how many ",  " how much ",   " how old ",         " how long ",
-        " how large ",  " what year ", " which year ", " what percentage ", " what percent ",
-        " what share ", " wann ",      " wie viele ",  " wie viel ",        " combien ",
-        " cuántos "};
-    constexpr std::array<std::string_view, 4> unspaced{"多少", "哪一年", "哪年", "何时"};
-    const auto in = [](std::string_view text) {
-        return [text](std::string_view part) { return text.find(part) != std::string_view::npos; };
-    };
-    return std::any_of(spaced.begin(), spaced.end(), in(folded)) ||
-           std::any_of(unspaced.begin(), unspaced.end(), in(question));
 }
 
 }  // namespace lectern::passages

@@ -43,7 +43,4 @@ struct AskedWord {
 [[nodiscard]] std::vector<char> missing_names(const std::vector<AskedWord>& asked,
                                               const std::vector<Passage>& passages);
 
-// "When", "how many" and the like ask for a number (English, German, French, Spanish, Chinese).
-[[nodiscard]] bool asks_for_number(std::string_view question);
-
 }  // namespace lectern::passages

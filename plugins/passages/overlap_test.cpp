@@ -72,13 +72,5 @@ TEST(Overlap, NamesThatAPassageLacks) {
               (std::vector<char>{0, 0, 0}));
 }
 
-TEST(Overlap, QuestionsForNumbers) {
-    for (const char* question :
-         {"When was it?", "How many layers are there?", "Wann war das?", "BERT有多少层？"})
-        EXPECT_TRUE(asks_for_number(question)) << question;
-    for (const char* question : {"Who was it?", "Whenever?", ""})
-        EXPECT_FALSE(asks_for_number(question)) << question;
-}
-
 }  // namespace
 }  // namespace lectern::passages

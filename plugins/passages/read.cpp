@@ -8,6 +8,7 @@
 #include <string>
 
 #include "passages/overlap.hpp"
+#include "text/question.hpp"
 
 namespace lectern::passages {
 namespace {
@@ -100,7 +101,7 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
 
     const Overlap overlap(question, found, passages);
     const std::vector<char> missing = missing_names(content_words(question), passages);
-    const bool number = asks_for_number(question);
+    const bool number = text::asks_for_number(question);
     double best = 0;
     for (const Passage& passage : passages) best = std::max(best, passage.score);
     for (std::size_t i = 0; i < found.size(); ++i) {

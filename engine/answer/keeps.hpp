@@ -1,0 +1,17 @@
+// engine/answer/keeps.hpp: whether a written sentence still says what was asked for.
+//
+// A true sentence can be a worse answer than the evidence it was made from: asked "Who was
+// appointed?", a small model may repeat who appointed. A sentence keeps the answer when it has
+// every number (for "when", "how many") or name (for "who") that the evidence adds to the question,
+// and otherwise at least half of the content words that the evidence adds.
+#pragma once
+
+#include <string_view>
+
+namespace lectern {
+
+// All three are text without marks. Pure; any thread.
+[[nodiscard]] bool keeps_the_answer(std::string_view sentence, std::string_view question,
+                                    std::string_view evidence);
+
+}  // namespace lectern
