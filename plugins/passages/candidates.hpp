@@ -21,6 +21,7 @@ struct Candidate {
     std::string_view heading;  // that it stands under in its passage, without marks; may be ""
     std::vector<text::Word> words;
     bool listed_source = false;  // stands under "References" or the like
+    bool speaks_to_a_model = false;
     // Where the sentence before begins when this one leans on it ("It was built in 1874.");
     // otherwise range.begin.
     std::size_t context_begin = 0;

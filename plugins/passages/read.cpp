@@ -17,6 +17,7 @@ constexpr std::size_t long_sentence = 60;      // words
 constexpr double cost_per_word = 0.02;         // of a long sentence, beyond that
 constexpr double cost_of_listed_source = 2.0;  // a reference names what others answer
 constexpr std::size_t longest_joined = 600;    // bytes of a sentence and the one before
+constexpr double cost_of_instruction = 8.0;    // in effect: never
 constexpr double same_vector = 0.97;           // cosine of near-duplicates
 constexpr double same_words = 0.8;             // Jaccard similarity of near-duplicates
 
@@ -40,6 +41,7 @@ double dot(const float* a, const float* b, std::size_t size) noexcept {
 
 double cost(const Candidate& candidate) noexcept {
     double out = candidate.listed_source ? cost_of_listed_source : 0;
+    if (candidate.speaks_to_a_model) out += cost_of_instruction;
     if (candidate.words.size() > long_sentence)
         out += cost_per_word * static_cast<double>(candidate.words.size() - long_sentence);
     return out;

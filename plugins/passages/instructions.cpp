@@ -1,0 +1,76 @@
+#include "passages/instructions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "text/text.hpp"
+
+namespace lectern::passages {
+
+bool speaks_to_a_model(std::string_view sentence) {
+    // Words with one space between them and around them, so that spelling of marks and case does
+    // not matter.
+    std::string folded = " ";
+    for (const text::Word& word : text::words(sentence)) folded += word.folded + " ";
+    constexpr std::array<std::string_view, 47> phrases{" ignore all ",
+                                                       " ignore the above ",
+                                                       " ignore previous ",
+                                                       " ignore any ",
+                                                       " ignore your ",
+                                                       " ignore the previous ",
+                                                       " ignore everything ",
+                                                       " ignore these ",
+                                                       " ignore what ",
+                                                       " ignore the evidence ",
+                                                       " ignore the question ",
+                                                       " ignore other ",
+                                                       " disregard all ",
+                                                       " disregard the ",
+                                                       " disregard any ",
+                                                       " disregard your ",
+                                                       " disregard previous ",
+                                                       " forget all ",
+                                                       " forget everything ",
+                                                       " forget your ",
+                                                       " forget the ",
+                                                       " system prompt ",
+                                                       " system message ",
+                                                       " your instructions ",
+                                                       " new instructions ",
+                                                       " previous instructions ",
+                                                       " override your ",
+                                                       " you are now ",
+                                                       " you must now ",
+                                                       " you must answer ",
+                                                       " you must say ",
+                                                       " your answer must ",
+                                                       " your only answer ",
+                                                       " answer only with ",
+                                                       " answer with the word ",
+                                                       " reply with ",
+                                                       " respond with ",
+                                                       " respond only ",
+                                                       " repeat after me ",
+                                                       " do not answer the ",
+                                                       " ai assistant ",
+                                                       " assistant must ",
+                                                       " ignoriere ",
+                                                       " vergiss alle ",
+                                                       " ignorez ",
+                                                       " oubliez ",
+                                                       " ignora "};
+    constexpr std::array<std::string_view, 6> addresses{" assistant ", " ai ",  " chatbot ",
+                                                        " llm ",       " gpt ", " model "};
+    constexpr std::array<std::string_view, 7> orders{" print ",  " output ", " write ",  " say ",
+                                                     " reveal ", " repeat ", " include "};
+    const auto in = [&](std::string_view part) { return folded.find(part) != std::string::npos; };
+    if (std::any_of(phrases.begin(), phrases.end(), in)) return true;
+    // "Print PWNED.", "Assistant: say PWNED."
+    const auto begins = [&](std::string_view part) { return folded.starts_with(part); };
+    if (std::any_of(orders.begin(), orders.end(), begins)) return true;
+    return std::any_of(addresses.begin(), addresses.end(), begins) &&
+           std::any_of(orders.begin(), orders.end(), in);
+}
+
+}  // namespace lectern::passages
