@@ -33,7 +33,7 @@ int run(const Ask& ask) {
     options.stop = stop;
     if (!ask.common.json)
         options.on_text = [](std::string_view piece) { std::cout << piece << std::flush; };
-    auto answer = collection->ask(ask.question, options);
+    auto answer = collection->ask(query_text(ask.question), options);
     if (!answer) {
         if (!ask.common.json) std::cout << std::endl;
         return fail(answer.status());
@@ -63,7 +63,8 @@ void add_ask(CLI::App& program, Run& run_command) {
     add_collection(command, ask->common);
     command.add_option("--pipeline", ask->common.pipeline,
                        "Another pipeline with the same vectors");
-    command.add_option("QUESTION", ask->question, "The question")->required();
+    command.add_option("QUESTION", ask->question, "The question; - reads standard input")
+        ->required();
     command.add_flag("--extractive", ask->extractive, "Quote only; never start the generator");
     add_json(command, ask->common);
     add_explain(command, ask->common);

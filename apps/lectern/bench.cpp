@@ -1,7 +1,13 @@
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "apps/lectern/common.hpp"
 
@@ -13,6 +19,7 @@ struct Bench {
     std::string queries;
     std::size_t count = 100;
     std::size_t questions = 3;
+    std::size_t ingest = 200;
 };
 
 double percentile(std::vector<double> values, double share) {
@@ -72,6 +79,64 @@ void print_table(const char* title, const Samples& samples) {
                     percentile(values, 0.95));
 }
 
+// A folder that is gone at the end.
+class Scratch {
+ public:
+    Scratch() {
+        std::string name = (std::filesystem::temp_directory_path() / "lectern-XXXXXX").string();
+        if (::mkdtemp(name.data()) != nullptr) path_ = name;
+    }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+    ~Scratch() {
+        std::error_code error;
+        if (!path_.empty()) std::filesystem::remove_all(path_, error);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+    std::filesystem::path path_;
+};
+
+// The collection's first documents into a new one beside it, with the same pipeline.
+Result<IngestReport> time_ingest(const Bench& bench, const Collection& collection) {
+    std::vector<DocumentInput> documents;
+    LECTERN_TRY(collection.each_document([&](Document document) {
+        documents.push_back({std::move(document.id), std::move(document.title),
+                             std::move(document.text), std::move(document.metadata)});
+        return documents.size() < bench.ingest;
+    }));
+    LECTERN_ASSIGN(const Stats stats, collection.stats());
+    const Scratch scratch;
+    if (scratch.path().empty())
+        return Status{Code::unavailable, "cannot make a temporary folder; set TMPDIR to one"};
+    OpenOptions options = open_options(bench.common, true, true);
+    if (options.pipeline.empty()) options.pipeline = stats.pipeline;
+    auto copy = Collection::open(scratch.path() / "collection", options);
+    if (!copy)
+        return copy.status().within(
+            "timing an ingest (name its pipeline file with --pipeline, or leave it out with "
+            "--ingest 0)");
+    // Once, so that models are warm.
+    LECTERN_TRY(copy->ingest_documents(std::span(documents).first(1)).status());
+    if (documents.size() == 1) return copy->ingest_documents({});
+    return copy->ingest_documents(std::span(documents).subspan(1));
+}
+
+double per_second(double count, double seconds) {
+    return seconds > 0 ? count / seconds : 0;
+}
+
+boost::json::object report(const IngestReport& ingest) {
+    boost::json::object busy;
+    for (const StageTiming& stage : ingest.stages) busy[stage.stage] = stage.busy_seconds;
+    return {{"documents", ingest.documents},
+            {"tokens", ingest.tokens},
+            {"seconds", ingest.seconds},
+            {"tokens_per_second", per_second(static_cast<double>(ingest.tokens), ingest.seconds)},
+            {"busy_seconds", std::move(busy)}};
+}
+
 int run(const Bench& bench) {
     auto collection =
         Collection::open(bench.common.collection, open_options(bench.common, false, true));
@@ -88,6 +153,8 @@ int run(const Bench& bench) {
     }
     Samples answers;
     std::uint64_t generated = 0;
+    std::uint64_t written = 0;
+    std::uint64_t asked = 0;
     for (std::size_t i = 0; i < bench.questions; ++i) {
         auto answer = collection->ask((*queries)[i % queries->size()]);
         if (!answer) {
@@ -95,18 +162,42 @@ int run(const Bench& bench) {
             return fail(answer.status());
         }
         generated += answer->generated_tokens;
+        if (answer->generated_tokens > 0) ++written;
         sample(answers, answer->timing);
+        ++asked;
+    }
+    std::optional<IngestReport> ingest;
+    if (bench.ingest > 0) {
+        auto timed = time_ingest(bench, *collection);
+        if (!timed) return fail(timed.status());
+        ingest = std::move(*timed);
     }
     if (bench.common.json) {
-        print({{"searches", bench.count},
-               {"search_milliseconds", report(searches)},
-               {"questions", bench.questions},
-               {"ask_milliseconds", report(answers)},
-               {"generated_tokens", generated},
-               {"peak_memory_bytes", peak_memory()}});
+        boost::json::object out{
+            {"searches", bench.count},    {"search_milliseconds", report(searches)},
+            {"questions", asked},         {"ask_milliseconds", report(answers)},
+            {"written_answers", written}, {"generated_tokens", generated}};
+        if (ingest) out["ingest"] = report(*ingest);
+        out["peak_memory_bytes"] = peak_memory();
+        print(out);
     } else {
         print_table("search", searches);
-        if (!answers.empty()) print_table("ask", answers);
+        if (!answers.empty()) {
+            print_table("ask", answers);
+            std::printf("%llu of %llu answers written, %llu tokens\n",
+                        static_cast<unsigned long long>(written),
+                        static_cast<unsigned long long>(asked),
+                        static_cast<unsigned long long>(generated));
+        }
+        if (ingest) {
+            std::printf("ingest: %llu documents, %.0f tokens/s; busy seconds of %.2f:",
+                        static_cast<unsigned long long>(ingest->documents),
+                        per_second(static_cast<double>(ingest->tokens), ingest->seconds),
+                        ingest->seconds);
+            for (const StageTiming& stage : ingest->stages)
+                std::printf(" %s %.2f", stage.stage.c_str(), stage.busy_seconds);
+            std::printf("\n");
+        }
         std::printf("peak memory: %.0f MB\n", static_cast<double>(peak_memory()) / 1e6);
     }
     return Exit::done;
@@ -116,13 +207,19 @@ int run(const Bench& bench) {
 
 void add_bench(CLI::App& program, Run& run_command) {
     auto bench = std::make_shared<Bench>();
-    CLI::App& command =
-        *program.add_subcommand("bench", "Time searches and questions on a collection, by stage");
+    CLI::App& command = *program.add_subcommand(
+        "bench", "Time searches, questions and an ingest on a collection, by stage");
     add_collection(command, bench->common);
     command.add_option("--queries", bench->queries, "A file, one query a line (default: titles)");
     command.add_option("-n", bench->count, "Searches")->capture_default_str();
     command.add_option("--questions", bench->questions, "Questions to answer")
         ->capture_default_str();
+    command
+        .add_option("--ingest", bench->ingest,
+                    "Documents to ingest once more, into a temporary collection; 0: none")
+        ->capture_default_str();
+    command.add_option("--pipeline", bench->common.pipeline,
+                       "Another pipeline with the same vectors");
     add_json(command, bench->common);
     command.callback([bench, &run_command] { run_command = [bench] { return run(*bench); }; });
 }

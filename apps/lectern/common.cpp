@@ -162,6 +162,17 @@ void print_sources(const std::vector<Citation>& citations, AnswerStatus status) 
     std::cout << "(" << name(status) << ")" << std::endl;
 }
 
+std::string query_text(const std::string& given) {
+    if (given != "-") return given;
+    // Enough to say that it is too long; the engine's limit is far lower.
+    constexpr std::size_t most = 16U << 20U;
+    std::string text(most, '\0');
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::cin.gcount()));
+    if (text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
 std::stop_token stop_on_interrupt() {
     static std::stop_source source;
     static const bool waiting = [] {

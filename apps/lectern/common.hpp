@@ -54,6 +54,9 @@ void explain(const Common& common, const std::vector<StageTiming>& stages);
 // The numbered sources under an answer, and how it came about.
 void print_sources(const std::vector<Citation>& citations, AnswerStatus status);
 
+// What "-" stands for as a query: standard input, without its last line end. Anything else: itself.
+[[nodiscard]] std::string query_text(const std::string& given);
+
 // Stops at the first Ctrl-C; the second ends the program.
 [[nodiscard]] std::stop_token stop_on_interrupt();
 [[nodiscard]] bool terminal(int descriptor);

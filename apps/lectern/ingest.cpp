@@ -1,11 +1,9 @@
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
 
 #include "apps/lectern/common.hpp"
+#include "apps/lectern/progress.hpp"
 
 namespace lectern::app {
 namespace {
@@ -16,41 +14,13 @@ struct Ingest {
     std::string name = "-";
 };
 
-// A bar on a terminal; a line every ten seconds otherwise.
-class Progress {
- public:
-    void show(const IngestProgress& state) {
-        const double share = state.bytes_total == 0
-                                 ? 0
-                                 : std::min(1.0, static_cast<double>(state.bytes_read) /
-                                                     static_cast<double>(state.bytes_total));
-        const double rate =
-            state.seconds > 0 ? static_cast<double>(state.tokens) / state.seconds : 0;
-        const double left = share > 0.01 ? state.seconds / share - state.seconds : 0;
-        if (bar_) {
-            constexpr int width = 30;
-            const int full = static_cast<int>(share * width);
-            std::fprintf(stderr, "\r[%.*s%*s] %3.0f%%  %llu documents  %.0f tokens/s  %.0f s left ",
-                         full, "##############################", width - full, "", share * 100,
-                         static_cast<unsigned long long>(state.documents), rate, left);
-            std::fflush(stderr);
-            shown_ = true;
-        } else if (state.seconds >= next_) {
-            next_ = state.seconds + 10;
-            if (state.seconds < 1) return;
-            std::fprintf(stderr, "%3.0f%%  %llu documents  %.0f tokens/s  %.0f s left\n",
-                         share * 100, static_cast<unsigned long long>(state.documents), rate, left);
-        }
-    }
-    void end() const {
-        if (shown_) std::fprintf(stderr, "\r%90s\r", "");
-    }
-
- private:
-    bool bar_ = terminal(STDERR_FILENO);
-    bool shown_ = false;
-    double next_ = 0;
-};
+void show(Progress& progress, const IngestProgress& state) {
+    const double rate = state.seconds > 0 ? static_cast<double>(state.tokens) / state.seconds : 0;
+    char what[96];
+    std::snprintf(what, sizeof what, "%llu documents  %.0f tokens/s",
+                  static_cast<unsigned long long>(state.documents), rate);
+    progress.show(state.fraction, what);
+}
 
 void add(IngestReport& to, IngestReport from) {
     to.documents += from.documents;
@@ -67,11 +37,10 @@ int run(const Ingest& ingest) {
     auto collection =
         Collection::open(ingest.common.collection, open_options(ingest.common, true, true));
     if (!collection) return fail(collection.status());
-    Progress progress;
+    Progress progress(!ingest.common.json);
     IngestOptions options;
     options.stop = stop;
-    if (!ingest.common.json)
-        options.progress = [&](const IngestProgress& state) { progress.show(state); };
+    options.progress = [&](const IngestProgress& state) { show(progress, state); };
 
     IngestReport report;
     std::vector<std::filesystem::path> paths;
@@ -82,6 +51,7 @@ int run(const Ingest& ingest) {
         }
         const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
         auto part = collection->ingest_bytes(ingest.name, bytes, options);
+        progress.end();
         if (!part) return fail(part.status());
         add(report, std::move(*part));
     }

@@ -1,9 +1,30 @@
 // The command line: lectern COMMAND …. Exit codes: 0 done, 1 failed, 2 done in part.
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include "apps/lectern/common.hpp"
 #include "apps/lectern/thread_waits.hpp"
+
+namespace {
+
+// Says what is wrong with the words after "lectern", and where the right ones are.
+int wrong_use(const CLI::App& program, int argc, char** argv, const CLI::ParseError& error) {
+    std::string what = error.what();
+    std::string command = "lectern";
+    const CLI::App* at = &program;
+    while (!at->get_subcommands().empty()) {
+        at = at->get_subcommands().front();
+        command += " " + at->get_name();
+    }
+    const std::string first = argc > 1 ? argv[1] : "";
+    if (at == &program && !first.empty() && first.front() != '-')
+        what = "there is no command '" + first + "'";
+    std::cerr << "lectern: " << what << "; see '" << command << " --help'" << std::endl;
+    return lectern::app::Exit::failed;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace lectern;
@@ -24,8 +45,9 @@ int main(int argc, char** argv) {
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        // CLI11 prints what is wrong, or the help that was asked for.
-        return program.exit(error) == 0 ? app::Exit::done : app::Exit::failed;
+        // Help and the version come this way, too; CLI11 prints them.
+        if (error.get_exit_code() == 0) return program.exit(error);
+        return wrong_use(program, argc, argv, error);
     }
     try {
         return run();

@@ -16,7 +16,7 @@ int run(const Search& search) {
     auto collection =
         Collection::open(search.common.collection, open_options(search.common, false, true));
     if (!collection) return fail(collection.status());
-    auto result = collection->search(search.text, search.options);
+    auto result = collection->search(query_text(search.text), search.options);
     if (!result) return fail(result.status());
     if (search.common.json) {
         boost::json::array hits;
@@ -45,7 +45,8 @@ void add_search(CLI::App& program, Run& run_command) {
     add_collection(command, search->common);
     command.add_option("--pipeline", search->common.pipeline,
                        "Another pipeline with the same vectors");
-    command.add_option("TEXT", search->text, "What to look for")->required();
+    command.add_option("TEXT", search->text, "What to look for; - reads standard input")
+        ->required();
     command.add_option("-k", search->options.k, "Most hits")->capture_default_str();
     command.add_flag("--chunks", search->options.chunks, "Several hits of one document");
     add_json(command, search->common);

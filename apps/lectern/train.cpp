@@ -1,12 +1,12 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <deque>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 #include "apps/lectern/common.hpp"
+#include "apps/lectern/progress.hpp"
 
 namespace lectern::app {
 namespace {
@@ -102,23 +102,25 @@ int run(const Train& train) {
     options.threads = train.common.threads;
     options.folders = folders(train.common);
     options.stop = stop_on_interrupt();
-    const bool bar = terminal(STDERR_FILENO);
-    if (!train.common.json && bar)
-        options.progress = [](std::string_view step, double fraction, std::string_view detail) {
-            std::fprintf(stderr, "\r%-12.*s %3.0f%%  %-50.*s", static_cast<int>(step.size()),
-                         step.data(), fraction * 100, static_cast<int>(detail.size()),
-                         detail.data());
-        };
+    std::optional<Progress> progress;
+    std::string now;  // the step that the bar shows: each has a bar of its own
+    options.progress = [&](std::string_view step, double fraction, std::string_view detail) {
+        if (step != now || !progress) {
+            now = step;
+            progress.emplace(!train.common.json);
+        }
+        progress->show(fraction, now + "  " + std::string(detail));
+    };
     auto feed = feed_of(train);
     if (!feed) return fail(feed.status());
     auto report = lectern::train(*feed, train.model, options);
-    if (!train.common.json && bar) std::fprintf(stderr, "\r%80s\r", "");
+    progress.reset();
     if (!report) return fail(report.status());
     boost::json::object out = parsed(*report).as_object();
     out["model"] = clean(train.model);
     if (!train.analogies.empty()) {
         auto analogies = lectern::evaluate(train.model, train.analogies, options);
-        if (!train.common.json && bar) std::fprintf(stderr, "\r%80s\r", "");
+        progress.reset();
         if (!analogies) return fail(analogies.status());
         out["analogies"] = parsed(*analogies);
     }

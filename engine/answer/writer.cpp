@@ -227,12 +227,15 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     lectern_generation_report report{};
     report.struct_size = sizeof report;
     Status status;
+    const std::int64_t verified_before = verifying.busy_nanoseconds;
     {
         const Busy busy(writing);
         status = call.status(
             table->generate(generator.get(), call.get(), &generation, gate.get(), &report),
             generator.describe());
     }
+    // Sentences are verified while the generator's call runs; their time counts once.
+    writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
     if (!status.ok() && !(gate.enough() && status.code() == Code::cancelled)) return status;
     gate.finish(report.truncated != 0);
     writing.tokens += report.answer_tokens;

@@ -61,6 +61,22 @@ class UpstreamToken {
     const std::function<void()>* last_;
 };
 
+// Counts the bytes of a document as on their way until it is stored, skipped or has failed.
+class OnItsWay {
+ public:
+    OnItsWay(std::atomic<std::uint64_t>& total, std::uint64_t bytes)
+        : total_(&total), bytes_(bytes) {
+        total.fetch_add(bytes);
+    }
+    OnItsWay(const OnItsWay&) = delete;
+    OnItsWay& operator=(const OnItsWay&) = delete;
+    ~OnItsWay() { total_->fetch_sub(bytes_); }
+
+ private:
+    std::atomic<std::uint64_t>* total_;
+    std::uint64_t bytes_;
+};
+
 struct Work {
     std::string source;  // names it in failures
     storage::PutDocument put;
@@ -69,6 +85,7 @@ struct Work {
     std::atomic<bool> failed{false};
     Clock::time_point enqueued = Clock::now();
     std::unique_ptr<UpstreamToken> upstream;
+    std::unique_ptr<OnItsWay> on_its_way;
     ByteLease lease;
 };
 using WorkPtr = std::shared_ptr<Work>;
@@ -225,17 +242,17 @@ class IngestRun {
                 if (stopping()) return;
                 const SourceFile& file = (*files)[i];
                 auto bytes = FileBytes::open(file.path);
+                std::uint64_t counted = 0;
                 if (!bytes) {
                     fail(file.name, bytes.status());
                 } else {
-                    extract(file.name, bytes->bytes());
+                    counted = extract(file.name, bytes->bytes());
                 }
-                bytes_read_ += file.bytes;
+                if (file.bytes > counted) bytes_read_ += file.bytes - counted;
                 progress();
             }
         } else if (const auto* one = std::get_if<NamedBytes>(&input)) {
-            extract(std::string(one->name), one->bytes);
-            bytes_read_ += one->bytes.size();
+            bytes_read_ += one->bytes.size() - extract(std::string(one->name), one->bytes);
         } else {
             for (const DocumentInput& document : std::get<std::span<const DocumentInput>>(input)) {
                 if (stopping()) return;
@@ -255,11 +272,16 @@ class IngestRun {
         IngestRun* run;
         const std::string* source;
         std::uint64_t source_bytes;
+        std::uint64_t counted = 0;  // as read: a source of many documents is read bit by bit
     };
 
     static lectern_code take_document(const lectern_document_sink* face,
                                       const lectern_document* document) {
-        const Sink& sink = *static_cast<const Sink*>(face->host_data);
+        Sink& sink = *static_cast<Sink*>(face->host_data);
+        const std::uint64_t bytes =
+            std::min<std::uint64_t>(document->text.size, sink.source_bytes - sink.counted);
+        sink.counted += bytes;
+        sink.run->bytes_read_ += bytes;
         return sink.run->accept(*sink.source, sink.source_bytes, *document);
     }
     static void take_failure(const lectern_document_sink* face, lectern_text what,
@@ -269,7 +291,8 @@ class IngestRun {
         sink.run->fail(*sink.source + ": " + host::clean_text(what, 256), status);
     }
 
-    void extract(const std::string& name, std::string_view bytes) {
+    // The result: how many of the bytes it has counted as read.
+    std::uint64_t extract(const std::string& name, std::string_view bytes) {
         const std::string_view head = bytes.substr(0, 4096);
         const host::Stage* best = nullptr;
         unsigned best_fit = 0;
@@ -286,10 +309,10 @@ class IngestRun {
                         bytes.empty() ? "the file is empty"
                                       : "no extractor of this pipeline takes this file; it is "
                                         "neither of a known kind nor UTF-8 text"});
-            return;
+            return 0;
         }
         const Busy busy(extract_counter_);
-        Sink sink{this, &name, bytes.size()};
+        Sink sink{this, &name, bytes.size(), 0};
         const lectern_document_sink face{sizeof(lectern_document_sink), 0, &sink, &take_document,
                                          &take_failure};
         const lectern_source source{
@@ -299,6 +322,7 @@ class IngestRun {
             best->table<lectern_extractor>()->extract(best->get(), call.get(), &source, &face),
             best->describe());
         if (!status.ok() && !stopping()) fail(name, status);
+        return sink.counted;
     }
 
     // Checks a document and sends it on. Anything but LECTERN_OK: the run is stopping.
@@ -344,6 +368,7 @@ class IngestRun {
         work->put.metadata = view(document.metadata);
         work->put.source_bytes = source_bytes;
         work->upstream = std::make_unique<UpstreamToken>(upstream_, upstream_empty_);
+        work->on_its_way = std::make_unique<OnItsWay>(on_their_way_, work->put.text.size());
         const std::lock_guard lock(mutex_);
         InFlight& same = in_flight_[work->put.id];
         same.latest = std::max(same.latest, order);
@@ -702,6 +727,10 @@ class IngestRun {
         }
         state.bytes_read = bytes_read_;
         state.bytes_total = bytes_total_;
+        const std::uint64_t waiting = std::min(on_their_way_.load(), state.bytes_read);
+        if (bytes_total_ > 0)
+            state.fraction = std::min(1.0, static_cast<double>(state.bytes_read - waiting) /
+                                               static_cast<double>(bytes_total_));
         state.tokens = tokens_;
         state.seconds = std::chrono::duration<double>(now - begin_).count();
         options_.progress(state);
@@ -735,6 +764,7 @@ class IngestRun {
     std::function<void(const WorkPtr&)> first_;
     std::atomic<bool> failed_{false};
     std::atomic<std::uint64_t> bytes_read_{0};
+    std::atomic<std::uint64_t> on_their_way_{0};  // bytes of text, see OnItsWay
     std::atomic<std::uint64_t> tokens_{0};
     std::uint64_t bytes_total_ = 0;
 

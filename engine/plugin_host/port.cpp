@@ -3,11 +3,22 @@
 namespace lectern::host {
 namespace {
 
+// Equal, or one of them names anything ("") or a family ("words:") that the other is in.
+bool fit(std::string_view a, std::string_view b) {
+    const auto family = [](std::string_view whole, std::string_view begin) {
+        return (begin.empty() || begin.back() == ':') && whole.starts_with(begin);
+    };
+    return a == b || family(a, b) || family(b, a);
+}
+
 // How the user makes the two fit.
 std::string remedy(const Port& from, const Port& to) {
     if (from.type != to.type)
         return "put a stage that takes " + port_type_name(from.type) + " and gives " +
                port_type_name(to.type) + " between them, or change their order";
+    if (from.type == LECTERN_PORT_TOKENS && !to.fingerprint.empty() && to.fingerprint.back() == ':')
+        return "use a tokenizer of that family, such as the plugin '" +
+               to.fingerprint.substr(0, to.fingerprint.size() - 1) + "'";
     if (from.type == LECTERN_PORT_TOKENS)
         return "use the tokenizer that belongs to the model (the same 'model' option)";
     return "use stages of the same model";
@@ -43,9 +54,7 @@ Status check_ports(std::string_view from_name, const Port& from, std::string_vie
                                  to.type == LECTERN_PORT_TEXT);
     const bool same_dimension =
         from.dimension == to.dimension || from.dimension == 0 || to.dimension == 0;
-    const bool same_fingerprint =
-        from.fingerprint == to.fingerprint || from.fingerprint.empty() || to.fingerprint.empty();
-    if (same_type && same_dimension && same_fingerprint) return {};
+    if (same_type && same_dimension && fit(from.fingerprint, to.fingerprint)) return {};
     return {Code::invalid_argument, "'" + std::string(from_name) + "' gives " + describe(from) +
                                         ", but '" + std::string(to_name) + "' takes " +
                                         describe(to) + "; " + remedy(from, to)};

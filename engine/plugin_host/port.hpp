@@ -14,7 +14,7 @@ namespace lectern::host {
 struct Port {
     std::uint32_t type = 0;        // LECTERN_PORT_*
     std::uint32_t dimension = 0;   // of vectors; 0: any
-    std::string fingerprint = {};  // "": any
+    std::string fingerprint = {};  // "": any; "words:": any that begins so
     friend bool operator==(const Port&, const Port&) = default;
 };
 

@@ -11,6 +11,10 @@ TEST(Ports, FitWhenTypesDimensionsAndFingerprintsDo) {
     EXPECT_TRUE(check_ports("a", vectors, "b", vectors).ok());
     EXPECT_TRUE(check_ports("a", vectors, "b", any_vectors).ok());
     EXPECT_TRUE(check_ports("a", any_vectors, "b", vectors).ok());
+    const Port folded{LECTERN_PORT_TOKENS, 0, "words:1:folded"};
+    EXPECT_TRUE(check_ports("a", folded, "b", {LECTERN_PORT_TOKENS, 0, "words:"}).ok());
+    EXPECT_FALSE(check_ports("a", folded, "b", {LECTERN_PORT_TOKENS, 0, "words"}).ok());
+    EXPECT_FALSE(check_ports("a", folded, "b", {LECTERN_PORT_TOKENS, 0, "word:"}).ok());
 }
 
 TEST(Ports, ThatDoNotFitAreBothNamed) {
@@ -23,6 +27,10 @@ TEST(Ports, ThatDoNotFitAreBothNamed) {
          {LECTERN_PORT_TOKENS, 0, "words:1"},
          "'tokens' gives tokens of wordpiece:ab12, but 'vectors' takes tokens of words:1; use the "
          "tokenizer that belongs to the model (the same 'model' option)"},
+        {{LECTERN_PORT_TOKENS, 0, "wordpiece:ab12"},
+         {LECTERN_PORT_TOKENS, 0, "words:"},
+         "'tokens' gives tokens of wordpiece:ab12, but 'vectors' takes tokens of words:; use a "
+         "tokenizer of that family, such as the plugin 'words'"},
         {{LECTERN_PORT_VECTORS, 384, "a"},
          {LECTERN_PORT_VECTORS, 100, "a"},
          "'tokens' gives vectors of dimension 384 of a, but 'vectors' takes vectors of dimension "

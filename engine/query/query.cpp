@@ -280,6 +280,7 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                                request.context.pipeline.config().answer.max_tokens,
                                request.ask.on_text, request.interrupt};
     if (generator == nullptr) {
+        const Busy busy(writing);
         request.written = quote(writer, 2);
         return {};
     }
@@ -296,16 +297,22 @@ class QueryGraph {
  public:
     void add(Request& request, std::string_view stage, std::function<Status(StageCounter&)> body) {
         StageCounter& counter = request.counters.get(stage);
+        add([&counter, body = std::move(body)] {
+            const Busy busy(counter);
+            return body(counter);
+        });
+    }
+    // A step that counts for itself.
+    void add(std::function<Status()> body) {
         Node& node = nodes_.emplace_back(
-            graph_, flow::serial, [&counter, body = std::move(body)](Request* at) -> Request* {
+            graph_, flow::serial, [body = std::move(body)](Request* at) -> Request* {
                 if (!at->status.ok()) return at;
                 if (at->interrupt.stopped()) {
                     at->status = {Code::cancelled, "cancelled"};
                 } else if (at->interrupt.late()) {
                     at->status = {Code::deadline_exceeded, "the deadline has passed"};
                 } else {
-                    const Busy busy(counter);
-                    at->status = body(counter);
+                    at->status = body();
                 }
                 return at;
             });
@@ -396,11 +403,10 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
         QueryGraph graph;
         add_search_steps(graph, request);
         graph.add(request, reader.name(), [&](StageCounter&) { return read(request, reader); });
-        const std::string writer = generator != nullptr ? generator->name() : "quote";
+        const bool quoting = generator == nullptr;
+        StageCounter& written = request.counters.get(quoting ? "quote" : generator->name());
         verifying = &request.counters.get("verify");
-        StageCounter& written = request.counters.get(writer);
-        graph.add(request, "answer-total",
-                  [&](StageCounter&) { return answer(request, generator, written, *verifying); });
+        graph.add([&] { return answer(request, generator, written, *verifying); });
         graph.run(request);
     });
     LECTERN_TRY(request.status);

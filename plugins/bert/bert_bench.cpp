@@ -1,19 +1,24 @@
 // Tokens per second through the embedder against bare OpenVINO requests on the same token batches,
 // in one run. Run it on a quiet machine:
 //
-//     bert_bench [model folder] [texts=400] [threads=2]
+//     bert_bench [model folder] [texts=400] [threads=2] [precision]
 //
-// The texts are token ids, of lengths around 237 (a scientific abstract), 256 at most, from a fixed
-// seed; what the ids are does not change the work. Both sides sort by length beforehand, as the
-// ingest does, and use the same precision, streams and threads.
+// `texts` is a number, or a file with the token ids of one text a line (ingest_bench writes one).
+// For a number the texts are token ids, of lengths around 237 (a scientific abstract), 256 at most,
+// from a fixed seed; what the ids are does not change the work. Both sides sort by length
+// beforehand, as the ingest does, and use the same precision, streams and threads.
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <openvino/openvino.hpp>
 #include <random>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,6 +52,21 @@ std::vector<Ids> make_texts(std::size_t count) {
         ids.resize(static_cast<std::size_t>(std::clamp(length(random), 30.0, 256.0)));
         for (auto& id : ids) id = static_cast<std::int32_t>(1000 + random() % 20000);
     }
+    std::sort(out.begin(), out.end(),
+              [](const Ids& a, const Ids& b) { return a.size() > b.size(); });
+    return out;
+}
+
+std::vector<Ids> read_texts(const std::string& file) {
+    std::ifstream in(file);
+    std::vector<Ids> out;
+    for (std::string line; std::getline(in, line);) {
+        std::istringstream ids(line);
+        out.emplace_back(std::istream_iterator<std::int32_t>(ids),
+                         std::istream_iterator<std::int32_t>());
+        if (out.back().empty()) out.pop_back();
+    }
+    if (out.empty()) throw std::runtime_error("there are no token ids in '" + file + "'");
     std::sort(out.begin(), out.end(),
               [](const Ids& a, const Ids& b) { return a.size() > b.size(); });
     return out;
@@ -147,17 +167,20 @@ void measure(const std::filesystem::path& model, Precision precision, std::uint3
 int main(int argc, char** argv) {
     const std::filesystem::path model =
         argc > 1 ? argv[1] : std::string(LECTERN_MODELS_DIR) + "/all-MiniLM-L6-v2";
-    const std::size_t count = argc > 2 ? std::stoul(argv[2]) : 400;
+    const std::string given = argc > 2 ? argv[2] : "400";
     const auto threads = static_cast<std::uint32_t>(argc > 3 ? std::stoul(argv[3]) : 2);
-    const auto texts = make_texts(count);
-    std::printf("%zu texts, %u threads; tokens/s (padding not counted), best of 3\n", count,
-                threads);
-    std::printf("prec  streams     ours     bare  ratio   first ms  query ms   peak MB\n");
+    const std::string only = argc > 4 ? argv[4] : "";
     try {
+        const bool number = given.find_first_not_of("0123456789") == std::string::npos;
+        const auto texts = number ? make_texts(std::stoul(given)) : read_texts(given);
+        std::printf("%zu texts, %u threads; tokens/s (padding not counted), best of 3\n",
+                    texts.size(), threads);
+        std::printf("prec  streams     ours     bare  ratio   first ms  query ms   peak MB\n");
         ov::Core core;
         for (const Precision precision : {Precision::bf16, Precision::int8, Precision::f32})
             for (std::uint32_t streams = 1; streams <= threads; streams *= 2)
-                if (precision != Precision::bf16 || has_bf16(core))
+                if ((only.empty() || only == name(precision)) &&
+                    (precision != Precision::bf16 || has_bf16(core)))
                     measure(model, precision, streams, threads, texts);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bert_bench: %s\n", error.what());

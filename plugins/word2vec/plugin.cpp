@@ -108,6 +108,8 @@ class WordEmbedder : public plugin::Embedder {
         info_.precision = "f32";
         info_.concurrency = std::max(1U, config.host().threads());
         info_.fingerprint = "word2vec:" + hexadecimal(hash);
+        // Whole words, folded as the model's were or not; pieces of words mean nothing to it.
+        info_.tokens_fingerprint = "words:";
         if (sif) {
             char number[32];
             std::snprintf(number, sizeof number, "%.9g", a);

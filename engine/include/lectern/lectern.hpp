@@ -88,6 +88,7 @@ struct IngestProgress {
     std::uint64_t bytes_total = 0;  // of all files found so far; standard input counts as read
     std::uint64_t documents = 0;    // stored so far
     std::uint64_t tokens = 0;
+    double fraction = 0;  // of the whole work, 0 to 1: what was read, less what is on its way
     double seconds = 0;
 };
 

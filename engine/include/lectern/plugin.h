@@ -160,8 +160,9 @@ enum {
     LECTERN_PORT_ANSWER = 8    /* generated text with citations */
 };
 
-/* The type of what enters or leaves a stage. Two ports fit when the types are equal, the dimensions
- * are equal or one is 0, and the fingerprints are equal or one is empty. */
+/* What enters or leaves a stage. Two ports fit when the types are equal, the dimensions equal or
+ * one 0, and the fingerprints equal, one empty, or one that ends with ':' the beginning of the
+ * other. */
 typedef struct lectern_port {
     uint32_t struct_size;
     uint32_t type;      /* LECTERN_PORT_* */

@@ -347,7 +347,7 @@ struct EmbedderInfo {
     std::uint32_t max_tokens = 0;
     std::uint32_t batch_tokens = 4096;
     std::string fingerprint;         // of the vector space
-    std::string tokens_fingerprint;  // of the tokenizer it needs; "" for any
+    std::string tokens_fingerprint;  // of its tokenizer; "words:" for a family, "" for any
     std::string query_prefix;
     std::string passage_prefix;
     std::string precision = "f32";
