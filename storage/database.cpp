@@ -356,7 +356,9 @@ Status Database::close() {
         const std::lock_guard lock(moment_mutex_);
         moment_.reset();
     }
-    const rocksdb::Status synced = db_->FlushWAL(true);
+    // After a failed write the log takes nothing more (RocksDB asserts it), and everything that was
+    // acknowledged is in it.
+    const rocksdb::Status synced = writable().ok() ? db_->FlushWAL(true) : rocksdb::Status::OK();
     for (rocksdb::ColumnFamilyHandle* handle : handles_)
         (void)db_->DestroyColumnFamilyHandle(handle);
     handles_.clear();

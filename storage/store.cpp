@@ -5,8 +5,8 @@
 #include "storage/commit.hpp"
 #include "storage/database.hpp"
 #include "storage/files.hpp"
-#include "storage/kill_point.hpp"
 #include "storage/keys.hpp"
+#include "storage/kill_point.hpp"
 #include "storage/pinned.hpp"
 
 namespace lectern::storage {

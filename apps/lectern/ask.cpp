@@ -31,11 +31,15 @@ int run(const Ask& ask) {
     AskOptions options;
     options.extractive = ask.extractive;
     options.stop = stop;
+    bool streamed = false;
     if (!ask.common.json)
-        options.on_text = [](std::string_view piece) { std::cout << piece << std::flush; };
+        options.on_text = [&streamed](std::string_view piece) {
+            streamed = true;
+            std::cout << piece << std::flush;
+        };
     auto answer = collection->ask(query_text(ask.question), options);
     if (!answer) {
-        if (!ask.common.json) std::cout << std::endl;
+        if (streamed) std::cout << std::endl;
         return fail(answer.status());
     }
     if (ask.common.json) {

@@ -6,7 +6,9 @@ namespace lectern::app {
 namespace {
 
 int run(const Common& common) {
-    auto plugins = list_plugins(folders(common));
+    // What was refused is in the list, so the log need not say it as well.
+    auto plugins =
+        list_plugins(folders(common), [](LogLevel, std::string_view, std::string_view) {});
     if (!plugins) return fail(plugins.status());
     if (common.json) {
         boost::json::array used;

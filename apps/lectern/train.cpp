@@ -77,20 +77,19 @@ Result<TextFeed> feed_of(const Train& train) {
     });
 }
 
+void print_score(const boost::json::object& score) {
+    std::printf("%-32s %6.1f%%  (%s of %s answered)\n",
+                std::string(score.at("name").as_string()).c_str(),
+                score.at("accuracy").to_number<double>() * 100,
+                boost::json::serialize(score.at("answered")).c_str(),
+                boost::json::serialize(score.at("questions")).c_str());
+}
+
 void print_analogies(const boost::json::object& report) {
-    if (const auto* sections = report.if_contains("sections"); sections && sections->is_array()) {
-        for (const auto& item : sections->as_array()) {
-            const auto& section = item.as_object();
-            std::printf("%-32s %6.1f%%  (%s of %s answered)\n",
-                        std::string(section.at("name").as_string()).c_str(),
-                        section.at("accuracy").to_number<double>() * 100,
-                        boost::json::serialize(section.at("answered")).c_str(),
-                        boost::json::serialize(section.at("questions")).c_str());
-        }
-    }
-    for (const char* total : {"total", "semantic", "syntactic"})
-        if (const auto* value = report.if_contains(total))
-            std::printf("%s: %s\n", total, boost::json::serialize(*value).c_str());
+    if (const auto* sections = report.if_contains("sections"); sections && sections->is_array())
+        for (const auto& section : sections->as_array()) print_score(section.as_object());
+    for (const char* part : {"semantic", "syntactic", "total"})
+        if (const auto* score = report.if_contains(part)) print_score(score->as_object());
 }
 
 int run(const Train& train) {

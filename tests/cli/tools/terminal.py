@@ -4,6 +4,14 @@ import os
 import pty
 import sys
 
-# pty.spawn ends where the command closes its terminal.
-status = pty.spawn(sys.argv[1:], lambda descriptor: os.read(descriptor, 1 << 16).replace(b"\r", b"\n"), lambda _: b"")
+
+
+def plain(descriptor):
+    data = os.read(descriptor, 1 << 16)
+    for written, kept in ((b"\r\n", b"\n"), (b"\r", b"\n"), (b"\033[K", b"")):
+        data = data.replace(written, kept)
+    return data or b"\n"  # nothing would mean the end
+
+
+status = pty.spawn(sys.argv[1:], plain, lambda _: b"")
 sys.exit(os.waitstatus_to_exitcode(status))
