@@ -85,7 +85,7 @@ Status run(std::size_t rows, std::size_t dimension) {
         const std::size_t end = std::min(rows, at + 1000);
         for (std::size_t i = at; i < end; ++i) {
             storage::PutDocument document;
-            document.id = std::to_string(i);
+            document.id.append(std::to_string(i));
             document.text = "x";
             document.chunks = {{0, 1, 1}};
             const auto row = data.begin() + static_cast<std::ptrdiff_t>(i * dimension);

@@ -130,7 +130,7 @@ Status run(const fs::path& corpus, int rounds, const char* tokens_file) {
                    lectern::config::load_pipeline(folders.pipelines / "search-only.yaml"));
     LECTERN_ASSIGN(const auto pipeline, lectern::Pipeline::open(std::move(config), *host));
 
-    Direct direct{*pipeline};
+    Direct direct{*pipeline, lectern::TokenBatch(0), {}, 0};
     double best_ingest = 1e9;
     double best_direct = 1e9;
     std::vector<lectern::StageTiming> stages;
