@@ -76,6 +76,8 @@ struct SearchConfig {
     unsigned seal_at = 5'000;
     // How the index keeps the vectors of its segments: f32, bf16, f16 or int8.
     std::string vectors = "f32";
+    unsigned rerank = 30;  // 1 to 1,000: best hits that a reranker reads, when there is one
+    unsigned rerank_milliseconds = 0;  // up to 600,000; 0: as long as it takes
 };
 
 struct AnswerConfig {
@@ -83,6 +85,9 @@ struct AnswerConfig {
     unsigned max_evidence = 4;    // 1 to 32: sentences given to the writer
     unsigned max_tokens = 160;    // 1 to 8192: of the answer
     double abstain_below = 0.35;  // 0 to 1: evidence weaker than this gives no answer
+    // 0 to 1: a written sentence must follow from its evidence with this probability, where the
+    // query has a stage that tells.
+    double min_entailment = 0.5;
 };
 
 struct PipelineConfig {

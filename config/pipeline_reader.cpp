@@ -137,21 +137,27 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
 
     if (top.contains("search") && is_map(*top.at("search"), "search")) {
         const Fields search =
-            fields(*top.at("search"), {"candidates", "seal_at", "vectors"}, "search");
+            fields(*top.at("search"),
+                   {"candidates", "seal_at", "vectors", "rerank", "rerank_milliseconds"}, "search");
         read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
         read_count(search, "seal_at", "search", 1, 10'000'000, config_.search.seal_at);
         read_word(search, "vectors", "search", {"f32", "bf16", "f16", "int8"},
                   config_.search.vectors);
+        read_count(search, "rerank", "search", 1, 1000, config_.search.rerank);
+        read_count(search, "rerank_milliseconds", "search", 0, 600'000,
+                   config_.search.rerank_milliseconds);
     }
     if (top.contains("answer") && is_map(*top.at("answer"), "answer")) {
         AnswerConfig& answer = config_.answer;
         const Fields given =
-            fields(*top.at("answer"), {"passages", "max_evidence", "max_tokens", "abstain_below"},
+            fields(*top.at("answer"),
+                   {"passages", "max_evidence", "max_tokens", "abstain_below", "min_entailment"},
                    "answer");
         read_count(given, "passages", "answer", 1, 100, answer.passages);
         read_count(given, "max_evidence", "answer", 1, 32, answer.max_evidence);
         read_count(given, "max_tokens", "answer", 1, 8192, answer.max_tokens);
         read_fraction(given, "abstain_below", "answer", answer.abstain_below);
+        read_fraction(given, "min_entailment", "answer", answer.min_entailment);
     }
     check_unused();
     return std::move(config_);

@@ -141,6 +141,7 @@ void add_train(CLI::App& program, Run& run_command) {
     auto train = std::make_shared<Train>();
     CLI::App& parent = *program.add_subcommand("train", "Train a model on your own text");
     parent.require_subcommand(1);
+    add_train_classifier(parent, run_command);
     CLI::App& command =
         *parent.add_subcommand("word2vec", "Word vectors: CBOW, skip-gram, character n-grams");
     command.add_option("-c,--collection", train->common.collection, "Train on this collection");

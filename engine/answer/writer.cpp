@@ -65,7 +65,11 @@ class SentenceGate {
                  std::min(wrote_ ? 1 : quoted_sentences, request_.evidence.size())))
             give(item.n);
     }
-    [[nodiscard]] bool enough() const { return repeated_ || sentences_ >= max_sentences; }
+    [[nodiscard]] bool enough() const {
+        return repeated_ || sentences_ >= max_sentences || !failure_.ok();
+    }
+    // Of the stage that was asked about a sentence.
+    [[nodiscard]] const Status& failure() const { return failure_; }
 
  private:
     static constexpr std::size_t max_sentences = 4;
@@ -104,6 +108,9 @@ class SentenceGate {
         {
             const Busy busy(verifying_);
             verdict = verify_sentence(sentence, request_.question, request_.evidence);
+            failure_ = check_entailment(request_.entailment, request_.evidence, request_.interrupt,
+                                        verdict);
+            if (!failure_.ok()) return;
         }
         if (verdict.text.empty()) return;
         if (!said_.insert(text::fold(verdict.text)).second) {
@@ -167,6 +174,7 @@ class SentenceGate {
     std::set<std::string> said_;
     std::set<unsigned> used_;
     std::size_t sentences_ = 0;
+    Status failure_;
     bool repeated_ = false;
     bool wrote_ = false;
 };
@@ -238,6 +246,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
     if (!status.ok() && !(gate.enough() && status.code() == Code::cancelled)) return status;
     gate.finish(report.truncated != 0);
+    LECTERN_TRY(gate.failure());
     writing.tokens += report.answer_tokens;
     out.generated_tokens = report.answer_tokens;
     out.reused_tokens = report.reused_tokens;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/answer/entailment.hpp"
 #include "engine/answer/verifier.hpp"
 #include "engine/pipeline/counters.hpp"
 #include "engine/plugin_host/plugin_host.hpp"
@@ -20,6 +21,7 @@ struct WriterRequest {
     std::uint32_t max_tokens = 160;
     std::function<void(std::string_view)> on_text;  // sentences as they pass
     host::Interrupt interrupt;
+    EntailmentRule entailment = {};
 };
 
 struct Written {

@@ -3,8 +3,10 @@
 #include <string>
 #include <utility>
 
+#include "config/pipeline.hpp"
 #include "engine/collection/folders.hpp"
 #include "engine/collection/shared_host.hpp"
+#include "engine/pipeline/pipeline.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern {
@@ -38,12 +40,24 @@ lectern_progress_sink progress_face(const TrainOptions& options) {
 }
 
 struct Trainer {
-    std::shared_ptr<host::PluginHost> host;  // outlives the stage
+    std::shared_ptr<host::PluginHost> host;  // outlives the stages
+    std::unique_ptr<Pipeline> pipeline;      // nullptr: none was asked for
     host::Stage stage;
 };
 
+Result<std::unique_ptr<Pipeline>> open_pipeline(const std::string& name, const Folders& folders,
+                                                host::PluginHost& host) {
+    if (name.empty()) return std::unique_ptr<Pipeline>();
+    const std::vector<std::filesystem::path> shipped{folders.pipelines};
+    LECTERN_ASSIGN(const std::filesystem::path file, config::find_pipeline(name, shipped));
+    LECTERN_ASSIGN(auto config, config::load_pipeline(file));
+    return Pipeline::open(std::move(config), host);
+}
+
 Result<Trainer> make_trainer(const TrainOptions& options) {
-    LECTERN_ASSIGN(auto host, shared_host(resolve(options.folders), options.threads, options.log));
+    const Folders folders = resolve(options.folders);
+    LECTERN_ASSIGN(auto host, shared_host(folders, options.threads, options.log));
+    LECTERN_ASSIGN(auto pipeline, open_pipeline(options.pipeline, folders, *host));
     boost::system::error_code error;
     auto parsed = boost::json::parse(options.options, error);
     if (error || !parsed.is_object())
@@ -51,10 +65,11 @@ Result<Trainer> make_trainer(const TrainOptions& options) {
     LECTERN_ASSIGN(auto stage, host->create({.plugin = options.plugin,
                                              .type = options.stage,
                                              .name = "train",
-                                             .options = std::move(parsed.as_object())}));
+                                             .options = std::move(parsed.as_object()),
+                                             .pipeline = pipeline ? pipeline->face() : nullptr}));
     if (stage.table<lectern_trainer>() == nullptr)
         return Status{Code::invalid_argument, stage.describe() + " is not a trainer"};
-    return Trainer{std::move(host), std::move(stage)};
+    return Trainer{std::move(host), std::move(pipeline), std::move(stage)};
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ using host::Port;
 using host::StageKind;
 
 constexpr bool answers(StageKind kind) {
-    return kind == StageKind::reranker || kind == StageKind::reader || kind == StageKind::generator;
+    return kind == StageKind::reranker || kind == StageKind::reader ||
+           kind == StageKind::generator || kind == StageKind::verifier;
 }
 
 Status at(const config::Place& place, Status status) {
@@ -59,7 +60,8 @@ Pipeline::Pipeline(config::PipelineConfig config, host::PluginHost& host)
              &service_max_tokens,
              &service_count_tokens,
              &service_dimension,
-             &service_embed};
+             &service_embed,
+             &service_fingerprint};
 }
 
 Result<std::unique_ptr<Pipeline>> Pipeline::open(config::PipelineConfig config,
@@ -147,6 +149,7 @@ Status Pipeline::build() {
                 case StageKind::reranker: has_reranker_ = true; break;
                 case StageKind::reader: has_reader_ = true; break;
                 case StageKind::generator: generator_name_ = name; break;
+                case StageKind::verifier: verifier_name_ = name; break;
                 case StageKind::tokenizer:
                 case StageKind::embedder:
                 case StageKind::custom: {
@@ -257,7 +260,8 @@ Status Pipeline::prepare_answers(Answers answers) {
     if (answers_ready_ == Answers::written || answers_ready_ == answers) return {};
     for (const config::Step& step : config_.query) {
         for (const std::string& name : step.stages) {
-            if (answers == Answers::quoted && name == generator_name_) continue;
+            const bool writes = name == generator_name_ || name == verifier_name_;
+            if (answers == Answers::quoted && writes) continue;
             if (find(name) != nullptr) continue;  // other threads use it already
             LECTERN_TRY(make(name));
             const host::Stage* stage = find(name);
@@ -265,6 +269,7 @@ Status Pipeline::prepare_answers(Answers answers) {
                 case StageKind::reranker: reranker_ = stage; break;
                 case StageKind::reader: reader_ = stage; break;
                 case StageKind::generator: generator_ = stage; break;
+                case StageKind::verifier: verifier_ = stage; break;
                 default: break;
             }
         }
@@ -372,6 +377,13 @@ lectern_code Pipeline::service_dimension(const lectern_pipeline* face, std::uint
     const auto& self = *static_cast<const Pipeline*>(face->host_data);
     if (!self.ready_) return LECTERN_UNAVAILABLE;
     *out = self.info_.dimension;
+    return LECTERN_OK;
+}
+
+lectern_code Pipeline::service_fingerprint(const lectern_pipeline* face, const char** out) {
+    const auto& self = *static_cast<const Pipeline*>(face->host_data);
+    if (!self.ready_) return LECTERN_UNAVAILABLE;
+    *out = self.info_.fingerprint.c_str();
     return LECTERN_OK;
 }
 

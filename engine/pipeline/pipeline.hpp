@@ -58,6 +58,9 @@ class Pipeline {
 
     [[nodiscard]] const config::PipelineConfig& config() const noexcept { return config_; }
     [[nodiscard]] const EmbedderInfo& embedder() const noexcept { return info_; }
+    // For a stage that stands outside of the pipeline and uses its embedder (a trainer). Valid as
+    // long as the pipeline.
+    [[nodiscard]] const lectern_pipeline* face() const noexcept { return &face_; }
     [[nodiscard]] std::string_view tokenizer_name() const { return tokenizer_->name(); }
     [[nodiscard]] std::string_view embedder_name() const { return embedder_->name(); }
 
@@ -83,6 +86,7 @@ class Pipeline {
     [[nodiscard]] const host::Stage* reranker() const noexcept { return reranker_; }
     [[nodiscard]] const host::Stage* reader() const noexcept { return reader_; }
     [[nodiscard]] const host::Stage* generator() const noexcept { return generator_; }
+    [[nodiscard]] const host::Stage* verifier() const noexcept { return verifier_; }
     [[nodiscard]] bool has_reranker() const noexcept { return has_reranker_; }
 
     // Tokens of the texts, special tokens included, each cut to what the embedder takes. The
@@ -119,6 +123,7 @@ class Pipeline {
     static lectern_code service_embed(const lectern_pipeline* face, const lectern_call* call,
                                       const lectern_text* texts, std::uint64_t count,
                                       std::uint32_t purpose, float* out);
+    static lectern_code service_fingerprint(const lectern_pipeline* face, const char** out);
 
     config::PipelineConfig config_;
     host::PluginHost& host_;
@@ -136,12 +141,14 @@ class Pipeline {
 
     bool has_reranker_ = false;
     bool has_reader_ = false;
+    std::string verifier_name_;
     std::string generator_name_;  // "" when there is none
     std::mutex answers_mutex_;
     std::optional<Answers> answers_ready_;
     const host::Stage* reranker_ = nullptr;
     const host::Stage* reader_ = nullptr;
     const host::Stage* generator_ = nullptr;
+    const host::Stage* verifier_ = nullptr;
 };
 
 }  // namespace lectern

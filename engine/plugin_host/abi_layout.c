@@ -67,7 +67,12 @@ FIELD(lectern_port, dimension, 8);
 FIELD(lectern_port, reserved, 12);
 FIELD(lectern_port, fingerprint, 16);
 
+#if LECTERN_ABI_MINOR >= 1 /* compiled against the header of 1.0 as well */
+GROWN(lectern_pipeline, 48);
+FIELD(lectern_pipeline, fingerprint, 48);
+#else
 SIZE(lectern_pipeline, 48);
+#endif
 FIELD(lectern_pipeline, struct_size, 0);
 FIELD(lectern_pipeline, reserved, 4);
 FIELD(lectern_pipeline, host_data, 8);
@@ -296,6 +301,13 @@ FIELD(lectern_progress_sink, struct_size, 0);
 FIELD(lectern_progress_sink, reserved, 4);
 FIELD(lectern_progress_sink, host_data, 8);
 FIELD(lectern_progress_sink, progress, 16);
+
+#if LECTERN_ABI_MINOR >= 1
+SIZE(lectern_entailment, 16);
+FIELD(lectern_entailment, struct_size, 0);
+FIELD(lectern_entailment, reserved, 4);
+FIELD(lectern_entailment, infer, 8);
+#endif
 
 SIZE(lectern_trainer, 24);
 FIELD(lectern_trainer, struct_size, 0);

@@ -48,7 +48,7 @@ Result<StageTypeInfo> check_stage_type(const lectern_stage_type* type,
     const bool taken = std::any_of(earlier.begin(), earlier.end(),
                                    [&](const StageTypeInfo& one) { return one.name == info.name; });
     if (taken) return refuse("an earlier stage type of the plugin has this name");
-    if (type->kind < LECTERN_EXTRACTOR || type->kind > LECTERN_TRAINER)
+    if (type->kind < LECTERN_EXTRACTOR || type->kind > LECTERN_VERIFIER)
         return refuse("its kind " + std::to_string(type->kind) +
                       " is not known to this engine; a newer Lectern may know it");
     info.kind = static_cast<StageKind>(type->kind);

@@ -17,6 +17,7 @@ std::string_view name(StageKind kind) noexcept {
         case StageKind::generator: return "generator";
         case StageKind::custom: return "custom";
         case StageKind::trainer: return "trainer";
+        case StageKind::verifier: return "verifier";
     }
     return "unknown";
 }

@@ -21,7 +21,8 @@ enum class StageKind : std::uint32_t {
     reader = LECTERN_READER,
     generator = LECTERN_GENERATOR,
     custom = LECTERN_CUSTOM,
-    trainer = LECTERN_TRAINER
+    trainer = LECTERN_TRAINER,
+    verifier = LECTERN_VERIFIER
 };
 
 [[nodiscard]] std::string_view name(StageKind kind) noexcept;
@@ -47,6 +48,8 @@ template <>
 inline constexpr const char* table_id<lectern_custom> = LECTERN_CUSTOM_1;
 template <>
 inline constexpr const char* table_id<lectern_trainer> = LECTERN_TRAINER_1;
+template <>
+inline constexpr const char* table_id<lectern_entailment> = LECTERN_ENTAILMENT_1;
 
 class LoadedPlugin;
 class HostFace;

@@ -48,6 +48,9 @@ Kind of(StageKind kind) {
             return {LECTERN_CUSTOM_1, LECTERN_V1_0_SIZE_custom, LECTERN_PORT_TEXT,
                     LECTERN_PORT_TEXT};
         case StageKind::trainer: return {LECTERN_TRAINER_1, LECTERN_V1_0_SIZE_trainer, 0, 0};
+        case StageKind::verifier:
+            return {LECTERN_ENTAILMENT_1, LECTERN_V1_1_SIZE_entailment, LECTERN_PORT_ANSWER,
+                    LECTERN_PORT_ANSWER};
     }
     return {"", 0, 0, 0};
 }
@@ -92,6 +95,8 @@ const char* missing_function(const void* table, StageKind kind) {
             const auto& t = as<lectern_trainer>(table);
             return first({{t.train != nullptr, "train"}, {t.evaluate != nullptr, "evaluate"}});
         }
+        case StageKind::verifier:
+            return first({{as<lectern_entailment>(table).infer != nullptr, "infer"}});
     }
     return nullptr;
 }

@@ -24,13 +24,17 @@ lectern_code no_embed(const lectern_pipeline*, const lectern_call*, const lecter
                       std::uint64_t, std::uint32_t, float*) {
     return LECTERN_UNAVAILABLE;
 }
+lectern_code no_fingerprint(const lectern_pipeline*, const char**) {
+    return LECTERN_UNAVAILABLE;
+}
 constexpr lectern_pipeline no_pipeline{sizeof(lectern_pipeline),
                                        0,
                                        nullptr,
                                        &no_max_tokens,
                                        &no_count_tokens,
                                        &no_dimension,
-                                       &no_embed};
+                                       &no_embed,
+                                       &no_fingerprint};
 
 }  // namespace
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/answer/writer.hpp"
+#include "engine/query/rerank.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -130,8 +131,12 @@ constexpr int most_repeats = 50;
 // Chunks by vector, joined with their documents; more are taken until there are k hits.
 Status search(Request& request) {
     const std::uint64_t all = request.context.index.statistics().rows;
-    std::size_t wanted =
-        std::max<std::size_t>(request.context.pipeline.config().search.candidates, request.k);
+    // A reranker has more to choose from than what is wanted at the end.
+    const config::SearchConfig& config = request.context.pipeline.config().search;
+    const std::size_t k = request.context.pipeline.has_reranker()
+                              ? std::max<std::size_t>(config.rerank, request.k)
+                              : request.k;
+    std::size_t wanted = std::max<std::size_t>(config.candidates, k);
     for (int repeats = 0;;) {
         if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
         if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
@@ -146,7 +151,7 @@ Status search(Request& request) {
         request.hits.clear();
         std::vector<storage::ChunkId> taken;
         bool gone = false;  // a chunk among the best has left the store since the index answered
-        for (std::size_t i = 0; i < scored.size() && taken.size() < request.k; ++i) {
+        for (std::size_t i = 0; i < scored.size() && taken.size() < k; ++i) {
             if (!views[i]) {
                 gone = true;
                 continue;
@@ -161,7 +166,7 @@ Status search(Request& request) {
             std::this_thread::sleep_for(index_follows_within);
             continue;
         }
-        if (taken.size() < request.k && scored.size() >= wanted && wanted < all) {
+        if (taken.size() < k && scored.size() >= wanted && wanted < all) {
             wanted *= 4;
             continue;
         }
@@ -179,22 +184,6 @@ Status search(Request& request) {
         }
         return {};
     }
-}
-
-Status rerank(Request& request, const host::Stage& stage) {
-    if (request.hits.empty()) return {};
-    std::vector<lectern_text> passages;
-    for (const Hit& hit : request.hits) passages.push_back(span(hit.text));
-    std::vector<float> scores(passages.size());
-    CallContext call(request.interrupt);
-    LECTERN_TRY(call.status(
-        stage.table<lectern_reranker>()->rerank(stage.get(), call.get(), span(request.text),
-                                                passages.data(), passages.size(), scores.data()),
-        stage.describe()));
-    for (std::size_t i = 0; i < scores.size(); ++i) request.hits[i].score = scores[i];
-    std::stable_sort(request.hits.begin(), request.hits.end(),
-                     [](const Hit& a, const Hit& b) { return a.score > b.score; });
-    return {};
 }
 
 // Names with a number in them ("GPT-4", "RFC9457") say exactly what is asked about: evidence about
@@ -276,9 +265,13 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
     std::vector<NumberedEvidence> evidence;
     for (const Citation& item : request.evidence)
         evidence.push_back({item.n, item.quote, item.title});
-    const WriterRequest writer{request.text, evidence,
+    const WriterRequest writer{request.text,
+                               evidence,
                                request.context.pipeline.config().answer.max_tokens,
-                               request.ask.on_text, request.interrupt};
+                               request.ask.on_text,
+                               request.interrupt,
+                               {request.context.pipeline.verifier(),
+                                request.context.pipeline.config().answer.min_entailment}};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer, 2);
@@ -340,8 +333,13 @@ void add_search_steps(QueryGraph& graph, Request& request) {
               [&request](StageCounter& counter) { return embed(request, counter); });
     graph.add(request, "search", [&request](StageCounter&) { return search(request); });
     if (const host::Stage* stage = pipeline.reranker(); stage != nullptr)
-        graph.add(request, stage->name(),
-                  [&request, stage](StageCounter&) { return rerank(request, *stage); });
+        graph.add(request, stage->name(), [&request, stage](StageCounter&) {
+            const config::SearchConfig& config = request.context.pipeline.config().search;
+            LECTERN_TRY(rerank(*stage, request.text, request.interrupt,
+                               {config.rerank, config.rerank_milliseconds}, request.hits));
+            if (request.hits.size() > request.k) request.hits.resize(request.k);
+            return Status();
+        });
 }
 
 host::Interrupt interrupt(const std::stop_token& stop,

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "embedder.hpp"
-#include "mapped_file.hpp"
+#include "plugins/bert/embedder.hpp"
+#include "plugins/bert/mapped_file.hpp"
 #include "test_folders.hpp"
 
 namespace lectern::bert {

@@ -104,7 +104,7 @@ void Weights::strip_prefix() {
     if (prefix.empty()) return;
     std::map<std::string, Tensor> stripped;
     for (auto& [name, tensor] : tensors_)
-        if (name.starts_with(prefix)) stripped[name.substr(prefix.size())] = std::move(tensor);
+        stripped[name.starts_with(prefix) ? name.substr(prefix.size()) : name] = std::move(tensor);
     tensors_ = std::move(stripped);
 }
 
@@ -112,6 +112,12 @@ void Weights::fail_missing(const std::string& name) const {
     fail(LECTERN_CORRUPT, folder_.string() + ": the weights have no tensor '" + name +
                               "', which config.json asks for; the two files do not belong together "
                               "or this is no encoder");
+}
+
+const std::vector<std::uint64_t>& Weights::shape_of(const std::string& name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) fail_missing(name);
+    return found->second.entry.shape;
 }
 
 std::shared_ptr<Constant> Weights::constant(const std::string& name, const ov::Shape& shape) const {

@@ -15,7 +15,8 @@ namespace lectern::bert {
 
 // Tensors of model.safetensors, or of the shards that model.safetensors.index.json names. Names are
 // canonical: without what comes before "embeddings." and "encoder." ("bert.", "0.auto_model."), and
-// "LayerNorm.gamma" and ".beta" are "LayerNorm.weight" and ".bias".
+// "LayerNorm.gamma" and ".beta" are "LayerNorm.weight" and ".bias". Tensors beside the encoder (the
+// head of a task, "classifier.weight") keep their names.
 class Weights {
  public:
     // Throws Failure when a file is missing, truncated or inconsistent.
@@ -26,6 +27,8 @@ class Weights {
         return files_;
     }
     [[nodiscard]] bool contains(const std::string& name) const { return tensors_.contains(name); }
+    // Throws Failure when the tensor is missing.
+    [[nodiscard]] const std::vector<std::uint64_t>& shape_of(const std::string& name) const;
 
     // A f32 constant. F32 data are used in place (the mapping lives as long as the constant), F16
     // and BF16 are converted. Throws Failure when the tensor is missing, has another shape than

@@ -288,6 +288,9 @@ struct TrainOptions {
     std::string plugin = "word2vec";
     std::string stage = "trainer";
     std::string options = "{}";  // a JSON object, checked against the trainer's schema
+    // A pipeline file, or the name of one that ships, whose embedder the trainer uses. Empty: the
+    // trainer has none, and needs none.
+    std::string pipeline = {};
     unsigned threads = 0;
     // step, fraction of the step (0 to 1), a detail for people
     std::function<void(std::string_view step, double fraction, std::string_view detail)> progress;

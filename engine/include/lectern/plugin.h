@@ -37,7 +37,7 @@ extern "C" {
 #endif
 
 #define LECTERN_ABI_MAJOR 1u
-#define LECTERN_ABI_MINOR 0u
+#define LECTERN_ABI_MINOR 1u
 
 #if defined(_WIN32)
 #define LECTERN_EXPORT __declspec(dllexport)
@@ -182,7 +182,8 @@ enum {
     LECTERN_READER = 6,    /* hits -> evidence */
     LECTERN_GENERATOR = 7, /* evidence -> answer */
     LECTERN_CUSTOM = 8,    /* records -> records: text -> text */
-    LECTERN_TRAINER = 9    /* text -> a model file; stands in no pipeline */
+    LECTERN_TRAINER = 9,   /* text -> a model file; stands in no pipeline */
+    LECTERN_VERIFIER = 10  /* answer -> answer: does it follow from its evidence? (since 1.1) */
 };
 
 /* What a stage may ask of the pipeline it stands in ("the splitter counts with the embedder's own
@@ -205,6 +206,9 @@ typedef struct lectern_pipeline {
      * purpose: LECTERN_QUERY or LECTERN_PASSAGE. [any thread, not from inside an embedder] */
     lectern_code (*embed)(const struct lectern_pipeline* pipeline, const lectern_call* call,
                           const lectern_text* texts, uint64_t count, uint32_t purpose, float* out);
+    /* Since 1.1. The name of the space of `embed`'s vectors; a string valid as long as the pipeline.
+     * [any thread] */
+    lectern_code (*fingerprint)(const struct lectern_pipeline* pipeline, const char** out);
 } lectern_pipeline;
 
 enum { LECTERN_QUERY = 0, LECTERN_PASSAGE = 1 };
@@ -542,6 +546,20 @@ typedef struct lectern_generator {
     lectern_code (*warm)(const lectern_stage* stage, const lectern_call* call,
                          const lectern_message* messages, uint64_t count);
 } lectern_generator;
+
+/* ---------------------------------------------------------------- verifier */
+
+/* Since 1.1. Whether a sentence of an answer follows from the evidence that it cites. */
+#define LECTERN_ENTAILMENT_1 "lectern.entailment/1"
+typedef struct lectern_entailment {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* Of each pair: out[3*i] is the probability that premises[i] entails hypotheses[i], out[3*i+1]
+     * that it says nothing about it, out[3*i+2] that it contradicts it; together 1. [any thread] */
+    lectern_code (*infer)(const lectern_stage* stage, const lectern_call* call,
+                          const lectern_text* premises, const lectern_text* hypotheses,
+                          uint64_t count, float* out);
+} lectern_entailment;
 
 /* ------------------------------------------------------------------ custom */
 

@@ -142,6 +142,14 @@ class Pipeline {
                 "embedding failed");
         return out;
     }
+    // The name of embed()'s vector space.
+    [[nodiscard]] std::string fingerprint() const {
+        if (!LECTERN_HAS(pipeline_, fingerprint))
+            throw Failure(LECTERN_UNSUPPORTED, "this engine does not name its vectors");
+        const char* out = nullptr;
+        require(pipeline_->fingerprint(pipeline_, &out), "the pipeline has no embedder");
+        return out;
+    }
 
  private:
     const lectern_pipeline* pipeline_ = nullptr;
@@ -436,6 +444,18 @@ class Generator : public Stage {
                       std::uint64_t /*count*/) const {}
 };
 
+// ------------------------------------------------------------------- verifying
+
+// Since ABI 1.1.
+class Verifier : public Stage {
+ public:
+    [[nodiscard]] Port input() const override { return {LECTERN_PORT_ANSWER}; }
+    [[nodiscard]] Port output() const override { return {LECTERN_PORT_ANSWER}; }
+    // out: of each pair the probabilities of entailment, neutral and contradiction.
+    virtual void infer(const Call& call, const lectern_text* premises,
+                       const lectern_text* hypotheses, std::uint64_t count, float* out) const = 0;
+};
+
 // ------------------------------------------------------------------- training
 
 class TextSource {
@@ -643,6 +663,15 @@ inline const lectern_generator generator_table{
         return guarded(call, [&] { object<Generator>(stage).warm(Call(call), messages, count); });
     }};
 
+inline const lectern_entailment entailment_table{
+    sizeof(lectern_entailment), 0,
+    [](const lectern_stage* stage, const lectern_call* call, const lectern_text* premises,
+       const lectern_text* hypotheses, std::uint64_t count, float* out) -> lectern_code {
+        return guarded(call, [&] {
+            object<Verifier>(stage).infer(Call(call), premises, hypotheses, count, out);
+        });
+    }};
+
 inline void give(const lectern_text_sink* sink, std::string_view value) {
     require(sink->text(sink, text(value)), "stopped by the host");
 }
@@ -683,6 +712,7 @@ LECTERN_DETAIL_KIND(Reader, LECTERN_READER, LECTERN_READER_1, reader_table);
 LECTERN_DETAIL_KIND(Generator, LECTERN_GENERATOR, LECTERN_GENERATOR_1, generator_table);
 LECTERN_DETAIL_KIND(Custom, LECTERN_CUSTOM, LECTERN_CUSTOM_1, custom_table);
 LECTERN_DETAIL_KIND(Trainer, LECTERN_TRAINER, LECTERN_TRAINER_1, trainer_table);
+LECTERN_DETAIL_KIND(Verifier, LECTERN_VERIFIER, LECTERN_ENTAILMENT_1, entailment_table);
 #undef LECTERN_DETAIL_KIND
 
 template <typename T, typename... Kinds>
@@ -699,7 +729,7 @@ struct KindIn<T> {
 };
 template <typename T>
 using KindFor = typename KindIn<T, Extractor, Splitter, Tokenizer, Embedder, Reranker, Reader,
-                                Generator, Custom, Trainer>::type;
+                                Generator, Custom, Trainer, Verifier>::type;
 
 template <typename T>
 lectern_code create(const lectern_call* call, const lectern_stage_config* config,

@@ -72,7 +72,7 @@ def shape_of(config):
             config["layer_norm_eps"], BERT_NAMES, first)
 
 
-def hidden_state(config, weights, ids):
+def hidden_state(config, weights, ids, types=0):
     """The last hidden state of one sequence without padding, [tokens, hidden]."""
     layers, heads, activation, epsilon, names, first = shape_of(config)
     w = {name: value.astype(np.float64) for name, value in weights.items()}
@@ -87,7 +87,7 @@ def hidden_state(config, weights, ids):
     x = w["embeddings.word_embeddings.weight"][ids]
     x = x + w["embeddings.position_embeddings.weight"][first:first + n]
     if "embeddings.token_type_embeddings.weight" in w:
-        x = x + w["embeddings.token_type_embeddings.weight"][0]
+        x = x + w["embeddings.token_type_embeddings.weight"][types]
     x = norm("embeddings.LayerNorm", x)
     for layer in range(layers):
         p = names[0].format(layer)

@@ -1,0 +1,140 @@
+#include "plugins/tasks/task_graph.hpp"
+
+#include <filesystem>
+#include <openvino/opsets/opset13.hpp>
+
+#include "plugins/bert/bert_config.hpp"
+#include "plugins/bert/bert_graph.hpp"
+#include "plugins/bert/failure.hpp"
+#include "plugins/bert/json_fields.hpp"
+#include "plugins/bert/mapped_file.hpp"
+#include "plugins/bert/weights.hpp"
+#include "plugins/tasks/foreign_graph.hpp"
+
+namespace lectern::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+namespace op = ov::opset13;
+using bert::fail;
+using Value = ov::Output<ov::Node>;
+
+constexpr std::uint64_t most_labels = 1U << 20U;
+
+// "id2label" of a config.json: {"0": "negative", "1": "positive"}.
+std::vector<std::string> label_names(const bert::JsonFields& fields, std::uint32_t labels) {
+    std::vector<std::string> out;
+    const auto* const map = fields.object("id2label");
+    for (std::uint32_t i = 0; i < labels; ++i) {
+        const std::string id = std::to_string(i);
+        const auto* const name = map == nullptr ? nullptr : map->if_contains(id);
+        out.push_back(name != nullptr && name->is_string() ? std::string(name->get_string())
+                                                           : "LABEL_" + id);
+    }
+    return out;
+}
+
+// The layers behind the encoder.
+class Head {
+ public:
+    Head(const bert::Weights& weights, const bert::BertConfig& config, const std::string& folder)
+        : weights_(weights), config_(config), folder_(folder) {}
+
+    Value spans(const Value& hidden) const { return linear("qa_outputs", hidden, 2); }
+
+    Value tokens(const Value& hidden) const {
+        return linear("classifier", hidden, rows("classifier"));
+    }
+
+    Value sequence(const Value& hidden) const {
+        const Value first =
+            std::make_shared<op::Gather>(hidden, op::Constant::create(ov::element::i32, {}, {0}),
+                                         op::Constant::create(ov::element::i32, {}, {1}));
+        if (weights_.contains("classifier.out_proj.weight"))  // RoBERTa
+            return linear("classifier.out_proj", tanh(linear("classifier.dense", first)),
+                          rows("classifier.out_proj"));
+        if (weights_.contains("pre_classifier.weight"))  // DistilBERT
+            return linear("classifier", std::make_shared<op::Relu>(linear("pre_classifier", first)),
+                          rows("classifier"));
+        if (weights_.contains("classifier.weight") && weights_.contains("pooler.dense.weight"))
+            return linear("classifier", tanh(linear("pooler.dense", first)), rows("classifier"));
+        fail(LECTERN_UNSUPPORTED,
+             folder_ +
+                 " has no head that classifies sequences (pooler and classifier); name a "
+                 "model that was trained for this task, or its .onnx file");
+    }
+
+ private:
+    static Value tanh(const Value& value) { return std::make_shared<op::Tanh>(value); }
+
+    [[nodiscard]] std::uint64_t rows(const std::string& name) const {
+        const auto& shape = weights_.shape_of(name + ".weight");
+        if (shape.size() != 2 || shape[0] == 0 || shape[0] > most_labels)
+            fail(LECTERN_CORRUPT, folder_ + ": the tensor '" + name +
+                                      ".weight' does not have the shape [labels, hidden size]");
+        return shape[0];
+    }
+    [[nodiscard]] Value linear(const std::string& name, const Value& value,
+                               std::uint64_t out = 0) const {
+        const std::uint64_t size = out > 0 ? out : config_.hidden;
+        if (!weights_.contains(name + ".weight"))
+            fail(LECTERN_UNSUPPORTED, folder_ + " has no tensor '" + name +
+                                          ".weight'; it was not trained for this task");
+        const Value product = std::make_shared<op::MatMul>(
+            value, weights_.constant(name + ".weight", {size, config_.hidden}), false, true);
+        return std::make_shared<op::Add>(product, weights_.constant(name + ".bias", {size}));
+    }
+
+    const bert::Weights& weights_;
+    const bert::BertConfig& config_;
+    const std::string& folder_;
+};
+
+TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task) {
+    const fs::path file = folder.folder / "config.json";
+    const std::string text = bert::read_text_file(file);
+    const bert::BertConfig config = bert::parse_bert_config(text, file.string());
+    const bert::Weights weights = bert::Weights::open(folder.folder);
+    const bert::EncoderGraph encoder = bert::build_encoder(config, weights, config.token_types > 1);
+    const std::string where = folder.folder.string();
+    const Head head(weights, config, where);
+
+    TaskGraph out;
+    out.per_token =
+        task == Task::spans ||
+        (task == Task::either && text.find("ForTokenClassification") != std::string::npos);
+    const Value logits = task == Task::spans ? head.spans(encoder.hidden)
+                         : out.per_token     ? head.tokens(encoder.hidden)
+                                             : head.sequence(encoder.hidden);
+    ov::ParameterVector inputs{encoder.input_ids, encoder.attention_mask};
+    out.mask = true;
+    out.types = encoder.token_type_ids != nullptr;
+    if (out.types) inputs.push_back(encoder.token_type_ids);
+    out.model = std::make_shared<ov::Model>(ov::OutputVector{logits}, inputs, "task");
+    out.vocabulary = config.vocabulary;
+    out.max_tokens = config.max_tokens();
+    return out;
+}
+
+}  // namespace
+
+TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task task) {
+    TaskGraph out = folder.kind == bert::ModelKind::graph ? read_foreign_graph(core, folder, task)
+                                                          : from_safetensors(folder, task);
+    const ov::PartialShape shape = out.model->output().get_partial_shape();
+    const std::int64_t rank = out.per_token ? 3 : 2;
+    if (shape.rank().is_dynamic() || shape.rank().get_length() != rank ||
+        shape[static_cast<std::size_t>(rank - 1)].is_dynamic())
+        fail(LECTERN_UNSUPPORTED,
+             folder.graph_file.string() + ": the number of its labels is not fixed in the file");
+    out.labels = static_cast<std::uint32_t>(shape[static_cast<std::size_t>(rank - 1)].get_length());
+    if (task == Task::spans && out.labels != 2)
+        fail(LECTERN_UNSUPPORTED, folder.folder.string() + " gives " + std::to_string(out.labels) +
+                                      " values a token, and an answer has a start and an end");
+    const fs::path config = folder.folder / "config.json";
+    const std::string text = fs::exists(config) ? bert::read_text_file(config) : "{}";
+    out.names = label_names(bert::JsonFields(text, config.string()), out.labels);
+    return out;
+}
+
+}  // namespace lectern::tasks
