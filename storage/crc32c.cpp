@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstring>
-#ifdef __SSE4_2__
+#ifdef __x86_64__
 #include <nmmintrin.h>
 #endif
 
@@ -10,7 +10,6 @@ namespace lectern::storage {
 
 namespace {
 
-#ifndef __SSE4_2__
 constexpr std::array<std::uint32_t, 256> table = [] {
     std::array<std::uint32_t, 256> result{};
     for (std::uint32_t i = 0; i < result.size(); ++i) {
@@ -20,14 +19,18 @@ constexpr std::array<std::uint32_t, 256> table = [] {
     }
     return result;
 }();
-#endif
 
-}  // namespace
+using Step = std::uint32_t (*)(std::uint32_t crc, const unsigned char* bytes, std::size_t size);
 
-std::uint32_t crc32c(const void* data, std::size_t size, std::uint32_t previous) noexcept {
-    const auto* bytes = static_cast<const unsigned char*>(data);
-    std::uint32_t crc = ~previous;
-#ifdef __SSE4_2__
+std::uint32_t portable(std::uint32_t crc, const unsigned char* bytes, std::size_t size) {
+    for (; size > 0; --size, ++bytes) crc = (crc >> 8) ^ table[(crc ^ *bytes) & 0xff];
+    return crc;
+}
+
+#ifdef __x86_64__
+__attribute__((target("sse4.2"))) std::uint32_t hardware(std::uint32_t crc,
+                                                         const unsigned char* bytes,
+                                                         std::size_t size) {
     std::uint64_t wide = crc;
     for (; size >= 8; size -= 8, bytes += 8) {
         std::uint64_t word;
@@ -36,10 +39,22 @@ std::uint32_t crc32c(const void* data, std::size_t size, std::uint32_t previous)
     }
     crc = static_cast<std::uint32_t>(wide);
     for (; size > 0; --size, ++bytes) crc = _mm_crc32_u8(crc, *bytes);
-#else
-    for (; size > 0; --size, ++bytes) crc = (crc >> 8) ^ table[(crc ^ *bytes) & 0xff];
+    return crc;
+}
 #endif
-    return ~crc;
+
+Step pick() {
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("sse4.2")) return &hardware;
+#endif
+    return &portable;
+}
+
+}  // namespace
+
+std::uint32_t crc32c(const void* data, std::size_t size, std::uint32_t previous) noexcept {
+    static const Step step = pick();
+    return ~step(~previous, static_cast<const unsigned char*>(data), size);
 }
 
 }  // namespace lectern::storage

@@ -1,5 +1,5 @@
 // storage/crc32c.hpp: the checksum of cache files: CRC-32C (Castagnoli), as in iSCSI (RFC 3720) and
-// in RocksDB's own blocks. Uses the processor's instruction where the build allows it.
+// in RocksDB's own blocks. Uses the processor's instruction where it has one.
 #pragma once
 
 #include <cstddef>

@@ -7,21 +7,18 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <random>
-#include <sstream>
 #include <system_error>
 
 #include "storage/clock.hpp"
 #include "storage/files.hpp"
 #include "storage/keys.hpp"
+#include "storage/log_check.hpp"
 #include "storage/quote.hpp"
+#include "storage/store_lock.hpp"
 
 namespace lectern::storage {
 
@@ -68,25 +65,6 @@ namespace {
 
 std::string quoted_path(const fs::path& path) {
     return "\"" + path.string() + "\"";
-}
-
-// The process that holds the lock on a file, from the kernel's list; 0 when it is not known.
-// (fcntl would tell too, but closing the file again would give up a lock of our own process.)
-int lock_owner(const fs::path& file) {
-    struct stat info {};
-    if (::stat(file.c_str(), &info) != 0) return 0;
-    char wanted[64];
-    std::snprintf(wanted, sizeof wanted, "%02x:%02x:%llu", major(info.st_dev), minor(info.st_dev),
-                  static_cast<unsigned long long>(info.st_ino));
-    std::ifstream locks("/proc/locks");
-    for (std::string line; std::getline(locks, line);) {
-        std::istringstream words(line);
-        std::string number, kind, mode, access, inode;
-        int process = 0;
-        if (words >> number >> kind >> mode >> access >> process >> inode && inode == wanted)
-            return process;
-    }
-    return 0;
 }
 
 bool says(const rocksdb::Status& status, std::string_view part) {
@@ -138,6 +116,7 @@ rocksdb::ColumnFamilyOptions column_options(Column column, const OpenOptions& op
 
 rocksdb::DBOptions database_options(const OpenOptions& options) {
     rocksdb::DBOptions result;
+    if (options.environment != nullptr) result.env = options.environment;
     result.create_if_missing = options.create_if_missing;
     result.create_missing_column_families = true;
     result.paranoid_checks = true;
@@ -147,8 +126,8 @@ rocksdb::DBOptions database_options(const OpenOptions& options) {
     result.max_open_files = 256;
     result.bytes_per_sync = 1u << 20;  // no long stall at the end of a large file
     result.max_bgerror_resume_count = 0;
-    // A record cut off at the end of the log is a commit that was not acknowledged.
-    result.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    // The logs have been checked, see storage/log_check.hpp; whatever fails now is damage.
+    result.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     result.track_and_verify_wals_in_manifest = true;  // a missing log file is noticed
     result.info_log_level = rocksdb::WARN_LEVEL;
     result.max_log_file_size = 1u << 20;
@@ -184,8 +163,10 @@ Status may_create(const fs::path& folder) {
         const fs::path extension = entry.path().extension();
         if (extension == ".sst" || extension == ".log")
             return {Code::corrupt, quoted_path(folder / "store") +
-                                       " has data files but no CURRENT file; restore the "
-                                       "collection from a backup"};
+                                       " has data files but no CURRENT file; 'lectern repair "
+                                       "-c " +
+                                       folder.string() +
+                                       "' saves what can be read, or restore a backup"};
     }
     return {};
 }
@@ -250,6 +231,9 @@ Status Database::open_rocksdb(const OpenOptions& options) {
                 columns.emplace_back(other, rocksdb::ColumnFamilyOptions());
         }
     }
+    LECTERN_ASSIGN(StoreLock lock, StoreLock::take(folder_, *database.env));
+    LECTERN_TRY(check_logs(*database.env));
+    lock.release();  // RocksDB takes it itself
     listener_ = std::make_shared<Listener>(*this);
     database.listeners.push_back(listener_);
 
@@ -257,21 +241,29 @@ Status Database::open_rocksdb(const OpenOptions& options) {
     const rocksdb::Status status = rocksdb::DB::Open(database, path, columns, &handles_, &opened);
     if (!status.ok()) {
         handles_.clear();
-        if (says(status, "lock hold by current process"))
-            return {Code::unavailable,
-                    "collection " + quoted_path(folder_) +
-                        " is already open in this process; one Store owns a collection"};
-        if (says(status, "LOCK")) {
-            const int owner = lock_owner(folder_ / "store" / "LOCK");
-            if (owner > 0 || says(status, "temporarily unavailable"))
-                return {Code::unavailable,
-                        "collection " + quoted_path(folder_) + " is open in another process" +
-                            (owner > 0 ? " (pid " + std::to_string(owner) + ")" : std::string()) +
-                            "; wait for it to end, or close the collection there"};
-        }
         return failure(status, "opening");
     }
     db_.reset(opened);
+    return {};
+}
+
+// Damaged logs are refused: replaying them would drop acknowledged commits. Torn tails, which no
+// one was told of, are cut off.
+Status Database::check_logs(rocksdb::Env& environment) const {
+    LECTERN_ASSIGN(const std::vector<LogReport> logs,
+                   storage::check_logs(folder_ / "store", environment));
+    for (const LogReport& log : logs) {
+        if (log.damage.empty() && log.torn_bytes > 0) {
+            std::error_code error;
+            fs::resize_file(log.file, log.bytes - log.torn_bytes, error);
+            if (error) return file_error(log.file, "cutting off the torn end of", error.value());
+        }
+        if (log.damage.empty()) continue;
+        return {Code::corrupt, "collection " + quoted_path(folder_) + ": " + describe(log) +
+                                   ", what came after them would be lost; 'lectern repair -c " +
+                                   folder_.string() +
+                                   "' saves what can be read, or restore a backup"};
+    }
     return {};
 }
 
@@ -387,7 +379,9 @@ Status Database::failure(const rocksdb::Status& status, std::string_view doing) 
         return {Code::resource_exhausted,
                 message + "; free some disk space, then open the collection again"};
     if (status.IsCorruption())
-        return {Code::corrupt, message + "; the file is damaged: restore it from a backup"};
+        return {Code::corrupt, message + "; the file is damaged: 'lectern repair -c " +
+                                   folder_.string() +
+                                   "' saves what can be read, or restore a backup"};
     if (says(status, "Too many open files"))
         return {Code::resource_exhausted, message + "; raise the limit (ulimit -n)"};
     if (says(status, "Permission denied") || says(status, "Read-only file system"))
@@ -399,7 +393,8 @@ Status Database::failure(const rocksdb::Status& status, std::string_view doing) 
 
 Status Database::undecodable(std::string_view what) const {
     return {Code::corrupt, "collection " + quoted_path(folder_) + ": " + std::string(what) +
-                               " cannot be understood; restore the collection from a backup"};
+                               " cannot be understood; 'lectern repair -c " + folder_.string() +
+                               "' saves what can be read, or restore a backup"};
 }
 
 Status Database::write(rocksdb::WriteBatch& batch, bool sync, std::string_view doing) {

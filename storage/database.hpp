@@ -96,6 +96,7 @@ class Database {
     class Listener;
     explicit Database(std::filesystem::path folder) : folder_(std::move(folder)) {}
     [[nodiscard]] Status open_rocksdb(const OpenOptions& options);
+    [[nodiscard]] Status check_logs(rocksdb::Env& environment) const;
     [[nodiscard]] Status check_format(std::string_view bytes) const;
     [[nodiscard]] Status create();
     [[nodiscard]] Status load();

@@ -33,6 +33,10 @@
 #include "storage/derived.hpp"
 #include "storage/types.hpp"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace lectern::storage {
 
 // The version of the on-disk format that this code writes. A collection of a later one is refused.
@@ -44,6 +48,8 @@ struct OpenOptions {
     std::size_t block_cache_bytes = 32u << 20;   // decoded blocks, table indexes and filters
     std::size_t write_buffer_bytes = 32u << 20;  // written but not yet in table files
     int background_threads = 2;                  // flushes and compactions, 1 or more
+    // For tests, storage/testing/faulty_environment.hpp; null: the machine's. Outlives the Store.
+    rocksdb::Env* environment = nullptr;
 };
 
 class Database;  // RocksDB and its column families, storage/database.hpp
