@@ -9,6 +9,7 @@
 #include <rocksdb/utilities/table_properties_collectors.h>
 
 #include <algorithm>
+#include <cstdarg>
 #include <cstring>
 #include <random>
 #include <system_error>
@@ -62,6 +63,13 @@ class Database::Listener : public rocksdb::EventListener {
 };
 
 namespace {
+
+// RocksDB's own log file is none of a reader's business.
+class Silence : public rocksdb::Logger {
+ public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char*, va_list) override {}
+};
 
 std::string quoted_path(const fs::path& path) {
     return "\"" + path.string() + "\"";
@@ -137,6 +145,12 @@ rocksdb::DBOptions database_options(const OpenOptions& options) {
     return result;
 }
 
+std::string format_bytes() {
+    std::string bytes(4, '\0');
+    for (std::size_t i = 0; i < 4; ++i) bytes[i] = static_cast<char>(format_version >> (8 * i));
+    return bytes;
+}
+
 Hash128 random_id() {
     std::random_device device;
     Hash128 id;
@@ -196,12 +210,24 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
     }
 
     std::unique_ptr<Database> database(new Database(folder));
+    if (options.read_only) {
+        LECTERN_TRY(database->open_to_read(options, false));
+        LECTERN_ASSIGN(const auto format, database->get(Column::meta, meta_key::format, nullptr));
+        if (!format)
+            return Status{Code::not_found, quoted_path(folder) +
+                                               " is no collection: creating it "
+                                               "was interrupted"};
+        LECTERN_ASSIGN(const std::uint32_t version, database->check_format(*format));
+        LECTERN_TRY(database->load(version));
+        return database;
+    }
     LECTERN_TRY(database->open_rocksdb(options));
     fs::create_directories(folder / "index", error);
     if (error) return file_error(folder / "index", "creating", error.value());
     LECTERN_ASSIGN(const auto format, database->get(Column::meta, meta_key::format, nullptr));
     if (format) {
-        LECTERN_TRY(database->check_format(*format));
+        LECTERN_ASSIGN(const std::uint32_t version, database->check_format(*format));
+        if (version < format_version) LECTERN_TRY(database->upgrade());
     } else {
         if (!options.create_if_missing)
             return Status{Code::not_found, quoted_path(folder) +
@@ -209,8 +235,73 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
                                                "its store/ is another program's database"};
         LECTERN_TRY(database->create());
     }
-    LECTERN_TRY(database->load());
+    LECTERN_TRY(database->load(format_version));
     return database;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> Database::columns_for_repair() {
+    const OpenOptions options;
+    const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+    std::vector<rocksdb::ColumnFamilyDescriptor> columns;
+    for (std::size_t i = 0; i < column_count; ++i) {
+        const auto column = static_cast<Column>(i);
+        columns.emplace_back(name(column), column_options(column, options, cache));
+    }
+    return columns;
+}
+
+Result<std::unique_ptr<Database>> Database::open_damaged(const fs::path& folder) {
+    std::unique_ptr<Database> database(new Database(folder));
+    LECTERN_TRY(database->open_to_read({}, true));
+    return database;
+}
+
+Status Database::open_to_read(const OpenOptions& options, bool damaged) {
+    const std::string path = (folder_ / "store").string();
+    rocksdb::DBOptions database = database_options(options);
+    database.create_if_missing = false;
+    database.create_missing_column_families = false;
+    database.info_log = std::make_shared<Silence>();
+    database.paranoid_checks = !damaged;
+    // Torn ends have no later record behind them; damaged logs give what can be read.
+    database.wal_recovery_mode = damaged ? rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords
+                                         : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    if (!damaged) {
+        LECTERN_ASSIGN(StoreLock lock, StoreLock::take(folder_, *database.env));
+        lock_ = std::make_unique<StoreLock>(std::move(lock));
+        LECTERN_ASSIGN(const std::vector<LogReport> logs,
+                       storage::check_logs(folder_ / "store", *database.env));
+        for (const LogReport& log : logs) LECTERN_TRY(refuse_damage(log));
+    }
+    std::vector<std::string> names;
+    const rocksdb::Status listed = rocksdb::DB::ListColumnFamilies(database, path, &names);
+    if (!listed.ok()) return failure(listed, "opening");
+    const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+    std::vector<rocksdb::ColumnFamilyDescriptor> columns;
+    std::vector<std::optional<std::size_t>> places;  // of our columns in `columns`
+    for (std::size_t i = 0; i < column_count; ++i) {
+        const auto column = static_cast<Column>(i);
+        places.emplace_back();
+        if (std::find(names.begin(), names.end(), name(column)) == names.end()) continue;
+        places.back() = columns.size();
+        columns.emplace_back(name(column), column_options(column, options, cache));
+    }
+    std::vector<rocksdb::ColumnFamilyHandle*> opened_handles;
+    rocksdb::DB* opened = nullptr;
+    const rocksdb::Status status =
+        rocksdb::DB::OpenForReadOnly(database, path, columns, &opened_handles, &opened);
+    if (!status.ok()) return failure(status, "opening");
+    db_.reset(opened);
+    for (const auto& place : places) handles_.push_back(place ? opened_handles[*place] : nullptr);
+    refuse_writes({Code::invalid_argument, "the collection was opened to read only"});
+    for (std::size_t i = 0; i < column_count; ++i)
+        // Postings came later and are derived.
+        if (handles_[i] == nullptr && i <= static_cast<std::size_t>(Column::changes))
+            return {Code::corrupt, "collection " + quoted_path(folder_) +
+                                       ": its store lacks the "
+                                       "column family " +
+                                       name(static_cast<Column>(i))};
+    return {};
 }
 
 Status Database::open_rocksdb(const OpenOptions& options) {
@@ -258,31 +349,33 @@ Status Database::check_logs(rocksdb::Env& environment) const {
             fs::resize_file(log.file, log.bytes - log.torn_bytes, error);
             if (error) return file_error(log.file, "cutting off the torn end of", error.value());
         }
-        if (log.damage.empty()) continue;
-        return {Code::corrupt, "collection " + quoted_path(folder_) + ": " + describe(log) +
-                                   ", what came after them would be lost; 'lectern repair -c " +
-                                   folder_.string() +
-                                   "' saves what can be read, or restore a backup"};
+        LECTERN_TRY(refuse_damage(log));
     }
     return {};
 }
 
-Status Database::check_format(std::string_view bytes) const {
+Status Database::refuse_damage(const LogReport& log) const {
+    if (log.damage.empty()) return {};
+    return {Code::corrupt, "collection " + quoted_path(folder_) + ": " + describe(log) +
+                               ", what came after them would be lost; 'lectern repair -c " +
+                               folder_.string() + "' saves what can be read, or restore a backup"};
+}
+
+Result<std::uint32_t> Database::check_format(std::string_view bytes) const {
     if (bytes.size() != 4) return undecodable("the format version");
     std::uint32_t version = 0;
     for (std::size_t i = 4; i-- > 0;) version = version << 8 | static_cast<unsigned char>(bytes[i]);
-    if (version == format_version) return {};
+    if (version >= oldest_format_version && version <= format_version) return version;
     if (version > format_version)
-        return {Code::unsupported,
-                "collection " + quoted_path(folder_) + " has on-disk format " +
-                    std::to_string(version) + ", this version of Lectern knows formats up to " +
-                    std::to_string(format_version) + "; open it with the newer Lectern"};
+        return Status{Code::unsupported, "collection " + quoted_path(folder_) +
+                                             " has on-disk format " + std::to_string(version) +
+                                             ", this version of Lectern knows formats up to " +
+                                             std::to_string(format_version) +
+                                             "; open it with the newer Lectern"};
     return undecodable("the format version " + std::to_string(version));
 }
 
 Status Database::create() {
-    std::string format(4, '\0');
-    for (std::size_t i = 0; i < 4; ++i) format[i] = static_cast<char>(format_version >> (8 * i));
     const Hash128 id = random_id();
     Settings settings;
     settings.created_at = now_milliseconds();
@@ -290,7 +383,7 @@ Status Database::create() {
     const auto put = [&](std::string_view key, std::string_view value) {
         return batch.Put(handle(Column::meta), slice(key), slice(value));
     };
-    rocksdb::Status status = put(meta_key::format, format);
+    rocksdb::Status status = put(meta_key::format, format_bytes());
     if (status.ok())
         status = put(meta_key::id, {reinterpret_cast<const char*>(id.bytes.data()), 16});
     if (status.ok()) status = put(meta_key::settings, encode(settings));
@@ -304,9 +397,24 @@ Status Database::create() {
     return sync_folder(parent);
 }
 
-Status Database::load() {
+// From format 1: the settings record got a field, and there may be postings, which older versions
+// would not keep up to date.
+Status Database::upgrade() {
+    LECTERN_ASSIGN(const auto bytes, get(Column::meta, meta_key::settings, nullptr));
+    const auto settings = decode_settings(bytes.value_or(""));
+    if (!settings) return undecodable("the collection's settings");
+    rocksdb::WriteBatch batch;
+    rocksdb::Status status =
+        batch.Put(handle(Column::meta), slice(meta_key::settings), encode(*settings));
+    if (status.ok())
+        status = batch.Put(handle(Column::meta), slice(meta_key::format), format_bytes());
+    if (!status.ok()) return failure(status, "bringing it to the present format");
+    return write(batch, true, "bringing it to the present format");
+}
+
+Status Database::load(std::uint32_t format) {
     CollectionMeta meta;
-    meta.format = format_version;
+    meta.format = format;
     LECTERN_ASSIGN(const auto id, get(Column::meta, meta_key::id, nullptr));
     if (!id || id->size() != meta.id.bytes.size()) return undecodable("the collection's id");
     std::memcpy(meta.id.bytes.data(), id->data(), id->size());
@@ -317,6 +425,7 @@ Status Database::load() {
     meta.created_at = settings->created_at;
     meta.pipeline_name = settings->pipeline_name;
     meta.pipeline_yaml = settings->pipeline_yaml;
+    meta.pipeline_folder = settings->pipeline_folder;
     meta.serving = settings->serving;
 
     std::unique_ptr<rocksdb::Iterator> rows(
@@ -352,7 +461,7 @@ Status Database::close() {
     // acknowledged is in it.
     const rocksdb::Status synced = writable().ok() ? db_->FlushWAL(true) : rocksdb::Status::OK();
     for (rocksdb::ColumnFamilyHandle* handle : handles_)
-        (void)db_->DestroyColumnFamilyHandle(handle);
+        if (handle != nullptr) (void)db_->DestroyColumnFamilyHandle(handle);
     handles_.clear();
     const rocksdb::Status closed = db_->Close();
     db_.reset();

@@ -17,7 +17,9 @@
 
 #include "lectern/status.hpp"
 #include "storage/encoding.hpp"
+#include "storage/log_check.hpp"
 #include "storage/store.hpp"
+#include "storage/store_lock.hpp"
 #include "storage/types.hpp"
 
 namespace lectern::storage {
@@ -62,6 +64,11 @@ class Database {
  public:
     static Result<std::unique_ptr<Database>> open(const std::filesystem::path& folder,
                                                   const OpenOptions& options);
+    // As much as can be had of a damaged one, to read; nothing is loaded or published. The caller
+    // holds the StoreLock. Only the folder's store/ is looked at.
+    static Result<std::unique_ptr<Database>> open_damaged(const std::filesystem::path& folder);
+    // For RocksDB's own repair of its list of files.
+    static std::vector<rocksdb::ColumnFamilyDescriptor> columns_for_repair();
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -96,13 +103,18 @@ class Database {
     class Listener;
     explicit Database(std::filesystem::path folder) : folder_(std::move(folder)) {}
     [[nodiscard]] Status open_rocksdb(const OpenOptions& options);
+    [[nodiscard]] Status open_to_read(const OpenOptions& options, bool damaged);
     [[nodiscard]] Status check_logs(rocksdb::Env& environment) const;
-    [[nodiscard]] Status check_format(std::string_view bytes) const;
+    [[nodiscard]] Status refuse_damage(const LogReport& log) const;
+    // The version, when it is one that this code knows.
+    [[nodiscard]] Result<std::uint32_t> check_format(std::string_view bytes) const;
+    [[nodiscard]] Status upgrade();
     [[nodiscard]] Status create();
-    [[nodiscard]] Status load();
+    [[nodiscard]] Status load(std::uint32_t format);
     void refuse_writes(Status status);
 
     const std::filesystem::path folder_;
+    std::unique_ptr<StoreLock> lock_;  // when open to read only
     std::shared_ptr<Listener> listener_;
     std::unique_ptr<rocksdb::DB> db_;
     std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // ours, then those we do not know

@@ -106,6 +106,8 @@ class Decoder {
         for (std::uint8_t& part : value.bytes) part = byte();
         return value;
     }
+    // Whether there are fields behind: those that records of earlier versions do not have.
+    [[nodiscard]] bool more() const { return !failed_ && !rest_.empty(); }
     template <typename T>
     [[nodiscard]] std::optional<T> complete(T value) const {
         if (failed_ || !rest_.empty()) return std::nullopt;
@@ -118,6 +120,25 @@ class Decoder {
 };
 
 }  // namespace
+
+std::string encode(const BackupNote& note) {
+    return Encoder{}
+        .hash(note.collection)
+        .number(note.format)
+        .number(note.sequence)
+        .number(note.documents)
+        .done();
+}
+
+std::optional<BackupNote> decode_backup_note(std::string_view bytes) {
+    Decoder in(bytes);
+    BackupNote note;
+    note.collection = in.hash();
+    note.format = in.number32();
+    note.sequence = in.number();
+    note.documents = in.number();
+    return in.complete(note);
+}
 
 std::string encode(const State& state) {
     return Encoder{}
@@ -151,8 +172,23 @@ std::string encode(const Settings& settings) {
         .text(settings.pipeline_yaml)
         .number(settings.serving)
         .number(settings.next_generation)
+        .text(settings.pipeline_folder)
         .done();
 }
+
+namespace {
+
+// "# folder: PATH" and a line break before the pipeline.
+void split_folder(Settings& settings) {
+    constexpr std::string_view mark = "# folder: ";
+    std::string& yaml = settings.pipeline_yaml;
+    const std::size_t end = yaml.find('\n');
+    if (!yaml.starts_with(mark) || end == std::string::npos) return;
+    settings.pipeline_folder = yaml.substr(mark.size(), end - mark.size());
+    yaml.erase(0, end + 1);
+}
+
+}  // namespace
 
 std::optional<Settings> decode_settings(std::string_view bytes) {
     Decoder in(bytes);
@@ -162,6 +198,11 @@ std::optional<Settings> decode_settings(std::string_view bytes) {
     settings.pipeline_yaml = in.text();
     settings.serving = in.number32();
     settings.next_generation = in.number32();
+    // Collections of 0.1 kept it in the pipeline's first line.
+    if (in.more())
+        settings.pipeline_folder = in.text();
+    else
+        split_folder(settings);
     return in.complete(std::move(settings));
 }
 

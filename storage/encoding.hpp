@@ -37,9 +37,20 @@ struct Settings {
     std::string pipeline_yaml;
     GenerationNumber serving = 0;
     GenerationNumber next_generation = 1;
+    std::string pipeline_folder{};
     friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+// What a backup says of the collection that it was made of.
+struct BackupNote {
+    Hash128 collection{};
+    std::uint32_t format = 0;
+    Sequence sequence = 0;
+    std::uint64_t documents = 0;
+    friend bool operator==(const BackupNote&, const BackupNote&) = default;
+};
+
+[[nodiscard]] std::string encode(const BackupNote& note);
 [[nodiscard]] std::string encode(const State& state);
 [[nodiscard]] std::string encode(const Settings& settings);
 [[nodiscard]] std::string encode(const Generation& generation);
@@ -49,6 +60,7 @@ struct Settings {
 // An encoding byte and the components. `out` is overwritten.
 void encode_vector(std::span<const float> vector, std::string& out);
 
+[[nodiscard]] std::optional<BackupNote> decode_backup_note(std::string_view bytes);
 [[nodiscard]] std::optional<State> decode_state(std::string_view bytes);
 [[nodiscard]] std::optional<Settings> decode_settings(std::string_view bytes);
 [[nodiscard]] std::optional<Generation> decode_generation(std::string_view bytes);

@@ -32,7 +32,7 @@ DocumentHeader some_header() {
 TEST(Encoding, EveryRecordComesBackAsItWas) {
     const State state{1, 128, large, {5, 6, 7, 8}};
     EXPECT_EQ(decode_state(encode(state)), state);
-    const Settings settings{-1, "bert", "stages:\n  - a\n", 3, 4};
+    const Settings settings{-1, "bert", "stages:\n  - a\n", 3, 4, "/pipelines"};
     EXPECT_EQ(decode_settings(encode(settings)), settings);
     const Generation generation{7, "sha256:ab", 384, VectorEncoding::f32, "MiniLM, bf16", 12};
     EXPECT_EQ(decode_generation(encode(generation)), generation);
@@ -59,6 +59,22 @@ TEST(Encoding, BytesAreThoseOfTheFormat) {
     std::string bytes;
     encode_vector(std::vector<float>{1.0f}, bytes);
     EXPECT_EQ(bytes, std::string("\x00\x00\x00\x80\x3f", 5));
+}
+
+// Format 1 had no field for the pipeline's folder and kept it in the pipeline's first line.
+TEST(Encoding, SettingsOfFormat1AreUnderstood) {
+    const auto with =
+        decode_settings(std::string("\x01\x05\x04"
+                                    "bert\x13# folder: /p\nstages\x01\x02",
+                                    29));
+    ASSERT_TRUE(with);
+    EXPECT_EQ(*with, (Settings{5, "bert", "stages", 1, 2, "/p"}));
+    const auto without =
+        decode_settings(std::string("\x01\x05\x04"
+                                    "bert\x06stages\x01\x02",
+                                    16));
+    ASSERT_TRUE(without);
+    EXPECT_EQ(*without, (Settings{5, "bert", "stages", 1, 2, ""}));
 }
 
 TEST(Encoding, CutOrLongerRecordsAreRefused) {

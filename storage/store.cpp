@@ -20,7 +20,8 @@ std::string generation_key(GenerationNumber number) {
 }
 
 Settings settings_of(const CollectionMeta& meta, GenerationNumber next_generation) {
-    return {meta.created_at, meta.pipeline_name, meta.pipeline_yaml, meta.serving, next_generation};
+    return {meta.created_at, meta.pipeline_name, meta.pipeline_yaml,
+            meta.serving,    next_generation,    meta.pipeline_folder};
 }
 
 Status no_generation(GenerationNumber number) {
@@ -73,11 +74,12 @@ CollectionMeta Store::meta() const {
     return *database_->now()->meta;
 }
 
-Status Store::set_pipeline(std::string_view name, std::string_view yaml) {
+Status Store::set_pipeline(std::string_view name, std::string_view yaml, std::string_view folder) {
     const std::lock_guard lock(database_->write_mutex);
     return change_meta(*database_, [&](CollectionMeta& meta, GenerationNumber&, Batch&) {
         meta.pipeline_name = name;
         meta.pipeline_yaml = yaml;
+        meta.pipeline_folder = folder;
         return Status{};
     });
 }

@@ -39,12 +39,16 @@ class Env;
 
 namespace lectern::storage {
 
-// The version of the on-disk format that this code writes. A collection of a later one is refused.
-inline constexpr std::uint32_t format_version = 1;
+// The version of the on-disk format that this code writes. A collection of a later one is refused;
+// one of an earlier one is brought to this one when it is opened to write. docs/on-disk-format.md
+// says what changed.
+inline constexpr std::uint32_t format_version = 2;
+inline constexpr std::uint32_t oldest_format_version = 1;
 
 struct OpenOptions {
     bool create_if_missing = false;
     bool error_if_exists = false;
+    bool read_only = false;                      // writes are refused, and no file is changed
     std::size_t block_cache_bytes = 32u << 20;   // decoded blocks, table indexes and filters
     std::size_t write_buffer_bytes = 32u << 20;  // written but not yet in table files
     int background_threads = 2;                  // flushes and compactions, 1 or more
@@ -155,7 +159,8 @@ class Store {
     // ---- what the collection is. Setters are atomic and on disk when ok; they leave sequence()
     // alone.
     [[nodiscard]] CollectionMeta meta() const;
-    [[nodiscard]] Status set_pipeline(std::string_view name, std::string_view yaml);
+    [[nodiscard]] Status set_pipeline(std::string_view name, std::string_view yaml,
+                                      std::string_view folder = {});
     // Adds a generation with the next free number; number and created_at are filled in. The first
     // one becomes the serving one.
     [[nodiscard]] Result<Generation> add_generation(Generation generation);
@@ -191,6 +196,9 @@ class Store {
     [[nodiscard]] Status verify_checksums() const;
     // Closes early and says whether that worked. Afterwards only the destructor may be called.
     [[nodiscard]] Status close();
+
+    // For the rest of storage/.
+    [[nodiscard]] const Database& database() const noexcept { return *database_; }
 
  private:
     explicit Store(std::unique_ptr<Database> database);

@@ -101,14 +101,14 @@ void use(Store& store, Model& model, std::mt19937_64& random, std::uint64_t seed
 
 TEST_P(StoreFaults, NothingAcknowledgedIsLost) {
     std::uint64_t failures = 0;
-    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
         const TestFolder folder;
         Faults faults = GetParam().faults;
         faults.seed = seed;
         FaultyEnvironment disk(faults);
         std::mt19937_64 random(seed);
         Model model;
-        for (int round = 0; round < 4; ++round) {
+        for (int round = 0; round < 3; ++round) {
             disk.set_armed(true);
             {
                 const auto store =

@@ -324,7 +324,7 @@ TEST(Store, MetaIsKeptAndGenerationsAreNumbered) {
     const TestFolder folder;
     auto store = open(folder.path());
     const Hash128 id = store->meta().id;
-    ASSERT_TRUE(store->set_pipeline("bert", "stages: []\n").ok());
+    ASSERT_TRUE(store->set_pipeline("bert", "stages: []\n", "/models").ok());
     const auto first =
         store->add_generation({.fingerprint = "f1", .dimension = 2, .note = "MiniLM, bf16"});
     const auto second = store->add_generation({.fingerprint = "f2", .dimension = 3});
@@ -350,6 +350,7 @@ TEST(Store, MetaIsKeptAndGenerationsAreNumbered) {
     EXPECT_EQ(meta.format, format_version);
     EXPECT_EQ(meta.pipeline_name, "bert");
     EXPECT_EQ(meta.pipeline_yaml, "stages: []\n");
+    EXPECT_EQ(meta.pipeline_folder, "/models");
     EXPECT_THAT(meta.generations, ElementsAre(*second, *third));
     EXPECT_EQ(meta.serving, 2u);
     EXPECT_TRUE(store->reader().vectors(1, {1, 10})->found.empty());
@@ -537,7 +538,7 @@ TEST(StoreOpen, ANewerFormatIsRefusedWithBothVersions) {
     const auto refused = Store::open(folder.path());
     EXPECT_EQ(refused.status().code(), Code::unsupported);
     EXPECT_THAT(refused.status().message(), HasSubstr("format 99"));
-    EXPECT_THAT(refused.status().message(), HasSubstr("up to 1"));
+    EXPECT_THAT(refused.status().message(), HasSubstr("up to 2"));
 }
 
 std::vector<fs::path> table_files(const fs::path& folder) {

@@ -100,7 +100,8 @@ struct CollectionMeta {
     std::uint32_t format = 0;
     std::int64_t created_at = 0;
     std::string pipeline_name{};
-    std::string pipeline_yaml{};  // the text of the pipeline file
+    std::string pipeline_yaml{};    // the text of the pipeline file
+    std::string pipeline_folder{};  // that its relative paths are looked up in
     std::vector<Generation> generations{};
     GenerationNumber serving = 0;  // the generation that searches use
 

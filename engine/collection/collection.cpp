@@ -10,11 +10,13 @@
 #include "engine/answer/writer.hpp"
 #include "engine/collection/folders.hpp"
 #include "engine/collection/shared_host.hpp"
+#include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/query/query.hpp"
 #include "engine/query/summarize.hpp"
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
+#include "storage/backup.hpp"
 #include "storage/store.hpp"
 
 namespace lectern {
@@ -22,22 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The stored pipeline begins with the folder that its relative paths are looked up in.
-constexpr std::string_view folder_mark = "# folder: ";
-
-std::string with_folder(const config::PipelineConfig& pipeline) {
-    return std::string(folder_mark) + pipeline.base_folder.string() + "\n" + pipeline.text;
-}
-
 Result<config::PipelineConfig> stored_pipeline(const storage::CollectionMeta& meta) {
-    std::string_view yaml = meta.pipeline_yaml;
-    fs::path folder;
-    if (yaml.starts_with(folder_mark)) {
-        const std::size_t line = std::min(yaml.find('\n'), yaml.size() - 1);
-        folder = fs::path(yaml.substr(folder_mark.size(), line - folder_mark.size()));
-        yaml.remove_prefix(line + 1);
-    }
-    return config::parse_pipeline(yaml, meta.pipeline_name + " (stored in the collection)", folder);
+    return config::parse_pipeline(meta.pipeline_yaml,
+                                  meta.pipeline_name + " (stored in the collection)",
+                                  meta.pipeline_folder);
 }
 
 Result<config::PipelineConfig> named_pipeline(const std::string& name, const Folders& folders) {
@@ -132,8 +122,8 @@ struct Collection::Impl {
         const EmbedderInfo& embedder = pipeline->embedder();
         storage::CollectionMeta meta = store->meta();
         if (meta.serving == 0) {
-            LECTERN_TRY(
-                store->set_pipeline(pipeline->config().name, with_folder(pipeline->config())));
+            const config::PipelineConfig& config = pipeline->config();
+            LECTERN_TRY(store->set_pipeline(config.name, config.text, config.base_folder.string()));
             storage::Generation made;
             made.fingerprint = embedder.fingerprint;
             made.dimension = embedder.dimension;
@@ -351,6 +341,11 @@ Result<Stats> Collection::stats() const {
         out.tail_vectors = state.tail_rows;
     }
     return out;
+}
+
+Result<BackupInfo> Collection::backup(const fs::path& to) const {
+    LECTERN_ASSIGN(const storage::Backup made, storage::create_backup(*impl_->store, to));
+    return info_of(made);
 }
 
 Status Collection::flush() {

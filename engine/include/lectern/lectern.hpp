@@ -215,6 +215,53 @@ struct Stats {
     std::string collection_id;
 };
 
+// ------------------------------------------------------------------- upkeep
+
+// Something that is not as it should be.
+struct Finding {
+    std::string where;  // a file, a column of the store, a document
+    std::string what;
+};
+
+struct VerifyReport {
+    std::vector<Finding> findings;    // empty: all is well
+    std::uint64_t more_findings = 0;  // beyond the first 1000
+    bool readable = false;  // false: the collection cannot be opened, the findings say why
+    // What was read and found whole.
+    std::uint64_t documents = 0;
+    std::uint64_t chunks = 0;
+    std::uint64_t vectors = 0;
+    std::uint64_t text_bytes = 0;
+    std::uint64_t store_bytes = 0;
+    std::uint64_t table_files = 0;
+    std::uint64_t index_files = 0;
+    std::uint64_t torn_log_bytes = 0;  // of a write that was cut off before it was acknowledged
+    std::uint64_t sequence = 0;
+    double seconds = 0;
+};
+
+struct RepairReport {
+    std::vector<Finding> found;  // what was wrong
+    std::vector<Finding> lost;   // what is no longer in the collection, and why
+    std::uint64_t documents = 0;
+    std::uint64_t chunks = 0;
+    bool store_rebuilt = false;        // false: the store was in order and is as it was
+    std::uint64_t index_files = 0;     // set aside; they are built again
+    std::filesystem::path kept_aside;  // what was damaged; empty when nothing was changed
+    double seconds = 0;
+};
+
+struct BackupInfo {
+    std::uint32_t id = 0;
+    std::int64_t created_at = 0;  // milliseconds since 1970-01-01 UTC
+    std::uint64_t bytes = 0;      // files shared with other backups included
+    std::uint64_t files = 0;
+    std::string collection_id;
+    std::uint64_t sequence = 0;   // every write up to this one is in it, and perhaps later ones
+    std::uint64_t documents = 0;  // at that write
+    bool damaged = false;         // its files are not all there: only `id` is known
+};
+
 class LECTERN_API Collection {
  public:
     [[nodiscard]] static Result<Collection> open(const std::filesystem::path& folder,
@@ -251,6 +298,25 @@ class LECTERN_API Collection {
 
     // Writes the index caches, so that the next open is quick. Nothing is lost without it.
     [[nodiscard]] Status flush();
+
+    // Backs up to a folder that does not exist, is empty, or holds earlier backups of this
+    // collection; only what is new is copied. Ingest, removals and searches go on meanwhile.
+    [[nodiscard]] Result<BackupInfo> backup(const std::filesystem::path& to) const;
+    // The backups in a folder, oldest first.
+    [[nodiscard]] static Result<std::vector<BackupInfo>> backups(
+        const std::filesystem::path& folder);
+    // Makes the collection `to`, a folder that does not exist or is empty, from a backup (0: the
+    // latest that is whole). It answers as the one that was backed up.
+    [[nodiscard]] static Result<BackupInfo> restore(const std::filesystem::path& folder,
+                                                    std::uint32_t id,
+                                                    const std::filesystem::path& to);
+
+    // Reads everything of a collection that is not open and changes nothing. A failure only when
+    // there is none, it is open elsewhere, or a newer version wrote it: damage is a finding.
+    [[nodiscard]] static Result<VerifyReport> verify(const std::filesystem::path& folder);
+    // Saves what can be read and rebuilds what is derived, of a collection that is not open. What
+    // was damaged is kept below `folder`/damaged. A collection in order is left alone.
+    [[nodiscard]] static Result<RepairReport> repair(const std::filesystem::path& folder);
 
     struct Impl;
 

@@ -1,0 +1,123 @@
+// lectern verify, lectern repair.
+#include <cstdio>
+#include <iostream>
+
+#include "apps/lectern/common.hpp"
+
+namespace lectern::app {
+namespace {
+
+boost::json::array json_of(const std::vector<Finding>& findings) {
+    boost::json::array out;
+    for (const Finding& finding : findings)
+        out.push_back(
+            boost::json::object{{"where", clean(finding.where)}, {"what", clean(finding.what)}});
+    return out;
+}
+
+void print(const char* label, const std::vector<Finding>& findings) {
+    for (const Finding& finding : findings)
+        std::cout << label << finding.where << ": " << finding.what << '\n';
+}
+
+int run_verify(const Common& common) {
+    auto report = Collection::verify(common.collection);
+    if (!report) return fail(report.status());
+    const bool clean_bill = report->findings.empty();
+    if (common.json) {
+        app::print({{"clean", clean_bill},
+                    {"readable", report->readable},
+                    {"findings", json_of(report->findings)},
+                    {"more_findings", report->more_findings},
+                    {"documents", report->documents},
+                    {"chunks", report->chunks},
+                    {"vectors", report->vectors},
+                    {"text_bytes", report->text_bytes},
+                    {"store_bytes", report->store_bytes},
+                    {"table_files", report->table_files},
+                    {"index_files", report->index_files},
+                    {"torn_log_bytes", report->torn_log_bytes},
+                    {"sequence", report->sequence},
+                    {"seconds", report->seconds}});
+        return clean_bill ? Exit::done : Exit::part;
+    }
+    print("", report->findings);
+    if (report->more_findings > 0) std::cout << "and " << report->more_findings << " more\n";
+    if (report->readable)
+        std::printf(
+            "read %llu documents, %llu chunks, %llu vectors; %llu table files, %llu index files; "
+            "%.1f MB of store in %.1f s\n",
+            static_cast<unsigned long long>(report->documents),
+            static_cast<unsigned long long>(report->chunks),
+            static_cast<unsigned long long>(report->vectors),
+            static_cast<unsigned long long>(report->table_files),
+            static_cast<unsigned long long>(report->index_files),
+            static_cast<double>(report->store_bytes) / 1e6, report->seconds);
+    if (report->torn_log_bytes > 0)
+        std::cout << report->torn_log_bytes
+                  << " bytes of the log are a write that was cut off before it was acknowledged\n";
+    if (clean_bill)
+        std::cout << "everything is in order\n";
+    else
+        std::cout << report->findings.size() + report->more_findings
+                  << " findings; 'lectern repair -c " << common.collection
+                  << "' saves what can be read\n";
+    return clean_bill ? Exit::done : Exit::part;
+}
+
+int run_repair(const Common& common) {
+    auto report = Collection::repair(common.collection);
+    if (!report) return fail(report.status());
+    const bool all = report->lost.empty();
+    if (common.json) {
+        app::print({{"found", json_of(report->found)},
+                    {"lost", json_of(report->lost)},
+                    {"documents", report->documents},
+                    {"chunks", report->chunks},
+                    {"store_rebuilt", report->store_rebuilt},
+                    {"index_files", report->index_files},
+                    {"kept_aside", clean(report->kept_aside.string())},
+                    {"seconds", report->seconds}});
+        return all ? Exit::done : Exit::part;
+    }
+    print("found  ", report->found);
+    print("lost   ", report->lost);
+    if (report->kept_aside.empty()) {
+        std::cout << "everything is in order; nothing was changed\n";
+        return Exit::done;
+    }
+    if (report->store_rebuilt)
+        std::cout << "the store was written anew with " << report->documents << " documents and "
+                  << report->chunks << " chunks\n";
+    if (report->index_files > 0)
+        std::cout << report->index_files << " index files were set aside and are built again\n";
+    std::cout << "what was damaged is kept in " << report->kept_aside.string() << '\n';
+    return all ? Exit::done : Exit::part;
+}
+
+void add(CLI::App& program, Run& run_command, const char* name, const char* what,
+         const char* footer, int (*run)(const Common&)) {
+    auto common = std::make_shared<Common>();
+    CLI::App& command = *program.add_subcommand(name, what);
+    add_collection(command, *common);
+    add_json(command, *common);
+    command.footer(footer);
+    command.callback(
+        [common, run, &run_command] { run_command = [common, run] { return run(*common); }; });
+}
+
+}  // namespace
+
+void add_verify(CLI::App& program, Run& run_command) {
+    add(program, run_command, "verify", "Check everything a collection holds, changing nothing",
+        "Reads every file, document, chunk and vector. No other program may have the collection "
+        "open.\nExit code: 0 all in order, 2 something is not, 1 it could not be checked.",
+        &run_verify);
+    add(program, run_command, "repair", "Save what can be read of a damaged collection",
+        "Rebuilds what is derived and keeps what was damaged in COLLECTION/damaged. A collection "
+        "in order is left alone.\nExit code: 0 nothing was lost, 2 something was, 1 it could not "
+        "be repaired.",
+        &run_repair);
+}
+
+}  // namespace lectern::app

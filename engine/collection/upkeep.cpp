@@ -1,0 +1,120 @@
+// Upkeep of a collection that is not open: verify, repair, backups, restore.
+#include "engine/collection/upkeep.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "index/vector/check_files.hpp"
+#include "storage/repair.hpp"
+#include "storage/store.hpp"
+#include "storage/verify.hpp"
+
+namespace lectern {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+std::vector<Finding> findings_of(std::vector<storage::Finding> from) {
+    std::vector<Finding> out;
+    out.reserve(from.size());
+    for (storage::Finding& finding : from)
+        out.push_back({std::move(finding.where), std::move(finding.what)});
+    return out;
+}
+
+// The index caches that do not check out, of a store that does open.
+Result<std::vector<index::CheckedFile>> index_files(const fs::path& folder) {
+    LECTERN_ASSIGN(const auto store, storage::Store::open(folder, {.read_only = true}));
+    return index::check_files(*store);
+}
+
+Finding finding_of(const index::CheckedFile& file) {
+    return {"file index/" + file.file.filename().string(),
+            file.status.message() + "; it is a cache, and is built again"};
+}
+
+}  // namespace
+
+BackupInfo info_of(const storage::Backup& backup) {
+    BackupInfo out;
+    out.id = backup.id;
+    out.created_at = backup.created_at;
+    out.bytes = backup.bytes;
+    out.files = backup.files;
+    if (!backup.damaged) out.collection_id = storage::to_hex(backup.collection);
+    out.sequence = backup.sequence;
+    out.documents = backup.documents;
+    out.damaged = backup.damaged;
+    return out;
+}
+
+Result<std::vector<BackupInfo>> Collection::backups(const fs::path& folder) {
+    LECTERN_ASSIGN(const auto backups, storage::list_backups(folder));
+    std::vector<BackupInfo> out;
+    out.reserve(backups.size());
+    for (const storage::Backup& backup : backups) out.push_back(info_of(backup));
+    return out;
+}
+
+Result<BackupInfo> Collection::restore(const fs::path& folder, std::uint32_t id,
+                                       const fs::path& to) {
+    LECTERN_ASSIGN(const storage::Backup backup, storage::restore_backup(folder, id, to));
+    return info_of(backup);
+}
+
+Result<VerifyReport> Collection::verify(const fs::path& folder) {
+    const auto begin = Clock::now();
+    LECTERN_ASSIGN(storage::VerifyReport store, storage::verify(folder));
+    VerifyReport report;
+    report.findings = findings_of(std::move(store.findings));
+    report.more_findings = store.more_findings;
+    report.readable = store.opened;
+    report.documents = store.counters.documents;
+    report.chunks = store.counters.chunks;
+    report.vectors = store.vectors;
+    report.text_bytes = store.counters.text_bytes;
+    report.store_bytes = store.bytes;
+    report.table_files = store.table_files;
+    report.torn_log_bytes = store.torn_log_bytes;
+    report.sequence = store.sequence;
+    if (report.readable) {
+        LECTERN_ASSIGN(const auto files, index_files(folder));
+        report.index_files = files.size();
+        for (const index::CheckedFile& file : files)
+            if (!file.status.ok()) report.findings.push_back(finding_of(file));
+    }
+    report.seconds = seconds_since(begin);
+    return report;
+}
+
+Result<RepairReport> Collection::repair(const fs::path& folder) {
+    const auto begin = Clock::now();
+    LECTERN_ASSIGN(storage::RepairReport store, storage::repair(folder));
+    RepairReport report;
+    report.found = findings_of(std::move(store.found));
+    report.lost = findings_of(std::move(store.lost));
+    report.documents = store.saved.documents;
+    report.chunks = store.saved.chunks;
+    report.store_rebuilt = store.rebuilt;
+    report.kept_aside = store.kept_aside;
+    LECTERN_ASSIGN(const auto files, index_files(folder));
+    for (const index::CheckedFile& file : files) {
+        if (file.status.ok()) continue;
+        report.found.push_back(finding_of(file));
+        if (report.kept_aside.empty()) {
+            LECTERN_ASSIGN(report.kept_aside, storage::make_damaged_folder(folder));
+        }
+        LECTERN_TRY(storage::move_entry(file.file, report.kept_aside / file.file.filename()));
+        report.index_files += 1;
+    }
+    report.seconds = seconds_since(begin);
+    return report;
+}
+
+}  // namespace lectern

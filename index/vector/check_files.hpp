@@ -1,0 +1,23 @@
+// index/vector/check_files.hpp: whether the cache files of the vector indexes check out, for
+// `lectern verify`. Nothing is changed.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "lectern/status.hpp"
+#include "storage/store.hpp"
+
+namespace lectern::index {
+
+struct CheckedFile {
+    std::filesystem::path file;
+    Status status;  // ok, or what is wrong with it
+};
+
+// Every file in the collection's index folder, in the order of their names: the stamp, the
+// checksum, the graph, and each row against the store's. A file that belongs to no index is wrong
+// too. The store may be open to read only. One segment is in memory at a time.
+[[nodiscard]] Result<std::vector<CheckedFile>> check_files(const storage::Store& store);
+
+}  // namespace lectern::index

@@ -1,0 +1,45 @@
+// storage/backup.hpp: copies of a collection's store, with RocksDB's backup engine.
+//
+// A backup folder holds backups of one collection, numbered from 1. Each is whole by itself, and
+// files that two of them share are there once: a backup copies what is new. Every file has a
+// checksum. Index caches are not in it; they are built again.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "lectern/status.hpp"
+#include "storage/store.hpp"
+#include "storage/types.hpp"
+
+namespace lectern::storage {
+
+struct Backup {
+    std::uint32_t id = 0;
+    std::int64_t created_at = 0;  // milliseconds since 1970-01-01 UTC, to the second
+    std::uint64_t bytes = 0;      // of its files, shared ones included
+    std::uint64_t files = 0;
+    Hash128 collection{};
+    std::uint32_t format = 0;
+    Sequence sequence = 0;        // every commit up to this one is in it, and perhaps later ones
+    std::uint64_t documents = 0;  // at that commit
+    bool damaged = false;         // its files are not all there; only `id` is known
+};
+
+// Backs the store up while it is being read and written. Made in `to`, a folder that does not
+// exist, is empty or holds earlier backups of this collection. invalid_argument otherwise.
+[[nodiscard]] Result<Backup> create_backup(const Store& store, const std::filesystem::path& to);
+
+// Oldest first. not_found when the folder holds none.
+[[nodiscard]] Result<std::vector<Backup>> list_backups(const std::filesystem::path& from);
+
+// Reads every file of a backup and compares its checksum. corrupt names the file.
+[[nodiscard]] Status verify_backup(const std::filesystem::path& from, std::uint32_t id);
+
+// Makes the collection `to`, a folder that does not exist or is empty, from a backup; id 0: the
+// latest. Every file is checked on the way. When it fails or is killed, `to` is no collection.
+[[nodiscard]] Result<Backup> restore_backup(const std::filesystem::path& from, std::uint32_t id,
+                                            const std::filesystem::path& to);
+
+}  // namespace lectern::storage

@@ -1,0 +1,182 @@
+#include "storage/backup.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "storage/test_folder.hpp"
+#include "storage/verify.hpp"
+
+namespace lectern::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class BackupTest : public ::testing::Test {
+ protected:
+    void SetUp() override { open(); }
+    void open() {
+        auto opened = Store::open(folder.path() / "c", {.create_if_missing = true});
+        ASSERT_TRUE(opened.ok()) << opened.status().message();
+        store = std::move(*opened);
+    }
+    void put(const std::string& id, const std::string& text) const {
+        const auto done =
+            store->commit({.puts = {{.id = id, .text = text, .chunks = {{0, text.size(), 1}}}}});
+        ASSERT_TRUE(done.ok()) << done.status().message();
+    }
+    static std::map<std::string, std::string> content(const Store& of) {
+        std::map<std::string, std::string> result;
+        const Reader reader = of.reader();
+        EXPECT_TRUE(reader
+                        .for_each_document([&](const DocumentHeader& header) {
+                            result[header.id] = reader.document(header.id).value().text;
+                            return true;
+                        })
+                        .ok());
+        return result;
+    }
+    std::map<std::string, std::string> restored(std::uint32_t id, const std::string& name) const {
+        const auto done = restore_backup(backups, id, folder.path() / name);
+        EXPECT_TRUE(done.ok()) << done.status().message();
+        if (!done.ok()) return {};
+        const auto checked = verify(folder.path() / name);
+        EXPECT_TRUE(checked.ok() && checked->clean());
+        const auto opened = Store::open(folder.path() / name);
+        EXPECT_TRUE(opened.ok()) << opened.status().message();
+        return opened.ok() ? content(**opened) : std::map<std::string, std::string>{};
+    }
+
+    const TestFolder folder;
+    const fs::path backups = folder.path() / "backups";
+    std::unique_ptr<Store> store;
+};
+
+TEST_F(BackupTest, EachBackupIsTheCollectionAsItWas) {
+    put("a", "one");
+    put("b", "two");
+    const auto before = content(*store);
+    const auto first = create_backup(*store, backups);
+    ASSERT_TRUE(first.ok()) << first.status().message();
+    EXPECT_EQ(first->id, 1u);
+    EXPECT_EQ(first->documents, 2u);
+    EXPECT_EQ(first->sequence, 2u);
+    EXPECT_EQ(first->collection, store->meta().id);
+    put("a", "changed");
+    ASSERT_TRUE(store->commit({.deletes = {"b"}}).ok());
+    put("c", "new");
+    const auto after = content(*store);
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    put("d", "later");
+
+    const auto listed = list_backups(backups);
+    ASSERT_TRUE(listed.ok()) << listed.status().message();
+    ASSERT_EQ(listed->size(), 2u);
+    EXPECT_EQ(listed->back().id, 2u);
+    EXPECT_GT(listed->back().created_at, 1700000000000);
+    EXPECT_TRUE(verify_backup(backups, 1).ok());
+    EXPECT_EQ(restored(1, "first"), before);
+    EXPECT_EQ(restored(2, "second"), after);
+    EXPECT_EQ(restored(0, "latest"), after);
+}
+
+TEST_F(BackupTest, ASecondBackupCopiesWhatIsNew) {
+    std::string large;
+    for (int i = 0; i < 40000; ++i) large += std::to_string(i * 7919 % 100003) + " ";
+    put("large", large);
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    const auto bytes = [&] {
+        std::uintmax_t total = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(backups))
+            if (entry.is_regular_file()) total += entry.file_size();
+        return total;
+    };
+    const std::uintmax_t first = bytes();
+    put("small", "x");
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    EXPECT_LT(bytes() - first, first / 2);
+}
+
+TEST_F(BackupTest, BackupsAreMadeWhileThreadsWrite) {
+    std::atomic<bool> stop = false;
+    std::vector<std::thread> writers;
+    for (int writer = 0; writer < 3; ++writer)
+        writers.emplace_back([&, writer] {
+            for (int i = 0; !stop; ++i) {
+                // Two documents that are always alike: a torn backup would tell them apart.
+                const std::string text = std::string(500, 'x') + std::to_string(i);
+                const std::string name = std::to_string(writer) + "-" + std::to_string(i % 20);
+                EXPECT_TRUE(store
+                                ->commit({.puts = {{.id = "left " + name, .text = text},
+                                                   {.id = "right " + name, .text = text}}})
+                                .ok());
+            }
+        });
+    std::vector<Backup> made;
+    for (int i = 0; i < 3; ++i) {
+        put("mark", std::to_string(i));
+        auto backup = create_backup(*store, backups);
+        EXPECT_TRUE(backup.ok()) << backup.status().message();
+        if (backup.ok()) made.push_back(*backup);
+    }
+    stop = true;
+    for (std::thread& writer : writers) writer.join();
+    for (std::size_t i = 0; i < made.size(); ++i) {
+        const auto found = restored(made[i].id, "r" + std::to_string(i));
+        EXPECT_EQ(found.at("mark"), std::to_string(i));
+        for (const auto& [id, text] : found)
+            if (id.starts_with("left")) EXPECT_EQ(text, found.at("right" + id.substr(4)));
+    }
+}
+
+TEST_F(BackupTest, WhatCannotBeDoneIsSaid) {
+    put("a", "one");
+    EXPECT_EQ(list_backups(backups).status().code(), Code::not_found);
+    EXPECT_EQ(restore_backup(backups, 0, folder.path() / "r").status().code(), Code::not_found);
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    EXPECT_THAT(restore_backup(backups, 7, folder.path() / "r").status().message(),
+                HasSubstr("no backup 7"));
+
+    const auto onto_itself = restore_backup(backups, 0, folder.path() / "c");
+    EXPECT_EQ(onto_itself.status().code(), Code::invalid_argument);
+    EXPECT_THAT(onto_itself.status().message(), HasSubstr("not empty"));
+
+    fs::create_directories(folder.path() / "letters");
+    std::ofstream(folder.path() / "letters" / "a.txt") << "dear";
+    EXPECT_EQ(create_backup(*store, folder.path() / "letters").status().code(),
+              Code::invalid_argument);
+
+    const auto other = Store::open(folder.path() / "other", {.create_if_missing = true});
+    ASSERT_TRUE(other.ok());
+    const auto mixed = create_backup(**other, backups);
+    EXPECT_EQ(mixed.status().code(), Code::invalid_argument);
+    EXPECT_THAT(mixed.status().message(), HasSubstr("another collection"));
+}
+
+TEST_F(BackupTest, ADamagedBackupIsNeverRestored) {
+    put("a", std::string(100000, 'a'));
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    int damaged = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(backups)) {
+        if (entry.path().extension() != ".sst") continue;
+        std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+        file.seekg(15);
+        const char byte = static_cast<char>(file.get() ^ 1);
+        file.seekp(15);
+        file.put(byte);
+        ++damaged;
+    }
+    ASSERT_GT(damaged, 0);
+    EXPECT_EQ(verify_backup(backups, 1).code(), Code::corrupt);
+    const auto refused = restore_backup(backups, 0, folder.path() / "r");
+    EXPECT_EQ(refused.status().code(), Code::corrupt) << refused.status().message();
+    EXPECT_EQ(Store::open(folder.path() / "r").status().code(), Code::not_found);
+}
+
+}  // namespace
+}  // namespace lectern::storage
