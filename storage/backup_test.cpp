@@ -130,7 +130,9 @@ TEST_F(BackupTest, BackupsAreMadeWhileThreadsWrite) {
         const auto found = restored(made[i].id, "r" + std::to_string(i));
         EXPECT_EQ(found.at("mark"), std::to_string(i));
         for (const auto& [id, text] : found)
-            if (id.starts_with("left")) EXPECT_EQ(text, found.at("right" + id.substr(4)));
+            if (id.starts_with("left")) {
+                EXPECT_EQ(text, found.at("right" + id.substr(4)));
+            }
     }
 }
 

@@ -67,7 +67,9 @@ class RepairTest : public ::testing::Test {
             expected.erase(gone);
             deleted.insert(gone);
         }
-        if (!leave_in_log) ASSERT_TRUE((*store)->flush().ok());
+        if (!leave_in_log) {
+            ASSERT_TRUE((*store)->flush().ok());
+        }
     }
     void put(Store& store, int name, int version) {
         PutDocument made = document(name, version);
@@ -117,8 +119,9 @@ class RepairTest : public ::testing::Test {
         std::string lost;
         for (const Finding& finding : report.lost) lost += finding.where + "\n";
         for (const auto& [name, unused] : expected)
-            if (!there.contains(name))
+            if (!there.contains(name)) {
                 EXPECT_THAT(lost, HasSubstr("document \"" + name + "\"")) << "lost in silence";
+            }
         EXPECT_EQ((*store)->meta().id, id);
         EXPECT_EQ((*store)->meta().pipeline_folder, "/p");
         EXPECT_EQ((*store)->meta().generations.size(), 1u);
@@ -372,9 +375,10 @@ TEST_F(RepairTest, RowsThatDoNotAgreeAreFoundAndSettled) {
         edit(collection, each.change);
         const auto checked = verify(collection);
         ASSERT_TRUE(checked.ok()) << checked.status().message();
-        if (std::string_view(each.finding) != "blocks")
+        if (std::string_view(each.finding) != "blocks") {
             EXPECT_THAT(checked->findings,
                         Contains(Field(&Finding::what, HasSubstr(each.finding))));
+        }
         EXPECT_FALSE(checked->clean());
         const auto report = repair(collection);
         ASSERT_TRUE(report.ok()) << report.status().message();

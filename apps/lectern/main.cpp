@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
     app::add_plugins(program, run);
     app::add_train(program, run);
     app::add_bench(program, run);
+    app::add_verify(program, run);
+    app::add_backup(program, run);
     app::add_eval(program, run);
     try {
         program.parse(argc, argv);

@@ -18,6 +18,7 @@
 #include <system_error>
 
 #include "storage/crc32c.hpp"
+#include "storage/file_calls.hpp"
 #include "storage/files.hpp"
 #include "storage/kill_point.hpp"
 
@@ -71,26 +72,15 @@ class NewFile {
     NewFile& operator=(const NewFile&) = delete;
 
     void write(const void* data, std::size_t size) {
-        const auto* bytes = static_cast<const char*>(data);
-        while (error_ == 0 && size > 0) {
-            const ssize_t written = ::write(descriptor_, bytes, size);
-            if (written < 0 && errno == EINTR) continue;
-            if (written <= 0) {
-                error_ = written < 0 ? errno : ENOSPC;
-                return;
-            }
-            bytes += written;
-            size -= static_cast<std::size_t>(written);
-        }
+        if (error_ == 0) error_ = storage::file_call::write(descriptor_, data, size);
     }
     void write_at_begin(const void* data, std::size_t size) {
-        if (error_ == 0 && ::pwrite(descriptor_, data, size, 0) != static_cast<ssize_t>(size))
-            error_ = errno != 0 ? errno : ENOSPC;
+        if (error_ == 0) error_ = storage::file_call::write_at(descriptor_, data, size, 0);
     }
     Status keep_as(const fs::path& name) {
-        if (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno;
+        if (error_ == 0) error_ = storage::file_call::sync(descriptor_);
         storage::kill_point("file.before_rename");
-        if (error_ == 0 && ::rename(path_.c_str(), name.c_str()) != 0) error_ = errno;
+        if (error_ == 0) error_ = storage::file_call::rename(path_, name);
         if (error_ != 0) return storage::file_error(path_, "writing", error_);
         storage::kill_point("file.after_rename");
         path_.clear();
@@ -285,6 +275,8 @@ Result<std::shared_ptr<Segment>> load_segment(const fs::path& file, const Segmen
     std::error_code error;
     const std::uintmax_t size = fs::file_size(file, error);
     Stamp stamp{};
+    if (const int failure = storage::file_call::before_read(size); failure != 0)
+        return storage::file_error(file, "reading", failure);
     if (!in || error || size < sizeof stamp ||
         !in.read(reinterpret_cast<char*>(&stamp), sizeof stamp))
         return unusable(file, "cannot be read, or is too short for a segment");

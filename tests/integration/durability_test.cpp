@@ -1,0 +1,204 @@
+// Backup, restore, verify and repair, as an embedding program and the command line see them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+#include "test_folders.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using lectern::Code;
+using lectern::Collection;
+using ::testing::HasSubstr;
+
+const fs::path source = LECTERN_SOURCE_DIR;
+
+class DurabilityTest : public testing::Test {
+ protected:
+    void SetUp() override {
+        std::string name = (fs::temp_directory_path() / "lectern-test-XXXXXX").string();
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        folder = name;
+    }
+    void TearDown() override { fs::remove_all(folder); }
+
+    // With small word vectors that are in the tree.
+    [[nodiscard]] Collection open(const std::string& name = "collection") const {
+        lectern::OpenOptions options;
+        options.pipeline = source / "tests/format/v1/tiny.yaml";
+        options.folders.cache = folder / "cache";
+        auto collection = Collection::open(folder / name, std::move(options));
+        EXPECT_TRUE(collection.ok()) << collection.status().message();
+        return std::move(*collection);
+    }
+    // Hits as one text, so that two collections can be compared.
+    static std::string answers(const Collection& collection) {
+        std::string out;
+        for (const char* query : {"why is BERT not GPT", "term frequency", "letters of a word"}) {
+            const auto found = collection.search(query, {.k = 5, .chunks = true});
+            EXPECT_TRUE(found.ok()) << found.status().message();
+            if (!found.ok()) continue;
+            for (const lectern::Hit& hit : found->hits)
+                out += hit.document + " " + std::to_string(hit.begin) + "-" +
+                       std::to_string(hit.end) + " " + std::to_string(hit.score) + " " + hit.text +
+                       "\n";
+        }
+        return out;
+    }
+    struct Ran {
+        int code = -1;
+        std::string out;
+    };
+    // The command line, with its errors in its output.
+    static Ran run(const std::string& arguments) {
+        const std::string command =
+            std::string(LECTERN_BINARY_DIR) + "/bin/lectern " + arguments + " 2>&1";
+        Ran result;
+        std::FILE* pipe = ::popen(command.c_str(), "r");
+        if (pipe == nullptr) return result;
+        char buffer[4096];
+        while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, pipe))
+            result.out.append(buffer, size);
+        result.code = WEXITSTATUS(::pclose(pipe));
+        return result;
+    }
+
+    fs::path folder;
+};
+
+TEST_F(DurabilityTest, ARestoredCollectionAnswersAsTheOneThatWasBackedUp) {
+    std::string before;
+    std::string after;
+    {
+        Collection collection = open();
+        ASSERT_TRUE(
+            collection.ingest({source / "samples/bert.md", source / "samples/gpt.md"}).ok());
+        before = answers(collection);
+        const auto first = collection.backup(folder / "backups");
+        ASSERT_TRUE(first.ok()) << first.status().message();
+        EXPECT_EQ(first->documents, 2U);
+        ASSERT_TRUE(collection.ingest({source / "samples/bm25.md"}).ok());
+        const std::vector<std::string> gone{(source / "samples/gpt.md").string()};
+        ASSERT_TRUE(collection.remove(gone).ok());
+        after = answers(collection);
+        ASSERT_TRUE(collection.backup(folder / "backups").ok());
+        ASSERT_TRUE(collection.ingest({source / "samples/word2vec.md"}).ok());
+    }
+    EXPECT_NE(before, "");
+    EXPECT_NE(before, after);
+    const auto listed = Collection::backups(folder / "backups");
+    ASSERT_TRUE(listed.ok()) << listed.status().message();
+    ASSERT_EQ(listed->size(), 2U);
+    ASSERT_TRUE(Collection::restore(folder / "backups", 1, folder / "first").ok());
+    ASSERT_TRUE(Collection::restore(folder / "backups", 0, folder / "latest").ok());
+    EXPECT_EQ(answers(open("first")), before);
+    EXPECT_EQ(answers(open("latest")), after);
+    const auto verified = Collection::verify(folder / "latest");
+    ASSERT_TRUE(verified.ok()) << verified.status().message();
+    EXPECT_TRUE(verified->findings.empty()) << verified->findings.front().what;
+}
+
+TEST_F(DurabilityTest, ABackupIsMadeWhileThreadsIngestAndSearch) {
+    Collection collection = open();
+    std::atomic<bool> stop = false;
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 2; ++thread)
+        threads.emplace_back([&, thread] {
+            for (int i = 0; !stop; ++i) {
+                const std::vector<lectern::DocumentInput> one{
+                    {std::to_string(thread) + "-" + std::to_string(i), "",
+                     "An encoder reads the words of sentence " + std::to_string(i) + ".", ""}};
+                EXPECT_TRUE(collection.ingest_documents(one).ok());
+                EXPECT_TRUE(collection.search("an encoder reads").ok());
+            }
+        });
+    std::uint64_t documents = 0;
+    for (int i = 0; i < 3; ++i) {
+        const std::vector<lectern::DocumentInput> mark{
+            {"mark", "", "Bidirectional number " + std::to_string(i), ""}};
+        EXPECT_TRUE(collection.ingest_documents(mark).ok());
+        const auto backup = collection.backup(folder / "backups");
+        EXPECT_TRUE(backup.ok()) << backup.status().message();
+        if (backup.ok()) documents = backup->documents;
+    }
+    stop = true;
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_TRUE(Collection::restore(folder / "backups", 0, folder / "restored").ok());
+    const auto verified = Collection::verify(folder / "restored");
+    ASSERT_TRUE(verified.ok()) << verified.status().message();
+    EXPECT_TRUE(verified->findings.empty()) << verified->findings.front().what;
+    EXPECT_GE(verified->documents, documents);
+    const auto mark = open("restored").get("mark");
+    ASSERT_TRUE(mark.ok()) << mark.status().message();
+    EXPECT_EQ(mark->text, "Bidirectional number 2");
+}
+
+TEST_F(DurabilityTest, TheCommandLineVerifiesRepairsBacksUpAndRestores) {
+    {
+        Collection collection = open();
+        ASSERT_TRUE(
+            collection.ingest({source / "samples/bert.md", source / "samples/gpt.md"}).ok());
+        ASSERT_TRUE(collection.flush().ok());
+    }
+    const std::string c = (folder / "collection").string();
+    const std::string b = (folder / "backups").string();
+    const std::string r = (folder / "restored").string();
+    Ran ran = run("verify -c " + c);
+    EXPECT_EQ(ran.code, 0) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("everything is in order"));
+    ran = run("backup -c " + c + " " + b + " --json");
+    ASSERT_EQ(ran.code, 0) << ran.out;
+    EXPECT_EQ(boost::json::parse(ran.out).at("documents"), 2);
+    ran = run("backups " + b);
+    EXPECT_EQ(ran.code, 0) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("backup 1 of"));
+
+    // A bit in a table of text, and something that is no index.
+    fs::path largest;
+    for (const auto& entry : fs::directory_iterator(folder / "collection" / "store"))
+        if (entry.path().extension() == ".sst" &&
+            (largest.empty() || entry.file_size() > fs::file_size(largest)))
+            largest = entry.path();
+    ASSERT_FALSE(largest.empty());
+    std::fstream file(largest, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(100);
+    const char byte = static_cast<char>(file.get() ^ 1);
+    file.seekp(100);
+    file.put(byte);
+    file.close();
+    std::ofstream(folder / "collection" / "index" / "letter.txt") << "dear";
+
+    ran = run("verify -c " + c + " --json");
+    EXPECT_EQ(ran.code, 2) << ran.out;
+    EXPECT_FALSE(boost::json::parse(ran.out).at("clean").as_bool());
+    EXPECT_THAT(ran.out, HasSubstr(largest.filename().string()));
+    ran = run("repair -c " + c);
+    EXPECT_EQ(ran.code, 2) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("lost   document"));
+    EXPECT_THAT(ran.out, HasSubstr(c + "/damaged/"));
+    ran = run("verify -c " + c);
+    EXPECT_EQ(ran.code, 0) << ran.out;
+
+    ran = run("restore " + b + " -c " + r);
+    ASSERT_EQ(ran.code, 0) << ran.out;
+    EXPECT_TRUE(open("restored").get((source / "samples/bert.md").string()).ok());
+    EXPECT_EQ(run("restore " + b + " -c " + r).code, 1) << "over a collection";
+    EXPECT_EQ(run("restore " + b + " -c " + r + "2 --id 9").code, 1);
+    EXPECT_EQ(run("verify -c " + r + "3").code, 1) << "there is none";
+    for (const char* command : {"verify", "repair", "backup", "backups", "restore"})
+        EXPECT_EQ(run(std::string(command) + " --help").code, 0) << command;
+}
+
+}  // namespace
