@@ -6,6 +6,7 @@
 #include <atomic>
 #include <fstream>
 #include <map>
+#include <random>
 #include <thread>
 
 #include "storage/test_folder.hpp"
@@ -86,8 +87,9 @@ TEST_F(BackupTest, EachBackupIsTheCollectionAsItWas) {
 }
 
 TEST_F(BackupTest, ASecondBackupCopiesWhatIsNew) {
-    std::string large;
-    for (int i = 0; i < 40000; ++i) large += std::to_string(i * 7919 % 100003) + " ";
+    std::string large;  // that does not compress
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 1000000; ++i) large += static_cast<char>(random() % 128);
     put("large", large);
     ASSERT_TRUE(create_backup(*store, backups).ok());
     const auto bytes = [&] {

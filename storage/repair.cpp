@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "storage/batch.hpp"
 #include "storage/database.hpp"
@@ -100,15 +101,35 @@ Status read_meta(Source& source, std::vector<Finding>& lost) {
     return {};
 }
 
-Result<Source> open_source(const fs::path& collection, const fs::path& clone,
+// Whether RocksDB's list of its files can be the whole one: it names every table that is there, and
+// the store that it makes has a state.
+bool list_is_whole(const Database& database, const fs::path& store) {
+    const auto state = database.get(Column::meta, meta_key::state, nullptr);
+    const auto format = database.get(Column::meta, meta_key::format, nullptr);
+    if ((state.ok() && !*state) || (format.ok() && !*format)) return false;
+    std::vector<rocksdb::LiveFileMetaData> live;
+    database.db().GetLiveFilesMetaData(&live);
+    std::unordered_set<std::string> names;
+    for (const rocksdb::LiveFileMetaData& file : live)
+        names.insert(fs::path(file.name).filename().string());
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(store, error))
+        if (entry.path().extension() == ".sst" && !names.contains(entry.path().filename().string()))
+            return false;
+    return true;
+}
+
+// `list_suspect`: the store did not open, and its logs are not to blame.
+Result<Source> open_source(const fs::path& collection, const fs::path& clone, bool list_suspect,
                            std::vector<Finding>& lost) {
     Source source;
     auto opened = Database::open_damaged(collection);
-    if (opened) {
+    if (opened && (!list_suspect || list_is_whole(**opened, collection / "store"))) {
         source.database = std::move(*opened);
     } else {
+        opened = Status{Code::unavailable, "closed"};
         LECTERN_TRY(clone_store(collection / "store", clone / "store"));
-        rocksdb::Options options;
+        const rocksdb::Options options;
         const rocksdb::Status repaired =
             rocksdb::RepairDB((clone / "store").string(), options, Database::columns_for_repair(),
                               rocksdb::ColumnFamilyOptions());
@@ -289,13 +310,17 @@ Status finish_interrupted(const fs::path& collection) {
     return {};
 }
 
-Status rebuild(const fs::path& collection, RepairReport& report) {
+Status rebuild(const fs::path& collection, bool opens, RepairReport& report) {
     LECTERN_ASSIGN(StoreLock lock, StoreLock::take(collection, *rocksdb::Env::Default()));
+    LECTERN_ASSIGN(const std::vector<LogReport> logs,
+                   check_logs(collection / "store", *rocksdb::Env::Default()));
+    const bool logs_damaged = std::any_of(logs.begin(), logs.end(),
+                                          [](const LogReport& log) { return !log.damage.empty(); });
     LECTERN_ASSIGN(report.kept_aside, make_damaged_folder(collection));
     const fs::path building = collection / "repairing";
     {
-        LECTERN_ASSIGN(Source source,
-                       open_source(collection, collection / "repair-clone", report.lost));
+        LECTERN_ASSIGN(Source source, open_source(collection, collection / "repair-clone",
+                                                  !opens && !logs_damaged, report.lost));
         LECTERN_ASSIGN(const auto target, Database::open(building, {.create_if_missing = true,
                                                                     .error_if_exists = true}));
         LECTERN_TRY(Rebuild(source, *target, report.kept_aside, report).run());
@@ -345,6 +370,7 @@ Status move_entry(const fs::path& from, const fs::path& to) {
 Result<RepairReport> repair(const fs::path& collection) {
     RepairReport report;
     std::error_code error;
+    bool opens = false;
     if (fs::exists(collection / "repaired" / "store", error))
         LECTERN_TRY(finish_interrupted(collection));
     if (!fs::is_directory(collection / "store", error))
@@ -354,13 +380,14 @@ Result<RepairReport> repair(const fs::path& collection) {
         LECTERN_ASSIGN(VerifyReport verified, verify(collection));
         report.saved = verified.counters;
         if (verified.clean()) return report;
+        opens = verified.opened;
         report.found = std::move(verified.findings);
     } else {
         report.found.push_back({"file store/CURRENT", "it is missing"});
     }
     report.saved = {};
     report.rebuilt = true;
-    LECTERN_TRY(rebuild(collection, report));
+    LECTERN_TRY(rebuild(collection, opens, report));
     return report;
 }
 
