@@ -82,7 +82,7 @@ int run_repair(const Common& common) {
     }
     print("found  ", report->found);
     print("lost   ", report->lost);
-    if (report->kept_aside.empty()) {
+    if (report->found.empty()) {
         std::cout << "everything is in order; nothing was changed\n";
         return Exit::done;
     }
@@ -91,7 +91,8 @@ int run_repair(const Common& common) {
                   << report->chunks << " chunks\n";
     if (report->index_files > 0)
         std::cout << report->index_files << " index files were set aside and are built again\n";
-    std::cout << "what was damaged is kept in " << report->kept_aside.string() << '\n';
+    if (!report->kept_aside.empty())
+        std::cout << "what was damaged is kept in " << report->kept_aside.string() << '\n';
     return all ? Exit::done : Exit::part;
 }
 

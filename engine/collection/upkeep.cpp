@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "index/lexical/check_store.hpp"
 #include "index/vector/check_files.hpp"
 #include "storage/repair.hpp"
 #include "storage/store.hpp"
@@ -28,10 +29,18 @@ std::vector<Finding> findings_of(std::vector<storage::Finding> from) {
     return out;
 }
 
-// The index caches that do not check out, of a store that does open.
-Result<std::vector<index::CheckedFile>> index_files(const fs::path& folder) {
-    LECTERN_ASSIGN(const auto store, storage::Store::open(folder, {.read_only = true}));
-    return index::check_files(*store);
+// Whether there were some. The next open builds them again.
+Result<bool> drop_wrong_postings(const fs::path& folder) {
+    {
+        LECTERN_ASSIGN(const auto store, storage::Store::open(folder, {.read_only = true}));
+        LECTERN_ASSIGN(const auto check, index::check_postings(*store));
+        if (!check || check->problems == 0) return false;
+    }
+    LECTERN_ASSIGN(const auto store, storage::Store::open(folder));
+    storage::DerivedRows none;
+    none.remove_ranges.emplace_back(std::string(), "\xFF");
+    LECTERN_TRY(store->write_derived(none));
+    return true;
 }
 
 Finding finding_of(const index::CheckedFile& file) {
@@ -84,10 +93,16 @@ Result<VerifyReport> Collection::verify(const fs::path& folder) {
     report.torn_log_bytes = store.torn_log_bytes;
     report.sequence = store.sequence;
     if (report.readable) {
-        LECTERN_ASSIGN(const auto files, index_files(folder));
+        LECTERN_ASSIGN(const auto open, storage::Store::open(folder, {.read_only = true}));
+        LECTERN_ASSIGN(const auto files, index::check_files(*open));
         report.index_files = files.size();
         for (const index::CheckedFile& file : files)
             if (!file.status.ok()) report.findings.push_back(finding_of(file));
+        // Damaged blocks of the column are findings already.
+        const auto postings = index::check_postings(*open);
+        if (postings.ok() && *postings)
+            for (const std::string& message : (*postings)->messages)
+                report.findings.push_back({"column postings", message});
     }
     report.seconds = seconds_since(begin);
     return report;
@@ -96,6 +111,7 @@ Result<VerifyReport> Collection::verify(const fs::path& folder) {
 Result<RepairReport> Collection::repair(const fs::path& folder) {
     const auto begin = Clock::now();
     LECTERN_ASSIGN(storage::RepairReport store, storage::repair(folder));
+    LECTERN_ASSIGN(const bool postings_dropped, drop_wrong_postings(folder));
     RepairReport report;
     report.found = findings_of(std::move(store.found));
     report.lost = findings_of(std::move(store.lost));
@@ -103,7 +119,11 @@ Result<RepairReport> Collection::repair(const fs::path& folder) {
     report.chunks = store.saved.chunks;
     report.store_rebuilt = store.rebuilt;
     report.kept_aside = store.kept_aside;
-    LECTERN_ASSIGN(const auto files, index_files(folder));
+    if (postings_dropped)
+        report.found.push_back(
+            {"column postings", "they did not agree with the documents; they are built again"});
+    LECTERN_ASSIGN(const auto open, storage::Store::open(folder, {.read_only = true}));
+    LECTERN_ASSIGN(const auto files, index::check_files(*open));
     for (const index::CheckedFile& file : files) {
         if (file.status.ok()) continue;
         report.found.push_back(finding_of(file));
