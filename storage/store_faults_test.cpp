@@ -150,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(Disks, StoreFaults,
                                            Case{"renames", {.rename_every = 3}},
                                            Case{"reads", {.read_every = 60}},
                                            Case{"short_reads", {.short_read_every = 20}},
-                                           Case{"full", {.disk_bytes = 400000}},
+                                           Case{"full", {.disk_bytes = 700000}},
                                            Case{"everything",
                                                 {.write_every = 400,
                                                  .sync_every = 300,
@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(Disks, StoreFaults,
 
 TEST(StoreFaultsFull, AFullDiskIsSaidToBeFull) {
     const TestFolder folder;
-    FaultyEnvironment disk({.disk_bytes = 200000});
+    FaultyEnvironment disk({.disk_bytes = 1500000});
     const auto store = Store::open(folder.path() / "c",
                                    {.create_if_missing = true, .environment = &disk.environment()});
     ASSERT_TRUE(store.ok()) << store.status().message();
@@ -170,7 +170,7 @@ TEST(StoreFaultsFull, AFullDiskIsSaidToBeFull) {
         failed =
             (*store)
                 ->commit(
-                    {.puts = {{.id = "d" + std::to_string(i), .text = std::string(10000, 'x')}}})
+                    {.puts = {{.id = "d" + std::to_string(i), .text = std::string(50000, 'x')}}})
                 .status();
     EXPECT_EQ(failed.code(), Code::resource_exhausted) << failed.message();
     EXPECT_THAT(failed.message(), HasSubstr("free some disk space"));
