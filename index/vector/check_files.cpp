@@ -1,9 +1,11 @@
 #include "index/vector/check_files.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "index/vector/segment.hpp"
 #include "storage/content_hash.hpp"
@@ -27,9 +29,26 @@ const storage::Generation* generation_of(const fs::path& file,
     return nullptr;
 }
 
+// The same vector, as far as the encoding can keep it.
+bool like(const float* stored, const std::vector<float>& kept, storage::VectorEncoding encoding) {
+    if (encoding == storage::VectorEncoding::f32)
+        return std::memcmp(stored, kept.data(), kept.size() * sizeof(float)) == 0;
+    double product = 0;
+    double squares = 0;
+    double kept_squares = 0;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        product += double{stored[i]} * kept[i];
+        squares += double{stored[i]} * stored[i];
+        kept_squares += double{kept[i]} * kept[i];
+    }
+    return product >= 0.9 * std::sqrt(squares * kept_squares);
+}
+
 // Rows that the store has no more are none of the index's faults: they are left out of searches.
 Status rows_agree(const Segment& segment, const storage::Generation& generation,
-                  const storage::Reader& reader, const fs::path& file) {
+                  storage::VectorEncoding encoding, const storage::Reader& reader,
+                  const fs::path& file) {
+    std::vector<float> kept(generation.dimension);
     for (std::size_t begin = 0; begin < segment.ids.size(); begin += step) {
         const std::size_t end = std::min(begin + step, segment.ids.size());
         const storage::ChunkId first = segment.ids[begin];
@@ -42,7 +61,8 @@ Status rows_agree(const Segment& segment, const storage::Generation& generation,
             if (at == end) break;
             if (segment.ids[at] != rows.found[row]) continue;
             const float* stored = rows.values.data() + row * generation.dimension;
-            if (std::memcmp(segment.row(at), stored, generation.dimension * sizeof(float)) != 0)
+            segment.copy_row(at, kept.data());
+            if (!like(stored, kept, encoding))
                 return {Code::corrupt, file.string() + ": the row of chunk " +
                                            std::to_string(segment.ids[at]) + " is not the store's"};
         }
@@ -57,10 +77,20 @@ Status check(const fs::path& file, const storage::CollectionMeta& meta,
     const storage::Generation* generation = generation_of(file, meta);
     if (generation == nullptr)
         return {Code::corrupt, file.string() + ": belongs to no generation of vectors"};
-    const SegmentOwner owner{meta.id, storage::content_hash(generation->fingerprint),
-                             generation->number, generation->dimension};
-    LECTERN_ASSIGN(const auto segment, load_segment(file, owner, reader.sequence()));
-    return rows_agree(*segment, *generation, reader, file);
+    // The pipeline decides on the encoding, and verify has none: the file may have any. Another
+    // encoding is refused by the stamp, before the rest is read.
+    using storage::VectorEncoding;
+    Status refused;
+    for (const VectorEncoding encoding :
+         {VectorEncoding::f32, VectorEncoding::bf16, VectorEncoding::f16, VectorEncoding::int8}) {
+        const SegmentOwner owner{meta.id, storage::content_hash(generation->fingerprint),
+                                 generation->number, generation->dimension, encoding};
+        const auto segment = load_segment(file, owner, reader.sequence());
+        if (segment.ok()) return rows_agree(**segment, *generation, encoding, reader, file);
+        const bool other = segment.status().message().find("another encoding") != std::string::npos;
+        if (refused.ok() || !other) refused = segment.status();
+    }
+    return refused;
 }
 
 }  // namespace

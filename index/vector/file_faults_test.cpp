@@ -91,7 +91,7 @@ TEST_F(FileFaultsTest, WhateverFailsEveryRowIsFound) {
     const std::vector<std::pair<const char*, storage::Faults>> cases{
         {"writes", {.write_every = 4}},
         {"syncs", {.sync_every = 2}},
-        {"renames", {.rename_every = 2}},
+        {"renames", {.rename_every = 1}},
         {"reads", {.read_every = 2}},
         {"a full disk", {.disk_bytes = 20000}}};
     std::uint64_t seed = 1;
