@@ -9,8 +9,8 @@ namespace lectern::filter {
 namespace {
 
 constexpr std::size_t longest = 1024 * 1024;
-constexpr std::array<std::string_view, 9> keywords{
-    "and", "or", "not", "in", "contains", "begins", "exists", "true", "false"};
+constexpr std::array<std::string_view, 9> keywords{"and",    "or",     "not",  "in",   "contains",
+                                                   "begins", "exists", "true", "false"};
 
 bool space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -61,8 +61,8 @@ class Lexer {
     }
 
     Status sign(Token& token) {
-        constexpr std::array<std::string_view, 8> comparisons{"==", "!=", "<>", "<=",
-                                                              ">=", "=",  "<",  ">"};
+        constexpr std::array<std::string_view, 8> comparisons{
+            "==", "!=", "<>", "<=", ">=", "=", "<", ">"};
         for (const std::string_view sign : comparisons)
             if (text_.substr(at_).starts_with(sign)) {
                 token.kind = TokenKind::comparison;
@@ -73,9 +73,7 @@ class Lexer {
         const char c = peek();
         if (c != '(' && c != ')' && c != ',')
             return wrong(column_, "'" + std::string(1, c) + "' has no meaning here");
-        token.kind = c == '('   ? TokenKind::open
-                     : c == ')' ? TokenKind::close
-                                : TokenKind::comma;
+        token.kind = c == '(' ? TokenKind::open : c == ')' ? TokenKind::close : TokenKind::comma;
         token.text = c;
         step(1);
         return {};

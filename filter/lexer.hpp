@@ -12,11 +12,11 @@
 namespace lectern::filter {
 
 enum class TokenKind : std::uint8_t {
-    name,      // a field: year, author.name, `any text`
-    word,      // a keyword, in lower case: and or not in contains begins exists true false
-    string,    // "..." or '...'
-    number,    // 12, -0.5, 1e6
-    date,      // 2020-05-17, 2020-05-17T10:30Z
+    name,        // a field: year, author.name, `any text`
+    word,        // a keyword, in lower case: and or not in contains begins exists true false
+    string,      // "..." or '...'
+    number,      // 12, -0.5, 1e6
+    date,        // 2020-05-17, 2020-05-17T10:30Z
     comparison,  // = != < <= > >=
     open,
     close,

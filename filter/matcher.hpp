@@ -26,7 +26,7 @@ class Matcher {
 
     const Condition& condition_;
     std::unordered_set<std::string_view> strings_;
-    std::vector<double> numbers_;   // ascending
+    std::vector<double> numbers_;  // ascending
     std::vector<TimeSpan> spans_;
     bool truth_[2] = {false, false};
     std::string folded_;

@@ -65,8 +65,8 @@ class Parser {
 
     Result<Expression> negation(int depth) {
         if (depth >= deepest)
-            return wrong(now().column, "this is nested more than " + std::to_string(deepest) +
-                                           " deep");
+            return wrong(now().column,
+                         "this is nested more than " + std::to_string(deepest) + " deep");
         if (take("not")) {
             LECTERN_ASSIGN(Expression operand, negation(depth + 1));
             return negated(std::move(operand));
@@ -83,8 +83,8 @@ class Parser {
 
     Result<Expression> condition() {
         if (now().kind == TokenKind::string && tokens_[at_ + 1].kind == TokenKind::comparison)
-            return wrong(now().column, "a field is expected; write `" + now().text +
-                                           "` when this is one");
+            return wrong(now().column,
+                         "a field is expected; write `" + now().text + "` when this is one");
         if (now().kind != TokenKind::name) return unexpected("a field is expected");
         if (++conditions_ > most_conditions)
             return wrong(now().column, "there are more than " + std::to_string(most_conditions) +
@@ -110,8 +110,8 @@ class Parser {
         if (literal.kind == Kind::boolean && !equality)
             return wrong(written.column, "true and false can be compared with = and != only");
         out.condition.values.push_back(std::move(literal));
-        out.condition.comparison = equality      ? Comparison::one_of
-                                   : sign == "<" ? Comparison::less
+        out.condition.comparison = equality       ? Comparison::one_of
+                                   : sign == "<"  ? Comparison::less
                                    : sign == "<=" ? Comparison::less_equal
                                    : sign == ">"  ? Comparison::greater
                                                   : Comparison::greater_equal;
@@ -188,8 +188,9 @@ class Parser {
                 }
                 return unexpected("a value is expected");
             case TokenKind::name:
-                return wrong(token.column, "a value is expected; a string needs quotation marks: \"" +
-                                               token.text + "\"");
+                return wrong(
+                    token.column,
+                    "a value is expected; a string needs quotation marks: \"" + token.text + "\"");
             default: return unexpected("a value is expected");
         }
         ++at_;

@@ -22,8 +22,8 @@ std::string show(const Expression& expression) {
         case Expression::Kind::any: return joined(" or ");
         case Expression::Kind::condition: break;
     }
-    constexpr const char* comparisons[] = {"in", "<", "<=", ">", ">=", "contains", "begins",
-                                           "exists"};
+    constexpr const char* comparisons[] = {"in", "<",        "<=",     ">",
+                                           ">=", "contains", "begins", "exists"};
     const Condition& condition = expression.condition;
     std::string out = condition.field + ":" + comparisons[int(condition.comparison)];
     constexpr const char* kinds[] = {"s", "n", "d", "b"};
@@ -42,7 +42,6 @@ TEST(Parser, BindsNotBeforeAndBeforeOr) {
         {"year == 2020", "year:in:n2020"},
         {"year != 2020", "not year:in:n2020"},
         {"year <> 2020", "not year:in:n2020"},
-        {"year>=2020and year<-1.5e3", "year:>=:n2020and"},  // see below: refused
         {"a = 1 or b = 2 and c = 3", "(a:in:n1 or (b:in:n2 and c:in:n3))"},
         {"(a = 1 or b = 2) and c = 3", "((a:in:n1 or b:in:n2) and c:in:n3)"},
         {"not a = 1 and b = 2", "(not a:in:n1 and b:in:n2)"},
@@ -64,10 +63,6 @@ TEST(Parser, BindsNotBeforeAndBeforeOr) {
     };
     for (const Case& one : cases) {
         const auto tree = parse(one.text);
-        if (std::string(one.text).find("2020and") != std::string::npos) {
-            EXPECT_FALSE(tree.ok());
-            continue;
-        }
         ASSERT_TRUE(tree.ok()) << one.text << ": " << tree.status().message();
         EXPECT_EQ(show(*tree), one.tree) << one.text;
     }
@@ -81,10 +76,10 @@ TEST(Parser, ErrorsPointAtTheColumn) {
     const std::vector<Case> cases{
         {"", "filter, column 1: the filter is empty"},
         {"  ", "filter, column 1: the filter is empty"},
-        {"year", "filter, column 5: a comparison is expected after the field: =, !=, <, <=, >, >=, "
-                 "in, contains, begins or exists, but the filter ends"},
-        {"year >= and x = 1",
-         "filter, column 9: a value is expected, but there is 'and'"},
+        {"year",
+         "filter, column 5: a comparison is expected after the field: =, !=, <, <=, >, >=, "
+         "in, contains, begins or exists, but the filter ends"},
+        {"year >= and x = 1", "filter, column 9: a value is expected, but there is 'and'"},
         {"year >= 2020 and", "filter, column 17: a field is expected, but the filter ends"},
         {"year >= 2020 source = 1",
          "filter, column 14: 'and', 'or' or the end is expected after a condition, but there is "
@@ -99,6 +94,7 @@ TEST(Parser, ErrorsPointAtTheColumn) {
         {"\"a\" = 1", "filter, column 1: a field is expected; write `a` when this is one"},
         {"1 = a", "filter, column 1: a field is expected, but there is '1'"},
         {"größe = 'x", "filter, column 9: the ' is never closed"},
+        {"a = 1and b = 2", "filter, column 5: '1and' is not a number"},
         {"a = 1..2", "filter, column 5: '1..2' is not a number"},
         {"a = 1e999", "filter, column 5: '1e999' is not a number"},
         {"a = 2020-02-30",
@@ -106,8 +102,9 @@ TEST(Parser, ErrorsPointAtTheColumn) {
         {"a < true", "filter, column 5: true and false can be compared with = and != only"},
         {"a contains 3",
          "filter, column 12: a string in quotation marks is expected, but there is '3'"},
-        {"a not = 3", "filter, column 7: 'in', 'contains', 'begins' or 'exists' is expected, but "
-                      "there is '='"},
+        {"a not = 3",
+         "filter, column 7: 'in', 'contains', 'begins' or 'exists' is expected, but "
+         "there is '='"},
         {"a & b", "filter, column 3: '&' has no meaning here"},
         {"`` = 1", "filter, column 1: the field has no name"},
         {"a = \xFF", "the filter is not valid UTF-8 at byte 4"},
@@ -132,10 +129,10 @@ TEST(Parser, BoundsConditionsButNotValues) {
 
 // Any words in any order give a tree or a message, and end.
 TEST(Parser, TakesAnyText) {
-    constexpr const char* words[] = {"a",   "and", "or",       "not",     "in",     "(",    ")",
-                                     ",",   "=",   "!=",       "<",       "\"x\"",  "'",    "1",
-                                     "-",   "`b`", "contains", "2020-01", "exists", "true", "\\",
-                                     "\"",  "é",   "\x80",     "begins",  "."};
+    constexpr const char* words[] = {"a",  "and", "or",       "not",     "in",     "(",    ")",
+                                     ",",  "=",   "!=",       "<",       "\"x\"",  "'",    "1",
+                                     "-",  "`b`", "contains", "2020-01", "exists", "true", "\\",
+                                     "\"", "é",   "\x80",     "begins",  "."};
     std::mt19937 random(1);
     std::size_t trees = 0;
     for (int round = 0; round < 20000; ++round) {

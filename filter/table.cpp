@@ -87,15 +87,14 @@ void Table::add(const Record& record) {
 }
 
 void Table::sort() {
-    std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return first_chunk_[a] < first_chunk_[b];
-    });
+    std::sort(order_.begin(), order_.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return first_chunk_[a] < first_chunk_[b]; });
 }
 
 void Table::remove(std::uint64_t begin, std::uint64_t end) {
-    const auto first =
-        std::lower_bound(order_.begin(), order_.end(), begin,
-                         [&](std::uint32_t row, std::uint64_t at) { return first_chunk_[row] < at; });
+    const auto first = std::lower_bound(
+        order_.begin(), order_.end(), begin,
+        [&](std::uint32_t row, std::uint64_t at) { return first_chunk_[row] < at; });
     for (auto at = first; at != order_.end() && first_chunk_[*at] < end; ++at) {
         removed_ += live_[*at];
         live_[*at] = 0;
@@ -119,7 +118,7 @@ std::string Table::missing_field(std::string_view field) const {
     std::size_t named = 0;
     for (const auto& [name, column] : columns_) {
         if (++named > most) break;
-        known += ", " + name;
+        known.append(", ").append(built_in(name) ? metadata_prefix : "").append(name);
     }
     return "no document has the field '" + std::string(field) + "'; there are: " + known +
            (named > most ? ", …" : "");
@@ -223,8 +222,9 @@ std::vector<FacetCount> Table::facet(std::string_view field, const Selection& se
         for (std::size_t row = 0; row < live_.size(); ++row) {
             if (selection.rows[row] == 0) continue;
             constexpr std::size_t day = 10;  // of "2020-05-17T…"
-            ++counts[field == committed_field ? format_date(committed_[row]).substr(0, day)
-                                              : std::string((field == id_field ? ids_ : titles_)[row])];
+            ++counts[field == committed_field
+                         ? format_date(committed_[row]).substr(0, day)
+                         : std::string((field == id_field ? ids_ : titles_)[row])];
         }
     }
     std::vector<FacetCount> out;
@@ -238,9 +238,9 @@ std::vector<FacetCount> Table::facet(std::string_view field, const Selection& se
 }
 
 SortKey Table::sort_key(std::uint64_t chunk, std::string_view field, bool descending) const {
-    const auto behind =
-        std::upper_bound(order_.begin(), order_.end(), chunk,
-                         [&](std::uint64_t at, std::uint32_t row) { return at < first_chunk_[row]; });
+    const auto behind = std::upper_bound(
+        order_.begin(), order_.end(), chunk,
+        [&](std::uint64_t at, std::uint32_t row) { return at < first_chunk_[row]; });
     if (behind == order_.begin()) return {};
     const std::uint32_t row = *(behind - 1);
     if (live_[row] == 0 || chunk >= first_chunk_[row] + chunks_[row]) return {};

@@ -1,7 +1,7 @@
 // filter/table.hpp: the metadata of all documents, ready for filters, facets and sorting.
 //
-// Fields of every document: `id`, `title` and `committed` (when it was stored); all others come from
-// its metadata. `metadata.NAME` is the metadata's NAME, also when that is `id`, `title` or
+// Fields of every document: `id`, `title` and `committed` (when it was stored); all others come
+// from its metadata. `metadata.NAME` is the metadata's NAME, also when that is `id`, `title` or
 // `committed`.
 //
 // Rules: a condition on a list holds when one of its values fulfils it. A condition on a field that
@@ -80,8 +80,8 @@ class Table {
     [[nodiscard]] std::size_t removed() const { return removed_; }
 
     [[nodiscard]] Selection everything() const { return {live_, {}}; }
-    // A literal of a kind that the field never holds is an error that names its column; a field that
-    // no document has is a hint.
+    // A literal of a kind that the field never holds is an error that names its column; a field
+    // that no document has is a hint.
     [[nodiscard]] Result<Selection> select(const Expression& expression) const;
     // Ascending.
     [[nodiscard]] std::vector<std::uint64_t> chunks(const Selection& selection) const;

@@ -21,7 +21,8 @@ Table library() {
         out.add({id, title, metadata, static_cast<std::int64_t>(first) * day, first, 2});
     };
     add("a", "Alpha", R"({"year": 2019, "tags": ["red", "Blue"], "on": "2019-05-17"})", 1);
-    add("b", "Beta", R"({"year": 2020, "tags": "red", "open": true, "on": "2020-05-17T10:00Z"})", 3);
+    add("b", "Beta", R"({"year": 2020, "tags": "red", "open": true, "on": "2020-05-17T10:00Z"})",
+        3);
     add("docs/c", "", R"({"year": 2021, "source": "x", "mixed": 1, "open": false})", 5);
     add("docs/d", "Größe", R"({"source": "y", "mixed": "one", "id": "inner"})", 7);
     add("e", "Alpha", "", 9);
@@ -119,8 +120,8 @@ TEST(Table, HintsAtFieldsThatNoDocumentHas) {
     const auto selection = library().select(*parse("yaer = 1 or yaer = 2"));
     ASSERT_TRUE(selection.ok());
     EXPECT_THAT(selection->hints,
-                ElementsAre("no document has the field 'yaer'; there are: committed, id, title, id, "
-                            "mixed, on, open, source, tags, year"));
+                ElementsAre("no document has the field 'yaer'; there are: committed, id, title, "
+                            "metadata.id, mixed, on, open, source, tags, year"));
 }
 
 TEST(Table, LeavesRemovedDocumentsOut) {

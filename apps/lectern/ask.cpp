@@ -10,6 +10,7 @@ struct Ask {
     Common common;
     std::string question;
     bool extractive = false;
+    std::string filter;
 };
 
 void print_result(const Answer& answer) {
@@ -30,6 +31,7 @@ int run(const Ask& ask) {
     if (!collection) return fail(collection.status());
     AskOptions options;
     options.extractive = ask.extractive;
+    options.filter = ask.filter;
     options.stop = stop;
     bool streamed = false;
     if (!ask.common.json)
@@ -54,6 +56,7 @@ int run(const Ask& ask) {
     } else {
         print_result(*answer);
     }
+    print_hints(answer->hints);
     explain(ask.common, answer->timing.stages);
     return Exit::done;
 }
@@ -70,6 +73,7 @@ void add_ask(CLI::App& program, Run& run_command) {
     command.add_option("QUESTION", ask->question, "The question; - reads standard input")
         ->required();
     command.add_flag("--extractive", ask->extractive, "Quote only; never start the generator");
+    add_filter(command, ask->filter);
     add_json(command, ask->common);
     add_explain(command, ask->common);
     command.callback([ask, &run_command] { run_command = [ask] { return run(*ask); }; });

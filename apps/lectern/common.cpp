@@ -32,6 +32,12 @@ void add_explain(CLI::App& command, Common& common) {
     command.add_flag("--explain", common.explain, "Print what each stage did");
 }
 
+void add_filter(CLI::App& command, std::string& filter) {
+    command.add_option("--filter", filter,
+                       "A condition on metadata: 'year >= 2020 and (source = \"x\" or tag in "
+                       "(\"a\", \"b\"))'; see docs/filters.md");
+}
+
 Folders folders(const Common& common) {
     Folders out;
     for (const std::string& folder : common.plugins) out.plugins.emplace_back(folder);
@@ -73,6 +79,10 @@ void explain(const Common& common, const std::vector<StageTiming>& stages) {
                      static_cast<unsigned long long>(stage.items),
                      static_cast<unsigned long long>(stage.tokens), stage.batch_fill * 100,
                      stage.wait_seconds * 1e3, stage.busy_seconds * 1e3);
+}
+
+void print_hints(const std::vector<std::string>& hints) {
+    for (const std::string& hint : hints) std::cerr << "lectern: " << hint << '\n';
 }
 
 boost::json::object milliseconds(const Timing& timing) {

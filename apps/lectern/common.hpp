@@ -32,6 +32,7 @@ void add_collection(CLI::App& command, Common& common);
 void add_folders(CLI::App& command, Common& common);
 void add_json(CLI::App& command, Common& common);
 void add_explain(CLI::App& command, Common& common);
+void add_filter(CLI::App& command, std::string& filter);
 
 [[nodiscard]] Folders folders(const Common& common);
 [[nodiscard]] OpenOptions open_options(const Common& common, bool create, bool load_models);
@@ -42,6 +43,9 @@ void print(const boost::json::object& object);
 // The per-stage table; to stderr when stdout holds JSON.
 void explain(const Common& common, const std::vector<StageTiming>& stages);
 [[nodiscard]] boost::json::object milliseconds(const Timing& timing);
+
+// "lectern: hint", to stderr.
+void print_hints(const std::vector<std::string>& hints);
 
 // Valid UTF-8, whatever the bytes: JSON is refused by its readers otherwise.
 [[nodiscard]] boost::json::string clean(std::string_view bytes);

@@ -12,6 +12,28 @@ struct Search {
     SearchOptions options;
 };
 
+// {"year": [{"value": "2020", "count": 3}, …], …}
+boost::json::object facets_object(const std::vector<Facet>& facets) {
+    boost::json::object out;
+    for (const Facet& facet : facets) {
+        boost::json::array values;
+        for (const FacetValue& value : facet.values)
+            values.push_back(
+                boost::json::object{{"value", clean(value.value)}, {"count", value.count}});
+        out[clean(facet.field)] = std::move(values);
+    }
+    return out;
+}
+
+void print_facet(const Facet& facet) {
+    constexpr std::size_t shown = 10;
+    std::cout << facet.field << ':';
+    for (std::size_t i = 0; i < facet.values.size() && i < shown; ++i)
+        std::cout << (i == 0 ? " " : ", ") << snippet(facet.values[i].value, 60) << " ("
+                  << facet.values[i].count << ")";
+    std::cout << (facet.values.size() > shown ? ", …\n" : "\n");
+}
+
 int run(const Search& search) {
     auto collection =
         Collection::open(search.common.collection, open_options(search.common, false, true));
@@ -21,7 +43,10 @@ int run(const Search& search) {
     if (search.common.json) {
         boost::json::array hits;
         for (const Hit& hit : result->hits) hits.push_back(json_of(hit));
-        print({{"hits", std::move(hits)}, {"milliseconds", result->timing.milliseconds}});
+        boost::json::object out{{"hits", std::move(hits)},
+                                {"milliseconds", result->timing.milliseconds}};
+        if (!result->facets.empty()) out["facets"] = facets_object(result->facets);
+        print(out);
     } else {
         std::size_t rank = 0;
         for (const Hit& hit : result->hits) {
@@ -31,8 +56,13 @@ int run(const Search& search) {
             if (!hit.title.empty()) std::printf("    %s\n", snippet(hit.title, 100).c_str());
             std::printf("    %s\n", snippet(hit.text, 200).c_str());
         }
-        if (result->hits.empty()) std::cout << "nothing found; the collection is empty\n";
+        if (result->hits.empty())
+            std::cout << (search.options.filter.empty()
+                              ? "nothing found; the collection is empty\n"
+                              : "nothing found; no document passes the filter\n");
+        for (const Facet& facet : result->facets) print_facet(facet);
     }
+    print_hints(result->hints);
     explain(search.common, result->timing.stages);
     return Exit::done;
 }
@@ -49,6 +79,14 @@ void add_search(CLI::App& program, Run& run_command) {
         ->required();
     command.add_option("-k", search->options.k, "Most hits")->capture_default_str();
     command.add_flag("--chunks", search->options.chunks, "Several hits of one document");
+    add_filter(command, search->options.filter);
+    command
+        .add_option("--facet", search->options.facets,
+                    "Count the values of this field in the documents that pass the filter; may be "
+                    "given again")
+        ->expected(1);
+    command.add_option("--sort", search->options.sort,
+                       "Order the best hits by this field; -FIELD for descending order");
     add_json(command, search->common);
     add_explain(command, search->common);
     command.callback([search, &run_command] { run_command = [search] { return run(*search); }; });

@@ -85,6 +85,7 @@ struct Collection::Impl {
     std::unique_ptr<storage::Store> store;
     std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<index::VectorIndex> index;
+    mutable MetadataIndex metadata;  // guards itself
     storage::GenerationNumber generation = 0;
     std::mutex writing;  // one ingest or removal at a time
     std::once_flag warmed;
@@ -191,7 +192,9 @@ struct Collection::Impl {
         return report;
     }
 
-    [[nodiscard]] QueryContext query() const { return {*pipeline, *store, *index, threads, log}; }
+    [[nodiscard]] QueryContext query() const {
+        return {*pipeline, *store, *index, metadata, threads, log};
+    }
 };
 
 Collection::Collection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

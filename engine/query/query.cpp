@@ -68,6 +68,10 @@ struct Request {
     std::vector<float> vector;
     std::vector<Hit> hits;
     std::vector<Citation> evidence;  // n is its mark
+    std::string filter;
+    std::vector<std::string> facets;
+    std::optional<SortField> sort;
+    Narrowed narrowed;
     double confidence = 0;
     Written written;
     AskOptions ask;
@@ -128,9 +132,20 @@ Status embed(Request& request, StageCounter& counter) {
 constexpr auto index_follows_within = std::chrono::milliseconds(1);
 constexpr int most_repeats = 50;
 
+// What may be found, by the filter; and the facets of that.
+Status narrow(Request& request, StageCounter& counter) {
+    LECTERN_ASSIGN(request.narrowed, request.context.metadata.narrow(
+                                         request.context.store, request.filter, request.facets));
+    if (request.narrowed.allowed) counter.items += request.narrowed.allowed->size();
+    return {};
+}
+
 // Chunks by vector, joined with their documents; more are taken until there are k hits.
 Status search(Request& request) {
-    const std::uint64_t all = request.context.index.statistics().rows;
+    index::Filter filter;
+    if (request.narrowed.allowed) filter.allowed = &*request.narrowed.allowed;
+    const std::uint64_t all = filter.allowed != nullptr ? filter.allowed->size()
+                                                        : request.context.index.statistics().rows;
     // A reranker has more to choose from than what is wanted at the end.
     const config::SearchConfig& config = request.context.pipeline.config().search;
     const std::size_t k = request.context.pipeline.has_reranker()
@@ -140,7 +155,8 @@ Status search(Request& request) {
     for (int repeats = 0;;) {
         if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
         if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
-        LECTERN_ASSIGN(const auto scored, request.context.index.search(request.vector, wanted));
+        LECTERN_ASSIGN(const auto scored,
+                       request.context.index.search(request.vector, wanted, filter));
         // Made after the index has answered, so that it has every chunk the index knows of.
         const storage::Reader reader = request.context.store.reader();
         std::vector<storage::ChunkId> ids;
@@ -324,6 +340,9 @@ class QueryGraph {
 
 void add_search_steps(QueryGraph& graph, Request& request) {
     Pipeline& pipeline = request.context.pipeline;
+    if (!request.filter.empty() || !request.facets.empty())
+        graph.add(request, "filter",
+                  [&request](StageCounter& counter) { return narrow(request, counter); });
     for (const host::Stage* stage : pipeline.query_customs())
         graph.add(request, stage->name(),
                   [&request, stage](StageCounter&) { return rewrite(request, *stage); });
@@ -339,6 +358,11 @@ void add_search_steps(QueryGraph& graph, Request& request) {
                                {config.rerank, config.rerank_milliseconds}, request.hits));
             if (request.hits.size() > request.k) request.hits.resize(request.k);
             return Status();
+        });
+    if (request.sort)
+        graph.add(request, "sort", [&request](StageCounter&) {
+            return request.context.metadata.sort(request.context.store, *request.sort, request.hits,
+                                                 request.narrowed.hints);
         });
 }
 
@@ -366,6 +390,12 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
         LECTERN_TRY(context.pipeline.prepare_answers(Answers::quoted));
     Request request(context, text, interrupt(options.stop, options.deadline), options.k,
                     !options.chunks);
+    request.filter = options.filter;
+    request.facets = options.facets;
+    if (!options.sort.empty()) {
+        LECTERN_ASSIGN(request.sort, parse_sort(options.sort));
+        request.k = std::max<std::size_t>(request.k, context.pipeline.config().search.candidates);
+    }
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
     arena.execute([&] {
         QueryGraph graph;
@@ -375,6 +405,9 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     LECTERN_TRY(request.status);
     SearchResult out;
     out.hits = std::move(request.hits);
+    if (out.hits.size() > options.k) out.hits.resize(options.k);
+    out.facets = std::move(request.narrowed.facets);
+    out.hints = std::move(request.narrowed.hints);
     out.timing = {milliseconds_since(begin), request.counters.table()};
     return out;
 }
@@ -395,6 +428,7 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     Request request(context, question, interrupt(options.stop, options.deadline),
                     context.pipeline.config().answer.passages, false);
     request.ask = options;
+    request.filter = options.filter;
     StageCounter* verifying = nullptr;
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
     arena.execute([&] {
@@ -417,6 +451,7 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     out.hits = std::move(request.hits);
     out.generated_tokens = request.written.generated_tokens;
     out.dropped_sentences = request.written.dropped_sentences;
+    out.hints = std::move(request.narrowed.hints);
     out.timing = {milliseconds_since(begin), request.counters.table()};
     return out;
 }

@@ -1,6 +1,6 @@
 // engine/query/query.hpp: the query dataflow of a pipeline.
 //
-//     query → custom stages → tokenize → embed → search → rerank → read → write and verify
+//     query → filter → custom stages → tokenize → embed → search → rerank → read → write and verify
 //
 // A oneTBB flow graph is built for one request and run on the caller's thread and idle workers, so
 // requests do not wait for each other's stages.
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "engine/pipeline/pipeline.hpp"
+#include "engine/query/metadata_index.hpp"
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
 #include "storage/store.hpp"
@@ -20,6 +21,7 @@ struct QueryContext {
     Pipeline& pipeline;
     const storage::Store& store;
     const index::VectorIndex& index;
+    MetadataIndex& metadata;
     unsigned threads;
     const Log& log;
 };

@@ -33,6 +33,7 @@ struct Eval {
     std::size_t depth = 100;
     std::size_t limit = 0;
     evaluation::BootstrapOptions bootstrap;
+    std::string filter;
     bool answers = false;
     bool extractive = false;
 };
@@ -254,6 +255,7 @@ Result<Findings> measure(const Eval& eval) {
     LECTERN_TRY(check_options(eval));
     Setting setting;
     setting.pipeline = eval.common.pipeline;
+    setting.search.filter = eval.filter;
     // A wrong setting is found before the work is done.
     if (!eval.compare.empty() && !is_file(eval.compare))
         LECTERN_TRY(parse_setting(eval.compare, setting).status());
@@ -270,6 +272,7 @@ Result<Findings> measure(const Eval& eval) {
         LECTERN_ASSIGN(const Collection* collection, searcher.open(setting.pipeline));
         AskOptions ask;
         ask.extractive = eval.extractive;
+        ask.filter = eval.filter;
         LECTERN_ASSIGN(out.answers, ask_all(*collection, queries, ask, stop_on_interrupt()));
     }
     if (!eval.per_query.empty()) LECTERN_TRY(write_per_query(eval, out));
@@ -312,7 +315,8 @@ void add_eval(CLI::App& program, Run& run_command) {
                        "Write the figures of each query, as JSON "
                        "lines");
     command.add_option("--compare", eval->compare,
-                       "A TREC run file, or settings to search with instead (pipeline=NAME): "
+                       "A TREC run file, or settings to search with instead (pipeline=NAME, "
+                       "filter=EXPRESSION): "
                        "differences with a paired bootstrap");
     command.add_option("--seed", eval->bootstrap.seed, "Of the bootstrap")->capture_default_str();
     command.add_option("--samples", eval->bootstrap.samples, "Of the bootstrap")
@@ -321,6 +325,7 @@ void add_eval(CLI::App& program, Run& run_command) {
     command.add_flag("--answers", eval->answers, "Ask the queries that carry answers");
     command.add_flag("--extractive", eval->extractive,
                      "With --answers: quote only; never start the generator");
+    add_filter(command, eval->filter);
     add_json(command, eval->common);
     command.callback([eval, &run_command] { run_command = [eval] { return run(*eval); }; });
 }

@@ -9,8 +9,12 @@ Status set(Setting& setting, std::string_view key, std::string_view value) {
         setting.pipeline = value;
         return {};
     }
+    if (key == "filter") {
+        setting.search.filter = value;
+        return {};
+    }
     return {Code::invalid_argument,
-            "there is no setting '" + std::string(key) + "'; known: pipeline"};
+            "there is no setting '" + std::string(key) + "'; known: filter, pipeline"};
 }
 
 }  // namespace
@@ -19,7 +23,8 @@ Result<Setting> parse_setting(std::string_view text, const Setting& base) {
     Setting out = base;
     out.name = text;
     for (std::size_t at = 0; at <= text.size();) {
-        const std::size_t end = std::min(text.find(',', at), text.size());
+        const bool filter = text.substr(at).starts_with("filter=");
+        const std::size_t end = filter ? text.size() : std::min(text.find(',', at), text.size());
         const std::string_view item = text.substr(at, end - at);
         at = end + 1;
         const std::size_t equals = item.find('=');

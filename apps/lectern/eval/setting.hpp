@@ -14,7 +14,8 @@ struct Setting {
     SearchOptions search{};
 };
 
-// "key=value,key=value" over `base`. Keys: pipeline.
+// "key=value,key=value" over `base`. Keys: filter, pipeline. A filter may
+// have commas in it: it is the last.
 [[nodiscard]] Result<Setting> parse_setting(std::string_view text, const Setting& base);
 
 }  // namespace lectern::app

@@ -117,9 +117,28 @@ struct Hit {
     std::string metadata;  // a JSON object
 };
 
+// How many documents have a value of a field.
+struct FacetValue {
+    std::string value;
+    std::uint64_t count = 0;
+};
+
+struct Facet {
+    std::string field;
+    std::vector<FacetValue> values;  // most frequent first, at most 100
+};
+
 struct SearchOptions {
     std::size_t k = 10;
     bool chunks = false;  // several hits of one document are allowed
+    // A condition on metadata that documents must fulfil: year >= 2020 and source = "x". Empty:
+    // none. docs/filters.md has the language. A failure names the column.
+    std::string filter = {};
+    // Count the values of these fields, over all documents that pass the filter.
+    std::vector<std::string> facets = {};
+    // "field" or "-field": the best hits (as many as the pipeline's `candidates`, or k) are put in
+    // the order of a field, and the first k are given. Empty: by score.
+    std::string sort = {};
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
 };
@@ -130,7 +149,10 @@ struct Timing {
 };
 
 struct SearchResult {
-    std::vector<Hit> hits;  // best first
+    std::vector<Hit> hits;      // best first, or as `sort` says
+    std::vector<Facet> facets;  // one a field of SearchOptions::facets, in that order
+    // For people: what may be a mistake in the request, such as a field that no document has.
+    std::vector<std::string> hints;
     Timing timing;
 };
 
@@ -155,6 +177,7 @@ struct AskOptions {
     // streamed is what the answer says.
     std::function<void(std::string_view piece)> on_text;
     bool extractive = false;  // never start the generator
+    std::string filter = {};  // as in SearchOptions: nothing else is read
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
 };
@@ -167,6 +190,7 @@ struct Answer {
     double confidence = 0;  // of the best evidence, 0 to 1: what abstention is decided on
     std::uint64_t generated_tokens = 0;
     std::uint64_t dropped_sentences = 0;  // written, but not supported
+    std::vector<std::string> hints;       // as in SearchResult
     Timing timing;
 };
 
