@@ -8,6 +8,7 @@
 #include "storage/keys.hpp"
 #include "storage/kill_point.hpp"
 #include "storage/pinned.hpp"
+#include "storage/reclaim.hpp"
 
 namespace lectern::storage {
 
@@ -55,13 +56,15 @@ Status change_meta(Database& database, const Edit& edit) {
 
 }  // namespace
 
-Store::Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+Store::Store(std::unique_ptr<Database> database, const OpenOptions& options)
+    : database_(std::move(database)),
+      reclaimer_(std::make_unique<Reclaimer>(*database_, options.reclaim_at)) {}
 Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(const std::filesystem::path& folder,
                                            const OpenOptions& options) {
     LECTERN_ASSIGN(auto database, Database::open(folder, options));
-    return std::unique_ptr<Store>(new Store(std::move(database)));
+    return std::unique_ptr<Store>(new Store(std::move(database), options));
 }
 
 const std::filesystem::path& Store::folder() const noexcept {
@@ -153,6 +156,9 @@ Result<CommitResult> Store::commit(const WriteGroup& group, bool sync, const Der
     LECTERN_TRY(database_->write(commit.batch().rocks(), sync, "writing documents"));
     kill_point("storage.after_write");
     database_->publish(commit.state(), before->meta);
+    std::uint64_t removed = 0;
+    for (const ChunkRange& range : commit.result().change.removed) removed += range.count;
+    reclaimer_->note(removed, commit.state().counters.chunks);
     return std::move(commit.result());
 }
 
@@ -198,7 +204,12 @@ Status Store::verify_checksums() const {
     return status.ok() ? Status{} : database_->failure(status, "verifying checksums");
 }
 
+bool Store::reclaiming() const {
+    return reclaimer_->running();
+}
+
 Status Store::close() {
+    reclaimer_->stop();
     return database_->close();
 }
 

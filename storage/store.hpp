@@ -54,9 +54,13 @@ struct OpenOptions {
     int background_threads = 2;                  // flushes and compactions, 1 or more
     // For tests, storage/testing/faulty_environment.hpp; null: the machine's. Outlives the Store.
     rocksdb::Env* environment = nullptr;
+    // When this many chunks were removed, and more than are left, their space on disk is given back
+    // in the background.
+    std::uint64_t reclaim_at = 10'000;
 };
 
-class Database;  // RocksDB and its column families, storage/database.hpp
+class Database;   // RocksDB and its column families, storage/database.hpp
+class Reclaimer;  // storage/reclaim.hpp
 
 // The collection as it was when the reader was made: later commits do not show. Cheap to make; make
 // one for each request, because an old one keeps deleted data on disk. Must not outlive its Store.
@@ -192,6 +196,8 @@ class Store {
     // ---- upkeep
     [[nodiscard]] Status flush();    // moves everything written into table files
     [[nodiscard]] Status compact();  // gives the space of deleted data back; takes a while
+    // Whether the space of a mass deletion is being given back.
+    [[nodiscard]] bool reclaiming() const;
     // Reads every block and checks its checksum; corrupt names the file.
     [[nodiscard]] Status verify_checksums() const;
     // Closes early and says whether that worked. Afterwards only the destructor may be called.
@@ -201,8 +207,9 @@ class Store {
     [[nodiscard]] const Database& database() const noexcept { return *database_; }
 
  private:
-    explicit Store(std::unique_ptr<Database> database);
+    Store(std::unique_ptr<Database> database, const OpenOptions& options);
     std::unique_ptr<Database> database_;
+    std::unique_ptr<Reclaimer> reclaimer_;  // ends before the database
 };
 
 }  // namespace lectern::storage
