@@ -45,14 +45,7 @@ int run(const Ask& ask) {
         return fail(answer.status());
     }
     if (ask.common.json) {
-        boost::json::array hits;
-        for (const Hit& hit : answer->hits) hits.push_back(json_of(hit));
-        print({{"answer", clean(answer->text)},
-               {"status", std::string(name(answer->status))},
-               {"confidence", answer->confidence},
-               {"citations", json_of(answer->citations)},
-               {"hits", std::move(hits)},
-               {"milliseconds", milliseconds(answer->timing)}});
+        print(json_of(*answer));
     } else {
         print_result(*answer);
     }

@@ -85,45 +85,6 @@ void print_hints(const std::vector<std::string>& hints) {
     for (const std::string& hint : hints) std::cerr << "lectern: " << hint << '\n';
 }
 
-boost::json::object milliseconds(const Timing& timing) {
-    boost::json::object out;
-    for (const StageTiming& stage : timing.stages)
-        out[clean(stage.stage)] = stage.busy_seconds * 1e3;
-    out["total"] = timing.milliseconds;
-    return out;
-}
-
-boost::json::string clean(std::string_view bytes) {
-    boost::json::string out;
-    out.reserve(bytes.size());
-    for (std::size_t i = 0; i < bytes.size();) {
-        const auto lead = static_cast<unsigned char>(bytes[i]);
-        const std::size_t length = lead < 0x80                   ? 1
-                                   : lead >= 0xC2 && lead < 0xE0 ? 2
-                                   : lead >= 0xE0 && lead < 0xF0 ? 3
-                                   : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                                 : 0;
-        bool whole = length > 0 && i + length <= bytes.size();
-        for (std::size_t k = 1; whole && k < length; ++k)
-            whole = (static_cast<unsigned char>(bytes[i + k]) & 0xC0U) == 0x80U;
-        if (!whole) {
-            out.append("?");
-            ++i;
-            continue;
-        }
-        out.append(bytes.substr(i, length));
-        i += length;
-    }
-    return out;
-}
-
-boost::json::value parsed(std::string_view object) {
-    boost::system::error_code error;
-    auto value = boost::json::parse(object, error);
-    if (error || !value.is_object()) return boost::json::object{};
-    return value;
-}
-
 std::string snippet(std::string_view text, std::size_t bytes) {
     std::string out;
     bool space = false;
@@ -138,29 +99,6 @@ std::string snippet(std::string_view text, std::size_t bytes) {
         space = false;
         out.push_back(c);
     }
-    return out;
-}
-
-boost::json::object json_of(const Hit& hit) {
-    return {{"document", clean(hit.document)},
-            {"chunk", hit.chunk},
-            {"score", hit.score},
-            {"title", clean(hit.title)},
-            {"text", clean(hit.text)},
-            {"begin", hit.begin},
-            {"end", hit.end},
-            {"metadata", parsed(hit.metadata)}};
-}
-
-boost::json::array json_of(const std::vector<Citation>& citations) {
-    boost::json::array out;
-    for (const Citation& citation : citations)
-        out.push_back(boost::json::object{{"n", citation.n},
-                                          {"document", clean(citation.document)},
-                                          {"title", clean(citation.title)},
-                                          {"begin", citation.begin},
-                                          {"end", citation.end},
-                                          {"quote", clean(citation.quote)}});
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/shared/result_json.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::app {
@@ -42,19 +43,12 @@ int fail(const Status& status);
 void print(const boost::json::object& object);
 // The per-stage table; to stderr when stdout holds JSON.
 void explain(const Common& common, const std::vector<StageTiming>& stages);
-[[nodiscard]] boost::json::object milliseconds(const Timing& timing);
 
 // "lectern: hint", to stderr.
 void print_hints(const std::vector<std::string>& hints);
 
-// Valid UTF-8, whatever the bytes: JSON is refused by its readers otherwise.
-[[nodiscard]] boost::json::string clean(std::string_view bytes);
-// A JSON object kept as text; an empty object when it is none.
-[[nodiscard]] boost::json::value parsed(std::string_view object);
 // One line of at most `bytes`, white space folded.
 [[nodiscard]] std::string snippet(std::string_view text, std::size_t bytes);
-[[nodiscard]] boost::json::object json_of(const Hit& hit);
-[[nodiscard]] boost::json::array json_of(const std::vector<Citation>& citations);
 // The numbered sources under an answer, and how it came about.
 void print_sources(const std::vector<Citation>& citations, AnswerStatus status);
 

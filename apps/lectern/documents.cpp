@@ -17,15 +17,7 @@ int run_stats(const Documents& request) {
     if (!collection) return fail(collection.status());
     auto stats = collection->stats();
     if (!stats) return fail(stats.status());
-    const boost::json::object object{{"documents", stats->documents},
-                                     {"chunks", stats->chunks},
-                                     {"tokens", stats->tokens},
-                                     {"pipeline", clean(stats->pipeline)},
-                                     {"fingerprint", clean(stats->fingerprint)},
-                                     {"dimension", stats->dimension},
-                                     {"disk_bytes", stats->disk_bytes},
-                                     {"sequence", stats->sequence},
-                                     {"collection_id", clean(stats->collection_id)}};
+    const boost::json::object object = json_of(*stats);
     if (request.common.json) {
         print(object);
     } else {
@@ -49,17 +41,7 @@ int run_get(const Documents& request) {
         if (!document->text.ends_with('\n')) std::cout << '\n';
         return Exit::done;
     }
-    boost::json::array chunks;
-    for (const ChunkRange& chunk : document->chunks)
-        chunks.push_back(boost::json::object{{"chunk", chunk.chunk},
-                                             {"begin", chunk.begin},
-                                             {"end", chunk.end},
-                                             {"tokens", chunk.tokens}});
-    print({{"document", clean(document->id)},
-           {"title", clean(document->title)},
-           {"text", clean(document->text)},
-           {"metadata", parsed(document->metadata)},
-           {"chunks", std::move(chunks)}});
+    print(json_of(*document));
     return Exit::done;
 }
 

@@ -63,16 +63,7 @@ int run(const Ingest& ingest) {
     }
 
     if (ingest.common.json) {
-        boost::json::array failures;
-        for (const IngestFailure& failure : report.failed)
-            failures.push_back(boost::json::object{{"path", clean(failure.path)},
-                                                   {"error", clean(failure.error.message())}});
-        print({{"documents", report.documents},
-               {"chunks", report.chunks},
-               {"tokens", report.tokens},
-               {"skipped", report.skipped},
-               {"failed", std::move(failures)},
-               {"seconds", report.seconds}});
+        print(json_of(report));
     } else {
         for (const IngestFailure& failure : report.failed)
             std::cerr << "failed: " << failure.path << ": " << failure.error.message() << '\n';

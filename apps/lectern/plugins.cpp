@@ -11,30 +11,7 @@ int run(const Common& common) {
         list_plugins(folders(common), [](LogLevel, std::string_view, std::string_view) {});
     if (!plugins) return fail(plugins.status());
     if (common.json) {
-        boost::json::array used;
-        boost::json::array refused;
-        for (const PluginInfo& plugin : *plugins) {
-            if (!plugin.refused.ok()) {
-                refused.push_back(boost::json::object{{"path", clean(plugin.path.string())},
-                                                      {"name", clean(plugin.name)},
-                                                      {"reason", clean(plugin.refused.message())}});
-                continue;
-            }
-            boost::json::array stages;
-            for (const StageTypeInfo& stage : plugin.stages)
-                stages.push_back(boost::json::object{{"name", clean(stage.name)},
-                                                     {"kind", clean(stage.kind)},
-                                                     {"description", clean(stage.description)},
-                                                     {"options", parsed(stage.options)}});
-            used.push_back(boost::json::object{{"name", clean(plugin.name)},
-                                               {"version", clean(plugin.version)},
-                                               {"abi", plugin.abi},
-                                               {"license", clean(plugin.license)},
-                                               {"description", clean(plugin.description)},
-                                               {"path", clean(plugin.path.string())},
-                                               {"stages", std::move(stages)}});
-        }
-        print({{"plugins", std::move(used)}, {"refused", std::move(refused)}});
+        print(json_of(*plugins));
         return Exit::done;
     }
     for (const PluginInfo& plugin : *plugins) {

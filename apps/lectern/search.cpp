@@ -12,19 +12,6 @@ struct Search {
     SearchOptions options;
 };
 
-// {"year": [{"value": "2020", "count": 3}, …], …}
-boost::json::object facets_object(const std::vector<Facet>& facets) {
-    boost::json::object out;
-    for (const Facet& facet : facets) {
-        boost::json::array values;
-        for (const FacetValue& value : facet.values)
-            values.push_back(
-                boost::json::object{{"value", clean(value.value)}, {"count", value.count}});
-        out[clean(facet.field)] = std::move(values);
-    }
-    return out;
-}
-
 void print_facet(const Facet& facet) {
     constexpr std::size_t shown = 10;
     std::cout << facet.field << ':';
@@ -41,12 +28,7 @@ int run(const Search& search) {
     auto result = collection->search(query_text(search.text), search.options);
     if (!result) return fail(result.status());
     if (search.common.json) {
-        boost::json::array hits;
-        for (const Hit& hit : result->hits) hits.push_back(json_of(hit));
-        boost::json::object out{{"hits", std::move(hits)},
-                                {"milliseconds", result->timing.milliseconds}};
-        if (!result->facets.empty()) out["facets"] = facets_object(result->facets);
-        print(out);
+        print(json_of(*result));
     } else {
         std::size_t rank = 0;
         for (const Hit& hit : result->hits) {

@@ -1,0 +1,178 @@
+#include "apps/shared/result_json.hpp"
+
+#include <string>
+#include <utility>
+
+namespace lectern::app {
+
+boost::json::string clean(std::string_view bytes) {
+    boost::json::string out;
+    out.reserve(bytes.size());
+    for (std::size_t i = 0; i < bytes.size();) {
+        const auto lead = static_cast<unsigned char>(bytes[i]);
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xC2 && lead < 0xE0 ? 2
+                                   : lead >= 0xE0 && lead < 0xF0 ? 3
+                                   : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                                 : 0;
+        bool whole = length > 0 && i + length <= bytes.size();
+        for (std::size_t k = 1; whole && k < length; ++k)
+            whole = (static_cast<unsigned char>(bytes[i + k]) & 0xC0U) == 0x80U;
+        if (!whole) {
+            out.append("?");
+            ++i;
+            continue;
+        }
+        out.append(bytes.substr(i, length));
+        i += length;
+    }
+    return out;
+}
+
+boost::json::value parsed(std::string_view object) {
+    boost::system::error_code error;
+    auto value = boost::json::parse(object, error);
+    if (error || !value.is_object()) return boost::json::object{};
+    return value;
+}
+
+boost::json::object json_of(const Hit& hit) {
+    return {{"document", clean(hit.document)},
+            {"chunk", hit.chunk},
+            {"score", hit.score},
+            {"title", clean(hit.title)},
+            {"text", clean(hit.text)},
+            {"begin", hit.begin},
+            {"end", hit.end},
+            {"metadata", parsed(hit.metadata)}};
+}
+
+boost::json::object json_of(const Citation& citation) {
+    return {{"n", citation.n},
+            {"document", clean(citation.document)},
+            {"title", clean(citation.title)},
+            {"begin", citation.begin},
+            {"end", citation.end},
+            {"quote", clean(citation.quote)}};
+}
+
+boost::json::array json_of(const std::vector<Citation>& citations) {
+    boost::json::array out;
+    for (const Citation& citation : citations) out.push_back(json_of(citation));
+    return out;
+}
+
+boost::json::object json_of(const std::vector<Facet>& facets) {
+    boost::json::object out;
+    for (const Facet& facet : facets) {
+        boost::json::array values;
+        for (const FacetValue& value : facet.values)
+            values.push_back(
+                boost::json::object{{"value", clean(value.value)}, {"count", value.count}});
+        out[clean(facet.field)] = std::move(values);
+    }
+    return out;
+}
+
+boost::json::object json_of(const SearchResult& result) {
+    boost::json::array hits;
+    for (const Hit& hit : result.hits) hits.push_back(json_of(hit));
+    boost::json::object out{{"hits", std::move(hits)},
+                            {"milliseconds", result.timing.milliseconds}};
+    if (!result.facets.empty()) out["facets"] = json_of(result.facets);
+    return out;
+}
+
+boost::json::object json_of(const Answer& answer) {
+    boost::json::array hits;
+    for (const Hit& hit : answer.hits) hits.push_back(json_of(hit));
+    return {{"answer", clean(answer.text)},    {"status", std::string(name(answer.status))},
+            {"confidence", answer.confidence}, {"citations", json_of(answer.citations)},
+            {"hits", std::move(hits)},         {"milliseconds", milliseconds(answer.timing)}};
+}
+
+boost::json::object json_of(const Document& document) {
+    boost::json::array chunks;
+    for (const ChunkRange& chunk : document.chunks)
+        chunks.push_back(boost::json::object{{"chunk", chunk.chunk},
+                                             {"begin", chunk.begin},
+                                             {"end", chunk.end},
+                                             {"tokens", chunk.tokens}});
+    return {{"document", clean(document.id)},
+            {"title", clean(document.title)},
+            {"text", clean(document.text)},
+            {"metadata", parsed(document.metadata)},
+            {"chunks", std::move(chunks)}};
+}
+
+boost::json::object json_of(const Stats& stats) {
+    return {{"documents", stats.documents},
+            {"chunks", stats.chunks},
+            {"tokens", stats.tokens},
+            {"pipeline", clean(stats.pipeline)},
+            {"fingerprint", clean(stats.fingerprint)},
+            {"dimension", stats.dimension},
+            {"disk_bytes", stats.disk_bytes},
+            {"sequence", stats.sequence},
+            {"collection_id", clean(stats.collection_id)}};
+}
+
+boost::json::object json_of(const IngestReport& report) {
+    boost::json::array failures;
+    for (const IngestFailure& failure : report.failed)
+        failures.push_back(boost::json::object{{"path", clean(failure.path)},
+                                               {"error", clean(failure.error.message())}});
+    return {{"documents", report.documents}, {"chunks", report.chunks},
+            {"tokens", report.tokens},       {"skipped", report.skipped},
+            {"failed", std::move(failures)}, {"seconds", report.seconds}};
+}
+
+boost::json::object json_of(const std::vector<PluginInfo>& plugins) {
+    boost::json::array used;
+    boost::json::array refused;
+    for (const PluginInfo& plugin : plugins) {
+        if (!plugin.refused.ok()) {
+            refused.push_back(boost::json::object{{"path", clean(plugin.path.string())},
+                                                  {"name", clean(plugin.name)},
+                                                  {"reason", clean(plugin.refused.message())}});
+            continue;
+        }
+        boost::json::array stages;
+        for (const StageTypeInfo& stage : plugin.stages)
+            stages.push_back(boost::json::object{{"name", clean(stage.name)},
+                                                 {"kind", clean(stage.kind)},
+                                                 {"description", clean(stage.description)},
+                                                 {"options", parsed(stage.options)}});
+        used.push_back(boost::json::object{{"name", clean(plugin.name)},
+                                           {"version", clean(plugin.version)},
+                                           {"abi", plugin.abi},
+                                           {"license", clean(plugin.license)},
+                                           {"description", clean(plugin.description)},
+                                           {"path", clean(plugin.path.string())},
+                                           {"stages", std::move(stages)}});
+    }
+    return {{"plugins", std::move(used)}, {"refused", std::move(refused)}};
+}
+
+boost::json::object milliseconds(const Timing& timing) {
+    boost::json::object out;
+    for (const StageTiming& stage : timing.stages)
+        out[clean(stage.stage)] = stage.busy_seconds * 1e3;
+    out["total"] = timing.milliseconds;
+    return out;
+}
+
+boost::json::array json_of(const std::vector<StageTiming>& stages) {
+    boost::json::array out;
+    for (const StageTiming& stage : stages)
+        out.push_back(boost::json::object{{"stage", clean(stage.stage)},
+                                          {"calls", stage.calls},
+                                          {"items", stage.items},
+                                          {"tokens", stage.tokens},
+                                          {"batch_fill", stage.batch_fill},
+                                          {"wait_milliseconds", stage.wait_seconds * 1e3},
+                                          {"busy_milliseconds", stage.busy_seconds * 1e3}});
+    return out;
+}
+
+}  // namespace lectern::app
