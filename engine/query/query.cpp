@@ -434,7 +434,11 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     arena.execute([&] {
         QueryGraph graph;
         add_search_steps(graph, request);
-        graph.add(request, reader.name(), [&](StageCounter&) { return read(request, reader); });
+        graph.add(request, reader.name(), [&](StageCounter&) -> Status {
+            LECTERN_TRY(read(request, reader));
+            if (options.on_evidence && !request.abstained) options.on_evidence(request.evidence);
+            return {};
+        });
         const bool quoting = generator == nullptr;
         StageCounter& written = request.counters.get(quoting ? "quote" : generator->name());
         verifying = &request.counters.get("verify");

@@ -176,6 +176,9 @@ struct AskOptions {
     // The answer as it is written: sentences are given when they have been verified, so what was
     // streamed is what the answer says.
     std::function<void(std::string_view piece)> on_text;
+    // The numbered evidence that the answer may cite, before any text. Not called when the
+    // collection does not say.
+    std::function<void(std::span<const Citation> evidence)> on_evidence = {};
     bool extractive = false;  // never start the generator
     std::string filter = {};  // as in SearchOptions: nothing else is read
     std::stop_token stop = {};

@@ -1,0 +1,57 @@
+// apps/server/executor.hpp: worker threads with a bounded queue and a deadline for waiting in it.
+//
+// The server has one for each kind of work (reading, asking, ingesting), so that one kind never
+// stands in another's way. Threads: everything is safe from any thread.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace lectern::server {
+
+class Executor {
+ public:
+    using Clock = std::chrono::steady_clock;
+    // Called once on a worker thread; `late`: it stood in the queue beyond its deadline, and should
+    // not begin. Must not throw.
+    using Job = std::function<void(bool late)>;
+
+    Executor(std::string name, unsigned threads, std::size_t max_waiting);
+    Executor(const Executor&) = delete;
+    Executor& operator=(const Executor&) = delete;
+    ~Executor();  // waits for the jobs that run; those that wait are called as late
+
+    // False when the queue is full: the job is not taken.
+    [[nodiscard]] bool submit(Job job, Clock::time_point deadline);
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] std::size_t waiting() const;
+    [[nodiscard]] std::size_t running() const noexcept { return running_; }
+
+ private:
+    struct Item {
+        Job job;
+        Clock::time_point deadline;
+    };
+    void work();
+
+    const std::string name_;
+    const std::size_t max_waiting_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Item> queue_;
+    std::size_t idle_ = 0;
+    bool ending_ = false;
+    std::atomic<std::size_t> running_{0};
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace lectern::server

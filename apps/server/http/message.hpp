@@ -1,0 +1,50 @@
+// apps/server/http/message.hpp: a request that has arrived and the response to it, as plain values.
+// Nothing here knows of sockets, so handlers and tests make them by hand.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lectern::server {
+
+struct Header {
+    std::string name;
+    std::string value;
+};
+
+struct Request {
+    std::string method;
+    std::string target;                                      // as sent
+    std::vector<std::string> segments;                       // of the path, decoded
+    std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+    std::vector<Header> headers;
+    std::string body;       // decompressed; empty for a route that takes its body as a stream
+    unsigned version = 11;  // HTTP/1.0 is 10
+    bool keep_alive = true;
+    std::string trace_id;  // 32 hexadecimal digits: the caller's, or one of our own
+
+    // The first header of that name, in any case; "" when there is none.
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+    [[nodiscard]] bool has_header(std::string_view name) const noexcept;
+    // The first query parameter of that name.
+    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const noexcept;
+};
+
+struct Response {
+    unsigned status = 200;
+    std::string content_type = "application/json";
+    std::string body = {};
+    std::vector<Header> headers = {};
+};
+
+// Compares ASCII letters without their case.
+[[nodiscard]] bool same_name(std::string_view a, std::string_view b) noexcept;
+// True when the comma-separated list (Accept, Connection, …) has the word, whatever its parameters.
+[[nodiscard]] bool lists(std::string_view header, std::string_view word) noexcept;
+[[nodiscard]] std::string_view reason(unsigned status) noexcept;
+
+}  // namespace lectern::server

@@ -1,0 +1,47 @@
+#include "apps/server/http/problem.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "apps/shared/result_json.hpp"
+
+namespace lectern::server {
+
+Response problem(unsigned status, std::string_view code, std::string_view detail) {
+    const boost::json::object document{{"type", "about:blank"},
+                                       {"title", reason(status)},
+                                       {"status", status},
+                                       {"detail", app::clean(detail)},
+                                       {"code", code}};
+    return {status, "application/problem+json", boost::json::serialize(document), {}};
+}
+
+unsigned http_status(Code code) noexcept {
+    switch (code) {
+        case Code::ok: return 200;
+        case Code::invalid_argument: return 400;
+        case Code::not_found: return 404;
+        case Code::unsupported: return 422;
+        case Code::corrupt: return 500;
+        case Code::resource_exhausted: return 507;
+        case Code::cancelled: return 503;
+        case Code::deadline_exceeded: return 504;
+        case Code::unavailable: return 503;
+        case Code::internal: return 500;
+    }
+    return 500;
+}
+
+Response problem(const Status& status) {
+    std::string code(name(status.code()));
+    std::replace(code.begin(), code.end(), ' ', '_');
+    return problem(http_status(status.code()), code, status.message());
+}
+
+Response too_many(std::string_view detail, unsigned retry_after_seconds) {
+    Response out = problem(429, "rate_limited", detail);
+    out.headers.push_back({"Retry-After", std::to_string(retry_after_seconds)});
+    return out;
+}
+
+}  // namespace lectern::server

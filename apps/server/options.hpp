@@ -1,0 +1,53 @@
+// apps/server/options.hpp: what `lectern serve` is told.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+
+namespace lectern::server {
+
+struct Limits {
+    std::uint64_t body = 32ULL << 20U;             // bytes of a request's body, decompressed
+    std::uint64_t bulk = 4ULL << 30U;              // of a streamed one
+    std::size_t connections = 1024;                // open at once
+    std::size_t requests = 256;                    // running or waiting at once, over all keys
+    std::size_t requests_per_key = 64;             // of one key
+    std::size_t queue = 128;                       // waiting for one kind of work
+    std::chrono::milliseconds queue_wait{10'000};  // longest wait for a worker
+    std::size_t k = 1000;                          // hits
+    std::uint32_t tokens = 1024;                   // of one generation
+    std::chrono::milliseconds search_time{10'000};
+    std::chrono::milliseconds answer_time{120'000};
+    std::chrono::seconds header_time{10};  // from a request's first byte to its header's last
+    std::chrono::seconds body_time{60};    // for a whole body; of a streamed one, between pieces
+    std::chrono::seconds idle_time{75};    // a connection without a request
+    std::chrono::seconds drain_time{30};   // running requests get this long after SIGTERM
+};
+
+struct ServerOptions {
+    std::filesystem::path data = "lectern-data";
+    std::string listen = "127.0.0.1:8080";  // HOST:PORT; port 0: any that is free
+    std::filesystem::path keys;             // the file of keys; empty: none
+    bool insecure = false;                  // another address than loopback without keys
+    std::filesystem::path tls_certificate;  // PEM, the chain; empty: no TLS
+    std::filesystem::path tls_key;          // PEM
+    std::vector<std::string> cors_origins;  // "https://app.example", or "*"
+    std::vector<std::string> hosts;  // names that browsers may call it by when there are no keys
+    Limits limits;
+    unsigned io_threads = 2;
+    unsigned read_threads = 0;  // 0: one a core, and 2 at least
+    unsigned ask_threads = 2;
+    unsigned ingest_threads = 2;
+    bool access_log = true;
+    bool log_queries = false;              // the slow-query log has the query's text
+    std::chrono::milliseconds slow{1000};  // what takes longer is logged with its stages; 0: none
+    OpenOptions open;                      // for every collection
+};
+
+}  // namespace lectern::server

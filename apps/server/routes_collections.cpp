@@ -1,0 +1,94 @@
+// Collections: list, make, look at, drop; and the plugins.
+#include <utility>
+
+#include "apps/server/fields.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/server/service.hpp"
+#include "apps/shared/result_json.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+Result<json::object> about(OpenCollection& open) {
+    LECTERN_ASSIGN(const Stats stats, open.collection.stats());
+    json::object out = app::json_of(stats);
+    out["name"] = open.name;
+    return out;
+}
+
+Response list(Service& service, Call& call) {
+    json::array names;
+    for (const std::string& name : service.collections.names())
+        if (call.may(Right::read, name)) names.push_back(json::object{{"name", name}});
+    return json_response(json::object{{"collections", std::move(names)}});
+}
+
+Response make(Service& service, Call& call, const std::string& name, const std::string& pipeline) {
+    if (!call.may(Right::admin, name))
+        return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
+    // A path would let a caller read any file of the server's machine.
+    if (!pipeline.empty() && !Collections::valid_name(pipeline))
+        return problem(400, "invalid_argument",
+                       "the field 'pipeline' must be the name of a pipeline that ships");
+    bool exists = false;
+    auto made = service.collections.create(name, pipeline, exists);
+    if (exists) return problem(409, "conflict", made.status().message());
+    if (!made) return problem(made.status());
+    auto object = about(**made);
+    if (!object) return problem(object.status());
+    Response out = json_response(*object, 201);
+    out.headers.push_back({"Location", "/collections/" + name});
+    return out;
+}
+
+Response create(Service& service, Call& call) {
+    Fields fields(call.request.body);
+    const std::string name = fields.text("name");
+    const std::string pipeline = fields.text("pipeline");
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    return make(service, call, name, pipeline);
+}
+
+Response put(Service& service, Call& call) {
+    Fields fields(call.request.body.empty() ? "{}" : std::string_view(call.request.body));
+    const std::string pipeline = fields.text("pipeline");
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    return make(service, call, call.value("name"), pipeline);
+}
+
+Response stats(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    auto object = about(**open);
+    return object ? json_response(*object) : problem(object.status());
+}
+
+Response drop(Service& service, Call& call) {
+    const Status done = service.collections.drop(call.value("name"));
+    if (!done.ok()) return problem(done);
+    return {204, "", "", {}};
+}
+
+Response plugins(Service& service, Call&) {
+    auto found = list_plugins(service.options.open.folders, service.options.open.log);
+    return found ? json_response(app::json_of(*found)) : problem(found.status());
+}
+
+}  // namespace
+
+void add_collection_routes(Router& router, Service& service) {
+    const auto bound = [&service](Response (*handler)(Service&, Call&)) {
+        return [&service, handler](Call& call) { return handler(service, call); };
+    };
+    router.add({"GET", "/collections", Right::read, Lane::read, bound(&list)});
+    router.add({"POST", "/collections", Right::admin, Lane::ingest, bound(&create)});
+    router.add({"GET", "/collections/{name}", Right::read, Lane::read, bound(&stats)});
+    router.add({"PUT", "/collections/{name}", Right::admin, Lane::ingest, bound(&put)});
+    router.add({"DELETE", "/collections/{name}", Right::admin, Lane::ingest, bound(&drop)});
+    router.add({"GET", "/collections/{name}/stats", Right::read, Lane::read, bound(&stats)});
+    router.add({"GET", "/plugins", Right::read, Lane::read, bound(&plugins)});
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,116 @@
+// Search and ask.
+#include <utility>
+
+#include "apps/server/fields.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/server/service.hpp"
+#include "apps/server/sse.hpp"
+#include "apps/shared/result_json.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+milliseconds deadline_of(Fields& fields, milliseconds longest) {
+    const auto most = static_cast<std::uint64_t>(longest.count());
+    return milliseconds(fields.count("deadline_milliseconds", most, 1, most));
+}
+
+// GET's parameters as the fields of POST.
+Fields fields_of(const Request& request, std::string_view text_field) {
+    if (request.method == "POST") return Fields(request.body);
+    json::object object;
+    for (const auto& [name, value] : request.query) {
+        auto number = parse_json(value);
+        const bool plain =
+            name == text_field || !number || !(number->is_int64() || number->is_bool());
+        object[name] = plain ? json::value(value) : *number;
+    }
+    return Fields(std::move(object));
+}
+
+Response search(Service& service, Call& call) {
+    Fields fields = fields_of(call.request, "query");
+    SearchOptions options;
+    const std::string query = fields.text("query");
+    options.k = fields.count("k", options.k, 1, service.options.limits.k);
+    options.chunks = fields.flag("chunks");
+    const bool explain = fields.flag("explain");
+    options.deadline = deadline_of(fields, service.options.limits.search_time);
+    options.stop = call.stop;
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    call.observed.query = query;
+    auto result = (*open)->collection.search(query, options);
+    if (!result) return problem(result.status());
+    json::object out = app::json_of(*result);
+    if (explain) out["stages"] = app::json_of(result->timing.stages);
+    call.observed.stages = std::move(result->timing.stages);
+    return json_response(out);
+}
+
+Response ask(Service& service, Call& call) {
+    Fields fields = fields_of(call.request, "question");
+    AskOptions options;
+    const std::string question = fields.text("question");
+    options.extractive = fields.flag("extractive");
+    const bool explain = fields.flag("explain");
+    const bool streams =
+        fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"));
+    options.deadline = deadline_of(fields, service.options.limits.answer_time);
+    options.stop = call.stop;
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    call.observed.query = question;
+
+    if (streams) {
+        // The first event begins the stream: what fails before it is a problem document.
+        const auto send = [&call](std::string_view name, const json::value& data) {
+            if (!call.stream.begun()) call.stream.begin("text/event-stream");
+            call.stream.write(event(name, data));
+        };
+        options.on_evidence = [send](std::span<const Citation> evidence) {
+            json::array items;
+            for (const Citation& item : evidence) items.push_back(app::json_of(item));
+            send("evidence", json::object{{"evidence", std::move(items)}});
+        };
+        options.on_text = [send](std::string_view piece) {
+            send("text", json::object{{"text", app::clean(piece)}});
+        };
+    }
+    auto answer = (*open)->collection.ask(question, options);
+    if (!answer) {
+        const Response failed = problem(answer.status());
+        if (call.stream.begun()) call.stream.write(event("error", json::parse(failed.body)));
+        return failed;
+    }
+    json::object out = app::json_of(*answer);
+    if (explain) out["stages"] = app::json_of(answer->timing.stages);
+    call.observed.tokens_out = answer->generated_tokens;
+    call.observed.stages = std::move(answer->timing.stages);
+    if (!streams) return json_response(out);
+    if (!call.stream.begun()) call.stream.begin("text/event-stream");
+    call.stream.write(event("answer", out));
+    return {};
+}
+
+}  // namespace
+
+Response json_response(const json::value& value, unsigned status) {
+    return {status, "application/json", json::serialize(value), {}};
+}
+
+void add_query_routes(Router& router, Service& service) {
+    for (const char* method : {"GET", "POST"}) {
+        router.add({method, "/collections/{name}/search", Right::read, Lane::read,
+                    [&service](Call& call) { return search(service, call); }});
+        router.add({method, "/collections/{name}/ask", Right::read, Lane::ask,
+                    [&service](Call& call) { return ask(service, call); }});
+    }
+}
+
+}  // namespace lectern::server

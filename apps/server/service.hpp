@@ -1,0 +1,29 @@
+// apps/server/service.hpp: what the handlers share, and the rooms of routes.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "apps/server/collections.hpp"
+#include "apps/server/keys.hpp"
+#include "apps/server/metrics.hpp"
+#include "apps/server/options.hpp"
+#include "apps/server/router.hpp"
+
+namespace lectern::server {
+
+struct Service {
+    const ServerOptions& options;
+    Collections& collections;
+    Metrics& metrics;
+};
+
+// Each adds its routes; the handlers use `service` as long as the router lives.
+void add_collection_routes(Router& router, Service& service);
+void add_document_routes(Router& router, Service& service);
+void add_query_routes(Router& router, Service& service);  // search and ask
+struct ServerState;
+void add_operation_routes(Router& router, ServerState& state);
+
+[[nodiscard]] Response json_response(const boost::json::value& value, unsigned status = 200);
+
+}  // namespace lectern::server
