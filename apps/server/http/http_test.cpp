@@ -1,0 +1,158 @@
+// Requests from bytes: targets, framing, compressed bodies; and what is refused.
+#include <gtest/gtest.h>
+
+#include "apps/server/http/gzip.hpp"
+#include "apps/server/http/parser.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/server/http/target.hpp"
+
+namespace lectern::server {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+TEST(TargetTest, IsDecodedSegmentBySegment) {
+    const struct {
+        const char* target;
+        Strings segments;
+    } cases[] = {{"/", {}},
+                 {"/collections", {"collections"}},
+                 {"/collections/a%20b/documents/x%2Fy", {"collections", "a b", "documents", "x/y"}},
+                 {"/a//b", {"a", "", "b"}},
+                 {"/a+b", {"a+b"}},
+                 {"/%C3%A9", {"é"}},
+                 {"http://host/a?b=c", {"a"}}};
+    for (const auto& each : cases) {
+        Request request;
+        request.target = each.target;
+        EXPECT_TRUE(read_target(request).ok()) << each.target;
+        EXPECT_EQ(request.segments, each.segments) << each.target;
+    }
+}
+
+TEST(TargetTest, QueryHasPlusAsSpaceAndKeepsItsOrder) {
+    Request request;
+    request.target = "/search?query=why+is%2Bit&k=5&flag";
+    ASSERT_TRUE(read_target(request).ok());
+    EXPECT_EQ(request.parameter("query"), "why is+it");
+    EXPECT_EQ(request.parameter("k"), "5");
+    EXPECT_EQ(request.parameter("flag"), "");
+    EXPECT_EQ(request.parameter("none"), std::nullopt);
+}
+
+TEST(TargetTest, WhatMeansHarmIsRefused) {
+    for (const char* target : {"/../etc/passwd", "/a/%2e%2e/b", "/a/./b", "/a%00b", "/%zz", "/%4",
+                               "/%ff%fe", "/a?b=%c3%28", "*", "", "relative"}) {
+        Request request;
+        request.target = target;
+        EXPECT_EQ(read_target(request).code(), Code::invalid_argument) << target;
+    }
+}
+
+std::string body_of(RequestParser& parser, std::string& pending) {
+    std::string body;
+    EXPECT_EQ(parser.feed_body(pending, body).status, 0U);
+    return body;
+}
+
+TEST(ParserTest, ARequestMayComeByteByByte) {
+    const std::string bytes =
+        "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "4\r\nwiki\r\n5\r\npedia\r\n0\r\n\r\n";
+    RequestParser parser;
+    std::string pending;
+    std::string body;
+    for (const char c : bytes) {
+        pending.push_back(c);
+        if (!parser.header_done())
+            ASSERT_EQ(parser.feed_header(pending).status, 0U);
+        else
+            body += body_of(parser, pending);
+    }
+    EXPECT_TRUE(parser.done());
+    EXPECT_EQ(body, "wikipedia");
+    EXPECT_EQ(parser.request().header("host"), "a");
+}
+
+TEST(ParserTest, TheNextRequestStaysInPending) {
+    std::string pending =
+        "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nokGET /y HTTP/1.1\r\n";
+    RequestParser parser;
+    ASSERT_EQ(parser.feed_header(pending).status, 0U);
+    ASSERT_TRUE(parser.header_done());
+    EXPECT_EQ(body_of(parser, pending), "ok");
+    EXPECT_TRUE(parser.done());
+    EXPECT_EQ(pending, "GET /y HTTP/1.1\r\n");
+}
+
+TEST(ParserTest, MalformedBytesGetTheirStatus) {
+    const std::string long_header(RequestParser::max_header_bytes + 1000, 'a');
+    const struct {
+        std::string bytes;
+        unsigned status;
+    } cases[] = {{"GET / HTTP/1.1\r\nA: " + long_header + "\r\n\r\n", 431},
+                 {"GET /" + long_header + " HTTP/1.1\r\n\r\n", 431},
+                 {"GET / HTTP/2.0\r\n\r\n", 505},
+                 {std::string("\0\1\2\3\r\n\r\n", 8), 400},
+                 {"GET /\r\n\r\n", 400},
+                 {"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400},
+                 {"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400},
+                 {"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400},
+                 {"GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+                 {"\x16\x03\x01\x02\r\n\r\n", 400}};
+    for (const auto& each : cases) {
+        RequestParser parser;
+        std::string pending = each.bytes;
+        EXPECT_EQ(parser.feed_header(pending).status, each.status) << each.bytes.substr(0, 60);
+    }
+}
+
+TEST(GzipTest, BytesComeBackFromPieces) {
+    std::string text;
+    for (int i = 0; i < 10000; ++i) text += "line " + std::to_string(i) + "\n";
+    const std::string small = gzipped(text);
+    EXPECT_LT(small.size(), text.size() / 2);
+    Gunzip gunzip(text.size());
+    std::string back;
+    for (std::size_t i = 0; i < small.size(); i += 7)
+        ASSERT_TRUE(gunzip.add(std::string_view(small).substr(i, 7), back).ok());
+    EXPECT_TRUE(gunzip.finish().ok());
+    EXPECT_EQ(back, text);
+}
+
+TEST(GzipTest, BombsAndDamageAreRefused) {
+    const std::string bomb = gzipped(std::string(10'000'000, 'a'));
+    std::string out;
+    Gunzip limited(1'000'000);
+    EXPECT_EQ(limited.add(bomb, out).code(), Code::resource_exhausted);
+    EXPECT_LE(out.size(), 1'000'000U);
+
+    Gunzip none(1000);
+    EXPECT_EQ(none.add("this is not gzip", out).code(), Code::invalid_argument);
+
+    Gunzip half(20'000'000);
+    ASSERT_TRUE(half.add(std::string_view(bomb).substr(0, bomb.size() / 2), out).ok());
+    EXPECT_EQ(half.finish().code(), Code::invalid_argument);
+}
+
+TEST(MessageTest, ListsHaveWordsWithParameters) {
+    EXPECT_TRUE(lists("gzip, br", "GZIP"));
+    EXPECT_TRUE(lists("text/html;q=0.5, application/json", "text/html"));
+    EXPECT_FALSE(lists("gzip;q=0", "gzip"));
+    EXPECT_FALSE(lists("gzip;q=0.0", "gzip"));
+    EXPECT_TRUE(lists("gzip;q=0.1", "gzip"));
+    EXPECT_FALSE(lists("", "gzip"));
+    EXPECT_FALSE(lists("xgzip", "gzip"));
+}
+
+TEST(ProblemTest, EveryCodeOfTheEngineHasAStatus) {
+    EXPECT_EQ(problem(Status{Code::not_found, "no 'x'"}).status, 404U);
+    EXPECT_EQ(problem(Status{Code::deadline_exceeded, "late"}).status, 504U);
+    const Response made = problem(Status{Code::invalid_argument, "bad \xff byte"});
+    EXPECT_EQ(made.content_type, "application/problem+json");
+    EXPECT_NE(made.body.find("\"bad ? byte\""), std::string::npos) << made.body;
+    EXPECT_NE(made.body.find("invalid_argument"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lectern::server

@@ -1,0 +1,275 @@
+// The parts of the server that need no socket: routes, rights, keys, workers, fields.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <latch>
+
+#include "apps/server/access.hpp"
+#include "apps/server/documents.hpp"
+#include "apps/server/executor.hpp"
+#include "apps/server/fields.hpp"
+#include "apps/server/keys.hpp"
+#include "apps/server/log.hpp"
+#include "apps/server/metrics.hpp"
+#include "apps/server/openapi.hpp"
+#include "apps/server/router.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+Router some_routes() {
+    Router router;
+    const auto nothing = [](Call&) { return Response{}; };
+    router.add({"GET", "/collections", Right::read, Lane::read, nothing});
+    router.add(
+        {"GET", "/collections/{name}/documents/{document+}", Right::read, Lane::read, nothing});
+    router.add(
+        {"PUT", "/collections/{name}/documents/{document+}", Right::write, Lane::ingest, nothing});
+    return router;
+}
+
+TEST(RouterTest, PatternsBindTheirNames) {
+    const Router router = some_routes();
+    const auto match = router.find("PUT", {"collections", "notes", "documents", "a", "b.md"});
+    ASSERT_NE(match.route, nullptr);
+    EXPECT_EQ(match.values.at("name"), "notes");
+    EXPECT_EQ(match.values.at("document"), "a/b.md");
+    EXPECT_NE(router.find("HEAD", {"collections"}).route, nullptr);
+    EXPECT_EQ(router.find("DELETE", {"collections"}).route, nullptr);
+    EXPECT_EQ(router.find("DELETE", {"collections"}).allowed, "GET");
+    EXPECT_EQ(router.find("DELETE", {"collections", "x", "documents", "y"}).allowed, "GET, PUT");
+    EXPECT_TRUE(router.find("GET", {"elsewhere"}).allowed.empty());
+    EXPECT_TRUE(router.find("GET", {"collections", "", "documents", "y"}).allowed.empty());
+}
+
+class KeysTest : public testing::Test {
+ protected:
+    void SetUp() override {
+        std::string name = (fs::temp_directory_path() / "lectern-keys-XXXXXX").string();
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        folder = name;
+    }
+    void TearDown() override { fs::remove_all(folder); }
+    fs::path folder;
+};
+
+TEST_F(KeysTest, AKeyIsKnownByItsHashAlone) {
+    const fs::path file = folder / "keys.json";
+    Key wanted;
+    wanted.name = "web";
+    wanted.right = Right::write;
+    wanted.collections = {"notes"};
+    const auto text = add_key(file, wanted);
+    ASSERT_TRUE(text.ok()) << text.status().message();
+    EXPECT_FALSE(add_key(file, wanted).ok()) << "a name is there once";
+    EXPECT_EQ(fs::status(file).permissions() & fs::perms::others_all, fs::perms::none);
+
+    std::ifstream in(file);
+    const std::string stored{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_EQ(stored.find(*text), std::string::npos);
+
+    Keys keys;
+    EXPECT_FALSE(keys.required());
+    ASSERT_TRUE(keys.load(file).ok());
+    EXPECT_TRUE(keys.required());
+    const auto found = keys.find(*text);
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->name, "web");
+    EXPECT_TRUE(found->reaches("notes"));
+    EXPECT_FALSE(found->reaches("other"));
+    EXPECT_EQ(keys.find(*text + "x"), nullptr);
+    EXPECT_EQ(keys.find(""), nullptr);
+
+    // Rotation: the old key goes, the new one comes; a broken file changes nothing.
+    fs::remove(file);
+    wanted.name = "next";
+    const auto next = add_key(file, wanted);
+    ASSERT_TRUE(keys.reload().ok());
+    EXPECT_EQ(keys.find(*text), nullptr);
+    EXPECT_NE(keys.find(*next), nullptr);
+    std::ofstream(file) << "{";
+    EXPECT_FALSE(keys.reload().ok());
+    EXPECT_NE(keys.find(*next), nullptr);
+}
+
+TEST_F(KeysTest, WrongFilesSayWhere) {
+    const std::string hash(64, 'a');
+    const struct {
+        std::string text;
+        const char* says;
+    } cases[] = {
+        {"[]", "must be {\"keys\""},
+        {R"({"keys":[{"sha256":")" + hash + R"("}]})", "keys[0]: has no name"},
+        {R"({"keys":[{"name":"a","sha256":"12"}]})", "keys[0]: sha256"},
+        {R"({"keys":[{"name":"a","sha256":")" + hash + R"(","rights":["all"]}]})", "rights"},
+        {R"({"keys":[{"name":"a","sha256":")" + hash + R"(","righs":[]}]})", "'righs'"}};
+    for (const auto& each : cases) {
+        const auto keys = parse_keys(each.text);
+        ASSERT_FALSE(keys.ok()) << each.text;
+        EXPECT_NE(keys.status().message().find(each.says), std::string::npos)
+            << keys.status().message();
+    }
+}
+
+TEST_F(KeysTest, RightsAndScopesAreAsked) {
+    const fs::path file = folder / "keys.json";
+    Key reader;
+    reader.name = "reader";
+    reader.collections = {"notes"};
+    const std::string text = *add_key(file, reader);
+    Keys keys;
+    ASSERT_TRUE(keys.load(file).ok());
+    const Router router = some_routes();
+    const struct {
+        const char* method;
+        const char* collection;
+        std::string header;
+        unsigned status;  // 0: let in
+    } cases[] = {{"GET", "notes", "Bearer " + text, 0},
+                 {"GET", "notes", "bearer " + text, 0},
+                 {"GET", "notes", "", 401},
+                 {"GET", "notes", "Bearer wrong", 401},
+                 {"GET", "notes", "Basic " + text, 401},
+                 {"GET", "other", "Bearer " + text, 403},
+                 {"PUT", "notes", "Bearer " + text, 403}};
+    for (const auto& each : cases) {
+        Request request;
+        if (!each.header.empty()) request.headers.push_back({"Authorization", each.header});
+        const auto match =
+            router.find(each.method, {"collections", each.collection, "documents", "d"});
+        const Admitted admitted = admit(request, match, keys);
+        EXPECT_EQ(admitted.refusal ? admitted.refusal->status : 0U, each.status) << each.header;
+    }
+}
+
+TEST(AccessTest, PagesOfOtherSitesDoNotReachAServerWithoutKeys) {
+    ServerOptions options;
+    options.cors_origins = {"https://app.example"};
+    const struct {
+        const char* host;
+        const char* origin;
+        unsigned status;
+    } cases[] = {{"127.0.0.1:8080", "", 0},
+                 {"localhost:8080", "http://localhost:8080", 0},
+                 {"[::1]:8080", "", 0},
+                 {"evil.example", "", 421},
+                 {"localhost:8080", "http://evil.example", 403},
+                 {"localhost:8080", "null", 403},
+                 {"localhost:8080", "https://app.example", 0}};
+    for (const auto& each : cases) {
+        Request request;
+        request.headers = {{"Host", each.host}};
+        if (*each.origin != 0) request.headers.push_back({"Origin", each.origin});
+        const auto refused = refuse_browser(request, options, false);
+        EXPECT_EQ(refused ? refused->status : 0U, each.status) << each.host << " " << each.origin;
+        EXPECT_FALSE(refuse_browser(request, options, true)) << "keys protect by themselves";
+    }
+}
+
+TEST(ExecutorTest, AFullQueueRefusesAndALateJobIsToldSo) {
+    Executor executor("test", 1, 1);
+    std::latch running(1);
+    std::latch release(1);
+    const auto later = Executor::Clock::now() + std::chrono::hours(1);
+    ASSERT_TRUE(executor.submit(
+        [&](bool) {
+            running.count_down();
+            release.wait();
+        },
+        later));
+    running.wait();
+    std::promise<bool> late;
+    ASSERT_TRUE(
+        executor.submit([&](bool was_late) { late.set_value(was_late); }, Executor::Clock::now()));
+    EXPECT_EQ(executor.waiting(), 1U);
+    EXPECT_FALSE(executor.submit([](bool) {}, later)) << "one waits already";
+    release.count_down();
+    EXPECT_TRUE(late.get_future().get());
+}
+
+TEST(FieldsTest, WrongFieldsAreNamed) {
+    const struct {
+        const char* body;
+        const char* says;
+    } cases[] = {{R"({"query":"a","k":0})", "'k' must be a whole number from 1"},
+                 {R"({"query":1})", "'query' must be a string"},
+                 {R"({"qeury":"a"})", "'qeury' is unknown"},
+                 {R"({"k":1e3})", "'k'"},
+                 {"[]", "must be a JSON object"},
+                 {"{\"query\":\"a\"", "not valid JSON"},
+                 {"{\"query\":\"\xff\"}", "not valid JSON"},
+                 {"{} x", "not valid JSON"}};
+    for (const auto& each : cases) {
+        Fields fields(each.body);
+        (void)fields.text("query");
+        (void)fields.count("k", 10, 1, 100);
+        const Status status = fields.done();
+        EXPECT_EQ(status.code(), Code::invalid_argument) << each.body;
+        EXPECT_NE(status.message().find(each.says), std::string::npos) << status.message();
+    }
+    // As deep as a bomb.
+    EXPECT_FALSE(parse_json(std::string(100'000, '[')).ok());
+    EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')).ok());
+}
+
+TEST(DocumentTest, TagsFollowTheContentAndPreconditionsHold) {
+    const Document one{"a", "", "text", "{}", {}};
+    Document other = one;
+    EXPECT_EQ(entity_tag(one), entity_tag(other));
+    other.text = "texts";
+    EXPECT_NE(entity_tag(one), entity_tag(other));
+    const std::string tag = entity_tag(one);
+    const struct {
+        const char* name;
+        std::string value;
+        std::string now;  // the tag as it stands
+        bool holds;
+    } cases[] = {{"If-Match", tag, tag, true},      {"If-Match", "\"x\", " + tag, tag, true},
+                 {"If-Match", "\"x\"", tag, false}, {"If-Match", "*", tag, true},
+                 {"If-Match", "*", "", false},      {"If-Match", tag, "", false},
+                 {"If-None-Match", "*", "", true},  {"If-None-Match", "*", tag, false}};
+    for (const auto& each : cases) {
+        Request request;
+        request.headers = {{each.name, each.value}};
+        EXPECT_EQ(preconditions_hold(request, each.now), each.holds) << each.name << each.value;
+    }
+}
+
+TEST(LogTest, TraceContextIsTakenOverWhenItIsValid) {
+    EXPECT_EQ(trace_id_of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+              "4bf92f3577b34da6a3ce929d0e0e4736");
+    for (const char* wrong :
+         {"", "00-0-0-0", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          "00-00000000000000000000000000000000-00f067aa0ba902b7-01"}) {
+        const std::string made = trace_id_of(wrong);
+        EXPECT_EQ(made.size(), 32U) << wrong;
+        EXPECT_NE(made, trace_id_of(wrong));
+    }
+}
+
+TEST(MetricsTest, HistogramsAreCumulative) {
+    Metrics metrics;
+    metrics.request("GET", "/x", 200, 0.003);
+    metrics.request("GET", "/x", 200, 0.3);
+    const std::string text = metrics.text({{"lectern_connections", "Open.", "", 2}});
+    for (const char* line :
+         {"lectern_requests_total{method=\"GET\",route=\"/x\",status=\"200\"} 2\n",
+          "lectern_request_seconds_bucket{method=\"GET\",route=\"/x\",le=\"0.005\"} 1\n",
+          "lectern_request_seconds_bucket{method=\"GET\",route=\"/x\",le=\"+Inf\"} 2\n",
+          "# TYPE lectern_connections gauge\nlectern_connections 2\n"})
+        EXPECT_NE(text.find(line), std::string::npos) << line << text;
+}
+
+TEST(OpenApiTest, TheDescriptionIsJson) {
+    const auto value = parse_json(openapi_text());
+    ASSERT_TRUE(value.ok()) << value.status().message();
+    EXPECT_EQ(value->at("openapi"), "3.1.0");
+}
+
+}  // namespace
+}  // namespace lectern::server
