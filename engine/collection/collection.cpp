@@ -12,6 +12,7 @@
 #include "engine/collection/shared_host.hpp"
 #include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
+#include "engine/query/models.hpp"
 #include "engine/query/query.hpp"
 #include "engine/query/summarize.hpp"
 #include "index/vector/vector_index.hpp"
@@ -276,6 +277,18 @@ Result<Summary> Collection::summarize(std::string_view document,
                                       const SummarizeOptions& options) const {
     LECTERN_TRY(impl_->needs_models("summarize"));
     return run_summarize(impl_->query(), document, options);
+}
+
+Result<Embeddings> Collection::embed(std::span<const std::string> texts, EmbedAs purpose,
+                                     std::stop_token stop) const {
+    LECTERN_TRY(impl_->needs_models("embed"));
+    return run_embed(*impl_->pipeline, texts, purpose, std::move(stop));
+}
+
+Result<Generated> Collection::generate(std::span<const Message> messages,
+                                       const GenerateOptions& options) const {
+    LECTERN_TRY(impl_->needs_models("generate"));
+    return run_generate(*impl_->pipeline, messages, options);
 }
 
 namespace {

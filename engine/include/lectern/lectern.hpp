@@ -213,6 +213,46 @@ struct Summary {
     Timing timing;
 };
 
+// ------------------------------------------------------------- the models alone
+
+enum class EmbedAs { query, passage };  // models put different prefixes before them
+
+struct Embeddings {
+    std::uint32_t dimension = 0;
+    std::vector<float> values;  // texts x dimension, row by row
+    std::uint64_t tokens = 0;
+    std::vector<StageTiming> stages;
+};
+
+enum class Role { system = 0, user = 1, assistant = 2 };
+struct Message {
+    Role role = Role::user;
+    std::string text;
+};
+
+struct GenerateOptions {
+    std::uint32_t max_tokens = 256;  // of the answer; 0: what is left of the context
+    float temperature = 0;           // 0: always the likeliest token
+    float top_p = 1;                 // 1: off
+    std::uint64_t seed = 0;
+    std::vector<std::string> stop_texts = {};  // the answer ends before the first of these
+    // The answer as it is written; false: enough. On the caller's thread.
+    std::function<bool(std::string_view piece)> on_text = {};
+    std::stop_token stop = {};
+    std::optional<std::chrono::milliseconds> deadline = {};
+};
+
+// What the generator says by itself. Nothing of it is verified.
+struct Generated {
+    std::string text;
+    std::uint64_t prompt_tokens = 0;
+    std::uint64_t generated_tokens = 0;
+    bool truncated = false;  // ended at max_tokens or at the end of the context
+    std::vector<StageTiming> stages;
+};
+
+// ------------------------------------------------------------------ documents
+
 struct ChunkRange {
     std::uint64_t chunk = 0;
     std::uint64_t begin = 0;
@@ -314,6 +354,12 @@ class LECTERN_API Collection {
     // A few sentences on what the document says, each verified against what it cites.
     [[nodiscard]] Result<Summary> summarize(std::string_view document,
                                             const SummarizeOptions& options = {}) const;
+
+    // The pipeline's embedder and generator alone; the store is not asked.
+    [[nodiscard]] Result<Embeddings> embed(std::span<const std::string> texts, EmbedAs purpose,
+                                           std::stop_token stop = {}) const;
+    [[nodiscard]] Result<Generated> generate(std::span<const Message> messages,
+                                             const GenerateOptions& options = {}) const;
 
     [[nodiscard]] Result<Document> get(std::string_view document) const;
     // Ids of all documents, in order of id.
