@@ -19,8 +19,8 @@ build_packages=(
 
 packages=("${build_packages[@]}")
 case ${1:-} in
-    --check) packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14) ;;
-    --sanitize) packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
+    --check) packages+=(python3-venv nodejs libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14) ;;
+    --sanitize) packages+=(python3-venv nodejs libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
@@ -42,6 +42,11 @@ done
 # newer one does not fetch the whole registry index first.
 if ! command -v cargo >/dev/null 2>&1 && ! artefact_ready faiss; then
     missing+=(cargo)
+fi
+
+# Debian's nodejs comes without npm; others bring their own.
+if [[ " ${packages[*]} " == *" nodejs "* ]] && ! command -v npm >/dev/null 2>&1; then
+    missing+=(npm)
 fi
 
 if ((${#missing[@]} == 0)); then

@@ -23,6 +23,9 @@ LLAMA_KEY=$(flags_key "$LLAMA_RECIPE" "$LLAMA_SHA256" "$LLAMA_CPU_VARIANTS" "${L
 LLAMA_DIR=$LECTERN_CACHE/llama-$LLAMA_VERSION-$LLAMA_KEY
 FAISS_DIR=$LECTERN_CACHE/faiss-$FAISS_VERSION-$(flags_key "$FAISS_RECIPE" "$FAISS_CRATE_VERSION" \
     "$FAISS_FLAGS_V3" "$FAISS_FLAGS_V4" "${FAISS_CMAKE_FLAGS[@]}")
+# Clients for the server's tests: pinned in setup/clients.
+CLIENTS_DIR=$LECTERN_CACHE/clients-$(cat "$LECTERN_SETUP_DIR"/clients/requirements.txt \
+    "$LECTERN_SETUP_DIR"/clients/package-lock.json | sha256sum | cut -c1-8)
 BERT_DIR=$LECTERN_CACHE/models/$BERT_NAME
 GPT_DIR=$LECTERN_CACHE/models/$GPT_NAME
 # Models keep plain folder names because people type them; a stamp beside each, written
@@ -40,6 +43,7 @@ artefact_ready() {
         openvino) [[ -d $OPENVINO_DIR ]] ;;
         faiss) [[ -d $FAISS_DIR ]] ;;
         llama) [[ -d $LLAMA_DIR ]] ;;
+        clients) [[ -f $CLIENTS_DIR/complete ]] ;;
         bert) [[ -d $BERT_DIR && -f $BERT_STAMP_FILE && $(<"$BERT_STAMP_FILE") == "$BERT_STAMP" ]] ;;
         gpt) [[ -d $GPT_DIR && -f $GPT_STAMP_FILE && $(<"$GPT_STAMP_FILE") == "$GPT_STAMP" ]] ;;
         *) return 1 ;;
@@ -53,6 +57,7 @@ if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
             printf 'set(LECTERN_OPENVINO_ROOT [==[%s]==])\n' "$OPENVINO_DIR"
             printf 'set(LECTERN_FAISS_ROOT [==[%s]==])\n' "$FAISS_DIR"
             printf 'set(LECTERN_LLAMA_ROOT [==[%s]==])\n' "$LLAMA_DIR"
+            printf 'set(LECTERN_CLIENTS_DIR [==[%s]==])\n' "$CLIENTS_DIR"
             printf 'set(LECTERN_MODELS_DIR [==[%s]==])\n' "$LECTERN_CACHE/models"
             ;;
         *)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what Lectern needs and the distribution does not have, in the per-user cache:
-#   setup/third-party.sh [openvino|faiss|llama|bert|gpt]…      (default: all)
+#   setup/third-party.sh [openvino|faiss|llama|bert|gpt|clients]…      (default: all but clients)
 set -euo pipefail
 # shellcheck source=paths.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/paths.sh"
@@ -13,9 +13,10 @@ title() {
         faiss) echo "FAISS $FAISS_VERSION (compile for AVX2 and for AVX-512, some minutes)" ;;
         llama) echo "llama.cpp of $LLAMA_VERSION (download 77 MB, compile, some minutes)" ;;
         bert) echo "model $BERT_NAME (download 84 MB)" ;;
+        clients) echo "test clients (Python and Node packages, into the cache)" ;;
         gpt) echo "model $GPT_NAME (download 93 MB, requantise to Q8_0)" ;;
         *)
-            echo "error: setup/third-party.sh knows no \"$1\"; it knows: openvino faiss llama bert gpt" >&2
+            echo "error: setup/third-party.sh knows no \"$1\"; it knows: openvino faiss llama bert gpt clients" >&2
             return 1
             ;;
     esac

@@ -12,6 +12,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t max_name = 64;
 constexpr std::chrono::seconds longest_wait_for_users{30};
 
+const std::string of_default_models = ".default";  // no collection can be named so
+
 constexpr bool letter_or_digit(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -100,6 +102,13 @@ Result<CollectionPointer> Collections::get(const std::string& name) {
     options.pipeline.clear();  // the one it was made with
     options.create = false;
     return open(name, std::move(options));
+}
+
+Result<CollectionPointer> Collections::default_models() {
+    if (auto found = find(of_default_models)) return found;
+    const std::lock_guard lock(opening_);
+    if (auto found = find(of_default_models)) return found;
+    return open(of_default_models, options_);
 }
 
 Result<CollectionPointer> Collections::create(const std::string& name, const std::string& pipeline,

@@ -39,6 +39,8 @@ class Collections {
     [[nodiscard]] std::vector<std::string> names() const;  // sorted; open or not
     [[nodiscard]] std::vector<CollectionPointer> open_ones() const;
     [[nodiscard]] Result<CollectionPointer> get(const std::string& name);
+    // The models of the server's own pipeline, without documents: a collection that has no name.
+    [[nodiscard]] Result<CollectionPointer> default_models();
     // unavailable when there is one of that name already: `exists` says so.
     [[nodiscard]] Result<CollectionPointer> create(const std::string& name,
                                                    const std::string& pipeline, bool& exists);

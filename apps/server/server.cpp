@@ -133,6 +133,7 @@ struct Server::Impl {
         add_collection_routes(state.router, state.service);
         add_document_routes(state.router, state.service);
         add_query_routes(state.router, state.service);
+        add_openai_routes(state.router, state.service);
         add_operation_routes(state.router, state);
         asio::co_spawn(io, accept(), asio::detached);
         if (!state.options.keys.empty()) watch_keys();

@@ -21,6 +21,7 @@ struct Service {
 void add_collection_routes(Router& router, Service& service);
 void add_document_routes(Router& router, Service& service);
 void add_query_routes(Router& router, Service& service);  // search and ask
+void add_openai_routes(Router& router, Service& service);
 struct ServerState;
 void add_operation_routes(Router& router, ServerState& state);
 

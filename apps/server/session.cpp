@@ -14,6 +14,7 @@
 #include "apps/server/http/target.hpp"
 #include "apps/server/log.hpp"
 #include "apps/server/mailbox.hpp"
+#include "apps/server/openai.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
@@ -364,6 +365,7 @@ class Session {
     }
 
     asio::awaitable<void> send(Response response) {
+        if (request_.target.starts_with("/v1/")) response = as_openai_error(std::move(response));
         std::vector<Header> headers = std::move(response.headers);
         const bool bodiless = response.status == 204 || response.status == 304;
         if (!response.content_type.empty() && !bodiless)

@@ -68,7 +68,7 @@ Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> mess
     if (messages.empty()) return Status{Code::invalid_argument, "there is no message to answer"};
     for (std::size_t i = 0; i < messages.size(); ++i)
         LECTERN_TRY(check_text(messages[i].text, "message " + std::to_string(i)));
-    LECTERN_TRY(pipeline.prepare_answers());
+    LECTERN_TRY(pipeline.prepare_answers(Answers::written));
     const host::Stage* generator = pipeline.generator();
     if (generator == nullptr)
         return Status{Code::unsupported,
