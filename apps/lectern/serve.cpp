@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "apps/lectern/common.hpp"
-#include "apps/server/collections.hpp"
+#include "apps/server/keys.hpp"
 #include "apps/server/log.hpp"
 #include "apps/server/server.hpp"
 

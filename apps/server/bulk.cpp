@@ -1,5 +1,6 @@
 #include "apps/server/bulk.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <utility>
@@ -159,8 +160,14 @@ class Bulk : public BodySink {
         auto report = (*open)->collection.ingest_documents(documents, options);
         if (!report) return out.all = report.status(), out;
         if (call.stop.stop_requested()) return out.all = {Code::cancelled, "cancelled"}, out;
-        for (const IngestFailure& failure : report->failed)
-            out.by_id.emplace(failure.path, failure.error.message());
+        for (const IngestFailure& failure : report->failed) {
+            const bool known = std::any_of(documents.begin(), documents.end(),
+                                           [&](const auto& one) { return one.id == failure.path; });
+            if (known)
+                out.by_id.emplace(failure.path, failure.error.message());
+            else  // whose it is cannot be told, so none of them counts as stored
+                out.all = failure.error.within(failure.path);
+        }
         call.observed.tokens_in += report->tokens;
         call.observed.stages = std::move(report->stages);
         return out;

@@ -10,14 +10,16 @@ Executor::Executor(std::string name, unsigned threads, std::size_t max_waiting)
     for (unsigned i = 0; i < std::max(threads, 1U); ++i) threads_.emplace_back([this] { work(); });
 }
 
-Executor::~Executor() {
+void Executor::end() {
     {
         const std::lock_guard lock(mutex_);
         ending_ = true;
     }
     wake_.notify_all();
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
     for (Item& item : queue_) item.job(true);
+    queue_.clear();
 }
 
 bool Executor::submit(Job job, Clock::time_point deadline) {

@@ -27,7 +27,9 @@ class Executor {
     Executor(std::string name, unsigned threads, std::size_t max_waiting);
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
-    ~Executor();  // waits for the jobs that run; those that wait are called as late
+    ~Executor() { end(); }
+    // Waits for the jobs that run; those that wait are called as late, and none is taken any more.
+    void end();
 
     // False when the queue is full: the job is not taken.
     [[nodiscard]] bool submit(Job job, Clock::time_point deadline);

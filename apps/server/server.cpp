@@ -27,6 +27,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::milliseconds drain_look{10};
+constexpr std::chrono::milliseconds close_wait{500};  // for connections to be closed in order
 constexpr std::chrono::seconds keys_look{2};
 
 struct Address {
@@ -86,12 +87,19 @@ ServerState::ServerState(ServerOptions given)
 
 struct Server::Impl {
     explicit Impl(ServerOptions options) : state(std::move(options)) {}
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    // Workers first: their jobs use the connections, and those use the rest.
+    ~Impl() {
+        for (Executor* executor : {&state.read, &state.ask, &state.ingest}) executor->end();
+    }
 
     ServerState state;
     asio::io_context io;
     asio::ssl::context tls{asio::ssl::context::tls_server};
     bool with_tls = false;
-    tcp::acceptor acceptor{io};
+    asio::strand<asio::io_context::executor_type> accepting{io.get_executor()};
+    tcp::acceptor acceptor{accepting};
     asio::steady_timer keys_timer{io};
     std::uint16_t port = 0;
     std::vector<std::thread> threads;
@@ -135,7 +143,7 @@ struct Server::Impl {
         add_query_routes(state.router, state.service);
         add_openai_routes(state.router, state.service);
         add_operation_routes(state.router, state);
-        asio::co_spawn(io, accept(), asio::detached);
+        asio::co_spawn(accepting, accept(), asio::detached);
         if (!state.options.keys.empty()) watch_keys();
         for (unsigned i = 0; i < std::max(state.options.io_threads, 1U); ++i)
             threads.emplace_back([this] { io.run(); });
@@ -189,6 +197,11 @@ struct Server::Impl {
             co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
         }
         acceptor.close(error);
+        const auto closed = std::chrono::steady_clock::now() + close_wait;
+        while (state.connections > 0 && std::chrono::steady_clock::now() < closed) {
+            timer.expires_after(drain_look);
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        }
         io.stop();
     }
 };
@@ -215,7 +228,7 @@ void Server::drain() {
     if (impl_->drain_begun.exchange(true)) return;
     impl_->state.draining = true;
     impl_->state.ready = false;
-    asio::co_spawn(impl_->io, impl_->drained(), asio::detached);
+    asio::co_spawn(impl_->accepting, impl_->drained(), asio::detached);
 }
 
 void Server::wait() {

@@ -135,7 +135,7 @@ class Session {
         if (const Status bad = read_target(request_); !bad.ok()) co_return problem(bad);
         match_ = state_.router.find(request_.method, request_.segments);
         if (request_.version >= 11 && !request_.has_header("Host"))
-            co_return problem(400, "malformed", "the header 'Host' is missing");
+            co_return broken(problem(400, "malformed", "the header 'Host' is missing"));
         const bool keys = state_.keys.required();
         if (auto refused = refuse_browser(request_, state_.options, keys)) co_return *refused;
         if (is_preflight(request_) && !match_.allowed.empty()) co_return preflight(match_);
