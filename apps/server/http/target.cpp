@@ -14,6 +14,10 @@ int digit(char c) noexcept {
     return -1;
 }
 
+bool climbs(std::string_view segment) noexcept {
+    return segment == "." || segment == "..";
+}
+
 }  // namespace
 
 Result<std::string> percent_decoded(std::string_view text, bool plus) {
@@ -58,7 +62,7 @@ Status read_target(Request& request) {
     while (!path.empty()) {
         const std::size_t slash = std::min(path.find('/'), path.size());
         LECTERN_ASSIGN(std::string segment, percent_decoded(path.substr(0, slash)));
-        if (segment == "." || segment == "..")
+        if (climbs(segment))
             return {Code::invalid_argument, "the path has a segment '" + segment + "'"};
         request.segments.push_back(std::move(segment));
         path.remove_prefix(std::min(slash + 1, path.size()));
