@@ -93,10 +93,7 @@ class Session {
             }
             if (parser_->header_done()) break;
             const bool more = co_await wire_->read(pending_, deadline);
-            if (more) continue;
-            if (wire_->late())
-                co_await refuse(problem(408, "timeout", "the header did not come in time"));
-            co_return false;
+            if (!more) co_return false;  // gone, or too slow: the connection is closed
         }
         const Counted counted(state_.requests);
         begun_ = Clock::now();
@@ -243,7 +240,7 @@ class Session {
         if (parser_->done() || (pending_.size() < held && !raw.empty())) co_return std::nullopt;
         const bool more = co_await wire_->read(pending_, deadline);
         if (more) co_return std::nullopt;
-        co_return broken(problem(408, "timeout", "the body did not come in time"));
+        co_return broken(problem(400, "malformed", "the body ended before its length"));
     }
 
     Response broken(Response response) {

@@ -6,7 +6,6 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/error.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <utility>
 
@@ -32,7 +31,7 @@ class WireOf : public Wire {
             error_code error;
             co_await stream_.async_handshake(asio::ssl::stream_base::server,
                                              asio::redirect_error(asio::use_awaitable, error));
-            co_return !failed(error);
+            co_return !error;
         }
         (void)deadline;
         co_return true;
@@ -44,7 +43,7 @@ class WireOf : public Wire {
         const std::size_t count = co_await stream_.async_read_some(
             asio::buffer(piece_), asio::redirect_error(asio::use_awaitable, error));
         to.append(piece_.data(), count);
-        co_return !failed(error);
+        co_return !error;
     }
 
     asio::awaitable<bool> write(std::string_view bytes, Clock::time_point deadline) override {
@@ -52,7 +51,7 @@ class WireOf : public Wire {
         error_code error;
         co_await asio::async_write(stream_, asio::buffer(bytes.data(), bytes.size()),
                                    asio::redirect_error(asio::use_awaitable, error));
-        co_return !failed(error);
+        co_return !error;
     }
 
     asio::awaitable<void> close(Clock::time_point deadline) override {
@@ -71,7 +70,6 @@ class WireOf : public Wire {
     }
 
     void cancel() override { socket().cancel(); }
-    [[nodiscard]] bool late() const override { return late_; }
 
  private:
     beast::tcp_stream& socket() {
@@ -80,14 +78,9 @@ class WireOf : public Wire {
         else
             return stream_.next_layer();
     }
-    bool failed(const error_code& error) {
-        late_ = error == beast::error::timeout;
-        return static_cast<bool>(error);
-    }
 
     Stream stream_;
     std::array<char, 16384> piece_{};
-    bool late_ = false;
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ class Wire {
     virtual ~Wire() = default;
     // TLS: the handshake. False: the connection is of no use.
     virtual boost::asio::awaitable<bool> open(Clock::time_point deadline) = 0;
-    // Appends what has come to `to`; false at the end, on an error, and when the deadline passes.
+    // Appends what has come to `to`; false at the end, on an error, and
+    // when the deadline passes: then the connection is closed.
     virtual boost::asio::awaitable<bool> read(std::string& to, Clock::time_point deadline) = 0;
     // All of it, or false.
     virtual boost::asio::awaitable<bool> write(std::string_view bytes,
@@ -27,7 +28,6 @@ class Wire {
     virtual boost::asio::awaitable<void> close(Clock::time_point deadline) = 0;
     // From the connection's executor: pending operations fail.
     virtual void cancel() = 0;
-    [[nodiscard]] virtual bool late() const = 0;  // the last failure was the deadline
 };
 
 [[nodiscard]] std::unique_ptr<Wire> plain_wire(boost::asio::ip::tcp::socket socket);
