@@ -37,6 +37,9 @@ Response search(Service& service, Call& call) {
     const std::string query = fields.text("query");
     options.k = fields.count("k", options.k, 1, service.options.limits.k);
     options.chunks = fields.flag("chunks");
+    options.filter = fields.text("filter");
+    options.facets = fields.texts("facets");
+    options.sort = fields.text("sort");
     const bool explain = fields.flag("explain");
     options.deadline = deadline_of(fields, service.options.limits.search_time);
     options.stop = call.stop;
@@ -57,6 +60,7 @@ Response ask(Service& service, Call& call) {
     AskOptions options;
     const std::string question = fields.text("question");
     options.extractive = fields.flag("extractive");
+    options.filter = fields.text("filter");
     const bool explain = fields.flag("explain");
     const bool streams =
         fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"));
