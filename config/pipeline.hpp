@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lectern/lectern.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern::config {
@@ -71,7 +72,16 @@ struct Step {
 };
 
 struct SearchConfig {
-    unsigned candidates = 50;  // 1 to 10,000: hits taken from each index before they are fused
+    SearchMode mode = SearchMode::hybrid;
+    Fusion fusion = Fusion::convex;
+    double weight = 0.6;  // 0 to 1: of the dense side
+    // BM25; a word in the title counts title_boost words of the text.
+    double k1 = 1.5;
+    double b = 0.75;
+    double title_boost = 2.0;
+    std::string language = "auto";  // of stems: a text::Language's name, or guessed by document
+    bool keep_stop_words = true;    // in the lexical index
+    unsigned candidates = 50;       // 1 to 10,000: hits taken from each index before they are fused
     // Rows of the vector index's exact tail that start the building of a segment; 1 to 10,000,000.
     unsigned seal_at = 5'000;
     // How the index keeps the vectors of its segments: f32, bf16, f16 or int8.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "config/suggest.hpp"
+#include "text/language.hpp"
 
 namespace lectern::config {
 namespace {
@@ -138,7 +139,10 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
     if (top.contains("search") && is_map(*top.at("search"), "search")) {
         const Fields search =
             fields(*top.at("search"),
-                   {"candidates", "seal_at", "vectors", "rerank", "rerank_milliseconds"}, "search");
+                   {"mode", "fusion", "weight", "candidates", "k1", "b", "title_boost", "language",
+                    "stop_words", "seal_at", "vectors", "rerank", "rerank_milliseconds"},
+                   "search");
+        read_ranking(search, config_.search);
         read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
         read_count(search, "seal_at", "search", 1, 10'000'000, config_.search.seal_at);
         read_word(search, "vectors", "search", {"f32", "bf16", "f16", "int8"},
@@ -223,6 +227,28 @@ void PipelineReader::read_count(const Fields& fields, std::string_view key, std:
                         std::to_string(most));
 }
 
+void PipelineReader::read_ranking(const Fields& fields, SearchConfig& out) {
+    std::string chosen = "hybrid";
+    read_word(fields, "mode", "search", {"hybrid", "dense", "lexical"}, chosen);
+    out.mode = chosen == "dense"     ? SearchMode::dense
+               : chosen == "lexical" ? SearchMode::lexical
+                                     : SearchMode::hybrid;
+    chosen = "convex";
+    read_word(fields, "fusion", "search", {"convex", "rrf"}, chosen);
+    out.fusion = chosen == "rrf" ? Fusion::rrf : Fusion::convex;
+    read_number(fields, "weight", "search", 1, out.weight);
+    read_number(fields, "k1", "search", 100, out.k1);
+    read_number(fields, "b", "search", 1, out.b);
+    read_number(fields, "title_boost", "search", 100, out.title_boost);
+    Names languages{"auto"};
+    for (std::size_t i = 0; i < text::language_count; ++i)
+        languages.push_back(text::name(static_cast<text::Language>(i)));
+    read_word(fields, "language", "search", languages, out.language);
+    chosen = "keep";
+    read_word(fields, "stop_words", "search", {"keep", "drop"}, chosen);
+    out.keep_stop_words = chosen == "keep";
+}
+
 void PipelineReader::read_word(const Fields& fields, std::string_view key, std::string_view where,
                                const Names& words, std::string& out) {
     const auto found = fields.find(key);
@@ -235,6 +261,26 @@ void PipelineReader::read_word(const Fields& fields, std::string_view key, std::
     }
     fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
                         "; give it one of: " + list(words));
+}
+
+void PipelineReader::read_number(const Fields& fields, std::string_view key, std::string_view where,
+                                 double most, double& out) {
+    const auto found = fields.find(key);
+    if (found == fields.end()) return;
+    const YamlNode& node = *found->second;
+    if (node.kind == YamlKind::scalar) {
+        const auto json = scalar_to_json(node);
+        if (json && json->is_number()) {
+            const double value = json->to_number<double>();
+            if (value >= 0 && value <= most) {
+                out = value;
+                return;
+            }
+        }
+    }
+    fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
+                        "; give it a number from 0 to " + format_fraction(most) + ", such as " +
+                        format_fraction(out));
 }
 
 void PipelineReader::read_fraction(const Fields& fields, std::string_view key,

@@ -57,6 +57,11 @@ class PipelineReader {
     void read_fraction(const Fields& fields, std::string_view key, std::string_view where,
                        double& out);
 
+    // From 0 to `most`.
+    void read_number(const Fields& fields, std::string_view key, std::string_view where,
+                     double most, double& out);
+    void read_ranking(const Fields& fields, SearchConfig& out);
+
     [[nodiscard]] Place place(YamlMark mark) const { return {file_, mark.line, mark.column}; }
 
     std::string file_;

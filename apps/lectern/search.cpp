@@ -53,7 +53,7 @@ int run(const Search& search) {
 
 void add_search(CLI::App& program, Run& run_command) {
     auto search = std::make_shared<Search>();
-    CLI::App& command = *program.add_subcommand("search", "Find passages by meaning");
+    CLI::App& command = *program.add_subcommand("search", "Find passages by meaning and words");
     add_collection(command, search->common);
     command.add_option("--pipeline", search->common.pipeline,
                        "Another pipeline with the same vectors");
@@ -69,6 +69,17 @@ void add_search(CLI::App& program, Run& run_command) {
         ->expected(1);
     command.add_option("--sort", search->options.sort,
                        "Order the best hits by this field; -FIELD for descending order");
+    command
+        .add_option_function<std::string>(
+            "--mode",
+            [search](const std::string& mode) {
+                search->options.mode = mode == "dense"     ? SearchMode::dense
+                                       : mode == "lexical" ? SearchMode::lexical
+                                                           : SearchMode::hybrid;
+            },
+            "By meaning and words (hybrid), by meaning (dense) or by words (lexical); else as the "
+            "pipeline says. Words may be \"a phrase\" or a pref*")
+        ->check(CLI::IsMember({"hybrid", "dense", "lexical"}));
     add_json(command, search->common);
     add_explain(command, search->common);
     command.callback([search, &run_command] { run_command = [search] { return run(*search); }; });

@@ -1,5 +1,6 @@
 #include "apps/shared/result_json.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -36,10 +37,18 @@ boost::json::value parsed(std::string_view object) {
     return value;
 }
 
+namespace {
+boost::json::value optional(const std::optional<float>& score) {
+    return score ? boost::json::value(*score) : boost::json::value();
+}
+}  // namespace
+
 boost::json::object json_of(const Hit& hit) {
     return {{"document", clean(hit.document)},
             {"chunk", hit.chunk},
             {"score", hit.score},
+            {"dense_score", optional(hit.dense_score)},
+            {"lexical_score", optional(hit.lexical_score)},
             {"title", clean(hit.title)},
             {"text", clean(hit.text)},
             {"begin", hit.begin},

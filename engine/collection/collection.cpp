@@ -15,6 +15,7 @@
 #include "engine/query/models.hpp"
 #include "engine/query/query.hpp"
 #include "engine/query/summarize.hpp"
+#include "index/lexical/lexical_index.hpp"
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
 #include "storage/backup.hpp"
@@ -67,6 +68,19 @@ std::string_view version() noexcept {
     return LECTERN_VERSION;
 }
 
+std::string_view name(SearchMode mode) noexcept {
+    switch (mode) {
+        case SearchMode::hybrid: return "hybrid";
+        case SearchMode::dense: return "dense";
+        case SearchMode::lexical: return "lexical";
+    }
+    return "unknown";
+}
+
+std::string_view name(Fusion fusion) noexcept {
+    return fusion == Fusion::rrf ? "rrf" : "convex";
+}
+
 std::string_view name(AnswerStatus status) noexcept {
     switch (status) {
         case AnswerStatus::answered: return "answered";
@@ -85,6 +99,7 @@ struct Collection::Impl {
     std::shared_ptr<host::PluginHost> host;
     std::unique_ptr<storage::Store> store;
     std::unique_ptr<Pipeline> pipeline;
+    std::unique_ptr<index::LexicalIndex> lexical;
     std::unique_ptr<index::VectorIndex> index;
     mutable MetadataIndex metadata;  // guards itself
     storage::GenerationNumber generation = 0;
@@ -157,7 +172,21 @@ struct Collection::Impl {
         options.log = [log = log](std::string_view message) {
             log(LogLevel::warning, "vector index", message);
         };
+        LECTERN_TRY(open_lexical(pipeline->config().search));
         LECTERN_ASSIGN(index, index::VectorIndex::open(*store, options));
+        return {};
+    }
+
+    // Without a pipeline: as it was made.
+    Status open_lexical(const std::optional<config::SearchConfig>& search) {
+        index::LexicalIndexOptions options;
+        if (search)
+            options.analysis = index::AnalysisOptions{text::language_of(search->language),
+                                                      search->keep_stop_words};
+        options.log = [log = log](std::string_view message) {
+            log(LogLevel::info, "lexical index", message);
+        };
+        LECTERN_ASSIGN(lexical, index::LexicalIndex::open(*store, options));
         return {};
     }
 
@@ -170,7 +199,7 @@ struct Collection::Impl {
     }
 
     Status commit(storage::WriteGroup group) {
-        LECTERN_ASSIGN(const storage::CommitResult done, store->commit(group));
+        LECTERN_ASSIGN(const storage::CommitResult done, lexical->commit(group));
         if (index == nullptr) return {};
         return index->apply(done.change, rows_of(group, done, generation));
     }
@@ -194,7 +223,7 @@ struct Collection::Impl {
     }
 
     [[nodiscard]] QueryContext query() const {
-        return {*pipeline, *store, *index, metadata, threads, log};
+        return {*pipeline, *store, *index, metadata, *lexical, threads, log};
     }
 };
 
@@ -331,7 +360,8 @@ Result<std::uint64_t> Collection::remove(std::span<const std::string> documents)
     storage::WriteGroup group;
     group.deletes.assign(documents.begin(), documents.end());
     if (group.empty()) return std::uint64_t{0};
-    LECTERN_ASSIGN(const storage::CommitResult done, impl_->store->commit(group));
+    if (impl_->lexical == nullptr) LECTERN_TRY(impl_->open_lexical(std::nullopt));
+    LECTERN_ASSIGN(const storage::CommitResult done, impl_->lexical->commit(group));
     if (impl_->index != nullptr) LECTERN_TRY(impl_->index->apply(done.change, {}));
     return static_cast<std::uint64_t>(std::count(done.deleted.begin(), done.deleted.end(), true));
 }

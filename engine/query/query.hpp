@@ -1,6 +1,8 @@
 // engine/query/query.hpp: the query dataflow of a pipeline.
 //
-//     query → filter → custom stages → tokenize → embed → search → rerank → read → write and verify
+//     query → filter → custom stages ─┬→ tokenize → embed → dense ─┬→ search → rerank → read →
+//     write, verify
+//                                     └→ lexical ──────────────────┘
 //
 // A oneTBB flow graph is built for one request and run on the caller's thread and idle workers, so
 // requests do not wait for each other's stages.
@@ -11,6 +13,7 @@
 
 #include "engine/pipeline/pipeline.hpp"
 #include "engine/query/metadata_index.hpp"
+#include "index/lexical/lexical_index.hpp"
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
 #include "storage/store.hpp"
@@ -22,6 +25,7 @@ struct QueryContext {
     const storage::Store& store;
     const index::VectorIndex& index;
     MetadataIndex& metadata;
+    const index::LexicalIndex& lexical;
     unsigned threads;
     const Log& log;
 };

@@ -13,9 +13,9 @@
 namespace lectern::index {
 
 struct Bm25 {
-    double k1 = 1.2;           // 0 or more: how slowly a repeated word saturates
+    double k1 = 1.5;           // 0 or more: how slowly a repeated word saturates
     double b = 0.75;           // 0 to 1: how much a long chunk's counts are scaled down
-    double title_boost = 1.0;  // 0 or more: what a word in the title counts, in words of the text
+    double title_boost = 2.0;  // 0 or more: what a word in the title counts, in words of the text
     double title_b = 0.75;     // as b, for titles
 };
 

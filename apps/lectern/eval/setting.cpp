@@ -1,7 +1,15 @@
 #include "apps/lectern/eval/setting.hpp"
 
+#include <charconv>
+#include <system_error>
+
 namespace lectern::app {
 namespace {
+
+Status unknown(std::string_view key, std::string_view value, std::string_view known) {
+    return {Code::invalid_argument, "'" + std::string(key) + "=" + std::string(value) +
+                                        "': give it one of " + std::string(known)};
+}
 
 Status set(Setting& setting, std::string_view key, std::string_view value) {
     if (value.empty()) return {Code::invalid_argument, "'" + std::string(key) + "=' needs a value"};
@@ -13,8 +21,29 @@ Status set(Setting& setting, std::string_view key, std::string_view value) {
         setting.search.filter = value;
         return {};
     }
-    return {Code::invalid_argument,
-            "there is no setting '" + std::string(key) + "'; known: filter, pipeline"};
+    SearchOptions& search = setting.search;
+    if (key == "mode") {
+        for (const SearchMode mode : {SearchMode::hybrid, SearchMode::dense, SearchMode::lexical})
+            if (name(mode) == value) return search.mode = mode, Status{};
+        return unknown(key, value, "hybrid, dense, lexical");
+    }
+    if (key == "fusion") {
+        for (const Fusion fusion : {Fusion::convex, Fusion::rrf})
+            if (name(fusion) == value) return search.fusion = fusion, Status{};
+        return unknown(key, value, "convex, rrf");
+    }
+    if (key == "weight") {
+        double weight = -1;
+        const auto [end, error] =
+            std::from_chars(value.data(), value.data() + value.size(), weight);
+        if (error != std::errc() || end != value.data() + value.size() ||
+            !(weight >= 0 && weight <= 1))
+            return unknown(key, value, "0 to 1");
+        search.weight = weight;
+        return {};
+    }
+    return {Code::invalid_argument, "there is no setting '" + std::string(key) +
+                                        "'; known: filter, fusion, mode, pipeline, weight"};
 }
 
 }  // namespace

@@ -109,7 +109,9 @@ struct DocumentInput {
 struct Hit {
     std::string document;
     std::uint64_t chunk = 0;
-    float score = 0;  // larger is better; cosine similarity for the pipelines that ship
+    float score = 0;  // larger is better; 0 to 1 for a hybrid search, else that side's score
+    std::optional<float> dense_score;    // cosine similarity for the pipelines that ship
+    std::optional<float> lexical_score;  // BM25; 0: none of the words
     std::string title;
     std::string text;  // of the chunk: the document's bytes [begin, end)
     std::uint64_t begin = 0;
@@ -128,6 +130,13 @@ struct Facet {
     std::vector<FacetValue> values;  // most frequent first, at most 100
 };
 
+// How hits are found: by meaning (vectors) and words (BM25) together, or by one of them.
+enum class SearchMode { hybrid, dense, lexical };
+[[nodiscard]] LECTERN_API std::string_view name(SearchMode mode) noexcept;
+// How a hybrid search makes one score of two: docs/concepts.md.
+enum class Fusion { convex, rrf };
+[[nodiscard]] LECTERN_API std::string_view name(Fusion fusion) noexcept;
+
 struct SearchOptions {
     std::size_t k = 10;
     bool chunks = false;  // several hits of one document are allowed
@@ -139,6 +148,10 @@ struct SearchOptions {
     // "field" or "-field": the best hits (as many as the pipeline's `candidates`, or k) are put in
     // the order of a field, and the first k are given. Empty: by score.
     std::string sort = {};
+    // Empty: the pipeline's (`search: {mode: ..., fusion: ..., weight: ...}`).
+    std::optional<SearchMode> mode = {};
+    std::optional<Fusion> fusion = {};
+    std::optional<double> weight = {};  // of the dense side, 0 to 1
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
 };

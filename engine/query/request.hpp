@@ -1,0 +1,80 @@
+// engine/query/request.hpp: one request on its way through the query graph. Internal to
+// engine/query.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/answer/writer.hpp"
+#include "engine/query/query.hpp"
+#include "index/hits.hpp"
+
+namespace lectern {
+
+inline constexpr std::size_t max_query_bytes = 64 * 1024;
+inline constexpr std::size_t max_k = 10'000;
+
+// How a search ranks: the pipeline's settings with the request's own over them.
+struct Ranking {
+    SearchMode mode = SearchMode::hybrid;
+    Fusion fusion = Fusion::convex;
+    double weight = 0.6;
+    std::size_t hits = 0;  // that the search gives
+    // What each side is asked for first.
+    std::size_t candidates = 0;
+};
+
+struct Request {
+    Request(const QueryContext& where, std::string_view what, host::Interrupt when,
+            std::size_t hits_wanted, bool one_each)
+        : context(where),
+          text(what),
+          interrupt(std::move(when)),
+          k(hits_wanted),
+          one_per_document(one_each) {}
+
+    // The first failure is the request's; nodes work beside each other.
+    void fail(Status failure) {
+        if (failure.ok()) return;
+        const std::lock_guard lock(status_mutex_);
+        if (status_.ok()) status_ = std::move(failure);
+    }
+    [[nodiscard]] Status status() const {
+        const std::lock_guard lock(status_mutex_);
+        return status_;
+    }
+
+    const QueryContext& context;
+    std::string text;
+    host::Interrupt interrupt;
+    std::size_t k;
+    bool one_per_document;
+    Ranking ranking;
+
+    Counters counters;
+    TokenBatch tokens{0};
+    std::vector<float> vector;           // empty: the text was not embedded
+    std::vector<index::Scored> dense;    // best first
+    std::vector<index::Scored> lexical;  // best first
+    std::vector<Hit> hits;
+    std::vector<Citation> evidence;  // n is its mark
+    std::string filter;
+    std::vector<std::string> facets;
+    std::optional<SortField> sort;
+    Narrowed narrowed;
+    double confidence = 0;
+    Written written;
+    AskOptions ask;
+    bool abstained = false;
+
+ private:
+    mutable std::mutex status_mutex_;
+    Status status_;
+};
+
+[[nodiscard]] Status check_query(std::string_view text);
+
+}  // namespace lectern

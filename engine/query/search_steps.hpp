@@ -1,0 +1,20 @@
+// engine/query/search_steps.hpp: chunks by vector and by words, and both to hits.
+#pragma once
+
+#include "engine/query/query_graph.hpp"
+#include "engine/query/request.hpp"
+
+namespace lectern {
+
+// The pipeline's ranking with the request's own over it.
+[[nodiscard]] Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options);
+
+// From the query's text to request.hits:
+//
+//     custom stages ─┬→ tokenize → embed → dense ─┬→ search → rerank
+//                    └→ lexical ──────────────────┘
+//
+// `embed_always`: the hits get a dense score although the ranking is lexical.
+void add_search_steps(QueryGraph& graph, Request& request, bool embed_always);
+
+}  // namespace lectern
