@@ -1,8 +1,7 @@
 // engine/query/query.hpp: the query dataflow of a pipeline.
 //
-//     query → filter → custom stages ─┬→ tokenize → embed → dense ─┬→ search → rerank → read →
-//     write, verify
-//                                     └→ lexical ──────────────────┘
+//     query → filter → custom stages ─┬→ tokenize → embed → dense ─┬→ search → rerank → sort
+//                                     └→ lexical ──────────────────┘     └→ read → write and verify
 //
 // A oneTBB flow graph is built for one request and run on the caller's thread and idle workers, so
 // requests do not wait for each other's stages.
