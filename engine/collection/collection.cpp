@@ -13,6 +13,7 @@
 #include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/query/models.hpp"
+#include "engine/query/overview.hpp"
 #include "engine/query/query.hpp"
 #include "engine/query/summarize.hpp"
 #include "index/lexical/lexical_index.hpp"
@@ -387,6 +388,10 @@ Result<Stats> Collection::stats() const {
         out.tail_vectors = state.tail_rows;
     }
     return out;
+}
+
+Result<Overview> Collection::overview(const OverviewOptions& options) const {
+    return run_overview(*impl_->store, impl_->store->meta().serving, options);
 }
 
 Result<BackupInfo> Collection::backup(const fs::path& to) const {

@@ -295,6 +295,36 @@ struct Stats {
     std::string collection_id;
 };
 
+// A collection in pictures.
+struct OverviewOptions {
+    std::size_t sample = 500;  // chunks of the map, at most
+    std::stop_token stop = {};
+};
+
+struct TimeCount {
+    std::int64_t milliseconds = 0;  // since 1970-01-01 UTC; the step's begin
+    std::uint64_t documents = 0;
+};
+
+// A chunk on the map of the collection's vectors.
+struct MapPoint {
+    std::string document;
+    std::string title;
+    std::uint64_t chunk = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::uint32_t tokens = 0;
+    float x = 0;  // on the two principal components of the sample, -1 to 1
+    float y = 0;
+};
+
+struct Overview {
+    std::vector<TimeCount> stored;       // when the documents were stored, oldest first
+    std::int64_t step_milliseconds = 0;  // what one entry of `stored` covers
+    std::vector<MapPoint> sample;        // lies evenly over the collection, in order of chunk
+    double explained = 0;  // share of the sample's variance that the map shows, 0 to 1
+};
+
 // ------------------------------------------------------------------- upkeep
 
 // Something that is not as it should be.
@@ -381,6 +411,8 @@ class LECTERN_API Collection {
     // How many there were. Gone from every index on return.
     [[nodiscard]] Result<std::uint64_t> remove(std::span<const std::string> documents);
     [[nodiscard]] Result<Stats> stats() const;
+    // Reads every document's header and a sample of the vectors.
+    [[nodiscard]] Result<Overview> overview(const OverviewOptions& options = {}) const;
 
     // Writes the index caches, so that the next open is quick. Nothing is lost without it.
     [[nodiscard]] Status flush();
