@@ -19,8 +19,8 @@ build_packages=(
 
 packages=("${build_packages[@]}")
 case ${1:-} in
-    --check) packages+=(python3-venv nodejs libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14) ;;
-    --sanitize) packages+=(python3-venv nodejs libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
+    --check) packages+=(python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14) ;;
+    --sanitize) packages+=(python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then

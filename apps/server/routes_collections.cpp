@@ -65,6 +65,23 @@ Response stats(Service& service, Call& call) {
     return object ? json_response(*object) : problem(object.status());
 }
 
+Response overview(Service& service, Call& call) {
+    json::object parameters;
+    for (const auto& [name, value] : call.request.query) {
+        auto number = parse_json(value);
+        parameters[name] = number ? *number : json::value(value);
+    }
+    Fields fields(std::move(parameters));
+    OverviewOptions options;
+    options.sample = fields.count("sample", options.sample, 1, 2000);
+    options.stop = call.stop;
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    auto made = (*open)->collection.overview(options);
+    return made ? json_response(app::json_of(*made)) : problem(made.status());
+}
+
 Response drop(Service& service, Call& call) {
     const Status done = service.collections.drop(call.value("name"));
     if (!done.ok()) return problem(done);
@@ -88,6 +105,9 @@ void add_collection_routes(Router& router, Service& service) {
     router.add({"PUT", "/collections/{name}", Right::admin, Lane::ingest, bound(&put)});
     router.add({"DELETE", "/collections/{name}", Right::admin, Lane::ingest, bound(&drop)});
     router.add({"GET", "/collections/{name}/stats", Right::read, Lane::read, bound(&stats)});
+    // Reads every document's header, so it does not run among the searches.
+    router.add(
+        {"GET", "/collections/{name}/overview", Right::read, Lane::ingest, bound(&overview)});
     router.add({"GET", "/plugins", Right::read, Lane::read, bound(&plugins)});
 }
 

@@ -143,6 +143,8 @@ struct Server::Impl {
         add_query_routes(state.router, state.service);
         add_openai_routes(state.router, state.service);
         add_operation_routes(state.router, state);
+        add_mcp_routes(state.router, state.service);
+        add_web_routes(state.router);
         asio::co_spawn(accepting, accept(), asio::detached);
         if (!state.options.keys.empty()) watch_keys();
         for (unsigned i = 0; i < std::max(state.options.io_threads, 1U); ++i)

@@ -22,6 +22,8 @@ void add_collection_routes(Router& router, Service& service);
 void add_document_routes(Router& router, Service& service);
 void add_query_routes(Router& router, Service& service);  // search and ask
 void add_openai_routes(Router& router, Service& service);
+void add_mcp_routes(Router& router, Service& service);
+void add_web_routes(Router& router);  // the page at /
 struct ServerState;
 void add_operation_routes(Router& router, ServerState& state);
 

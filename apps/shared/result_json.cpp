@@ -126,6 +126,27 @@ boost::json::object json_of(const Stats& stats) {
             {"collection_id", clean(stats.collection_id)}};
 }
 
+boost::json::object json_of(const Overview& overview) {
+    boost::json::array stored;
+    for (const TimeCount& step : overview.stored)
+        stored.push_back(boost::json::object{{"milliseconds", step.milliseconds},
+                                             {"documents", step.documents}});
+    boost::json::array sample;
+    for (const MapPoint& point : overview.sample)
+        sample.push_back(boost::json::object{{"document", clean(point.document)},
+                                             {"title", clean(point.title)},
+                                             {"chunk", point.chunk},
+                                             {"begin", point.begin},
+                                             {"end", point.end},
+                                             {"tokens", point.tokens},
+                                             {"x", point.x},
+                                             {"y", point.y}});
+    return {{"stored", std::move(stored)},
+            {"step_milliseconds", overview.step_milliseconds},
+            {"sample", std::move(sample)},
+            {"explained", overview.explained}};
+}
+
 boost::json::object json_of(const IngestReport& report) {
     boost::json::array failures;
     for (const IngestFailure& failure : report.failed)

@@ -24,6 +24,7 @@ namespace lectern::app {
 [[nodiscard]] boost::json::object json_of(const Answer& answer);
 [[nodiscard]] boost::json::object json_of(const Document& document);
 [[nodiscard]] boost::json::object json_of(const Stats& stats);
+[[nodiscard]] boost::json::object json_of(const Overview& overview);
 [[nodiscard]] boost::json::object json_of(const IngestReport& report);
 [[nodiscard]] boost::json::object json_of(const std::vector<PluginInfo>& plugins);
 

@@ -74,7 +74,7 @@ class RestTest(unittest.TestCase):
 
     def test_every_read_is_described(self):
         for path in ["/healthz", "/readyz", "/plugins", "/collections", "/collections/notes",
-                     "/collections/notes/stats", "/collections/notes/documents?limit=2",
+                     "/collections/notes/stats", "/collections/notes/overview?sample=5", "/collections/notes/documents?limit=2",
                      "/collections/notes/documents/tides",
                      "/collections/notes/documents/ships/beacon.md",
                      "/collections/notes/documents/ships%2Fbeacon.md", "/metrics", "/openapi.json",

@@ -1,0 +1,154 @@
+"""MCP's own client for Python, over standard input and output and over HTTP."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import anyio
+import httpx2
+from mcp import MCPError
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+sys.path.insert(0, os.path.join(os.environ["LECTERN_SOURCE_DIR"], "tests", "server"))
+
+from serving import PROGRAM, Server  # pylint: disable=wrong-import-position
+
+TIDES = "Gezeiten 潮汐 🌊. The moon raises the tides of the sea. High water comes twice a day."
+BREAD = "Yeast makes the dough of bread rise. The oven is heated to 230 degrees."
+
+
+def fill(server, name, headers=None):
+    assert server.request("PUT", f"/collections/{name}", None, headers)[0] == 201
+    for document, text in [("tides.md", TIDES), ("bread", BREAD)]:
+        assert server.request("PUT", f"/collections/{name}/documents/{document}",
+                              {"text": text, "metadata": {"topic": document[:5]}}, headers)[0] == 201
+
+
+async def good(client, tool, arguments):
+    """The structured result, which the client has checked against the tool's schema."""
+    result = await client.call_tool(tool, arguments)
+    assert not result.is_error, result.content[0].text
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content
+
+
+async def bad(client, tool, arguments):
+    result = await client.call_tool(tool, arguments)
+    assert result.is_error
+    return result.content[0].text
+
+
+class McpTest(unittest.TestCase):
+    async def conversation(self, client, names):
+        self.assertEqual(client.server_info.name, "lectern")
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        self.assertEqual(set(tools), {"search", "ask", "get_document", "list_collections"})
+        self.assertEqual(tools["search"].input_schema["required"], ["query"])
+
+        listed = (await good(client, "list_collections", {}))["collections"]
+        self.assertEqual([each["name"] for each in listed], names)
+        self.assertEqual(listed[0]["documents"], 2)
+
+        hit = (await good(client, "search", {"query": "What moves the ocean?", "k": 1,
+                                             "collection": "notes"}))["hits"][0]
+        self.assertEqual(hit["document"], "tides.md")
+        got = await good(client, "get_document", {"document": "tides.md", "collection": "notes",
+                                                  "begin": hit["begin"], "end": hit["end"]})
+        self.assertEqual(got["text"], hit["text"])
+        found = await good(client, "search", {"query": "ocean", "filter": 'topic = "bread"',
+                                              "collection": "notes"})
+        self.assertEqual([each["document"] for each in found["hits"]], ["bread"])
+
+        answer = await good(client, "ask", {"question": "What raises the tides of the sea?",
+                                            "extractive": True, "collection": "notes"})
+        cited = answer["citations"][0]
+        self.assertEqual(cited["document"], "tides.md")
+        self.assertEqual(TIDES.encode()[cited["begin"]:cited["end"]].decode(), cited["quote"])
+        answer = await good(client, "ask", {"question": "Who won the chess championship of 1972?",
+                                            "collection": "notes"})
+        self.assertEqual((answer["status"], answer["answer"]), ("abstained", ""))
+
+        # Bytes that cut a character give whole characters.
+        wave = TIDES.encode().index("🌊".encode())
+        got = await good(client, "get_document", {"document": "tides.md", "collection": "notes",
+                                                  "begin": wave + 1, "end": wave + 6})
+        self.assertEqual((got["text"], got["begin"], got["end"]), ("🌊. ", wave, wave + 6))
+        self.assertEqual(got["bytes"], len(TIDES.encode()))
+
+        self.assertIn("nothing.md", await bad(client, "get_document",
+                                              {"document": "nothing.md", "collection": "notes"}))
+        self.assertIn("'k'", await bad(client, "search", {"query": "x", "k": 0, "collection": "notes"}))
+        self.assertIn("other", await bad(client, "search", {"query": "x", "collection": "other"}))
+        with self.assertRaises(MCPError):
+            await client.call_tool("no_such_tool", {})
+
+    def test_over_http(self):
+        server = Server("--threads", "1")
+
+        async def run():
+            async with Client(f"http://127.0.0.1:{server.port}/mcp") as client:
+                await self.conversation(client, ["notes"])
+                # There is one collection only, so it need not be named.
+                self.assertTrue((await good(client, "search", {"query": "bread"}))["hits"])
+        try:
+            fill(server, "notes")
+            anyio.run(run)
+            self.assertEqual(server.request("GET", "/mcp")[0], 405)
+            self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"},
+                                            {"MCP-Protocol-Version": "1999-01-01"})[0], 400)
+            self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "method": "x"})[0], 202)
+            self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"},
+                                            {"Origin": "https://elsewhere.example"})[0], 403)
+
+            # The same documents over standard input and output, when the server has let go of them.
+            server.stop()
+
+            async def over_pipes(*options):
+                command = StdioServerParameters(command=PROGRAM, args=["mcp", "--threads", "1", *options])
+                async with Client(stdio_client(command)) as client:
+                    await self.conversation(client, ["notes"])
+            data = os.path.join(server.folder, "data")
+            anyio.run(over_pipes, "--data", data)
+            anyio.run(over_pipes, "-c", os.path.join(data, "notes"))
+        finally:
+            server.remove()
+
+    def test_a_key_reaches_its_collections_only(self):
+        with tempfile.TemporaryDirectory(prefix="lectern-mcp-") as folder:
+            keys = os.path.join(folder, "keys.json")
+
+            def make_key(*options):
+                return subprocess.run([PROGRAM, "key", options[0], "--keys", keys, *options[1:]], check=True,
+                                      capture_output=True, text=True).stdout.strip()
+            admin = {"Authorization": "Bearer " + make_key("admin", "--right", "admin")}
+            reader = make_key("reader", "--right", "read", "--collection", "notes")
+            server = Server("--threads", "1", "--keys", keys)
+
+            async def run():
+                async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {reader}"}) as http:
+                    transport = streamable_http_client(f"http://127.0.0.1:{server.port}/mcp", http_client=http)
+                    async with Client(transport) as client:
+                        listed = (await good(client, "list_collections", {}))["collections"]
+                        self.assertEqual([each["name"] for each in listed], ["notes"])
+                        self.assertIn("secret", await bad(client, "search", {"query": "x", "collection": "secret"}))
+            try:
+                fill(server, "notes", admin)
+                fill(server, "secret", admin)
+                self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"})[0], 401)
+                anyio.run(run)
+            finally:
+                server.remove()
+
+    def test_wrong_use_is_refused(self):
+        for options in [[], ["--data", "a", "-c", "b"], ["--data", "/no/such/folder"], ["-c", "/no/such/folder"]]:
+            ended = subprocess.run([PROGRAM, "mcp", *options], check=False, capture_output=True, text=True)
+            self.assertEqual((ended.returncode, ended.stdout), (1, ""), options)
+            self.assertTrue(ended.stderr.startswith("lectern: "), ended.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

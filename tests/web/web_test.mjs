@@ -1,0 +1,276 @@
+// The web page in headless Chromium: what people do with it, with the mouse and with keys alone.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+
+const url = process.env.LECTERN_URL;
+const tides = process.env.LECTERN_TIDES;
+const require = createRequire(`${process.env.LECTERN_CLIENTS_DIR}/node/package.json`);
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const slow = { timeout: 60_000 }; // the first request of a kind loads models
+
+let browser;
+let context;
+let page;
+let complaints; // console errors, page errors, requests to other hosts
+
+before(async () => {
+  const program = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+  assert.ok(program, "Chromium is missing: run setup/packages.sh --check");
+  browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+});
+after(() => browser?.close());
+
+async function open(options = {}, at = url) {
+  // bypassCSP stays off: axe is brought in through the debugger, which the policy does not bind.
+  context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en", ...options });
+  context.setDefaultTimeout(30_000);
+  page = await context.newPage();
+  complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(at)) complaints.push(`a request to ${request.url()}`);
+  });
+  await page.goto(at);
+}
+beforeEach(() => open());
+afterEach(async () => {
+  await context.close();
+  assert.deepEqual(complaints, []);
+});
+
+const go = (view) => page.click(`[data-view=${view}]`);
+async function search(text) {
+  await page.fill("#query", text);
+  await page.waitForSelector("#hits .card", slow);
+}
+async function ask(question) {
+  await go("ask");
+  await page.check("#extractive");
+  await page.fill("#question", question);
+  await page.press("#question", "Enter");
+  await page.waitForSelector("#answer[data-status=extractive]", slow);
+}
+async function accessible(what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  assert.deepEqual(violations.map((each) =>
+    `${what}: ${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`), []);
+}
+const wide = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+const shot = async (name) => {
+  const folder = process.env.LECTERN_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+};
+
+test("search as you type marks words and opens the passage", async () => {
+  await search("what raises the tides");
+  const first = page.locator("#hits .card").first();
+  assert.equal(await first.locator("button.title").innerText(), "Tides");
+  assert.ok((await first.locator(".passage mark").allInnerTexts()).includes("tides"));
+  await shot("search");
+  await first.locator("button.title").click();
+  await page.waitForSelector("#cited");
+  const place = /bytes (\d+) to (\d+)/.exec(await page.innerText("#reader-place"));
+  const bytes = Buffer.from(tides).subarray(Number(place[1]), Number(place[2])).toString();
+  assert.equal(await page.textContent("#cited"), bytes);
+  assert.equal(await page.textContent("#reader-text"), tides);
+});
+
+test("filters narrow what is shown", async () => {
+  await search("tides");
+  await page.click(".filters summary");
+  const all = await page.locator("#hits .card").count();
+  assert.ok(all > 1);
+  await page.uncheck(".chip:has-text('md') input");
+  assert.equal(await page.locator("#hits .card").count(), all - 1);
+  await page.check(".chip:has-text('md') input");
+  await page.fill("#filter", "year >= 2020");
+  await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 1);
+  assert.equal(await page.innerText("#hits .card button.title"), "Tides");
+});
+
+test("a streamed answer cites the exact bytes behind characters of several bytes", async () => {
+  const streamed = page.waitForResponse((response) => response.url().endsWith("/ask"), slow);
+  await ask("What raises the tides of the sea?");
+  assert.equal((await streamed).headers()["content-type"], "text/event-stream");
+  assert.match(await page.innerText("#answer-text"), /moon raises the tides/);
+  await shot("ask");
+  await page.locator("#answer-text .cite").first().click();
+  await page.waitForSelector("#cited");
+  const quote = await page.textContent("#cited");
+  assert.match(quote, /moon raises the tides/);
+  const place = /bytes (\d+) to (\d+)/.exec(await page.innerText("#reader-place"));
+  assert.equal(Number(place[1]), Buffer.from(tides).indexOf(quote));
+  assert.equal(Number(place[2]) - Number(place[1]), Buffer.byteLength(quote));
+  assert.notEqual(Number(place[1]), tides.indexOf(quote), "bytes and UTF-16 differ in this document");
+  await shot("reader");
+});
+
+test("a question that the documents do not answer is not answered", async () => {
+  await go("ask");
+  await page.fill("#question", "Who won the chess championship of 1972?");
+  await page.press("#question", "Enter");
+  await page.waitForSelector("#answer[data-status=abstained]", slow);
+  assert.equal(await page.innerText("#answer-text"), "The documents do not say.");
+});
+
+test("files are uploaded by choice and by drag and drop", async () => {
+  await page.selectOption("#collection", "uploads");
+  await go("documents");
+  await page.setInputFiles("#files", { name: "glass.txt", mimeType: "text/plain", buffer: Buffer.from("Glass is made of sand.") });
+  await page.waitForSelector("#uploads .done", slow);
+  const data = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["Paper is made of wood."], "paper #1?.txt", { type: "text/plain" }));
+    return transfer;
+  });
+  await page.dispatchEvent("#drop", "drop", { dataTransfer: data });
+  await page.waitForSelector("#uploads .done :text('paper #1?.txt')", slow);
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 2);
+  await shot("documents");
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.click("[aria-label='Delete glass.txt']");
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 1);
+  assert.match(await page.innerText("#documents"), /paper #1\?\.txt/);
+});
+
+test("keys alone reach everything", async () => {
+  assert.equal(await page.evaluate(() => document.activeElement.id), "query");
+  await page.keyboard.type("bread rises");
+  await page.waitForSelector("#hits .card", slow);
+  const reach = async (selector) => {
+    for (let presses = 0; presses < 25; ++presses) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+    }
+    assert.fail(`Tab does not reach ${selector}`);
+  };
+  await reach("#hits button.title");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#cited");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "cited");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "title", "the focus comes back");
+  await page.keyboard.press("/");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "query");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.reload();
+  await page.evaluate(() => document.querySelector(".skip").focus());
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "content");
+  await page.focus("[data-view=overview]");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#chart-map .dot");
+  await page.focus("#chart-map .dot[tabindex='0']");
+  const before = await page.innerText("#map-name");
+  for (const key of ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"]) await page.keyboard.press(key);
+  assert.match(before, /bytes \d+ to \d+/);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#reader[open] #cited");
+});
+
+test("a hostile document stays text", async () => {
+  await search("lighthouse warns ships of rocks");
+  const hit = page.locator("#hits .card").first();
+  assert.equal(await hit.locator("button.title").innerText(), "<script>window.pwned = 4</script>");
+  assert.match(await hit.locator(".passage").innerText(), /<script>window\.pwned = 1<\/script>/);
+  await hit.locator("button.title").click();
+  await page.waitForSelector("#cited");
+  assert.match(await page.innerText("#reader-place"), /onerror=window\.pwned=3/);
+  await page.keyboard.press("Escape");
+  await ask("What warns ships of the rocks?");
+  await go("documents");
+  await page.waitForSelector("#documents .card");
+  await go("overview");
+  await page.waitForSelector("#chart-map .dot");
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  assert.equal(await page.locator("main img, main script, dialog img, dialog script").count(), 0);
+});
+
+test("the content policy lets nothing in", async () => {
+  const response = await page.request.get(url);
+  const policy = response.headers()["content-security-policy"];
+  for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"])
+    assert.ok(policy.includes(rule), rule);
+  assert.ok(!policy.includes("unsafe"));
+  const refused = await page.evaluate(() => {
+    try {
+      document.createElement("p").innerHTML = "<b>x</b>";
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  assert.ok(refused, "innerHTML is refused");
+  const tag = response.headers().etag;
+  assert.equal((await page.request.get(url, { headers: { "If-None-Match": tag } })).status(), 304);
+  complaints = complaints.filter((text) => !text.includes("TrustedHTML")); // this test's own
+});
+
+for (const scheme of ["light", "dark"])
+  test(`every view is accessible, ${scheme}`, async () => {
+    await context.close();
+    await open({ colorScheme: scheme });
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(Number(/\d+/.exec(ground)[0]) < 128, scheme === "dark");
+    await search("tides of the sea");
+    await page.click(".filters summary");
+    await accessible("search");
+    await shot(`search-${scheme}`);
+    await page.locator("#hits button.title").first().click();
+    await page.waitForSelector("#cited");
+    await accessible("reader");
+    await page.keyboard.press("Escape");
+    await ask("What raises the tides of the sea?");
+    await accessible("ask");
+    await shot(`ask-${scheme}`);
+    await go("pipeline");
+    await page.waitForSelector("#pipeline-table:not([hidden])");
+    assert.match(await page.innerText("#pipeline-table"), /search/);
+    await accessible("pipeline");
+    await shot(`pipeline-${scheme}`);
+    await go("documents");
+    await page.waitForSelector("#documents .card");
+    await accessible("documents");
+    await go("overview");
+    await page.waitForSelector("#chart-map .dot");
+    for (const chart of ["#chart-time rect", "#chart-lengths rect", "#chart-stages li"])
+      assert.ok(await page.locator(chart).count() > 0, chart);
+    await accessible("overview");
+    await shot(`overview-${scheme}`);
+  });
+
+test("nothing is wider than a phone", async () => {
+  await context.close();
+  await open({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
+  await search("tides");
+  await page.click(".filters summary");
+  assert.ok(await wide(), "search");
+  await shot("phone-search");
+  await ask("What raises the tides of the sea?");
+  assert.ok(await wide(), "ask");
+  await shot("phone-ask");
+  for (const [view, ready] of [["documents", "#documents .card"], ["overview", "#chart-map .dot"], ["pipeline", "#pipeline-table"]]) {
+    await go(view);
+    await page.waitForSelector(ready);
+    assert.ok(await wide(), view);
+    await shot(`phone-${view}`);
+  }
+});
+
+test("a server with keys asks for one, which stays in this tab", async () => {
+  await context.close();
+  await open({}, process.env.LECTERN_LOCKED_URL);
+  await page.waitForSelector("#key-dialog[open]");
+  await page.fill("#key", process.env.LECTERN_KEY);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#notice", { state: "hidden" });
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+  assert.equal(await page.evaluate(() => sessionStorage.getItem("lectern.key")), process.env.LECTERN_KEY);
+  complaints = complaints.filter((text) => !text.includes("401")); // Chromium notes the first refusal
+});
