@@ -38,7 +38,8 @@ rocksdb::BackupEngineOptions engine_options(const fs::path& folder) {
     options.share_files_with_checksum = true;
     options.sync = true;
     options.max_background_operations = 2;
-    options.callback_trigger_interval_size = 1u << 20;
+    // Bytes of one file between calls of the progress callback, which come once a buffer at most.
+    options.callback_trigger_interval_size = 4096;
     return options;
 }
 

@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 9> kill_points{
     "vector.during_merge",           // rows of several segments are gathered, none is replaced
     "vector.before_source_removal",  // the merged segment is on disk beside its sources
     "backup.before",                 // a backup is begun
-    "backup.during",                 // some of its files are copied
+    "backup.during",                 // some of its bytes are copied
 };
 
 namespace detail {

@@ -40,6 +40,8 @@ boost::json::object json_of(const Settings& settings, const Report& report) {
             {"documents_checked", report.checked},
             {"self_searches", report.self_asked},
             {"self_found", report.self_found},
+            {"backups", report.backups},
+            {"backups_restored", report.restored},
             {"places", std::move(places)},
             {"problems", std::move(problems)}};
 }
@@ -53,6 +55,9 @@ void print(const Settings& settings, const Report& report) {
     std::printf("%llu of %llu chunks found by their own text\n",
                 static_cast<unsigned long long>(report.self_found),
                 static_cast<unsigned long long>(report.self_asked));
+    std::printf("%llu backups, %llu of them restored and compared\n",
+                static_cast<unsigned long long>(report.backups),
+                static_cast<unsigned long long>(report.restored));
     if (report.problems.empty()) {
         std::printf("nothing lost, nothing returned, nothing partial\n");
         return;
@@ -100,7 +105,7 @@ int main(int argc, char** argv) {
     if (argc == 8 && std::string_view(argv[1]) == "--worker") return worker(argv);
     CLI::App program(
         "Kills the engine while it writes and checks after each kill that every acknowledged "
-        "document is there, byte for byte, by id and by search, and no removed one",
+        "document is there, byte for byte, by id, by vectors and by words, and no removed one",
         "lectern-crash");
     Settings settings;
     settings.seed = std::random_device{}();
@@ -116,11 +121,12 @@ int main(int argc, char** argv) {
     program
         .add_option("--sabotage", settings.sabotage,
                     "Break the engine on purpose, to see that it is noticed: lost-write, "
-                    "lost-removal, changed-byte")
+                    "lost-removal, changed-byte, lost-backup")
         ->transform(CLI::CheckedTransformer(
             std::map<std::string, Sabotage>{{"lost-write", Sabotage::lost_write},
                                             {"lost-removal", Sabotage::lost_removal},
-                                            {"changed-byte", Sabotage::changed_byte}}));
+                                            {"changed-byte", Sabotage::changed_byte},
+                                            {"lost-backup", Sabotage::lost_backup}}));
     program.add_flag("--json", json, "One JSON object at the end");
     try {
         program.parse(argc, argv);

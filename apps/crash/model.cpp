@@ -22,7 +22,7 @@ std::string wrong_chunks(const Document& document) {
     return {};
 }
 
-// The two views of the same collection: by id, and by search.
+// Two views of the same collection: by id, and by vectors.
 void compare_views(const Seen& seen, std::vector<std::string>& problems) {
     using Place = std::tuple<std::string, std::uint64_t, std::uint64_t, std::uint64_t>;
     std::map<Place, const std::string*> expected;  // and the document's text
@@ -62,13 +62,47 @@ void Model::begin(Step step) {
 }
 
 void Model::acknowledge() {
-    for (const auto& [name, step] : in_doubt_) {
-        if (step)
-            versions_[name] = *step;
-        else
-            versions_.erase(name);
-    }
+    for (const auto& [name, step] : in_doubt_) settle(name, step);
     in_doubt_.clear();
+}
+
+// `step` has written the present version; nothing: there is none.
+void Model::settle(unsigned name, std::optional<Step> step) {
+    const std::optional<Step> before = version(name);
+    if (before && before != step) gone_[name] = *before;
+    if (step)
+        versions_[name] = *step;
+    else
+        versions_.erase(name);
+}
+
+std::vector<Version> Model::versions() const {
+    std::vector<Version> out(versions_.begin(), versions_.end());
+    out.insert(out.end(), gone_.begin(), gone_.end());
+    for (const auto& [name, step] : in_doubt_)
+        if (step) out.emplace_back(name, *step);
+    return out;
+}
+
+// Another view: by words. A version that is there is found by its own word, any other is not.
+void Model::check_words(const Seen& seen, std::vector<std::string>& problems) const {
+    for (const Version version : versions_)
+        if (!seen.by_word.contains(version))
+            problems.push_back("nobody searched for the word " +
+                               Script::own_word(version.first, version.second));
+    for (const auto& [version, found] : seen.by_word) {
+        const auto& [name, step] = version;
+        std::vector<std::string> expected;
+        if (this->version(name) == step) expected.push_back(Script::id(name));
+        if (found == expected) continue;
+        const std::string word = "the word " + Script::own_word(name, step);
+        if (found.empty())
+            problems.push_back(word + " does not find " + expected.front() + ", which has it");
+        else
+            problems.push_back(word + " finds " + std::to_string(found.size()) +
+                               " chunks, the first one of " + found.front() + ", and should find " +
+                               (expected.empty() ? "none" : "one of " + expected.front()));
+    }
 }
 
 std::optional<Step> Model::version(unsigned name) const {
@@ -104,7 +138,7 @@ std::vector<std::string> Model::check(const Seen& seen) {
             if (before && after)
                 problems.push_back("lost: " + Script::id(name) + ", " + version_name(before) +
                                    " was acknowledged");
-            if (!before || !after) versions_.erase(name);
+            if (!before || !after) settle(name, std::nullopt);
             continue;
         }
         if (!before && !after) {
@@ -116,7 +150,7 @@ std::vector<std::string> Model::check(const Seen& seen) {
         const std::string is_new = after ? difference(*document, name, *after) : "not new";
         if (is_old.empty()) continue;
         if (is_new.empty()) {
-            versions_[name] = *after;
+            settle(name, after);
             continue;
         }
         problems.push_back("wrong: " + Script::id(name) + " is not " +
@@ -126,6 +160,7 @@ std::vector<std::string> Model::check(const Seen& seen) {
     for (const auto& [id, document] : there)
         problems.push_back("foreign: " + id + " was never written");
     compare_views(seen, problems);
+    check_words(seen, problems);
     in_doubt_.clear();
     return problems;
 }

@@ -7,16 +7,22 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/crash/script.hpp"
 
 namespace lectern::crash {
 
-// What a collection answers: everything by id, and everything that search finds.
+// Of a document: its name and the step that wrote it.
+using Version = std::pair<unsigned, Step>;
+
+// What a collection answers: everything by id, and everything that searches find.
 struct Seen {
     std::vector<Document> documents;
-    std::vector<Hit> hits;          // of a search for all chunks
+    std::vector<Hit> hits;  // of a dense search for all chunks
+    // The documents that a lexical search for the version's own word finds.
+    std::map<Version, std::vector<std::string>> by_word;
     std::uint64_t documents_count;  // as stats() says
     std::uint64_t chunks_count;
 };
@@ -34,6 +40,10 @@ class Model {
     // was in doubt is settled by what was seen.
     [[nodiscard]] std::vector<std::string> check(const Seen& seen);
 
+    // The versions whose words must be searched for: those that may be there, and of each document
+    // the last one that may not.
+    [[nodiscard]] std::vector<Version> versions() const;
+
     // The step that wrote the present version, or nothing.
     [[nodiscard]] std::optional<Step> version(unsigned name) const;
     [[nodiscard]] std::size_t size() const { return versions_.size(); }
@@ -42,8 +52,12 @@ class Model {
     // "" when the document is, byte for byte, what the step wrote; else what is wrong.
     [[nodiscard]] std::string difference(const Document& document, unsigned name, Step step) const;
 
+    void settle(unsigned name, std::optional<Step> step);
+    void check_words(const Seen& seen, std::vector<std::string>& problems) const;
+
     const Script& script_;
     std::map<unsigned, Step> versions_;
+    std::map<unsigned, Step> gone_;  // the version before, replaced or removed
     // Of the operation in flight: the new version of a document, or nothing when it removes it.
     std::map<unsigned, std::optional<Step>> in_doubt_;
 };

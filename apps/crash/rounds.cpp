@@ -11,6 +11,9 @@
 #include <random>
 #include <system_error>
 
+#include "apps/crash/backups.hpp"
+#include "apps/crash/inspection.hpp"
+
 extern char** environ;
 
 namespace lectern::crash {
@@ -26,18 +29,18 @@ struct Place {
     const char* name;
     unsigned passes;
 };
-constexpr std::array<Place, 7> places{{{"storage.before_write", 20},
+constexpr std::array<Place, 9> places{{{"storage.before_write", 20},
                                        {"storage.after_write", 20},
                                        {"file.during_write", 4},
                                        {"file.before_rename", 4},
                                        {"file.after_rename", 4},
                                        {"vector.during_merge", 2},
-                                       {"vector.before_source_removal", 2}}};
+                                       {"vector.before_source_removal", 2},
+                                       {"backup.before", 2},
+                                       {"backup.during", 6}}};
 constexpr const char* any_moment = "any moment";
 // A worker that has not come to its place by then is killed where it is.
 constexpr Milliseconds patience{60'000};
-// Chunks a round that are searched for by their own text.
-constexpr std::size_t self_searches = 10;
 constexpr double least_self_found = 0.9;
 
 struct Plan {
@@ -59,7 +62,10 @@ Plan plan_of(std::uint64_t seed, unsigned round) {
 class Rounds {
  public:
     explicit Rounds(const Settings& settings)
-        : settings_(settings), script_(settings.seed), model_(script_) {}
+        : settings_(settings),
+          script_(settings.seed),
+          model_(script_),
+          backups_(settings.folder / "collection", settings.folder / "restored") {}
 
     Result<Report> run() {
         LECTERN_ASSIGN(pipeline_, script_.write_pipeline(settings_.folder));
@@ -86,12 +92,18 @@ class Rounds {
             if (report_.problems.empty() && report_.kills >= 2 * places.size() &&
                 !report_.places.contains(place.name))
                 report_.problems.push_back(std::string("no worker came to ") + place.name);
+        report_.backups = backups_.made();
+        report_.restored = backups_.restored();
         return std::move(report_);
     }
 
  private:
     static Status broken(const char* doing) {
         return {Code::internal, std::string(doing) + ": " + std::generic_category().message(errno)};
+    }
+
+    [[nodiscard]] bool is_backup(Step step) const {
+        return script_.operation(step).kind == Kind::backup;
     }
 
     // Runs a worker to its death. Gives where it died.
@@ -161,35 +173,39 @@ class Rounds {
             if (::read(descriptor, &message, sizeof message) != sizeof message) return killed;
             switch (message.event) {
                 case Event::opened:
+                    made_ = true;
                     if (!timing) deadline = Clock::now() + plan.delay;
                     timing = true;
                     break;
                 case Event::begun:
                     model_.begin(message.step);
                     next_ = message.step + 1;
+                    if (is_backup(message.step)) backups_.begin(model_);
                     break;
                 case Event::done:
                     model_.acknowledge();
+                    if (is_backup(message.step)) backups_.acknowledge();
                     ++report_.steps;
                     break;
             }
         }
     }
 
-    // Opens what was left, as a user would, and compares it with the model.
+    // Verifies what was left, opens it as a user would, and compares it with the model.
     void check(const std::string& where) {
+        // Killed while the collection was made: there may be none.
+        if (!made_) return;
+        const std::uint64_t draw = settings_.seed + report_.kills;
         const Status status = [&]() -> Status {
-            LECTERN_ASSIGN(const Collection collection,
-                           open(settings_.folder / "collection", pipeline_));
-            LECTERN_ASSIGN(const Seen seen, look(collection));
-            report_.problems = model_.check(seen);
-            report_.checked += seen.documents.size();
-            if (seen.hits.empty() || !report_.problems.empty()) return {};
-            LECTERN_ASSIGN(
-                const std::size_t found,
-                find_themselves(collection, seen, self_searches, settings_.seed + report_.kills));
-            report_.self_asked += self_searches;
-            report_.self_found += found;
+            LECTERN_ASSIGN(Inspection found,
+                           inspect(settings_.folder / "collection", pipeline_, model_, draw));
+            report_.problems = std::move(found.problems);
+            report_.checked += found.documents;
+            report_.self_asked += found.self_asked;
+            report_.self_found += found.self_found;
+            if (!report_.problems.empty()) return {};
+            LECTERN_ASSIGN(report_.problems,
+                           backups_.check(pipeline_, model_, where.starts_with("backup."), draw));
             return {};
         }();
         if (!status.ok())
@@ -200,6 +216,8 @@ class Rounds {
     const Script script_;
     Model model_;
     fs::path pipeline_;
+    Backups backups_;
+    bool made_ = false;  // the collection: a worker has opened it
     Step next_ = 1;
     Report report_;
 };

@@ -26,6 +26,8 @@ struct Report {
     std::uint64_t checked = 0;     // documents compared byte for byte, all rounds together
     std::uint64_t self_asked = 0;  // chunks that searches were made for
     std::uint64_t self_found = 0;  // and that were among the first ten hits
+    std::uint64_t backups = 0;     // made
+    std::uint64_t restored = 0;    // of them, and compared
     std::map<std::string, unsigned> places;  // kills at each named place, and "any moment"
     std::vector<std::string> problems;       // of the round that found some; the run ends there
 };

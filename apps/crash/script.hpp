@@ -16,7 +16,7 @@ inline constexpr unsigned names = 200;
 
 using Step = std::uint64_t;  // counts from 1
 
-enum class Kind { ingest, remove, search, flush };
+enum class Kind { ingest, remove, search, flush, backup };
 
 struct Operation {
     Kind kind = Kind::search;
@@ -31,6 +31,8 @@ class Script {
     [[nodiscard]] Operation operation(Step step) const;
     // The version of a document that the step writes. No two versions are alike.
     [[nodiscard]] DocumentInput document(unsigned name, Step step) const;
+    // The first word of that version's text, which is in no other.
+    [[nodiscard]] static std::string own_word(unsigned name, Step step);
     // Some words.
     [[nodiscard]] std::string words(std::uint64_t stream, std::size_t count) const;
     [[nodiscard]] static std::string id(unsigned name);

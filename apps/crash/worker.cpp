@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
-#include <random>
+#include <map>
 #include <thread>
+
+#include "apps/crash/backups.hpp"
+#include "apps/crash/inspection.hpp"
 
 namespace lectern::crash {
 namespace {
@@ -36,6 +39,7 @@ class Worker {
             case Kind::remove: return remove(operation, step);
             case Kind::search: return collection_.search(operation.query).status();
             case Kind::flush: return collection_.flush();
+            case Kind::backup: return backup();
         }
         return {};
     }
@@ -54,9 +58,14 @@ class Worker {
         LECTERN_ASSIGN(const IngestReport report, collection_.ingest_documents(documents));
         if (!report.failed.empty()) return report.failed.front().error;
         // What was written is in the next search, whichever index answers.
-        for (const DocumentInput& document : documents) {
-            LECTERN_ASSIGN(const bool found, finds(document.id));
-            if (!found) return {Code::internal, document.id + " is not found after its ingest"};
+        for (const unsigned name : operation.documents) written_[name] = step;
+        for (const unsigned name : operation.documents) {
+            LECTERN_ASSIGN(const Found found, find(name));
+            if (!found.by_vector)
+                return {Code::internal, Script::id(name) + " is not found after its ingest"};
+            if (!found.by_word)
+                return {Code::internal,
+                        Script::id(name) + " is not found by its word after its ingest"};
             if (step % 4 != 0) break;
         }
         return {};
@@ -67,37 +76,44 @@ class Worker {
         std::vector<std::string> ids;
         for (const unsigned name : operation.documents) ids.push_back(Script::id(name));
         LECTERN_TRY(collection_.remove(ids).status());
-        LECTERN_ASSIGN(const bool found, finds(ids.front()));
-        if (found) return {Code::internal, ids.front() + " is found after its removal"};
+        LECTERN_ASSIGN(const Found found, find(operation.documents.front()));
+        if (found.by_vector || found.by_word)
+            return {Code::internal, ids.front() + " is found after its removal"};
         return {};
     }
 
-    Result<bool> finds(const std::string& id) {
-        LECTERN_ASSIGN(const SearchResult all,
-                       collection_.search("bako " + script_.words(0, 3), {.k = every_chunk}));
-        return std::any_of(all.hits.begin(), all.hits.end(),
-                           [&](const Hit& hit) { return hit.document == id; });
+    Status backup() {
+        if (work_.sabotage == Sabotage::lost_backup) return {};
+        return collection_.backup(backups_of(work_.collection)).status();
+    }
+
+    struct Found {
+        bool by_vector = false;
+        bool by_word = false;  // of the version that this worker has written, if it has
+    };
+    Result<Found> find(unsigned name) const {
+        const auto search = [&](const std::string& text, SearchMode mode) -> Result<bool> {
+            LECTERN_ASSIGN(const SearchResult all,
+                           collection_.search(text, {.k = every_chunk, .mode = mode}));
+            return std::any_of(all.hits.begin(), all.hits.end(),
+                               [&](const Hit& hit) { return hit.document == Script::id(name); });
+        };
+        Found found;
+        LECTERN_ASSIGN(found.by_vector, search("bako " + script_.words(0, 3), SearchMode::dense));
+        if (const auto own = written_.find(name); own != written_.end()) {
+            LECTERN_ASSIGN(found.by_word,
+                           search(Script::own_word(name, own->second), SearchMode::lexical));
+        }
+        return found;
     }
 
     const Work& work_;
     const Script script_;
     Collection& collection_;
+    std::map<unsigned, Step> written_;
 };
 
 }  // namespace
-
-Result<Collection> open(const std::filesystem::path& collection,
-                        const std::filesystem::path& pipeline) {
-    OpenOptions options;
-    options.pipeline = pipeline.string();
-    // Half-written caches are expected; failures show in what is found.
-    options.log = [](LogLevel level, std::string_view source, std::string_view message) {
-        if (level == LogLevel::error)
-            std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(source.size()), source.data(),
-                         static_cast<int>(message.size()), message.data());
-    };
-    return Collection::open(collection, options);
-}
 
 int work(const Work& work) {
     auto collection = open(work.collection, work.pipeline);
@@ -128,37 +144,6 @@ int work(const Work& work) {
     stop = true;
     searcher.join();
     return code == 0 ? 4 : code;
-}
-
-Result<Seen> look(const Collection& collection) {
-    Seen seen;
-    LECTERN_TRY(collection.each_document([&](const Document& document) {
-        seen.documents.push_back(document);
-        return true;
-    }));
-    LECTERN_ASSIGN(const Stats stats, collection.stats());
-    seen.documents_count = stats.documents;
-    seen.chunks_count = stats.chunks;
-    if (stats.chunks > every_chunk)
-        return Status{Code::internal, "more chunks than one search gives"};
-    LECTERN_ASSIGN(SearchResult all,
-                   collection.search("bako lame", {.k = every_chunk, .chunks = true}));
-    seen.hits = std::move(all.hits);
-    return seen;
-}
-
-Result<std::size_t> find_themselves(const Collection& collection, const Seen& seen,
-                                    std::size_t count, std::uint64_t draw) {
-    std::mt19937_64 random(draw);
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const Hit& wanted = seen.hits[random() % seen.hits.size()];
-        LECTERN_ASSIGN(const SearchResult result,
-                       collection.search(wanted.text, {.k = 10, .chunks = true}));
-        found += std::any_of(result.hits.begin(), result.hits.end(),
-                             [&](const Hit& hit) { return hit.chunk == wanted.chunk; });
-    }
-    return found;
 }
 
 }  // namespace lectern::crash

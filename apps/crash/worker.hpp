@@ -1,11 +1,10 @@
-// apps/crash/worker.hpp: the process that is killed, and the looking at what it left behind.
+// apps/crash/worker.hpp: the process that is killed.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <string>
-#include <vector>
 
-#include "apps/crash/model.hpp"
+#include "apps/crash/script.hpp"
 
 namespace lectern::crash {
 
@@ -14,7 +13,8 @@ enum class Sabotage {
     none,
     lost_write,    // some writes are acknowledged and not done
     lost_removal,  // some removals are acknowledged and not done
-    changed_byte   // some documents are stored with their last byte changed
+    changed_byte,  // some documents are stored with their last byte changed
+    lost_backup    // backups are acknowledged and not made
 };
 
 struct Work {
@@ -37,17 +37,5 @@ static_assert(sizeof(Message) == 8);
 // Opens the collection and works for ever; searches go on beside it in a thread of their own.
 // Returns an exit code when something is wrong, having said what on stderr.
 [[nodiscard]] int work(const Work& work);
-
-// Opens a collection as a user would.
-[[nodiscard]] Result<Collection> open(const std::filesystem::path& collection,
-                                      const std::filesystem::path& pipeline);
-
-// Everything in it, by id and by search.
-[[nodiscard]] Result<Seen> look(const Collection& collection);
-
-// Of `count` chunks, drawn by `draw`, how many are among the first ten hits of a search for their
-// own text. Index graphs are approximate, so a few may be missing.
-[[nodiscard]] Result<std::size_t> find_themselves(const Collection& collection, const Seen& seen,
-                                                  std::size_t count, std::uint64_t draw);
 
 }  // namespace lectern::crash

@@ -98,8 +98,11 @@ Status check(const fs::path& file, const storage::CollectionMeta& meta,
 Result<std::vector<CheckedFile>> check_files(const storage::Store& store) {
     std::vector<CheckedFile> files;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(store.index_folder(), error))
+    for (const auto& entry : fs::directory_iterator(store.index_folder(), error)) {
+        // Left by a write that was cut off; the next open removes it.
+        if (entry.path().extension() == ".tmp") continue;
         files.push_back({entry.path(), {}});
+    }
     std::sort(files.begin(), files.end(),
               [](const CheckedFile& a, const CheckedFile& b) { return a.file < b.file; });
     const storage::CollectionMeta meta = store.meta();

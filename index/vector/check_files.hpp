@@ -17,7 +17,8 @@ struct CheckedFile {
 
 // Every file in the collection's index folder, in the order of their names: the stamp, the
 // checksum, the graph, and each row against the store's. A file that belongs to no index is wrong
-// too. The store may be open to read only. One segment is in memory at a time.
+// too, but not the temporary one (.tmp) of a write that was cut off. The store may be open to read
+// only. One segment is in memory at a time.
 [[nodiscard]] Result<std::vector<CheckedFile>> check_files(const storage::Store& store);
 
 }  // namespace lectern::index

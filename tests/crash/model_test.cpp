@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <map>
 
 namespace lectern::crash {
 namespace {
@@ -32,8 +34,12 @@ class Faithful {
                             input.metadata,
                             {{next_, 0, end / 2, 1}, {next_ + 1, end / 2, end, 1}}};
         next_ += 2;
+        steps_[name] = step;
     }
-    void remove(unsigned name) { documents_.erase(name); }
+    void remove(unsigned name) {
+        documents_.erase(name);
+        steps_.erase(name);
+    }
     [[nodiscard]] Seen seen() const {
         Seen out;
         for (const auto& [name, document] : documents_) {
@@ -48,6 +54,7 @@ class Faithful {
                 out.hits.push_back(hit);
             }
         }
+        for (const auto& [name, step] : steps_) out.by_word[{name, step}] = {Script::id(name)};
         out.documents_count = out.documents.size();
         out.chunks_count = out.hits.size();
         return out;
@@ -55,6 +62,7 @@ class Faithful {
 
  private:
     std::map<unsigned, Document> documents_;
+    std::map<unsigned, Step> steps_;
     std::uint64_t next_ = 1;
 };
 
@@ -109,6 +117,31 @@ TEST_F(CrashModel, AnAcknowledgedRemovalIsFinal) {
                 testing::Contains(HasSubstr("returned: " + Script::id(name))));
 }
 
+// Searched for: what may be there, and of each document what was there before.
+TEST_F(CrashModel, KnowsTheVersionsWhoseWordsMustBeSearchedFor) {
+    using ::testing::Contains;
+    const unsigned name = script.operation(written).documents.front();
+    Step replacement = written + 1;
+    const auto replaces = [&](Step step) {
+        const Operation operation = script.operation(step);
+        const auto& all = operation.documents;
+        return operation.kind == Kind::ingest &&
+               std::find(all.begin(), all.end(), name) != all.end();
+    };
+    while (!replaces(replacement)) ++replacement;
+    model.begin(replacement);
+    EXPECT_THAT(model.versions(), Contains(Version(name, written)));
+    EXPECT_THAT(model.versions(), Contains(Version(name, replacement)));
+    model.acknowledge();
+    EXPECT_THAT(model.versions(), Contains(Version(name, replacement)));
+    for (const unsigned changed : script.operation(replacement).documents)
+        collection.put(script, changed, replacement);
+    Seen seen = collection.seen();
+    EXPECT_THAT(model.check(seen), IsEmpty());
+    seen.by_word[{name, written}] = {Script::id(name)};
+    EXPECT_THAT(model.check(seen), Contains(HasSubstr("should find none")));
+}
+
 TEST_F(CrashModel, EveryKindOfDamageIsSeen) {
     struct Case {
         const char* what;
@@ -145,6 +178,17 @@ TEST_F(CrashModel, EveryKindOfDamageIsSeen) {
          "the store has not"},
         {"search shows other bytes", [](Seen& seen) { seen.hits.front().text[0] ^= 1; },
          "shows other bytes"},
+        {"a word finds nothing", [](Seen& seen) { seen.by_word.begin()->second.clear(); },
+         "does not find"},
+        {"a word finds another document",
+         [](Seen& seen) { seen.by_word.begin()->second = {"document-x"}; }, "should find one of"},
+        {"a replaced version is found by its word",
+         [](Seen& seen) {
+             seen.by_word[{1, 999}] = {Script::id(1)};
+         },
+         "should find none"},
+        {"a word was not searched for",
+         [](Seen& seen) { seen.by_word.erase(seen.by_word.begin()); }, "nobody searched"},
         {"the documents are miscounted", [](Seen& seen) { ++seen.documents_count; }, "counts"},
         {"the chunks are miscounted", [](Seen& seen) { --seen.chunks_count; }, "counts"},
     };
