@@ -74,6 +74,19 @@ TEST(ParserTest, ARequestMayComeByteByByte) {
     EXPECT_EQ(parser.request().header("host"), "a");
 }
 
+// Boost.Beast ends a developer's program when it is asked too early.
+TEST(ParserTest, ABodyOfTheLastChunkAloneMayComeByteByByte) {
+    RequestParser parser;
+    std::string pending = "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+    ASSERT_EQ(parser.feed_header(pending).status, 0U);
+    for (const char c : std::string("0\r\nA: b\r\n\r\n")) {
+        pending.push_back(c);
+        EXPECT_EQ(body_of(parser, pending), "");
+    }
+    EXPECT_TRUE(parser.done());
+    EXPECT_EQ(pending, "");
+}
+
 TEST(ParserTest, TheNextRequestStaysInPending) {
     std::string pending =
         "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nokGET /y HTTP/1.1\r\n";

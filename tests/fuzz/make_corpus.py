@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Writes the corpora's files that are not typed by hand: binary formats, small and valid.
+
+Run it after a format changes: tests/fuzz/make_corpus.py. Needs Python's own library only.
+"""
+import gzip
+import json
+import pathlib
+import struct
+
+corpus = pathlib.Path(__file__).resolve().parent / "corpus"
+
+
+def write(target, name, data):
+    folder = corpus / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def varint(number):
+    out = b""
+    while number > 127:
+        out += bytes([number & 127 | 128])
+        number >>= 7
+    return out + bytes([number])
+
+
+def text(value):
+    return varint(len(value.encode())) + value.encode()
+
+
+def safetensors(header, data):
+    head = json.dumps(header).encode()
+    return struct.pack("<Q", len(head)) + head + data
+
+
+def fasttext():
+    """One word, one bucket, two dimensions; plugins/word2vec/fasttext_format.hpp."""
+    out = struct.pack("<ii", 793712314, 12)
+    out += struct.pack("<12i", 2, 5, 1, 1, 5, 1, 1, 2, 3, 3, 6, 100) + struct.pack("<d", 1e-4)
+    out += struct.pack("<iiiqq", 2, 2, 0, 9, -1)
+    for word, count in ((b"</s>", 3), (b"word", 6)):
+        out += word + b"\0" + struct.pack("<qb", count, 0)
+    out += b"\0" + struct.pack("<qq", 2 + 3, 2) + struct.pack("<10f", *range(10))
+    return out + b"\0" + struct.pack("<qq", 2, 2) + struct.pack("<4f", *range(4))
+
+
+def gguf():
+    """Version 3, one key, one tensor of four f32."""
+    def string(value):
+        return struct.pack("<Q", len(value)) + value
+    out = b"GGUF" + struct.pack("<IQQ", 3, 1, 1)
+    out += string(b"general.architecture") + struct.pack("<I", 8) + string(b"gpt2")
+    out += string(b"w") + struct.pack("<IQIQ", 1, 4, 0, 0)
+    out += b"\0" * (-len(out) % 32)
+    return out + struct.pack("<4f", 1, 2, 3, 4) + b"\0" * 16
+
+
+vector = [0.5, -1.0]
+write("safetensors", "two", safetensors(
+    {"__metadata__": {"format": "pt"},
+     "a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
+     "b": {"dtype": "I64", "shape": [], "data_offsets": [8, 16]}}, b"\0" * 16))
+write("safetensors", "beyond", safetensors(
+    {"a": {"dtype": "F32", "shape": [4294967296, 4294967296], "data_offsets": [0, 8]}}, b"\0" * 8))
+write("word_vectors", "binary", b"\x01" + b"2 2\na " + struct.pack("<2f", *vector) + b"\nb "
+      + struct.pack("<2f", *vector) + b"\n")
+write("word_vectors", "fasttext", b"\x02" + fasttext())
+write("word_vectors", "text", b"\x00" + b"2 2\na 0.5 -1\nb 1e3 2\n")
+write("word_vectors", "text_of_many", b"\x00" + b"4294967295 4294967295\na 0.5\n")
+write("word_vectors", "analogies", b"\x03" + b": capital\nAthens Greece Oslo Norway\n: gram1\na b c d\n")
+write("gguf", "one_tensor", gguf())
+write("gguf", "cut", gguf()[:40])
+write("gguf", "magic", "GGUF")
+
+request = b"POST /collections/notes/documents?q=a%20b HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+body = b'{"id": "a", "text": "b"}'
+packed = gzip.compress(body, mtime=0)
+for name, piece in (("whole", b"\x3f"), ("pieces", b"\x00")):
+    write("http_request", name,
+          piece + request + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+write("http_request", "chunked", b"\x02" + request + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n")
+write("http_request", "gzip", b"\x02" + request + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+      % len(packed) + packed)
+write("http_request", "climbs", b"\x3fGET /a/%2e%2e/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+# storage/encoding.hpp: a record is its version and its fields.
+for kind in range(7):
+    write("storage", f"record_{kind}", bytes([kind, 1]) + varint(5) * 4 + text("id") + text("title")
+          + text("{}") + bytes(16) + varint(300) * 8)
+write("storage", "vector", bytes([7, 0]) + struct.pack("<2f", *vector))
+# index/lexical: a stamp, a segment, a list of one block, a list of two.
+write("lexical_rows", "segment", bytes([0, 1]) + varint(2) * 8 + bytes(24))
+write("lexical_rows", "one_block", bytes([1]) + varint(3) + varint(0) + bytes([1, 0x80, 0, 0]))
+write("lexical_rows", "two_blocks", bytes([1]) + varint(200) + varint(0)
+      + (varint(127) + varint(3) + bytes([1]) + varint(2) + bytes([9]) + varint(0)) * 2)
+write("lexical_rows", "stamp", bytes([2, 1]) + varint(4) * 6)
+# tests/fuzz/targets/vector_segment.cpp: edits.
+write("vector_segment", "unchanged", b"\x00")
+write("vector_segment", "magic", bytes([0, 0, 0, 1]))
+write("vector_segment", "payload", bytes([0, 200, 0, 8]))
+write("vector_segment", "cut", bytes([1, 0, 0, 0, 200]))
+write("vector_segment", "stamp_of_more_rows", bytes([2, 64, 0, 1]))
+write("vector_segment", "stamp_of_other_sequence", bytes([2, 56, 0, 2]))
+write("vector_segment", "longer", bytes([2, 0, 8, 1]))
+write("plain_text", "utf16", "\ufeffTitle\nText".encode("utf-16-le"))
+write("plain_text", "latin", "Gr\u00fc\u00dfe".encode("latin-1"))
+write("plain_text", "markdown", "---\ntitle: A\n---\n```\n# no\n```\n# Title\ntext\n")
+write("html", "latin", '<meta charset="windows-1252"><title>\u00e9</title>'.encode("latin-1"))
+write("html", "nested", "<div>" * 300 + "x")
