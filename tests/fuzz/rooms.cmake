@@ -6,7 +6,11 @@ find_package(ZLIB REQUIRED)
 find_program(LECTERN_GCC NAMES g++ REQUIRED)
 execute_process(COMMAND "${LECTERN_GCC}" -print-file-name=libgomp.so
   OUTPUT_VARIABLE gomp OUTPUT_STRIP_TRAILING_WHITESPACE)
-file(CONFIGURE OUTPUT "${lectern_BINARY_DIR}/openmp/omp.h" CONTENT "extern \"C\" void omp_set_num_threads(int);\n")
+file(CONFIGURE OUTPUT "${lectern_BINARY_DIR}/openmp/omp.h" CONTENT
+"#pragma once
+typedef struct { unsigned char bytes[4]; } omp_lock_t; // as GCC 12 has it
+extern \"C\" void omp_set_num_threads(int);
+")
 add_library(lectern_fuzz_openmp INTERFACE)
 target_include_directories(lectern_fuzz_openmp SYSTEM INTERFACE "${lectern_BINARY_DIR}/openmp")
 target_link_libraries(lectern_fuzz_openmp INTERFACE "${gomp}")
