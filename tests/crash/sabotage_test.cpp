@@ -96,6 +96,19 @@ TEST_F(CrashSabotage, ALostPostingIsSeen) {
     EXPECT_THAT(found, Contains(HasSubstr("does not find " + document.id)));
 }
 
+// The index is whole after it was built again, but a commit must not leave it behind.
+TEST_F(CrashSabotage, PostingsThatMustBeBuiltAgainAreSeen) {
+    {
+        const auto store = storage::Store::open(collection);
+        ASSERT_TRUE(store.ok()) << store.status().message();
+        storage::DerivedRows lost;
+        lost.removes.emplace_back("s");  // the state of the lexical index
+        ASSERT_TRUE((*store)->write_derived(lost).ok());
+    }
+    EXPECT_THAT(problems(), Contains(StartsWith("lexical index: building the postings")));
+    EXPECT_THAT(problems(), IsEmpty()) << "the second time they are there";
+}
+
 TEST_F(CrashSabotage, ALostVectorIsSeen) {
     const storage::ChunkId chunk = document.chunks.back().chunk;
     const Status lost = storage::lose_vector(collection, chunk);
