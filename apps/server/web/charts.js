@@ -8,7 +8,7 @@ const bottom = 28;
 
 function niceTop(most) {
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
-  for (const step of [1, 2, 4, 10]) if (step * power >= most) return step * power;
+  for (const step of [1, 2, 4, 6, 8, 10]) if (step * power >= most) return step * power;
   return most;
 }
 
@@ -49,22 +49,29 @@ export function rows(place, bars) {
   place.replaceChildren(list);
 }
 
-// Points of [-1, 1]². One point takes the focus at a time; arrow keys go to the nearest that way.
+// Points {x, y}; each axis is stretched to what they fill. One point takes the focus at a time; arrow keys go to the nearest that way.
 export function map(place, points, name, choose) {
   const side = 400;
-  const at = (value) => side / 2 + value * (side / 2 - 16);
+  const margin = 16;
+  const scale = (values, length) => {
+    const least = Math.min(...values);
+    const span = Math.max(...values) - least;
+    return (value) => (span > 0 ? margin + ((value - least) / span) * (length - 2 * margin) : length / 2);
+  };
+  const x = scale(points.map((point) => point.x), side * 2);
+  const y = scale(points.map((point) => -point.y), side);
   const root = svg("svg", { viewBox: `0 0 ${side * 2} ${side}`, class: "map", role: "group",
     "aria-label": `${points.length} chunks; arrow keys move, Enter opens` });
   const dots = points.map((point, index) => {
-    const dot = svg("circle", { class: `dot hue-${point.hue % 6}`, cx: at(point.x) * 2, cy: at(-point.y), r: points.length > 200 ? 5 : 7,
+    const dot = svg("circle", { class: `dot hue-${point.hue % 6}`, cx: x(point.x), cy: y(-point.y), r: points.length > 200 ? 5 : 7,
       tabindex: index === 0 ? 0 : -1, role: "button", "aria-label": name(point),
       focus: () => place.dispatchEvent(new CustomEvent("point", { detail: point })),
       mouseenter: () => place.dispatchEvent(new CustomEvent("point", { detail: point })),
       click: () => choose(point) }, svg("title", {}, name(point)));
     return dot;
   });
-  root.append(svg("line", { class: "grid", x1: side, x2: side, y1: 8, y2: side - 8 }),
-    svg("line", { class: "grid", x1: 8, x2: side * 2 - 8, y1: side / 2, y2: side / 2 }), ...dots);
+  root.append(svg("line", { class: "grid", x1: x(0), x2: x(0), y1: 8, y2: side - 8 }),
+    svg("line", { class: "grid", x1: 8, x2: side * 2 - 8, y1: y(0), y2: y(0) }), ...dots);
   const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   root.addEventListener("keydown", (event) => {
     const from = dots.indexOf(document.activeElement);

@@ -18,8 +18,10 @@ function showView(focus) {
   const now = view();
   for (const name of views) byId(`view-${name}`).hidden = name !== now;
   for (const link of document.querySelectorAll("[data-view]")) {
-    if (link.dataset.view === now) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.view === now) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else link.removeAttribute("aria-current");
   }
   document.title = `${now[0].toUpperCase()}${now.slice(1)} – Lectern`;
   if (now === "overview") showOverview();

@@ -25,7 +25,8 @@ function item(hit) {
   const open = el("button", { type: "button", class: "title", click: () => openDocument(hit.document, hit.begin, hit.end) },
     hit.title || hit.document);
   const passage = el("p", { class: "passage", dir: "auto" });
-  for (const piece of marked(hit.text, asked))
+  const text = hit.text.trim().replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
+  for (const piece of marked(text, asked))
     passage.append(piece.marked ? el("mark", {}, piece.text) : piece.text);
   const place = el("p", { class: "note" }, `${hit.document} · bytes ${hit.begin} to ${hit.end}`);
   const meter = el("meter", { min: 0, max: 1, value: Math.max(0, Math.min(1, nearness(hit))), "aria-label": "Nearness" });
