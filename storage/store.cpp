@@ -1,5 +1,8 @@
 #include "storage/store.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "storage/batch.hpp"
 #include "storage/clock.hpp"
 #include "storage/commit.hpp"
@@ -116,9 +119,23 @@ Status Store::serve_generation(GenerationNumber number) {
     });
 }
 
-Status Store::drop_generation(GenerationNumber number) {
+Status Store::cut_over(GenerationNumber number, std::string_view pipeline_name,
+                       std::string_view pipeline_yaml, std::string_view pipeline_folder) {
     const std::lock_guard lock(database_->write_mutex);
-    return change_meta(*database_, [&](CollectionMeta& meta, GenerationNumber&, Batch& batch) {
+    return change_meta(*database_, [&](CollectionMeta& meta, GenerationNumber&, Batch&) {
+        if (meta.generation(number) == nullptr) return no_generation(number);
+        meta.serving = number;
+        meta.pipeline_name = pipeline_name;
+        meta.pipeline_yaml = pipeline_yaml;
+        meta.pipeline_folder = pipeline_folder;
+        return Status{};
+    });
+}
+
+Status Store::drop_generation(GenerationNumber number) {
+    const auto begin = vector_key(number, 0);
+    const auto end = vector_key(number + 1, 0);
+    const auto drop = [&](CollectionMeta& meta, GenerationNumber&, Batch& batch) {
         if (meta.generation(number) == nullptr) return no_generation(number);
         if (meta.serving == number)
             return Status{Code::invalid_argument,
@@ -127,10 +144,62 @@ Status Store::drop_generation(GenerationNumber number) {
         std::erase_if(meta.generations,
                       [&](const Generation& generation) { return generation.number == number; });
         batch.remove(Column::meta, generation_key(number));
-        batch.remove_range(Column::vectors, vector_key(number, 0).bytes(),
-                           vector_key(number + 1, 0).bytes());
+        batch.remove_range(Column::vectors, begin.bytes(), end.bytes());
         return Status{};
-    });
+    };
+    {
+        const std::lock_guard lock(database_->write_mutex);
+        LECTERN_TRY(change_meta(*database_, drop));
+    }
+    // Writes go on while the files are rewritten without it.
+    rocksdb::CompactRangeOptions options;
+    options.exclusive_manual_compaction = false;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    const rocksdb::Slice first = slice(begin.bytes());
+    const rocksdb::Slice last = slice(end.bytes());
+    const rocksdb::Status compacted =
+        database_->db().CompactRange(options, database_->handle(Column::vectors), &first, &last);
+    return compacted.ok() ? Status{} : database_->failure(compacted, "compacting");
+}
+
+Result<std::uint64_t> Store::add_vectors(GenerationNumber number, std::span<const ChunkId> chunks,
+                                         std::span<const float> rows) {
+    const std::lock_guard lock(database_->write_mutex);
+    LECTERN_TRY(database_->writable());
+    const std::shared_ptr<const Moment> before = database_->now();
+    const Generation* generation = before->meta->generation(number);
+    if (generation == nullptr) return no_generation(number);
+    const std::size_t dimension = generation->dimension;
+    if (rows.size() != chunks.size() * dimension)
+        return Status{Code::invalid_argument,
+                      std::to_string(rows.size()) + " values were given for " +
+                          std::to_string(chunks.size()) + " chunks and vectors of dimension " +
+                          std::to_string(dimension)};
+    const auto wrong = std::find_if_not(rows.begin(), rows.end(),
+                                        [](float value) { return std::isfinite(value); });
+    if (wrong != rows.end())
+        return Status{
+            Code::invalid_argument,
+            "the vector of chunk " +
+                std::to_string(chunks[static_cast<std::size_t>(wrong - rows.begin()) / dimension]) +
+                " has a component that is not a finite number"};
+    Batch batch(*database_, rows.size_bytes() + chunks.size() * 32);
+    std::string bytes;
+    std::uint64_t added = 0;
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+        LECTERN_ASSIGN(
+            const auto there,
+            database_->get(Column::chunks, number_key(chunks[i]).bytes(), before->snapshot));
+        if (!there) continue;
+        encode_vector(rows.subspan(i * dimension, dimension), bytes);
+        batch.put(Column::vectors, vector_key(number, chunks[i]).bytes(), bytes);
+        ++added;
+    }
+    if (added == 0) return added;
+    if (!batch.status().ok()) return database_->failure(batch.status(), "preparing a write");
+    LECTERN_TRY(database_->write(batch.rocks(), true, "writing vectors"));
+    database_->publish(before->state, before->meta);
+    return added;
 }
 
 Result<CommitResult> Store::commit(const WriteGroup& group, bool sync, const Derive& derive) {

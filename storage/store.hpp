@@ -169,7 +169,12 @@ class Store {
     // one becomes the serving one.
     [[nodiscard]] Result<Generation> add_generation(Generation generation);
     [[nodiscard]] Status serve_generation(GenerationNumber number);
-    // Removes a generation and its vectors; not the serving one.
+    // The same, and the pipeline with it: both or neither.
+    [[nodiscard]] Status cut_over(GenerationNumber number, std::string_view pipeline_name,
+                                  std::string_view pipeline_yaml,
+                                  std::string_view pipeline_folder = {});
+    // Removes a generation and its vectors; not the serving one. Their space is given back before
+    // it returns, except for what readers made earlier still hold.
     [[nodiscard]] Status drop_generation(GenerationNumber number);
 
     // ---- writing
@@ -181,6 +186,12 @@ class Store {
     // after the next open. What `derive` gives is written with it.
     [[nodiscard]] Result<CommitResult> commit(const WriteGroup& group, bool sync = true,
                                               const Derive& derive = {});
+    // Vectors for chunks that are there already: a row of the generation's dimension for each, in
+    // the chunks' order. Those of chunks that are gone are left out; the result counts the others.
+    // All of them or none, on disk when ok; sequence() stays.
+    [[nodiscard]] Result<std::uint64_t> add_vectors(GenerationNumber number,
+                                                    std::span<const ChunkId> chunks,
+                                                    std::span<const float> rows);
     // All of the rows or none; sequence() stays.
     [[nodiscard]] Status write_derived(const DerivedRows& rows, bool sync = true);
     // Ok, or why the store takes no more writes and what to do.

@@ -67,6 +67,7 @@ void add_ask(CLI::App& program, Run& run);
 void add_summarize(CLI::App& program, Run& run);
 void add_plugins(CLI::App& program, Run& run);
 void add_documents(CLI::App& program, Run& run);  // stats, get, delete
+void add_reembed(CLI::App& program, Run& run);
 void add_train(CLI::App& program, Run& run);
 void add_train_classifier(CLI::App& train, Run& run);  // below `train`
 void add_bench(CLI::App& program, Run& run);

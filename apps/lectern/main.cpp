@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
     app::add_summarize(program, run);
     app::add_documents(program, run);
     app::add_plugins(program, run);
+    app::add_reembed(program, run);
     app::add_train(program, run);
     app::add_bench(program, run);
     app::add_verify(program, run);

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -9,6 +11,8 @@
 #include "config/pipeline.hpp"
 #include "engine/answer/writer.hpp"
 #include "engine/collection/folders.hpp"
+#include "engine/collection/reembed.hpp"
+#include "engine/collection/serving.hpp"
 #include "engine/collection/shared_host.hpp"
 #include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
@@ -20,6 +24,7 @@
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
 #include "storage/backup.hpp"
+#include "storage/kill_point.hpp"
 #include "storage/store.hpp"
 
 namespace lectern {
@@ -94,88 +99,105 @@ std::string_view name(AnswerStatus status) noexcept {
 struct Collection::Impl {
     Log log;
     Folders folders;
-    unsigned threads = 1;
-    // Members end in reverse order: the index before the store, stages before their host.
+    unsigned threads = 0;  // wanted; in use once a pipeline is loaded
+    // Members end in reverse order: what serves before the store, stages before their host.
     std::unique_ptr<oneapi::tbb::global_control> thread_limit;
     std::shared_ptr<host::PluginHost> host;
     std::unique_ptr<storage::Store> store;
-    std::unique_ptr<Pipeline> pipeline;
     std::unique_ptr<index::LexicalIndex> lexical;
-    std::unique_ptr<index::VectorIndex> index;
     mutable MetadataIndex metadata;  // guards itself
-    storage::GenerationNumber generation = 0;
-    std::mutex writing;  // one ingest or removal at a time
-    std::once_flag warmed;
-    std::jthread warming;
+    ServingSlot serving;
+    std::timed_mutex writing;  // one ingest or removal at a time
+    std::mutex reembedding;    // one change of model at a time; before writing
 
     // Loads the generator and prefills what all its prompts begin with, while the question is
     // still searched for.
-    Status prepare_answers(const AskOptions& options) {
-        if (!pipeline->can_read() || !pipeline->can_write() || options.extractive) return {};
-        LECTERN_TRY(pipeline->prepare_answers(Answers::written));
-        std::call_once(warmed, [this] {
-            warming = std::jthread([this] {
-                if (const Status status = warm(*pipeline->generator()); !status.ok())
+    Status prepare_answers(Serving& with, const AskOptions& options) const {
+        Pipeline& pipeline = *with.pipeline;
+        if (!pipeline.can_read() || !pipeline.can_write() || options.extractive) return {};
+        LECTERN_TRY(pipeline.prepare_answers(Answers::written));
+        std::call_once(with.warmed, [&] {
+            // The pipeline outlives the thread, which ends with `with`.
+            with.warming = std::jthread([this, generator = pipeline.generator()] {
+                if (const Status status = warm(*generator); !status.ok())
                     log(LogLevel::warning, "generator", status.message());
             });
         });
         return {};
     }
 
-    Status load(config::PipelineConfig config, unsigned wanted_threads) {
-        threads = wanted_threads > 0   ? wanted_threads
+    // The stages of a pipeline. The first one decides on the threads for all.
+    Result<std::unique_ptr<Pipeline>> load(config::PipelineConfig config) {
+        if (host == nullptr) LECTERN_TRY(prepare_host(config));
+        for (const std::string& warning : config.warnings)
+            log(LogLevel::warning, "pipeline", warning);
+        return Pipeline::open(std::move(config), *host);
+    }
+
+    Status prepare_host(const config::PipelineConfig& config) {
+        threads = threads > 0          ? threads
                   : config.threads > 0 ? config.threads
                                        : std::max(std::thread::hardware_concurrency(), 1U);
         thread_limit = std::make_unique<oneapi::tbb::global_control>(
             oneapi::tbb::global_control::max_allowed_parallelism, threads);
-        for (const std::string& warning : config.warnings)
-            log(LogLevel::warning, "pipeline", warning);
         LECTERN_ASSIGN(host, shared_host(folders, threads, log));
-        LECTERN_ASSIGN(pipeline, Pipeline::open(std::move(config), *host));
         return {};
     }
 
     // The generation of this pipeline's vectors; made in a collection that has none.
-    Status bind_generation(const fs::path& folder) {
-        const EmbedderInfo& embedder = pipeline->embedder();
+    [[nodiscard]] Result<storage::GenerationNumber> bind_generation(const Pipeline& pipeline,
+                                                                    const fs::path& folder) const {
+        const EmbedderInfo& embedder = pipeline.embedder();
         storage::CollectionMeta meta = store->meta();
         if (meta.serving == 0) {
-            const config::PipelineConfig& config = pipeline->config();
+            const config::PipelineConfig& config = pipeline.config();
             LECTERN_TRY(store->set_pipeline(config.name, config.text, config.base_folder.string()));
             storage::Generation made;
             made.fingerprint = embedder.fingerprint;
             made.dimension = embedder.dimension;
-            made.note = std::string(pipeline->embedder_name()) + ", " + embedder.precision;
+            made.note = std::string(pipeline.embedder_name()) + ", " + embedder.precision;
             LECTERN_ASSIGN(const storage::Generation added, store->add_generation(made));
-            generation = added.number;
-            return {};
+            return added.number;
         }
         const storage::Generation* serving = meta.generation(meta.serving);
         if (serving == nullptr || serving->fingerprint != embedder.fingerprint ||
             serving->dimension != embedder.dimension)
-            return {Code::invalid_argument,
-                    "the collection '" + folder.string() + "' holds vectors of " +
-                        (serving == nullptr ? "no model" : serving->fingerprint) +
-                        ", but the pipeline '" + pipeline->config().name + "' makes vectors of " +
-                        embedder.fingerprint + "; use the pipeline it was made with ('" +
-                        meta.pipeline_name +
-                        "', with the same model files), or ingest into another collection"};
-        generation = meta.serving;
+            return Status{
+                Code::invalid_argument,
+                "the collection '" + folder.string() + "' holds vectors of " +
+                    (serving == nullptr ? "no model" : serving->fingerprint) +
+                    ", but the pipeline '" + pipeline.config().name + "' makes vectors of " +
+                    embedder.fingerprint + "; use the pipeline it was made with ('" +
+                    meta.pipeline_name +
+                    "', with the same model files), change its model with 'lectern reembed', or "
+                    "ingest into another collection"};
+        return meta.serving;
+    }
+
+    Status serve(std::unique_ptr<Pipeline> pipeline, const fs::path& folder) {
+        auto next = std::make_shared<Serving>();
+        next->pipeline = std::move(pipeline);
+        LECTERN_ASSIGN(next->generation, bind_generation(*next->pipeline, folder));
+        LECTERN_TRY(drop_older_generations(*store));
+        LECTERN_TRY(open_lexical(next->pipeline->config().search));
+        LECTERN_ASSIGN(next->index, open_index(*next->pipeline, next->generation, true));
+        (void)serving.exchange(std::move(next));
         return {};
     }
 
-    Status open_index() {
+    [[nodiscard]] Result<std::unique_ptr<index::VectorIndex>> open_index(
+        const Pipeline& pipeline, storage::GenerationNumber generation,
+        bool build_in_background) const {
         index::VectorIndexOptions options;
         options.generation = generation;
         options.threads = threads;
-        options.seal_at = pipeline->config().search.seal_at;
-        options.vectors = encoding(pipeline->config().search.vectors);
+        options.build_in_background = build_in_background;
+        options.seal_at = pipeline.config().search.seal_at;
+        options.vectors = encoding(pipeline.config().search.vectors);
         options.log = [log = log](std::string_view message) {
             log(LogLevel::warning, "vector index", message);
         };
-        LECTERN_TRY(open_lexical(pipeline->config().search));
-        LECTERN_ASSIGN(index, index::VectorIndex::open(*store, options));
-        return {};
+        return index::VectorIndex::open(*store, options);
     }
 
     // Without a pipeline: as it was made.
@@ -191,40 +213,92 @@ struct Collection::Impl {
         return {};
     }
 
-    Status needs_models(std::string_view what) const {
-        if (pipeline != nullptr) return {};
-        return {Code::invalid_argument,
-                "the collection was opened without models (load_models is "
-                "false), which " +
-                    std::string(what) + " needs"};
+    [[nodiscard]] Result<std::shared_ptr<Serving>> with_models(std::string_view what) const {
+        std::shared_ptr<Serving> now = serving.get();
+        if (now != nullptr) return now;
+        return Status{Code::invalid_argument,
+                      "the collection was opened without models (load_models is "
+                      "false), which " +
+                          std::string(what) + " needs"};
     }
 
-    Status commit(storage::WriteGroup group) {
+    // Holds writing.
+    Status commit(const storage::WriteGroup& group, const Serving& with) const {
         LECTERN_ASSIGN(const storage::CommitResult done, lexical->commit(group));
-        if (index == nullptr) return {};
-        return index->apply(done.change, rows_of(group, done, generation));
+        return with.index->apply(done.change, rows_of(group, done, with.generation));
     }
 
     Result<IngestReport> ingest(const IngestInput& input, std::vector<IngestFailure> failed,
                                 const IngestOptions& options) {
-        LECTERN_TRY(needs_models("ingest"));
         const std::lock_guard lock(writing);
+        LECTERN_ASSIGN(const std::shared_ptr<Serving> with, with_models("ingest"));
         const IngestOutput output{
             .unchanged =
                 [this](std::string_view id, const storage::Hash128& hash) {
                     const auto header = store->reader().header(id);
                     return header.ok() && header->content_hash == hash;
                 },
-            .commit = [this](storage::WriteGroup group) { return commit(std::move(group)); },
-            .generation = generation};
+            .commit = [&](storage::WriteGroup group) { return commit(group, *with); },
+            .generation = with->generation};
         IngestReport report;
         report.failed = std::move(failed);
-        LECTERN_TRY(run_ingest(*pipeline, threads, input, output, options, report));
+        LECTERN_TRY(run_ingest(*with->pipeline, threads, input, output, options, report));
         return report;
     }
 
-    [[nodiscard]] QueryContext query() const {
-        return {*pipeline, *store, *index, metadata, *lexical, threads, log};
+    [[nodiscard]] QueryContext query(const Serving& with) const {
+        return {*with.pipeline, *store, *with.index, metadata, *lexical, threads, log};
+    }
+
+    Result<ReembedReport> reembed(const std::string& name, const ReembedOptions& options) {
+        const std::unique_lock alone(reembedding, std::try_to_lock);
+        if (!alone) return Status{Code::unavailable, "another change of model is under way"};
+        auto next = std::make_shared<Serving>();
+        LECTERN_ASSIGN(auto config, named_pipeline(name, folders));
+        LECTERN_ASSIGN(next->pipeline, load(std::move(config)));
+        const Pipeline& pipeline = *next->pipeline;
+        Reembedding work(*store, pipeline, options, log);
+        LECTERN_TRY(work.begin());
+        next->generation = work.generation();
+        const storage::CollectionMeta before = store->meta();
+        const bool other_vectors = next->generation != before.serving;
+
+        LECTERN_TRY(work.catch_up());
+        if (other_vectors) {
+            // Its segments are built and on disk before anybody waits for them.
+            LECTERN_ASSIGN(const auto built, open_index(pipeline, next->generation, false));
+            LECTERN_TRY(built->flush());
+        }
+        // What comes in meanwhile is caught up with until nobody writes.
+        std::unique_lock written(writing, std::defer_lock);
+        while (!written.try_lock_for(std::chrono::milliseconds(100))) LECTERN_TRY(work.catch_up());
+        LECTERN_TRY(work.catch_up());
+        if (const auto now = serving.get(); now != nullptr && !other_vectors) {
+            next->index = now->index;
+        } else {
+            LECTERN_ASSIGN(next->index, open_index(pipeline, next->generation, true));
+        }
+        // Words are found as before; other rules for them are taken up by the next open.
+        if (lexical == nullptr) LECTERN_TRY(open_lexical(std::nullopt));
+        storage::kill_point("reembed.before_cut_over");
+        LECTERN_TRY(store->cut_over(next->generation, pipeline.config().name,
+                                    pipeline.config().text,
+                                    pipeline.config().base_folder.string()));
+        storage::kill_point("reembed.after_cut_over");
+        std::future<void> gone = serving.exchange(std::move(next));
+        written.unlock();
+        // Running requests may still want the vectors before.
+        if (gone.valid()) gone.wait();
+        LECTERN_TRY(drop_older_generations(*store));
+
+        ReembedReport report = work.report();
+        const storage::CollectionMeta after = store->meta();
+        report.pipeline = after.pipeline_name;
+        report.fingerprint = after.generation(after.serving)->fingerprint;
+        if (const auto* previous = before.generation(before.serving); previous != nullptr)
+            report.previous_fingerprint = previous->fingerprint;
+        report.seconds = work.seconds();
+        return report;
     }
 };
 
@@ -232,8 +306,9 @@ Collection::Collection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Collection::Collection(Collection&&) noexcept = default;
 Collection& Collection::operator=(Collection&&) noexcept = default;
 Collection::~Collection() {
-    if (impl_ == nullptr || impl_->index == nullptr) return;
-    if (const Status status = impl_->index->flush(); !status.ok())
+    const auto serving = impl_ == nullptr ? nullptr : impl_->serving.get();
+    if (serving == nullptr) return;
+    if (const Status status = serving->index->flush(); !status.ok())
         impl_->log(LogLevel::warning, "vector index", status.message());
 }
 
@@ -241,8 +316,10 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
     auto impl = std::make_unique<Impl>();
     impl->log = log_or_stderr(options.log);
     impl->folders = resolve(options.folders);
+    impl->threads = options.threads;
     if (folder.empty()) return Status{Code::invalid_argument, "no collection folder was given"};
 
+    std::unique_ptr<Pipeline> pipeline;
     if (!is_collection(folder)) {
         if (!options.create)
             return Status{Code::not_found, "there is no collection in '" + folder.string() +
@@ -255,7 +332,7 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
         LECTERN_ASSIGN(
             auto config,
             named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline, impl->folders));
-        LECTERN_TRY(impl->load(std::move(config), options.threads));
+        LECTERN_ASSIGN(pipeline, impl->load(std::move(config)));
         LECTERN_ASSIGN(impl->store, storage::Store::open(folder, {.create_if_missing = true}));
     } else {
         // With "create", one whose creation was interrupted is made complete.
@@ -268,10 +345,9 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
                        stored ? stored_pipeline(meta)
                               : named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline,
                                                impl->folders));
-        LECTERN_TRY(impl->load(std::move(config), options.threads));
+        LECTERN_ASSIGN(pipeline, impl->load(std::move(config)));
     }
-    LECTERN_TRY(impl->bind_generation(folder));
-    LECTERN_TRY(impl->open_index());
+    LECTERN_TRY(impl->serve(std::move(pipeline), folder));
     return Collection(std::move(impl));
 }
 
@@ -293,32 +369,32 @@ Result<IngestReport> Collection::ingest_documents(std::span<const DocumentInput>
 }
 
 Result<SearchResult> Collection::search(std::string_view text, const SearchOptions& options) const {
-    LECTERN_TRY(impl_->needs_models("search"));
-    return run_search(impl_->query(), text, options);
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("search"));
+    return run_search(impl_->query(*with), text, options);
 }
 
 Result<Answer> Collection::ask(std::string_view question, const AskOptions& options) const {
-    LECTERN_TRY(impl_->needs_models("ask"));
-    LECTERN_TRY(impl_->prepare_answers(options));
-    return run_ask(impl_->query(), question, options);
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("ask"));
+    LECTERN_TRY(impl_->prepare_answers(*with, options));
+    return run_ask(impl_->query(*with), question, options);
 }
 
 Result<Summary> Collection::summarize(std::string_view document,
                                       const SummarizeOptions& options) const {
-    LECTERN_TRY(impl_->needs_models("summarize"));
-    return run_summarize(impl_->query(), document, options);
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("summarize"));
+    return run_summarize(impl_->query(*with), document, options);
 }
 
 Result<Embeddings> Collection::embed(std::span<const std::string> texts, EmbedAs purpose,
                                      std::stop_token stop) const {
-    LECTERN_TRY(impl_->needs_models("embed"));
-    return run_embed(*impl_->pipeline, texts, purpose, std::move(stop));
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("embed"));
+    return run_embed(*with->pipeline, texts, purpose, std::move(stop));
 }
 
 Result<Generated> Collection::generate(std::span<const Message> messages,
                                        const GenerateOptions& options) const {
-    LECTERN_TRY(impl_->needs_models("generate"));
-    return run_generate(*impl_->pipeline, messages, options);
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("generate"));
+    return run_generate(*with->pipeline, messages, options);
 }
 
 namespace {
@@ -363,8 +439,14 @@ Result<std::uint64_t> Collection::remove(std::span<const std::string> documents)
     if (group.empty()) return std::uint64_t{0};
     if (impl_->lexical == nullptr) LECTERN_TRY(impl_->open_lexical(std::nullopt));
     LECTERN_ASSIGN(const storage::CommitResult done, impl_->lexical->commit(group));
-    if (impl_->index != nullptr) LECTERN_TRY(impl_->index->apply(done.change, {}));
+    if (const auto with = impl_->serving.get(); with != nullptr)
+        LECTERN_TRY(with->index->apply(done.change, {}));
     return static_cast<std::uint64_t>(std::count(done.deleted.begin(), done.deleted.end(), true));
+}
+
+Result<ReembedReport> Collection::reembed(const std::string& pipeline,
+                                          const ReembedOptions& options) {
+    return impl_->reembed(pipeline, options);
 }
 
 Result<Stats> Collection::stats() const {
@@ -382,8 +464,8 @@ Result<Stats> Collection::stats() const {
     out.disk_bytes = impl_->store->disk_bytes();
     out.sequence = impl_->store->sequence();
     out.collection_id = storage::to_hex(meta.id);
-    if (impl_->index != nullptr) {
-        const index::VectorIndexStatistics state = impl_->index->statistics();
+    if (const auto with = impl_->serving.get(); with != nullptr) {
+        const index::VectorIndexStatistics state = with->index->statistics();
         out.vector_segments = state.segments;
         out.tail_vectors = state.tail_rows;
     }
@@ -400,7 +482,7 @@ Result<BackupInfo> Collection::backup(const fs::path& to) const {
 }
 
 Status Collection::flush() {
-    if (impl_->index != nullptr) LECTERN_TRY(impl_->index->flush());
+    if (const auto with = impl_->serving.get(); with != nullptr) LECTERN_TRY(with->index->flush());
     return impl_->store->flush();
 }
 

@@ -303,6 +303,29 @@ Result<TokenBatch> Pipeline::tokenize(std::span<const std::string_view> texts, P
     return batch;
 }
 
+Result<std::vector<std::uint64_t>> Pipeline::count_tokens(std::span<const std::string_view> texts,
+                                                          const host::Interrupt& interrupt) const {
+    std::vector<lectern_text> spans;
+    spans.reserve(texts.size());
+    for (const std::string_view text : texts) spans.push_back(span(text));
+    std::vector<std::uint64_t> counts(texts.size());
+    const lectern_token_sink sink{
+        sizeof(lectern_token_sink), 0, &counts,
+        [](const lectern_token_sink* face, std::uint64_t index,
+           const lectern_tokens* tokens) -> lectern_code {
+            auto& to = *static_cast<std::vector<std::uint64_t>*>(face->host_data);
+            if (index >= to.size()) return LECTERN_INTERNAL;
+            to[index] = tokens->count;
+            return LECTERN_OK;
+        }};
+    CallContext call(interrupt);
+    LECTERN_TRY(call.status(tokenizer_->table<lectern_tokenizer>()->tokenize(
+                                tokenizer_->get(), call.get(), spans.data(), spans.size(),
+                                LECTERN_ADD_SPECIAL, 0, &sink),
+                            tokenizer_->describe()));
+    return counts;
+}
+
 Status Pipeline::embed(std::span<const lectern_tokens> sequences, Purpose purpose,
                        const host::Interrupt& interrupt, float* out,
                        std::vector<host::ItemError>& failed) const {

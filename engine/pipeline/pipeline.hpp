@@ -94,6 +94,9 @@ class Pipeline {
     [[nodiscard]] Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
                                               Purpose purpose,
                                               const host::Interrupt& interrupt) const;
+    // Of each text without its cut: how many there are, special tokens included.
+    [[nodiscard]] Result<std::vector<std::uint64_t>> count_tokens(
+        std::span<const std::string_view> texts, const host::Interrupt& interrupt) const;
     // One call of the embedder: out[i x dimension] is vector i. Sequences that fail are in
     // `failed`.
     [[nodiscard]] Status embed(std::span<const lectern_tokens> sequences, Purpose purpose,

@@ -724,6 +724,19 @@ Result<std::unique_ptr<VectorIndex>> VectorIndex::open(const storage::Store& sto
     return std::unique_ptr<VectorIndex>(new VectorIndex(std::move(impl)));
 }
 
+void VectorIndex::remove_stale_files(const storage::Store& store) {
+    constexpr std::string_view start = "vector-";
+    const storage::CollectionMeta meta = store.meta();
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(store.index_folder(), ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(start)) continue;
+        const auto number = std::strtoul(name.c_str() + start.size(), nullptr, 10);
+        if (meta.generation(static_cast<storage::GenerationNumber>(number)) == nullptr)
+            fs::remove(entry.path(), ignored);
+    }
+}
+
 Status VectorIndex::apply(const storage::Change& change, std::span<const float> rows) {
     return impl_->apply(change, rows);
 }

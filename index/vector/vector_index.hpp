@@ -78,6 +78,9 @@ class VectorIndex {
     // the store are passed on; failures of cache files are not failures.
     [[nodiscard]] static Result<std::unique_ptr<VectorIndex>> open(const storage::Store& store,
                                                                    VectorIndexOptions options = {});
+    // Deletes the cache files of generations that the collection has no more. No index of such a
+    // generation may be open.
+    static void remove_stale_files(const storage::Store& store);
     ~VectorIndex();  // gives up a build that is under way and joins its thread
     VectorIndex(const VectorIndex&) = delete;
     VectorIndex& operator=(const VectorIndex&) = delete;

@@ -98,6 +98,30 @@ struct IngestOptions {
     std::stop_token stop;  // what is committed stays; the rest is not begun
 };
 
+struct ReembedProgress {
+    std::uint64_t chunks = 0;        // have a vector of the new model
+    std::uint64_t chunks_total = 0;  // what is ingested meanwhile is added
+    double seconds = 0;
+};
+
+struct ReembedOptions {
+    // After each batch, from the calling thread.
+    std::function<void(const ReembedProgress&)> progress;
+    // Chunks that are longer than the new model takes are cut for it; otherwise they are refused.
+    bool truncate = false;
+    std::stop_token stop;  // what is done is kept; the next call goes on from there
+};
+
+struct ReembedReport {
+    std::string pipeline;              // the new one
+    std::string fingerprint;           // of its vectors
+    std::string previous_fingerprint;  // of those that are gone
+    std::uint64_t chunks = 0;          // embedded by this call
+    std::uint64_t resumed = 0;         // chunks that a call before had embedded
+    std::uint64_t truncated = 0;       // chunks that were cut
+    double seconds = 0;
+};
+
 // Text that does not come from a file.
 struct DocumentInput {
     std::string id;
@@ -413,6 +437,20 @@ class LECTERN_API Collection {
     [[nodiscard]] Result<Stats> stats() const;
     // Reads every document's header and a sample of the vectors.
     [[nodiscard]] Result<Overview> overview(const OverviewOptions& options = {}) const;
+
+    // Changes the model: computes the vectors of another pipeline (a file, or the name of one that
+    // ships) for every chunk, beside those that are there, and then serves from them. Meanwhile
+    // searches are answered and writes taken with the model before; a request sees one of the two
+    // from its beginning to its end. The change is one write: after a crash the collection has
+    // either pipeline, whole. What is done when the call is stopped or the process dies is kept,
+    // and a later call with the same model goes on from there; one with another model begins anew.
+    // Chunks stay as they are: what is ingested afterwards is split by the new pipeline.
+    // Returns when the vectors before are deleted, for which running requests are waited for: do
+    // not call it from a callback of one. Works without loaded models (load_models false), and the
+    // new ones are loaded afterwards. unavailable while another such call runs; invalid_argument
+    // for a chunk that is too long.
+    [[nodiscard]] Result<ReembedReport> reembed(const std::string& pipeline,
+                                                const ReembedOptions& options = {});
 
     // Writes the index caches, so that the next open is quick. Nothing is lost without it.
     [[nodiscard]] Status flush();

@@ -1,0 +1,159 @@
+#include "engine/collection/reembed.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "engine/pipeline/passage_text.hpp"
+#include "index/vector/vector_index.hpp"
+#include "storage/kill_point.hpp"
+
+namespace lectern {
+namespace {
+
+// One write: enough to bring chunks of like length together, little to do again after a crash.
+constexpr std::size_t chunks_in_a_write = 256;
+
+std::string place(const storage::ChunkView& chunk) {
+    return "document '" + chunk.document + "', bytes " + std::to_string(chunk.chunk.begin) +
+           " to " + std::to_string(chunk.chunk.end);
+}
+
+}  // namespace
+
+Status drop_older_generations(storage::Store& store) {
+    const storage::CollectionMeta meta = store.meta();
+    for (const storage::Generation& generation : meta.generations)
+        if (generation.number < meta.serving) LECTERN_TRY(store.drop_generation(generation.number));
+    index::VectorIndex::remove_stale_files(store);
+    return {};
+}
+
+Reembedding::Reembedding(storage::Store& store, const Pipeline& pipeline,
+                         const ReembedOptions& options, const Log& log)
+    : store_(store), pipeline_(pipeline), options_(options), log_(log) {}
+
+Status Reembedding::begin() {
+    LECTERN_TRY(drop_older_generations(store_));
+    const EmbedderInfo& embedder = pipeline_.embedder();
+    const storage::CollectionMeta meta = store_.meta();
+    for (const storage::Generation& generation : meta.generations) {
+        if (generation.fingerprint == embedder.fingerprint &&
+            generation.dimension == embedder.dimension) {
+            generation_ = generation.number;
+        } else if (generation.number != meta.serving) {
+            log_(LogLevel::warning, "reembed",
+                 "the vectors of " + generation.fingerprint +
+                     ", which an interrupted change of model had made, are dropped");
+            LECTERN_TRY(store_.drop_generation(generation.number));
+        }
+    }
+    index::VectorIndex::remove_stale_files(store_);
+    if (generation_ == 0) {
+        storage::Generation made;
+        made.fingerprint = embedder.fingerprint;
+        made.dimension = embedder.dimension;
+        made.note = std::string(pipeline_.embedder_name()) + ", " + embedder.precision;
+        LECTERN_ASSIGN(const storage::Generation added, store_.add_generation(made));
+        generation_ = added.number;
+    }
+    storage::kill_point("reembed.after_generation");
+    return {};
+}
+
+Status Reembedding::catch_up() {
+    if (generation_ == store_.meta().serving) return {};  // the same vectors
+    LECTERN_ASSIGN(const std::vector<storage::ChunkRange> live, store_.reader().live_chunks());
+    const bool first = next_ == 0;
+    std::vector<storage::ChunkId> missing;
+    for (const storage::ChunkRange& range : live) {
+        for (storage::ChunkId at = std::max(range.first, next_); at < range.end();) {
+            const std::uint64_t count = std::min<std::uint64_t>(range.end() - at, 1024);
+            LECTERN_ASSIGN(const auto there, store_.reader().vectors(generation_, {at, count}));
+            if (first) report_.resumed += there.found.size();
+            auto next = there.found.begin();
+            for (storage::ChunkId id = at; id < at + count; ++id) {
+                if (next != there.found.end() && *next == id)
+                    ++next;
+                else
+                    missing.push_back(id);
+            }
+            at += count;
+            while (missing.size() >= chunks_in_a_write) {
+                LECTERN_TRY(embed(std::span(missing).first(chunks_in_a_write)));
+                missing.erase(missing.begin(), missing.begin() + chunks_in_a_write);
+            }
+        }
+    }
+    if (!missing.empty()) LECTERN_TRY(embed(missing));
+    if (!live.empty()) next_ = std::max(next_, live.back().end());
+    return {};
+}
+
+Status Reembedding::embed(std::span<const storage::ChunkId> ids) {
+    if (options_.stop.stop_requested())
+        return {Code::cancelled,
+                "the change of model was stopped; the next one to the same "
+                "pipeline goes on from here"};
+    LECTERN_ASSIGN(auto views, store_.reader().chunk_views(ids));
+    std::vector<storage::ChunkView> chunks;
+    for (auto& view : views)
+        if (view) chunks.push_back(std::move(*view));
+    LECTERN_TRY(check_lengths(chunks));
+    LECTERN_ASSIGN(const std::vector<float> rows, vectors(chunks));
+    std::vector<storage::ChunkId> there;
+    for (const storage::ChunkView& chunk : chunks) there.push_back(chunk.chunk.id);
+    LECTERN_ASSIGN(const std::uint64_t added, store_.add_vectors(generation_, there, rows));
+    storage::kill_point("reembed.after_vectors");
+    report_.chunks += added;
+    if (options_.progress)
+        options_.progress({std::min(report_.resumed + report_.chunks, store_.counters().chunks),
+                           store_.counters().chunks, seconds()});
+    return {};
+}
+
+// The splitter before was made for another tokenizer. What the title adds is cut at ingest too.
+Status Reembedding::check_lengths(const std::vector<storage::ChunkView>& chunks) {
+    const std::uint32_t most = pipeline_.embedder().max_tokens;
+    if (most == 0) return {};
+    std::vector<std::string_view> texts;
+    for (const storage::ChunkView& chunk : chunks) texts.push_back(chunk.text);
+    LECTERN_ASSIGN(const auto counts, pipeline_.count_tokens(texts, {.stop = options_.stop}));
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+        if (counts[i] <= most) continue;
+        if (!options_.truncate)
+            return {Code::invalid_argument,
+                    place(chunks[i]) + ": the chunk has " + std::to_string(counts[i]) +
+                        " tokens, but '" + std::string(pipeline_.embedder_name()) +
+                        "' of the pipeline '" + pipeline_.config().name + "' takes " +
+                        std::to_string(most) +
+                        "; go on with truncate (--truncate), and the rest of such chunks is not "
+                        "searched by meaning, or ingest into a new collection"};
+        ++report_.truncated;
+    }
+    return {};
+}
+
+Result<std::vector<float>> Reembedding::vectors(const std::vector<storage::ChunkView>& chunks) {
+    std::vector<std::string> texts;
+    texts.reserve(chunks.size());
+    for (const storage::ChunkView& chunk : chunks)
+        texts.push_back(passage_text(chunk.title, chunk.text));
+    const std::vector<std::string_view> all(texts.begin(), texts.end());
+    const host::Interrupt interrupt{.stop = options_.stop};
+    auto rows = pipeline_.embed_texts(all, Purpose::passage, interrupt);
+    if (rows.ok() || options_.stop.stop_requested()) return rows;
+    // One of them: which?
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+        const auto row =
+            pipeline_.embed_texts(std::span(all).subspan(i, 1), Purpose::passage, interrupt);
+        if (!row.ok()) return row.status().within(place(chunks[i]));
+    }
+    return rows;
+}
+
+double Reembedding::seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+}  // namespace lectern

@@ -1,0 +1,64 @@
+// engine/collection/reembed.hpp: vectors of another model for the chunks that are stored.
+//
+//     Reembedding work(store, pipeline, options, log);
+//     LECTERN_TRY(work.begin());      // the new generation: found again, or made
+//     LECTERN_TRY(work.catch_up());   // as often as chunks come in
+//     … hold writers off, catch up once more, cut over …
+//
+// Which chunks have a vector of the new generation is what the store says, so a run that died is
+// gone on with by the next.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/pipeline/pipeline.hpp"
+#include "lectern/lectern.hpp"
+#include "storage/store.hpp"
+
+namespace lectern {
+
+// Removes what an interrupted change of model left after its cut-over: generations older than the
+// one that serves (numbers count up), and the index files of generations that are gone.
+[[nodiscard]] Status drop_older_generations(storage::Store& store);
+
+// One thread.
+class Reembedding {
+ public:
+    // All of them must outlive it.
+    Reembedding(storage::Store& store, const Pipeline& pipeline, const ReembedOptions& options,
+                const Log& log);
+
+    // Finds the generation that an earlier run began for this model, or makes one. What was begun
+    // for other models is dropped.
+    [[nodiscard]] Status begin();
+    // Embeds every chunk of this moment that has no vector yet. cancelled when it was stopped;
+    // invalid_argument when a chunk is too long for the model.
+    [[nodiscard]] Status catch_up();
+
+    [[nodiscard]] storage::GenerationNumber generation() const noexcept { return generation_; }
+    // Without the names and the seconds.
+    [[nodiscard]] const ReembedReport& report() const noexcept { return report_; }
+    [[nodiscard]] double seconds() const;
+
+ private:
+    // Those of them that are still there.
+    [[nodiscard]] Status embed(std::span<const storage::ChunkId> chunks);
+    [[nodiscard]] Status check_lengths(const std::vector<storage::ChunkView>& chunks);
+    [[nodiscard]] Result<std::vector<float>> vectors(const std::vector<storage::ChunkView>& chunks);
+
+    storage::Store& store_;
+    const Pipeline& pipeline_;
+    const ReembedOptions& options_;
+    const Log& log_;
+    const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    storage::GenerationNumber generation_ = 0;
+    // Every chunk before this one has been looked at; ids count up, so later ones are larger.
+    storage::ChunkId next_ = 0;
+    ReembedReport report_;
+};
+
+}  // namespace lectern
