@@ -361,6 +361,42 @@ TEST(Store, MetaIsKeptAndGenerationsAreNumbered) {
         Code::unsupported);
 }
 
+TEST(Store, VectorsOfAnotherGenerationAreAddedForChunksThatAreThere) {
+    const TestFolder folder;
+    auto store = open(folder.path());
+    ASSERT_TRUE(store->add_generation({.fingerprint = "f1", .dimension = 2}).ok());
+    ASSERT_TRUE(store->add_generation({.fingerprint = "f2", .dimension = 1}).ok());
+    commit(*store, {.puts = {words("a", "one two", 2), words("b", "three", 2)}});
+    commit(*store, {.deletes = {"b"}});
+    const Sequence before = store->sequence();
+
+    const std::vector<ChunkId> chunks{1, 2, 3};
+    const auto added = store->add_vectors(2, chunks, std::vector<float>{10, 20, 30});
+    ASSERT_TRUE(added.ok()) << added.status().message();
+    EXPECT_EQ(*added, 2u);
+    EXPECT_EQ(store->sequence(), before);
+    EXPECT_THAT(store->reader().vectors(2, {1, 9})->found, ElementsAre(1, 2));
+    EXPECT_THAT(store->reader().vectors(2, {1, 9})->values, ElementsAre(10, 20));
+
+    const float infinite = std::numeric_limits<float>::infinity();
+    EXPECT_EQ(store->add_vectors(7, chunks, {}).status().code(), Code::not_found);
+    EXPECT_EQ(store->add_vectors(2, chunks, std::vector<float>(2)).status().code(),
+              Code::invalid_argument);
+    EXPECT_THAT(
+        store->add_vectors(2, chunks, std::vector<float>{1, infinite, 1}).status().message(),
+        HasSubstr("chunk 2 has a component that is not a finite number"));
+
+    EXPECT_EQ(store->cut_over(7, "new", "").code(), Code::not_found);
+    ASSERT_TRUE(store->cut_over(2, "new", "stages: [new]\n").ok());
+    commit(*store, {.deletes = {"a"}});  // takes its vectors of both along
+    store.reset();
+    store = open(folder.path());
+    EXPECT_EQ(store->meta().serving, 2u);
+    EXPECT_EQ(store->meta().pipeline_name, "new");
+    EXPECT_EQ(store->meta().pipeline_yaml, "stages: [new]\n");
+    EXPECT_TRUE(store->reader().vectors(2, {1, 9})->found.empty());
+}
+
 TEST(Store, GroupsThatDoNotFitAreRefusedWholeAndNamed) {
     const TestFolder folder;
     const auto store = open(folder.path());

@@ -1,9 +1,9 @@
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdio>
-#include <iostream>
+#include <string>
 
 #include "apps/lectern/common.hpp"
+#include "apps/lectern/progress.hpp"
 
 namespace lectern::app {
 namespace {
@@ -14,44 +14,23 @@ struct Reembed {
     bool truncate = false;
 };
 
-// A line that is written over on a terminal; one every ten seconds otherwise.
-class Line {
- public:
-    void show(const ReembedProgress& state) {
-        if (!terminal_ && state.seconds < next_) return;
-        next_ = state.seconds + (terminal_ ? 0 : 10);
-        const double share = state.chunks_total == 0 ? 1
-                                                     : static_cast<double>(state.chunks) /
-                                                           static_cast<double>(state.chunks_total);
-        std::fprintf(stderr, "%s%3.0f%%  %llu of %llu chunks%s", terminal_ ? "\r" : "", share * 100,
-                     static_cast<unsigned long long>(state.chunks),
-                     static_cast<unsigned long long>(state.chunks_total), terminal_ ? "" : "\n");
-        shown_ = terminal_;
-    }
-    void end() const {
-        if (shown_) std::fprintf(stderr, "\r%60s\r", "");
-    }
-
- private:
-    bool terminal_ = terminal(STDERR_FILENO);
-    bool shown_ = false;
-    double next_ = 0;
-};
-
 int run(const Reembed& wanted) {
     const std::stop_token stop = stop_on_interrupt();
     // The model before is not needed, and may be gone.
     auto collection =
         Collection::open(wanted.common.collection, open_options(wanted.common, false, false));
     if (!collection) return fail(collection.status());
-    Line line;
+    Progress progress(!wanted.common.json);
     ReembedOptions options;
     options.truncate = wanted.truncate;
     options.stop = stop;
-    if (!wanted.common.json)
-        options.progress = [&](const ReembedProgress& state) { line.show(state); };
+    options.progress = [&](const ReembedProgress& state) {
+        const auto total = std::max<std::uint64_t>(state.chunks_total, 1);
+        progress.show(static_cast<double>(state.chunks) / static_cast<double>(total),
+                      std::to_string(state.chunks) + " of " + std::to_string(total) + " chunks");
+    };
     auto report = collection->reembed(wanted.pipeline, options);
-    line.end();
+    progress.end();
     if (!report) {
         const int code = fail(report.status());
         return report.status().code() == Code::cancelled ? static_cast<int>(Exit::part) : code;

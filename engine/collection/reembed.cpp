@@ -61,24 +61,41 @@ Status Reembedding::begin() {
     return {};
 }
 
+Result<std::vector<storage::ChunkRange>> Reembedding::new_chunks(
+    const storage::Reader& reader) const {
+    if (!seen_) return reader.live_chunks();
+    const auto changes = reader.changes(*seen_);
+    if (changes.status().code() == Code::not_found) return reader.live_chunks();  // too long ago
+    if (!changes.ok()) return changes.status();
+    std::vector<storage::ChunkRange> added;
+    for (const storage::Change& change : *changes)
+        added.insert(added.end(), change.added.begin(), change.added.end());
+    return added;
+}
+
 Status Reembedding::catch_up() {
     if (generation_ == store_.meta().serving) return {};  // the same vectors
-    LECTERN_ASSIGN(const std::vector<storage::ChunkRange> live, store_.reader().live_chunks());
-    const bool first = next_ == 0;
+    storage::Sequence now = 0;
+    std::vector<storage::ChunkRange> ranges;
+    {
+        // Not kept for longer: an old reader keeps deleted data on disk.
+        const storage::Reader reader = store_.reader();
+        now = reader.sequence();
+        LECTERN_ASSIGN(ranges, new_chunks(reader));
+    }
     std::vector<storage::ChunkId> missing;
-    for (const storage::ChunkRange& range : live) {
-        for (storage::ChunkId at = std::max(range.first, next_); at < range.end();) {
+    for (const storage::ChunkRange& range : ranges) {
+        for (storage::ChunkId at = range.first; at < range.end();) {
             const std::uint64_t count = std::min<std::uint64_t>(range.end() - at, 1024);
             LECTERN_ASSIGN(const auto there, store_.reader().vectors(generation_, {at, count}));
-            if (first) report_.resumed += there.found.size();
+            if (!seen_) report_.resumed += there.found.size();
             auto next = there.found.begin();
-            for (storage::ChunkId id = at; id < at + count; ++id) {
-                if (next != there.found.end() && *next == id)
+            for (const storage::ChunkId end = at + count; at < end; ++at) {
+                if (next != there.found.end() && *next == at)
                     ++next;
                 else
-                    missing.push_back(id);
+                    missing.push_back(at);
             }
-            at += count;
             while (missing.size() >= chunks_in_a_write) {
                 LECTERN_TRY(embed(std::span(missing).first(chunks_in_a_write)));
                 missing.erase(missing.begin(), missing.begin() + chunks_in_a_write);
@@ -86,7 +103,7 @@ Status Reembedding::catch_up() {
         }
     }
     if (!missing.empty()) LECTERN_TRY(embed(missing));
-    if (!live.empty()) next_ = std::max(next_, live.back().end());
+    seen_ = now;
     return {};
 }
 

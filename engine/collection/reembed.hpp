@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,9 @@ class Reembedding {
     [[nodiscard]] double seconds() const;
 
  private:
+    // All chunks the first time, then those that came since.
+    [[nodiscard]] Result<std::vector<storage::ChunkRange>> new_chunks(
+        const storage::Reader& reader) const;
     // Those of them that are still there.
     [[nodiscard]] Status embed(std::span<const storage::ChunkId> chunks);
     [[nodiscard]] Status check_lengths(const std::vector<storage::ChunkView>& chunks);
@@ -56,8 +60,7 @@ class Reembedding {
     const Log& log_;
     const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
     storage::GenerationNumber generation_ = 0;
-    // Every chunk before this one has been looked at; ids count up, so later ones are larger.
-    storage::ChunkId next_ = 0;
+    std::optional<storage::Sequence> seen_;  // every chunk of this commit has been looked at
     ReembedReport report_;
 };
 

@@ -138,6 +138,9 @@ class Summarizer {
 
     Result<Written> write_from(const std::vector<Sentence>& sentences,
                                const std::function<void(std::string_view)>& on_text) {
+        // Stages look for themselves, but a quoted summary may need none.
+        if (interrupt_.stopped()) return Status{Code::cancelled, "cancelled"};
+        if (interrupt_.late()) return Status{Code::deadline_exceeded, "the deadline has passed"};
         std::vector<NumberedEvidence> evidence;
         for (std::size_t i = 0; i < sentences.size(); ++i)
             evidence.push_back(

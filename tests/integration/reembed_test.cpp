@@ -17,6 +17,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/small_models.hpp"
 
 namespace {
 
@@ -24,16 +25,9 @@ namespace fs = std::filesystem;
 using lectern::Code;
 using lectern::Collection;
 using lectern::DocumentInput;
+using lectern::test::word;
 
 using Hits = std::vector<std::string>;  // ids of documents, best first
-
-// "bobaba": a word of a number, in letters.
-std::string word(unsigned number) {
-    std::string out;
-    for (int i = 0; i < 3; ++i, number /= 16)
-        out += {"bdfghklmnprstvwz"[number % 16], "aeiou"[number % 5]};
-    return out;
-}
 
 class ReembedTest : public testing::Test {
  protected:
@@ -50,15 +44,7 @@ class ReembedTest : public testing::Test {
 
     // Word vectors drawn at random: two models find different documents.
     void write_model(const std::string& name, int dimension, unsigned seed) const {
-        std::mt19937 random(seed);
-        std::normal_distribution<float> component;
-        std::ofstream vectors(folder / (name + ".vec"));
-        vectors << words << ' ' << dimension << '\n';
-        for (unsigned i = 0; i < words; ++i) {
-            vectors << word(i);
-            for (int k = 0; k < dimension; ++k) vectors << ' ' << component(random);
-            vectors << '\n';
-        }
+        lectern::test::write_word_vectors(folder / (name + ".vec"), words, dimension, seed);
         write_pipeline(name, "tokens: {plugin: words}",
                        "vectors: {plugin: word2vec, options: {model: " + name + ".vec}}");
     }
