@@ -44,7 +44,8 @@ class ReembedTest : public testing::Test {
 
     // Word vectors drawn at random: two models find different documents.
     void write_model(const std::string& name, int dimension, unsigned seed) const {
-        lectern::test::write_word_vectors(folder / (name + ".vec"), words, dimension, seed);
+        lectern::test::write_word_vectors(folder / (name + ".vec"), words, dimension, seed,
+                                          {"moon", "sea", "yeast", "dough", "lighthouse"});
         write_pipeline(name, "tokens: {plugin: words}",
                        "vectors: {plugin: word2vec, options: {model: " + name + ".vec}}");
     }

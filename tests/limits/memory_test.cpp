@@ -64,7 +64,7 @@ class MemoryTest : public testing::Test {
         const std::string pipeline = folder / "pipeline.yaml";
         std::ofstream(pipeline)
             << "version: 1\npipeline: memory\nmemory: " << memory
-            << "\nstages:\n  jsonl: {plugin: documents, stage: jsonl}\n"
+            << "\nmax_document: 8 MiB\nstages:\n  jsonl: {plugin: documents, stage: jsonl}\n"
                "  chunks: {plugin: passages, stage: splitter, options: {max_tokens: 600}}\n"
                "  tokens: {plugin: words}\n"
                "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
