@@ -108,7 +108,7 @@ class MemoryTest : public testing::Test {
 };
 
 TEST_F(MemoryTest, HundredMegabytes) {
-    check(100'000'000, "16 MiB", 400'000'000);
+    check(100'000'000, "16 MiB", 300'000'000);
 }
 
 // Some minutes, and 6 GB of disk: ctest -L long.
