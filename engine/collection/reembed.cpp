@@ -164,7 +164,11 @@ Result<std::vector<float>> Reembedding::vectors(const std::vector<storage::Chunk
     for (std::size_t i = 0; i < chunks.size(); ++i) {
         const auto row =
             pipeline_.embed_texts(std::span(all).subspan(i, 1), Purpose::passage, interrupt);
-        if (!row.ok()) return row.status().within(place(chunks[i]));
+        if (!row.ok())
+            return Status{row.status().code(),
+                          place(chunks[i]) + ": " + row.status().message() +
+                              "; every chunk needs a vector of the new model: take the document "
+                              "out, or choose another model"};
     }
     return rows;
 }
