@@ -290,6 +290,7 @@ struct Collection::Impl {
         // Running requests may still want the vectors before.
         if (gone.valid()) gone.wait();
         LECTERN_TRY(drop_older_generations(*store));
+        LECTERN_TRY(store->flush());  // the log gives its space back too
 
         ReembedReport report = work.report();
         const storage::CollectionMeta after = store->meta();
