@@ -252,6 +252,12 @@ Status Pipeline::read_info() {
              text(info.query_prefix),
              text(info.passage_prefix),
              text(info.precision)};
+    queries_ = std::make_unique<QueryBatcher>(
+        info_.dimension, info_.concurrency, info_.batch_tokens,
+        [this](std::span<const lectern_tokens> sequences, const host::Interrupt& interrupt,
+               float* out, std::vector<host::ItemError>& failed) {
+            return embed(sequences, Purpose::query, interrupt, out, failed);
+        });
     return {};
 }
 
@@ -336,6 +342,11 @@ Status Pipeline::embed(std::span<const lectern_tokens> sequences, Purpose purpos
                             embedder_->describe()));
     failed = call.take_item_errors();
     return {};
+}
+
+Status Pipeline::embed_query(const lectern_tokens& sequence, const host::Interrupt& interrupt,
+                             float* out) const {
+    return queries_->embed(sequence, interrupt, out);
 }
 
 Result<std::vector<float>> Pipeline::embed_texts(std::span<const std::string_view> texts,

@@ -17,6 +17,7 @@
 
 #include "config/pipeline.hpp"
 #include "engine/pipeline/counters.hpp"
+#include "engine/pipeline/query_batcher.hpp"
 #include "engine/pipeline/token_batch.hpp"
 #include "engine/plugin_host/plugin_host.hpp"
 #include "lectern/status.hpp"
@@ -102,6 +103,10 @@ class Pipeline {
     [[nodiscard]] Status embed(std::span<const lectern_tokens> sequences, Purpose purpose,
                                const host::Interrupt& interrupt, float* out,
                                std::vector<host::ItemError>& failed) const;
+    // The vector of one query, to `out` (dimension floats). Queries that are asked for while the
+    // embedder works share its next call.
+    [[nodiscard]] Status embed_query(const lectern_tokens& sequence,
+                                     const host::Interrupt& interrupt, float* out) const;
     // Both, in batches of like length: texts x dimension floats. The first item that fails fails
     // all.
     [[nodiscard]] Result<std::vector<float>> embed_texts(std::span<const std::string_view> texts,
@@ -140,6 +145,7 @@ class Pipeline {
     const host::Stage* tokenizer_ = nullptr;
     const host::Stage* embedder_ = nullptr;
     EmbedderInfo info_;
+    std::unique_ptr<QueryBatcher> queries_;
     bool ready_ = false;
 
     bool has_reranker_ = false;

@@ -53,13 +53,10 @@ Status embed(Request& request, StageCounter& counter) {
     const Pipeline& pipeline = request.context.pipeline;
     const lectern_tokens sequence = request.tokens.view(0);
     request.vector.assign(pipeline.embedder().dimension, 0.0F);
-    std::vector<host::ItemError> failed;
-    LECTERN_TRY(pipeline.embed({&sequence, 1}, Purpose::query, request.interrupt,
-                               request.vector.data(), failed));
+    LECTERN_TRY(pipeline.embed_query(sequence, request.interrupt, request.vector.data())
+                    .within("the query cannot be embedded"));
     counter.tokens += sequence.count;
     counter.slots += sequence.count;
-    if (!failed.empty())
-        return {failed.front().code, "the query cannot be embedded: " + failed.front().message};
     return {};
 }
 
