@@ -23,17 +23,6 @@ std::string time_text(std::int64_t milliseconds) {
     return text;
 }
 
-boost::json::object json_of(const BackupInfo& backup) {
-    return {{"id", backup.id},
-            {"created_at", backup.created_at},
-            {"bytes", backup.bytes},
-            {"files", backup.files},
-            {"collection_id", clean(backup.collection_id)},
-            {"sequence", backup.sequence},
-            {"documents", backup.documents},
-            {"damaged", backup.damaged}};
-}
-
 void print_line(const char* what, const BackupInfo& backup) {
     if (backup.damaged) {
         std::printf("%sbackup %u is damaged\n", what, backup.id);

@@ -28,6 +28,7 @@ Status read_config(const Serve& serve) {
     if (serve.config.empty()) return {};
     try {
         for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(serve.config)) {
+            if (item.name == "++" || item.name == "--") continue;  // a section begins or ends
             CLI::Option* option = serve.command->get_option_no_throw("--" + item.name);
             if (option == nullptr || !item.parents.empty() || item.name == "config" ||
                 item.name == "help")

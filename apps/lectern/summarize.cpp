@@ -24,11 +24,7 @@ int run(const Summarize& wanted) {
     auto summary = collection->summarize(wanted.document, options);
     if (!summary) return fail(summary.status());
     if (wanted.common.json)
-        print({{"document", clean(wanted.document)},
-               {"summary", clean(summary->text)},
-               {"status", std::string(name(summary->status))},
-               {"citations", json_of(summary->citations)},
-               {"milliseconds", milliseconds(summary->timing)}});
+        print(json_of(wanted.document, *summary));
     else
         print_sources(summary->citations, summary->status);
     explain(wanted.common, summary->timing.stages);

@@ -1,4 +1,6 @@
-// Collections: list, make, look at, drop; and the plugins.
+// Collections: list, make, look at, back up, drop; and the plugins.
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "apps/server/fields.hpp"
@@ -88,6 +90,45 @@ Response drop(Service& service, Call& call) {
     return {204, "", "", {}};
 }
 
+// Below the data folder and nowhere else: a path would let a caller write to any folder of the
+// server's machine. A collection that is dropped and made again is another one.
+Result<std::filesystem::path> backup_folder(Service& service, const OpenCollection& open) {
+    LECTERN_ASSIGN(const Stats stats, open.collection.stats());
+    return service.options.data / ".backups" / (open.name + "-" + stats.collection_id);
+}
+
+Response back_up(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const auto folder = backup_folder(service, **open);
+    if (!folder) return problem(folder.status());
+    std::error_code failed;
+    std::filesystem::create_directories(folder->parent_path(), failed);
+    if (failed)
+        return problem({Code::unavailable,
+                        "cannot make " + folder->parent_path().string() + ": " + failed.message()});
+    const auto backup = (*open)->collection.backup(*folder);
+    if (!backup) return problem(backup.status());
+    json::object out = app::json_of(*backup);
+    out["folder"] = app::clean(folder->string());
+    return json_response(out, 201);
+}
+
+Response backups(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const auto folder = backup_folder(service, **open);
+    if (!folder) return problem(folder.status());
+    json::array list;
+    if (std::filesystem::exists(*folder)) {
+        const auto all = Collection::backups(*folder);
+        if (!all) return problem(all.status());
+        for (const BackupInfo& backup : *all) list.push_back(app::json_of(backup));
+    }
+    return json_response(
+        json::object{{"folder", app::clean(folder->string())}, {"backups", std::move(list)}});
+}
+
 Response plugins(Service& service, Call&) {
     auto found = list_plugins(service.options.open.folders, service.options.open.log);
     return found ? json_response(app::json_of(*found)) : problem(found.status());
@@ -108,6 +149,9 @@ void add_collection_routes(Router& router, Service& service) {
     // Reads every document's header, so it does not run among the searches.
     router.add(
         {"GET", "/collections/{name}/overview", Right::read, Lane::ingest, bound(&overview)});
+    router.add(
+        {"POST", "/collections/{name}/backups", Right::admin, Lane::ingest, bound(&back_up)});
+    router.add({"GET", "/collections/{name}/backups", Right::admin, Lane::read, bound(&backups)});
     router.add({"GET", "/plugins", Right::read, Lane::read, bound(&plugins)});
 }
 

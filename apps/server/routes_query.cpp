@@ -1,4 +1,4 @@
-// Search and ask.
+// Search, ask and summarize.
 #include <utility>
 
 #include "apps/server/fields.hpp"
@@ -31,10 +31,19 @@ Fields fields_of(const Request& request, std::string_view text_field) {
     return Fields(std::move(object));
 }
 
+void read_mode(Fields& fields, SearchOptions& options) {
+    const std::string mode = fields.text("mode");
+    if (mode.empty()) return;
+    for (const SearchMode one : {SearchMode::hybrid, SearchMode::dense, SearchMode::lexical})
+        if (name(one) == mode) options.mode = one;
+    if (!options.mode) fields.wrong("mode", "must be hybrid, dense or lexical");
+}
+
 Response search(Service& service, Call& call) {
     Fields fields = fields_of(call.request, "query");
     SearchOptions options;
     const std::string query = fields.text("query");
+    read_mode(fields, options);
     options.k = fields.count("k", options.k, 1, service.options.limits.k);
     options.chunks = fields.flag("chunks");
     options.filter = fields.text("filter");
@@ -102,6 +111,42 @@ Response ask(Service& service, Call& call) {
     return {};
 }
 
+Response summarize(Service& service, Call& call) {
+    Fields fields = fields_of(call.request, "document");
+    SummarizeOptions options;
+    const std::string document = fields.text("document");
+    options.extractive = fields.flag("extractive");
+    const bool explain = fields.flag("explain");
+    const bool streams =
+        fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"));
+    options.deadline = deadline_of(fields, service.options.limits.answer_time);
+    options.stop = call.stop;
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const auto send = [&call](std::string_view name, const json::value& data) {
+        if (!call.stream.begun()) call.stream.begin("text/event-stream");
+        call.stream.write(event(name, data));
+    };
+    if (streams)
+        options.on_text = [&send](std::string_view piece) {
+            send("text", json::object{{"text", app::clean(piece)}});
+        };
+    auto summary = (*open)->collection.summarize(document, options);
+    if (!summary) {
+        const Response failed = problem(summary.status());
+        if (call.stream.begun()) send("error", json::parse(failed.body));
+        return failed;
+    }
+    json::object out = app::json_of(document, *summary);
+    if (explain) out["stages"] = app::json_of(summary->timing.stages);
+    call.observed.tokens_out = summary->generated_tokens;
+    call.observed.stages = std::move(summary->timing.stages);
+    if (!streams) return json_response(out);
+    send("summary", out);
+    return {};
+}
+
 }  // namespace
 
 Response json_response(const json::value& value, unsigned status) {
@@ -114,6 +159,8 @@ void add_query_routes(Router& router, Service& service) {
                     [&service](Call& call) { return search(service, call); }});
         router.add({method, "/collections/{name}/ask", Right::read, Lane::ask,
                     [&service](Call& call) { return ask(service, call); }});
+        router.add({method, "/collections/{name}/summarize", Right::read, Lane::ask,
+                    [&service](Call& call) { return summarize(service, call); }});
     }
 }
 

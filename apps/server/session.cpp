@@ -193,6 +193,10 @@ class Session {
         else if (!coding.empty() && !same_name(coding, "identity"))
             co_return problem(415, "unsupported_coding",
                               "the body's coding must be gzip or identity");
+        // Of a streamed body before it is asked for: it would be sent for nothing.
+        Slots slots;
+        if (route.sink)
+            if (auto refused = take_slots(route, slots)) co_return std::move(*refused);
         if (lists(request_.header("Expect"), "100-continue") && !parser_->done())
             co_await wire_->write("HTTP/1.1 100 Continue\r\n\r\n", Clock::now() + write_time);
 
@@ -201,9 +205,7 @@ class Session {
         const std::stop_callback ended(state_.stop.get_token(), [&stop] { stop.request_stop(); });
         Call call{request_, match_.values, key_, stop.get_token(), *mailbox_, {}};
         Response out;
-        Slots slots;
         if (route.sink) {
-            if (auto refused = take_slots(route, slots)) co_return std::move(*refused);
             out = co_await take_stream(route, call, gunzip, most, stop);
         } else {
             auto failed = co_await take_body(gunzip, most);

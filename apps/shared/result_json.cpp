@@ -100,6 +100,25 @@ boost::json::object json_of(const Answer& answer) {
             {"hits", std::move(hits)},         {"milliseconds", milliseconds(answer.timing)}};
 }
 
+boost::json::object json_of(std::string_view document, const Summary& summary) {
+    return {{"document", clean(document)},
+            {"summary", clean(summary.text)},
+            {"status", std::string(name(summary.status))},
+            {"citations", json_of(summary.citations)},
+            {"milliseconds", milliseconds(summary.timing)}};
+}
+
+boost::json::object json_of(const BackupInfo& backup) {
+    return {{"id", backup.id},
+            {"created_at", backup.created_at},
+            {"bytes", backup.bytes},
+            {"files", backup.files},
+            {"collection_id", clean(backup.collection_id)},
+            {"sequence", backup.sequence},
+            {"documents", backup.documents},
+            {"damaged", backup.damaged}};
+}
+
 boost::json::object json_of(const Document& document) {
     boost::json::array chunks;
     for (const ChunkRange& chunk : document.chunks)

@@ -22,10 +22,12 @@ namespace lectern::app {
 [[nodiscard]] boost::json::object json_of(const std::vector<Facet>& facets);
 [[nodiscard]] boost::json::object json_of(const SearchResult& result);
 [[nodiscard]] boost::json::object json_of(const Answer& answer);
+[[nodiscard]] boost::json::object json_of(std::string_view document, const Summary& summary);
 [[nodiscard]] boost::json::object json_of(const Document& document);
 [[nodiscard]] boost::json::object json_of(const Stats& stats);
 [[nodiscard]] boost::json::object json_of(const Overview& overview);
 [[nodiscard]] boost::json::object json_of(const IngestReport& report);
+[[nodiscard]] boost::json::object json_of(const BackupInfo& backup);
 [[nodiscard]] boost::json::object json_of(const std::vector<PluginInfo>& plugins);
 
 // Busy milliseconds of each stage, and "total".

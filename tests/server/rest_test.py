@@ -3,12 +3,13 @@ import gzip
 import json
 import os
 import re
+import subprocess
 import threading
 import unittest
 
 import jsonschema
 
-from serving import SOURCE, Server
+from serving import PROGRAM, SOURCE, Server
 
 TEXTS = {
     "tides": "The moon raises the tides of the sea. High water comes twice a day.",
@@ -130,6 +131,72 @@ class RestTest(unittest.TestCase):
         self.validate({"$ref": "#/components/schemas/Answer"}, events[-1][1])
         self.assertEqual(said, events[-1][1]["answer"])
         self.assertEqual(events[-1][1]["answer"], answer["answer"])
+
+    def test_search_by_mode(self):
+        search = "/collections/notes/search"
+        _, result = self.ask("POST", search, {"query": "yeast", "mode": "lexical", "explain": True})
+        self.assertEqual([hit["document"] for hit in result["hits"]], ["bread"], "the only one with the word")
+        self.assertNotIn("vectors", [stage["stage"] for stage in result["stages"]],
+                         "nothing is embedded for words")
+        _, dense = self.ask("GET", search + "?query=what+moves+the+ocean&mode=dense&k=2")
+        self.assertEqual(dense["hits"][0]["document"], "tides")
+        self.ask("POST", search, {"query": "a", "mode": "sparse"}, expect=400)
+
+    def test_filters_facets_and_order(self):
+        for name, year in [("f1", 1999), ("f2", 2005), ("f3", 2020)]:
+            self.ask("PUT", f"/collections/notes/documents/{name}",
+                     {"text": f"A zeppelin landed. Report {name}.", "metadata": {"landed": year}}, expect=201)
+        try:
+            _, result = self.ask("POST", "/collections/notes/search", {
+                "query": "zeppelin", "filter": "landed >= 2000", "facets": ["landed"], "sort": "-landed"})
+            self.assertEqual([hit["document"] for hit in result["hits"]], ["f3", "f2"])
+            self.assertEqual({item["value"] for item in result["facets"]["landed"]}, {"2005", "2020"})
+            _, result = self.ask("GET", "/collections/notes/search?query=zeppelin&filter=landed%20%3C%202000")
+            self.assertEqual([hit["document"] for hit in result["hits"]], ["f1"])
+            _, failed = self.ask("POST", "/collections/notes/search",
+                                 {"query": "zeppelin", "filter": "landed >="}, expect=400)
+            self.assertIn("column", failed["detail"])
+        finally:
+            for name in ["f1", "f2", "f3"]:
+                self.ask("DELETE", f"/collections/notes/documents/{name}", expect=204)
+
+    def test_summarize_as_json_and_as_events(self):
+        wanted = {"document": "tides", "extractive": True}
+        _, summary = self.ask("POST", "/collections/notes/summarize", wanted)
+        self.assertEqual((summary["document"], summary["status"]), ("tides", "extractive"))
+        text = TEXTS["tides"].encode()
+        self.assertTrue(summary["citations"])
+        for citation in summary["citations"]:
+            self.assertEqual(text[citation["begin"]:citation["end"]].decode(), citation["quote"])
+        status, headers, body = self.server.request(
+            "POST", "/collections/notes/summarize", wanted, {"Accept": "text/event-stream"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+        blocks = [block.split("\n", 1) for block in body.decode().strip().split("\n\n")]
+        self.assertEqual([name for name, _ in blocks][-1], "event: summary")
+        last = json.loads(blocks[-1][1].removeprefix("data: "))
+        self.validate({"$ref": "#/components/schemas/Summary"}, last)
+        self.assertEqual(last["summary"], summary["summary"])
+        said = "".join(json.loads(data.removeprefix("data: "))["text"] for _, data in blocks[:-1])
+        self.assertEqual(said, last["summary"])
+        self.ask("GET", "/collections/notes/summarize?document=none", expect=404)
+
+    def test_backups_are_kept_on_the_server(self):
+        self.ask("PUT", "/collections/kept", expect=201)
+        self.ask("PUT", "/collections/kept/documents/a", {"text": "Here."}, expect=201)
+        _, none = self.ask("GET", "/collections/kept/backups")
+        self.assertEqual(none["backups"], [])
+        _, made = self.ask("POST", "/collections/kept/backups", expect=201)
+        self.assertEqual((made["documents"], made["damaged"]), (1, False))
+        _, listed = self.ask("GET", "/collections/kept/backups")
+        self.assertEqual([backup["id"] for backup in listed["backups"]], [made["id"]])
+        restored = os.path.join(self.server.folder, "restored")
+        subprocess.run([PROGRAM, "restore", made["folder"], "-c", restored], check=True,
+                       capture_output=True)
+        got = subprocess.run([PROGRAM, "get", "a", "-c", restored, "--json"], check=True,
+                             capture_output=True)
+        self.assertEqual(json.loads(got.stdout)["text"], "Here.")
+        _, names = self.ask("GET", "/collections")
+        self.assertNotIn(".backups", [item["name"] for item in names["collections"]])
 
     def test_writes_are_idempotent_and_guarded_by_tags(self):
         path = "/collections/notes/documents/draft"

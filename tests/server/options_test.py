@@ -1,0 +1,139 @@
+"""What `lectern serve` is told: TLS, the configuration file, and the limits, each seen over a socket."""
+import http.client
+import json
+import os
+import socket
+import ssl
+import subprocess
+import tempfile
+import unittest
+
+from serving import PROGRAM, SOURCE, Server
+
+CERTIFICATE = os.path.join(SOURCE, "tests/server/testdata/localhost.pem")
+KEY = os.path.join(SOURCE, "tests/server/testdata/localhost.key.pem")
+
+
+class TlsTest(unittest.TestCase):
+    def test_requests_are_answered_over_tls_only(self):
+        server = Server("--tls-certificate", CERTIFICATE, "--tls-key", KEY)
+        try:
+            trusting = ssl.create_default_context(cafile=CERTIFICATE)
+            for _ in range(2):
+                connection = http.client.HTTPSConnection(
+                    "localhost", server.port, timeout=60, context=trusting)
+                for _ in range(3):  # on one connection
+                    connection.request("GET", "/collections")
+                    response = connection.getresponse()
+                    self.assertEqual((response.status, json.load(response)), (200, {"collections": []}))
+                connection.close()
+            with self.assertRaises(ssl.SSLCertVerificationError):
+                http.client.HTTPSConnection("localhost", server.port, timeout=60).request("GET", "/")
+            old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            old.load_verify_locations(CERTIFICATE)
+            old.set_ciphers("ALL:@SECLEVEL=0")
+            old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+            with self.assertRaises((ssl.SSLError, ConnectionError)):
+                http.client.HTTPSConnection(
+                    "localhost", server.port, timeout=60, context=old).request("GET", "/")
+            with socket.create_connection(("127.0.0.1", server.port), timeout=60) as plain:
+                plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                try:
+                    self.assertNotIn(b"200", plain.recv(4096))
+                except ConnectionError:
+                    pass
+            self.assertEqual(server.stop(), 0)
+        finally:
+            server.remove()
+
+
+class ConfigTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="lectern-config-")
+        self.addCleanup(self.folder.cleanup)
+        self.file = os.path.join(self.folder.name, "serve.toml")
+
+    def write(self, text):
+        with open(self.file, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def test_the_command_line_stands_before_the_file(self):
+        self.write('listen = "192.0.2.1:1"\nmax-body = 1000\ninsecure = true\n')
+        server = Server("--config", self.file)  # which gives --listen
+        try:
+            status, _, _ = server.request("POST", "/collections", {"name": "x" * 2000})
+            self.assertEqual(status, 413, "the limit is the file's")
+        finally:
+            server.remove()
+
+    def test_wrong_files_are_refused_with_the_option(self):
+        for text, said in [("lisen = 1\n", "lisen"), ("insecure = 7\n", "insecure"),
+                           ("max-body = \"much\"\n", "max-body"), ("[a]\nlisten = 1\n", "a.listen")]:
+            with self.subTest(text):
+                self.write(text)
+                ended = subprocess.run(
+                    [PROGRAM, "serve", "--data", self.folder.name, "--listen", "127.0.0.1:0",
+                     "--config", self.file], capture_output=True, text=True, timeout=60)
+                self.assertEqual(ended.returncode, 1, ended.stderr)
+                self.assertIn(said, ended.stderr)
+                self.assertIn("serve.toml", ended.stderr)
+
+
+class LimitTest(unittest.TestCase):
+    def half_of_a_bulk_request(self, port, body, headers=""):
+        """A request that runs until the rest of its body comes."""
+        client = socket.create_connection(("127.0.0.1", port), timeout=60)
+        client.sendall((f"POST /collections/notes/documents HTTP/1.1\r\nHost: localhost\r\n{headers}"
+                        f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n"
+                        "Connection: close\r\n\r\n").encode())
+        self.assertIn(b"100 Continue", client.recv(4096))
+        return client
+
+    def expect_one_too_many(self, server, headers, text_headers):
+        body = json.dumps({"id": "a", "text": "Here."}).encode()
+        client = self.half_of_a_bulk_request(server.port, body, text_headers)
+        status, got, problem = server.request("GET", "/collections", None, headers)
+        self.assertEqual((status, problem["code"]), (429, "rate_limited"))
+        self.assertGreaterEqual(int(got["Retry-After"]), 1)
+        client.sendall(body)
+        answered = b""
+        while piece := client.recv(4096):
+            answered += piece
+        client.close()
+        self.assertIn(b'"stored"', answered)
+        self.assertEqual(server.request("GET", "/collections", None, headers)[0], 200)
+
+    def test_more_requests_than_may_run_are_told_to_wait(self):
+        server = Server("--max-requests", "1")
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            self.expect_one_too_many(server, {}, "")
+        finally:
+            server.remove()
+
+    def test_a_key_has_a_limit_of_its_own(self):
+        with tempfile.TemporaryDirectory(prefix="lectern-keys-") as folder:
+            keys = os.path.join(folder, "keys.json")
+            made = [subprocess.run(
+                [PROGRAM, "key", name, "--keys", keys, "--right", "admin", "--max-concurrent", "1"],
+                check=True, capture_output=True, text=True).stdout.strip() for name in ["one", "two"]]
+            server = Server("--keys", keys)
+            try:
+                one, two = ({"Authorization": f"Bearer {key}"} for key in made)
+                self.assertEqual(server.request("GET", "/collections")[0], 401)
+                self.assertEqual(server.request("PUT", "/collections/notes", None, one)[0], 201)
+                body = json.dumps({"id": "b", "text": "There."}).encode()
+                client = self.half_of_a_bulk_request(
+                    server.port, body, f"Authorization: {one['Authorization']}\r\n")
+                self.assertEqual(server.request("GET", "/collections", None, one)[0], 429)
+                self.assertEqual(server.request("GET", "/collections", None, two)[0], 200)
+                client.close()
+                self.expect_one_too_many(server, two, f"Authorization: {two['Authorization']}\r\n")
+                for key in made:
+                    self.assertNotIn(key, server.log_text())
+            finally:
+                server.remove()
+
+
+if __name__ == "__main__":
+    unittest.main()
