@@ -25,11 +25,19 @@ int run(const Search& search) {
     auto collection =
         Collection::open(search.common.collection, open_options(search.common, false, true));
     if (!collection) return fail(collection.status());
-    auto result = collection->search(query_text(search.text), search.options);
+    SearchOptions options = search.options;
+    const bool streams = options.summaries == Summaries::list && !search.common.json;
+    if (streams)
+        options.on_summary = [](std::size_t, std::string_view piece) {
+            std::cout << piece << std::flush;
+        };
+    auto result = collection->search(query_text(search.text), options);
     if (!result) return fail(result.status());
     if (search.common.json) {
         print(json_of(*result));
     } else {
+        if (streams)
+            print_sources(result->summaries.front().citations, result->summaries.front().status);
         std::size_t rank = 0;
         for (const Hit& hit : result->hits) {
             std::printf("%2zu. %.3f  %s  [%llu-%llu]\n", ++rank, static_cast<double>(hit.score),
@@ -37,6 +45,8 @@ int run(const Search& search) {
                         static_cast<unsigned long long>(hit.end));
             if (!hit.title.empty()) std::printf("    %s\n", snippet(hit.title, 100).c_str());
             std::printf("    %s\n", snippet(hit.text, 200).c_str());
+            if (search.options.summaries == Summaries::each)
+                std::printf("    > %s\n", snippet(result->summaries[rank - 1].text, 600).c_str());
         }
         if (result->hits.empty())
             std::cout << (search.options.filter.empty()
@@ -69,6 +79,16 @@ void add_search(CLI::App& program, Run& run_command) {
         ->expected(1);
     command.add_option("--sort", search->options.sort,
                        "Order the best hits by this field; -FIELD for descending order");
+    command
+        .add_option_function<std::string>(
+            "--summarize",
+            [search](const std::string& what) {
+                search->options.summaries = what == "each" ? Summaries::each : Summaries::list;
+            },
+            "A short cited summary of the hits together (list) or of each")
+        ->expected(0, 1)
+        ->default_str("list")
+        ->check(CLI::IsMember({"list", "each"}));
     command
         .add_option_function<std::string>(
             "--mode",

@@ -89,7 +89,18 @@ boost::json::object json_of(const SearchResult& result) {
     boost::json::object out{{"hits", std::move(hits)},
                             {"milliseconds", result.timing.milliseconds}};
     if (!result.facets.empty()) out["facets"] = json_of(result.facets);
+    if (!result.summaries.empty()) {
+        boost::json::array summaries;
+        for (const Summary& summary : result.summaries) summaries.push_back(json_of(summary));
+        out["summaries"] = std::move(summaries);
+    }
     return out;
+}
+
+boost::json::object json_of(const Summary& summary) {
+    return {{"summary", clean(summary.text)},
+            {"status", std::string(name(summary.status))},
+            {"citations", json_of(summary.citations)}};
 }
 
 boost::json::object json_of(const Answer& answer) {

@@ -21,6 +21,7 @@ namespace lectern::app {
 // {"year": [{"value": "2020", "count": 3}, …], …}
 [[nodiscard]] boost::json::object json_of(const std::vector<Facet>& facets);
 [[nodiscard]] boost::json::object json_of(const SearchResult& result);
+[[nodiscard]] boost::json::object json_of(const Summary& summary);
 [[nodiscard]] boost::json::object json_of(const Answer& answer);
 [[nodiscard]] boost::json::object json_of(std::string_view document, const Summary& summary);
 [[nodiscard]] boost::json::object json_of(const Document& document);

@@ -11,4 +11,8 @@ namespace lectern {
 [[nodiscard]] Status answer(Request& request, const host::Stage* generator, StageCounter& writing,
                             StageCounter& verifying);
 
+// Of what the search found, as the request's options say.
+[[nodiscard]] Result<std::vector<Summary>> summarize_hits(Request& request,
+                                                          const SearchOptions& options);
+
 }  // namespace lectern

@@ -34,8 +34,16 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     if (options.k == 0 || options.k > max_k)
         return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
                                                   "; it must be 1 to " + std::to_string(max_k)};
-    if (context.pipeline.has_reranker())
+    if (options.summaries != Summaries::none) {
+        if (!context.pipeline.can_read())
+            return Status{Code::unsupported,
+                          "the pipeline '" + context.pipeline.config().name +
+                              "' has no reader, so it writes no summaries; use a pipeline with a "
+                              "reader such as 'bert'"};
+        LECTERN_TRY(context.pipeline.prepare_answers(Answers::written));
+    } else if (context.pipeline.has_reranker()) {
         LECTERN_TRY(context.pipeline.prepare_answers(Answers::quoted));
+    }
     Request request(context, text, interrupt(options.stop, options.deadline), options.k,
                     !options.chunks);
     request.filter = options.filter;
@@ -55,8 +63,13 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     });
     LECTERN_TRY(request.status());
     SearchResult out;
+    if (request.hits.size() > options.k) request.hits.resize(options.k);
+    if (options.summaries != Summaries::none) {
+        Result<std::vector<Summary>> summaries = std::vector<Summary>{};
+        arena.execute([&] { summaries = summarize_hits(request, options); });
+        LECTERN_ASSIGN(out.summaries, std::move(summaries));
+    }
     out.hits = std::move(request.hits);
-    if (out.hits.size() > options.k) out.hits.resize(options.k);
     out.facets = std::move(request.narrowed.facets);
     out.hints = std::move(request.narrowed.hints);
     out.timing = {milliseconds_since(begin), request.counters.table()};

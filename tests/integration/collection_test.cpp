@@ -287,4 +287,53 @@ TEST_F(CollectionTest, IngestKilledAtRandomAndRunAgainEndsComplete) {
     EXPECT_EQ(hits->hits.size(), static_cast<std::uint64_t>(documents));
 }
 
+// Every sentence of a summary stands on bytes of a document, as in an answer.
+TEST_F(CollectionTest, SummariesOfADocumentOfHitsAndOfEachHit) {
+    auto collection = open();
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    ASSERT_TRUE(collection->ingest({samples + "/bert.md", samples + "/gpt.md"}).ok());
+    const auto expect_cited = [&](const lectern::Summary& summary) {
+        EXPECT_FALSE(summary.text.empty());
+        EXPECT_FALSE(summary.citations.empty());
+        for (const lectern::Citation& citation : summary.citations) {
+            const auto document = collection->get(citation.document);
+            ASSERT_TRUE(document.ok());
+            EXPECT_EQ(document->text.substr(citation.begin, citation.end - citation.begin),
+                      citation.quote);
+            EXPECT_NE(summary.text.find("[" + std::to_string(citation.n) + "]"), std::string::npos);
+        }
+    };
+    std::string streamed;
+    lectern::SummarizeOptions summarize;
+    summarize.on_text = [&](std::string_view piece) { streamed += piece; };
+    const auto document = collection->summarize(samples + "/bert.md", summarize);
+    ASSERT_TRUE(document.ok()) << document.status().message();
+    EXPECT_EQ(streamed, document->text);
+    expect_cited(*document);
+    EXPECT_EQ(collection->summarize("nothing").status().code(), Code::not_found);
+
+    lectern::SearchOptions options;
+    options.k = 2;
+    options.summaries = lectern::Summaries::list;
+    streamed.clear();
+    options.on_summary = [&](std::size_t hit, std::string_view piece) {
+        EXPECT_EQ(hit, 0U);
+        streamed += piece;
+    };
+    const auto list = collection->search("How does BERT learn?", options);
+    ASSERT_TRUE(list.ok()) << list.status().message();
+    ASSERT_EQ(list->summaries.size(), 1U);
+    EXPECT_EQ(streamed, list->summaries[0].text);
+    expect_cited(list->summaries[0]);
+
+    options.summaries = lectern::Summaries::each;
+    options.on_summary = nullptr;
+    const auto each = collection->search("How does BERT learn?", options);
+    ASSERT_TRUE(each.ok()) << each.status().message();
+    ASSERT_EQ(each->summaries.size(), each->hits.size());
+    for (std::size_t i = 0; i < each->hits.size(); ++i)
+        for (const lectern::Citation& citation : each->summaries[i].citations)
+            EXPECT_EQ(citation.document, each->hits[i].document);
+}
+
 }  // namespace

@@ -161,6 +161,9 @@ enum class SearchMode { hybrid, dense, lexical };
 enum class Fusion { convex, rrf };
 [[nodiscard]] LECTERN_API std::string_view name(Fusion fusion) noexcept;
 
+// Summaries of what a search found: one of the whole list, or one of each hit.
+enum class Summaries { none, list, each };
+
 struct SearchOptions {
     std::size_t k = 10;
     bool chunks = false;  // several hits of one document are allowed
@@ -176,6 +179,10 @@ struct SearchOptions {
     std::optional<SearchMode> mode = {};
     std::optional<Fusion> fusion = {};
     std::optional<double> weight = {};  // of the dense side, 0 to 1
+    // Needs a pipeline with a reader; without a generator the summaries are quotes.
+    Summaries summaries = Summaries::none;
+    // The summaries as they are written; `hit` counts from 0 and is 0 for that of the list.
+    std::function<void(std::size_t hit, std::string_view piece)> on_summary = {};
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
 };
@@ -183,14 +190,6 @@ struct SearchOptions {
 struct Timing {
     double milliseconds = 0;  // all of it
     std::vector<StageTiming> stages;
-};
-
-struct SearchResult {
-    std::vector<Hit> hits;      // best first, or as `sort` says
-    std::vector<Facet> facets;  // one a field of SearchOptions::facets, in that order
-    // For people: what may be a mistake in the request, such as a field that no document has.
-    std::vector<std::string> hints;
-    Timing timing;
 };
 
 struct Citation {
@@ -208,6 +207,24 @@ enum class AnswerStatus {
     abstained    // the collection does not say; the hits are the nearest passages
 };
 [[nodiscard]] LECTERN_API std::string_view name(AnswerStatus status) noexcept;
+
+struct Summary {
+    std::string text;
+    AnswerStatus status = AnswerStatus::extractive;  // never abstained
+    std::vector<Citation> citations;
+    std::uint64_t generated_tokens = 0;
+    std::uint64_t dropped_sentences = 0;
+    Timing timing;
+};
+
+struct SearchResult {
+    std::vector<Hit> hits;           // best first, or as `sort` says
+    std::vector<Facet> facets;       // one a field of SearchOptions::facets, in that order
+    std::vector<Summary> summaries;  // one, or one a hit; empty text where nothing was found
+    // For people: what may be a mistake in the request, such as a field that no document has.
+    std::vector<std::string> hints;
+    Timing timing;
+};
 
 struct AskOptions {
     // The answer as it is written: sentences are given when they have been verified, so what was
@@ -239,15 +256,6 @@ struct SummarizeOptions {
     bool extractive = false;                              // never start the generator
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
-};
-
-struct Summary {
-    std::string text;
-    AnswerStatus status = AnswerStatus::extractive;  // never abstained
-    std::vector<Citation> citations;
-    std::uint64_t generated_tokens = 0;
-    std::uint64_t dropped_sentences = 0;
-    Timing timing;
 };
 
 // ------------------------------------------------------------- the models alone

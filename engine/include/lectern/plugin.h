@@ -206,8 +206,8 @@ typedef struct lectern_pipeline {
      * purpose: LECTERN_QUERY or LECTERN_PASSAGE. [any thread, not from inside an embedder] */
     lectern_code (*embed)(const struct lectern_pipeline* pipeline, const lectern_call* call,
                           const lectern_text* texts, uint64_t count, uint32_t purpose, float* out);
-    /* Since 1.1. The name of the space of `embed`'s vectors; a string valid as long as the pipeline.
-     * [any thread] */
+    /* Since 1.1. The name of the space of `embed`'s vectors; a string valid as long as the
+     * pipeline. [any thread] */
     lectern_code (*fingerprint)(const struct lectern_pipeline* pipeline, const char** out);
 } lectern_pipeline;
 
