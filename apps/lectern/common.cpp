@@ -1,8 +1,9 @@
 #include "apps/lectern/common.hpp"
 
-#include <pthread.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
@@ -121,24 +122,45 @@ std::string query_text(const std::string& given) {
     return text;
 }
 
+namespace {
+
+// The handler only writes a byte here: threads of libraries, which began before main, may be the
+// ones that a signal interrupts.
+int signal_pipe[2] = {-1, -1};
+
+void note_signal(int signal) {
+    const int kept = errno;
+    const auto byte = static_cast<unsigned char>(signal);
+    if (::write(signal_pipe[1], &byte, 1) != 1) ::_exit(128 + signal);
+    errno = kept;
+}
+
+// The next signal; waits for it.
+int wait_for_signal() {
+    unsigned char byte = 0;
+    while (::read(signal_pipe[0], &byte, 1) < 0 && errno == EINTR) {
+    }
+    return byte;
+}
+
+}  // namespace
+
 std::stop_token stop_on_interrupt() {
     static std::stop_source source;
     static const bool waiting = [] {
-        // A thread waits for the signal, so that nothing runs in a signal handler.
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &set, nullptr);
-        std::thread([set] {
-            int signal = 0;
-            sigwait(&set, &signal);
+        if (::pipe2(signal_pipe, O_CLOEXEC) != 0) return false;  // Ctrl-C ends at once, then
+        std::thread([] {
+            (void)wait_for_signal();
             source.request_stop();
             std::cerr << "\nlectern: stopping; what is stored stays. Once more ends at once."
                       << std::endl;
-            sigwait(&set, &signal);
-            ::_exit(128 + signal);
+            ::_exit(128 + wait_for_signal());
         }).detach();
+        struct sigaction action {};
+        action.sa_handler = &note_signal;
+        action.sa_flags = SA_RESTART;
+        sigemptyset(&action.sa_mask);
+        for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
         return true;
     }();
     (void)waiting;

@@ -9,6 +9,7 @@
 
 #include "engine/answer/central.hpp"
 #include "engine/answer/writer.hpp"
+#include "text/instructions.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -31,7 +32,7 @@ bool says_something(std::string_view sentence) {
     return sentence.size() <= longest_sentence && sentence.front() != '#' &&
            sentence.find('|') == std::string_view::npos &&
            stops.find(sentence.back()) != std::string_view::npos &&
-           text::words(sentence).size() >= fewest_words;
+           text::words(sentence).size() >= fewest_words && !text::speaks_to_a_model(sentence);
 }
 
 class Summarizer {

@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "passages/instructions.hpp"
 #include "passages/outline.hpp"
+#include "text/instructions.hpp"
 
 namespace lectern::passages {
 namespace {
@@ -108,11 +108,11 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
                 last.end > last.begin && last.end <= range.begin &&
                 passage.substr(last.end, range.begin - last.end).find('\n') == std::string::npos;
             const std::size_t context = same_paragraph && leans_on_the_last(words) &&
-                                                !speaks_to_a_model(piece(passage, last))
+                                                !text::speaks_to_a_model(piece(passage, last))
                                             ? last.begin
                                             : range.begin;
             out.push_back({i, range, heading, std::move(words), sources,
-                           speaks_to_a_model(piece(passage, range)), context});
+                           text::speaks_to_a_model(piece(passage, range)), context});
         }
     }
     return out;

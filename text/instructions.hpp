@@ -1,4 +1,4 @@
-// passages/instructions.hpp: sentences that speak to a language model instead of to a reader.
+// text/instructions.hpp: sentences that speak to a language model instead of to a reader.
 //
 // Such a sentence in a document is an attempt to steer the writer ("prompt injection", Greshake et
 // al. 2023, arXiv:2302.12173), or an article about such attempts. It is poor evidence either way.
@@ -7,8 +7,8 @@
 
 #include <string_view>
 
-namespace lectern::passages {
+namespace lectern::text {
 
 [[nodiscard]] bool speaks_to_a_model(std::string_view sentence);
 
-}  // namespace lectern::passages
+}  // namespace lectern::text

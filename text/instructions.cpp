@@ -1,4 +1,4 @@
-#include "passages/instructions.hpp"
+#include "text/instructions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,13 +6,13 @@
 
 #include "text/text.hpp"
 
-namespace lectern::passages {
+namespace lectern::text {
 
 bool speaks_to_a_model(std::string_view sentence) {
     // Words with one space between them and around them, so that spelling of marks and case does
     // not matter.
     std::string folded = " ";
-    for (const text::Word& word : text::words(sentence)) folded += word.folded + " ";
+    for (const Word& word : words(sentence)) folded += word.folded + " ";
     constexpr std::array<std::string_view, 47> phrases{" ignore all ",
                                                        " ignore the above ",
                                                        " ignore previous ",
@@ -73,4 +73,4 @@ bool speaks_to_a_model(std::string_view sentence) {
            std::any_of(orders.begin(), orders.end(), in);
 }
 
-}  // namespace lectern::passages
+}  // namespace lectern::text

@@ -1,8 +1,8 @@
-#include "passages/instructions.hpp"
+#include "text/instructions.hpp"
 
 #include <gtest/gtest.h>
 
-namespace lectern::passages {
+namespace lectern::text {
 namespace {
 
 TEST(SpeaksToAModel, Orders) {
@@ -23,4 +23,4 @@ TEST(SpeaksToAModel, OrdinaryTextDoesNot) {
 }
 
 }  // namespace
-}  // namespace lectern::passages
+}  // namespace lectern::text
