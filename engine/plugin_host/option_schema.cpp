@@ -300,10 +300,13 @@ boost::json::object OptionSchema::check_object(const Node& node, const boost::js
             complaints.push_back({below(path, key), "not given, and it is required; add it"});
         } else if (property.has_properties) {
             // The defaults below an option that is not given; without it, nothing below is
-            // required.
+            // required. A schema may contradict itself (a string with properties): what does not
+            // fit it is not filled in.
             Complaints unmet;
             boost::json::object inner = check_object(property, {}, below(path, key), unmet);
-            if (unmet.empty() && !inner.empty()) out[key] = std::move(inner);
+            if (inner.empty() || !unmet.empty()) continue;
+            value fitted = check(property, inner, below(path, key), unmet);
+            if (unmet.empty()) out[key] = std::move(fitted);
         }
     }
     return out;

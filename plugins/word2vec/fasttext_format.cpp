@@ -142,7 +142,8 @@ FastTextLayout parse_fasttext(std::string_view bytes, const std::string& name) {
     const std::uint64_t size = matrix_bytes(in, rows, columns, "its input matrix");
     const bool ngrams = out.longest_ngram > 0;
     if (ngrams && out.buckets == 0) in.wrong("it has n-grams but no buckets for them");
-    const std::uint64_t needed = out.words.size() + (ngrams ? std::uint64_t{out.buckets} : 0);
+    if (!ngrams) out.buckets = 0;  // a model says a number that it does not use
+    const std::uint64_t needed = out.words.size() + std::uint64_t{out.buckets};
     if (columns != dimension || static_cast<std::uint64_t>(rows) < needed)
         in.wrong("its input matrix has " + std::to_string(rows) + " x " + std::to_string(columns) +
                  " values and needs " + std::to_string(needed) + " x " + std::to_string(dimension));
