@@ -9,8 +9,8 @@
 #include <random>
 #include <thread>
 
-#include "storage/test_folder.hpp"
 #include "storage/verify.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
 namespace {

@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "storage/store.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
 namespace {

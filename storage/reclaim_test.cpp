@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "storage/store.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
 namespace {

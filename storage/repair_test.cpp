@@ -17,7 +17,7 @@
 #include "storage/database.hpp"
 #include "storage/encoding.hpp"
 #include "storage/keys.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
 namespace {

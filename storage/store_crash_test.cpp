@@ -13,7 +13,7 @@
 
 #include "storage/encoding.hpp"
 #include "storage/store.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
 namespace {

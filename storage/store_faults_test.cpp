@@ -9,8 +9,8 @@
 #include <set>
 
 #include "storage/store.hpp"
-#include "storage/test_folder.hpp"
 #include "storage/testing/faulty_environment.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
 namespace {

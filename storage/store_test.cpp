@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "storage/database.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
 namespace {

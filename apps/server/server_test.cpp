@@ -16,6 +16,7 @@
 #include "apps/server/metrics.hpp"
 #include "apps/server/openapi.hpp"
 #include "apps/server/router.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::server {
 namespace {
@@ -49,13 +50,8 @@ TEST(RouterTest, PatternsBindTheirNames) {
 
 class KeysTest : public testing::Test {
  protected:
-    void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-keys-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
-    }
-    void TearDown() override { fs::remove_all(folder); }
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_F(KeysTest, AKeyIsKnownByItsHashAlone) {

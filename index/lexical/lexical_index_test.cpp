@@ -13,7 +13,7 @@
 
 #include "index/lexical/keys.hpp"
 #include "index/lexical/length_code.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::index {
 namespace {
@@ -21,7 +21,6 @@ namespace {
 using storage::ChunkId;
 using storage::PutDocument;
 using storage::Store;
-using storage::TestFolder;
 using storage::WriteGroup;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;

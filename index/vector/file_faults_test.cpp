@@ -11,8 +11,8 @@
 
 #include "index/vector/check_files.hpp"
 #include "index/vector/vector_index.hpp"
-#include "storage/test_folder.hpp"
 #include "storage/testing/faulty_environment.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::index {
 namespace {
@@ -80,7 +80,7 @@ class FileFaultsTest : public ::testing::Test {
         return files;
     }
 
-    const storage::TestFolder folder;
+    const TestFolder folder;
     std::unique_ptr<storage::Store> store;
     std::mt19937_64 random{5};
     std::vector<std::vector<float>> vectors;

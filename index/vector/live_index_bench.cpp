@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "index/vector/vector_index.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -76,7 +76,7 @@ class Vectors {
     std::vector<float> centres_;
 };
 
-std::unique_ptr<storage::Store> new_store(const storage::TestFolder& folder) {
+std::unique_ptr<storage::Store> new_store(const TestFolder& folder) {
     auto store = must(storage::Store::open(folder.path(), {.create_if_missing = true}));
     must(store->add_generation({.fingerprint = "bench", .dimension = dimension}));
     return store;
@@ -87,7 +87,7 @@ void compare_fsync(const std::vector<float>& rows) {
     double rates[2];
     // The first turn only warms up.
     for (const bool sync : {true, false, true}) {
-        const storage::TestFolder folder;
+        const TestFolder folder;
         const auto store = new_store(folder);
         const Clock::time_point begin = Clock::now();
         for (int group = 0; group < 100; ++group) {
@@ -211,16 +211,16 @@ int main(int argc, char** argv) {
         std::fflush(stdout);
     };
     {
-        const storage::TestFolder folder;
+        const TestFolder folder;
         build(*new_store(folder), 1);
     }
     {
-        const storage::TestFolder folder;
+        const TestFolder folder;
         build(*new_store(folder), count / 5000);
     }
 
     // The live index: 90 % at once, the rest while searches go on.
-    const storage::TestFolder folder;
+    const TestFolder folder;
     const auto store = new_store(folder);
     index::VectorIndexOptions options;
     options.threads = threads;

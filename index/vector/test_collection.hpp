@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "index/vector/vector_index.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::index {
 
@@ -129,7 +129,7 @@ class Collection {
     std::size_t size() const { return vectors_.size(); }
 
  private:
-    const storage::TestFolder folder_;
+    const TestFolder folder_;
     std::unique_ptr<storage::Store> store_;
     std::mt19937 random_;
     std::vector<float> centres_;

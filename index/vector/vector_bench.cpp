@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "index/vector/vector_index.hpp"
-#include "storage/test_folder.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -67,7 +67,7 @@ Status run(std::size_t rows, std::size_t dimension) {
     const std::vector<float> asked = make_rows(queries, dimension, 3);
     omp_set_num_threads(1);
 
-    const storage::TestFolder folder;
+    const TestFolder folder;
     LECTERN_ASSIGN(const auto store,
                    storage::Store::open(folder.path(), {.create_if_missing = true}));
     LECTERN_ASSIGN(const auto made,

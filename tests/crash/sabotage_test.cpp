@@ -10,6 +10,7 @@
 #include "apps/crash/inspection.hpp"
 #include "storage/store.hpp"
 #include "storage/testing/lost_vector.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::crash {
 namespace {
@@ -25,9 +26,6 @@ class CrashSabotage : public testing::Test {
  protected:
     // A few steps of the script, acknowledged, and the collection closed.
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-test-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
         collection = folder / "collection";
         auto written = script.write_pipeline(folder);
         ASSERT_TRUE(written.ok()) << written.status().message();
@@ -56,8 +54,6 @@ class CrashSabotage : public testing::Test {
         ASSERT_TRUE(seen.ok()) << seen.status().message();
         document = seen->documents.front();
     }
-    void TearDown() override { fs::remove_all(folder); }
-
     [[nodiscard]] std::vector<std::string> problems() {
         Model judge = model;
         const auto found = inspect(collection, pipeline, judge, 1);
@@ -79,7 +75,8 @@ class CrashSabotage : public testing::Test {
 
     const Script script{42};
     Model model{script};
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
     fs::path pipeline;
     fs::path collection;
     Document document;

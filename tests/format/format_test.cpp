@@ -12,6 +12,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -34,13 +35,9 @@ constexpr Released v1{"v1", 16, 5, "38a8321e3436c0e425ed90dc2191e79d",
 class FormatTest : public testing::TestWithParam<Released> {
  protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-format-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
         fs::copy(fs::path(LECTERN_SOURCE_DIR) / "tests/format" / GetParam().folder, folder,
                  fs::copy_options::recursive);
     }
-    void TearDown() override { fs::remove_all(folder); }
     [[nodiscard]] lectern::Result<Collection> open(bool load_models) const {
         lectern::OpenOptions options;
         options.create = false;
@@ -50,7 +47,8 @@ class FormatTest : public testing::TestWithParam<Released> {
         return Collection::open(folder / "collection", options);
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_P(FormatTest, SaysWhatItSaid) {

@@ -15,6 +15,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -27,13 +28,6 @@ const std::string samples = std::string(LECTERN_SOURCE_DIR) + "/samples";
 
 class CollectionTest : public testing::Test {
  protected:
-    void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-test-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
-    }
-    void TearDown() override { fs::remove_all(folder); }
-
     void write(const std::string& name, const std::string& bytes) const {
         fs::create_directories((folder / name).parent_path());
         std::ofstream(folder / name, std::ios::binary) << bytes;
@@ -42,7 +36,8 @@ class CollectionTest : public testing::Test {
         return Collection::open(folder / "collection", std::move(options));
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_F(CollectionTest, SamplesAreFoundByMeaningAndAnsweredWithByteTrueCitations) {

@@ -19,6 +19,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -79,9 +80,6 @@ std::string own_word(const std::string& id, unsigned version) {
 class ConcurrentTest : public testing::Test {
  protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-test-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
         // Segments of few rows, so that they are sealed, merged and dropped all the time.
         std::ofstream pipeline(folder / "tiny.yaml");
         pipeline << "version: 1\npipeline: tiny\nstages:\n"
@@ -102,10 +100,7 @@ class ConcurrentTest : public testing::Test {
         ASSERT_TRUE(opened.ok()) << opened.status().message();
         collection.emplace(std::move(*opened));
     }
-    void TearDown() override {
-        collection.reset();
-        fs::remove_all(folder);
-    }
+    void TearDown() override { collection.reset(); }
 
     // The version of each document that a search finds. Every hit must be of one piece.
     [[nodiscard]] std::map<std::string, unsigned> find(const std::string& text, SearchMode mode) {
@@ -199,7 +194,8 @@ class ConcurrentTest : public testing::Test {
         }
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
     std::optional<Collection> collection;
     Table table;
     std::atomic<bool> working = true;

@@ -16,6 +16,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -28,13 +29,6 @@ const fs::path source = LECTERN_SOURCE_DIR;
 
 class DurabilityTest : public testing::Test {
  protected:
-    void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-test-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
-    }
-    void TearDown() override { fs::remove_all(folder); }
-
     // With small word vectors that are in the tree.
     [[nodiscard]] Collection open(const std::string& name = "collection") const {
         lectern::OpenOptions options;
@@ -76,7 +70,8 @@ class DurabilityTest : public testing::Test {
         return result;
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_F(DurabilityTest, ARestoredCollectionAnswersAsTheOneThatWasBackedUp) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lectern/lectern.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -28,19 +29,13 @@ using testing::UnorderedElementsAre;
 class FiltersTest : public testing::Test {
  protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-test-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
         lectern::OpenOptions options;
         options.pipeline = "search-only";
         auto opened = Collection::open(folder / "collection", options);
         ASSERT_TRUE(opened.ok()) << opened.status().message();
         collection.emplace(std::move(*opened));
     }
-    void TearDown() override {
-        collection.reset();
-        fs::remove_all(folder);
-    }
+    void TearDown() override { collection.reset(); }
 
     void store(const std::vector<DocumentInput>& documents) {
         const auto report = collection->ingest_documents(documents);
@@ -62,7 +57,8 @@ class FiltersTest : public testing::Test {
         return out;
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
     std::optional<Collection> collection;
 };
 

@@ -12,6 +12,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -37,13 +38,8 @@ std::vector<Injection> read_injections(const std::string& file) {
 
 class InjectionTest : public testing::Test {
  protected:
-    void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-injection-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
-    }
-    void TearDown() override { fs::remove_all(folder); }
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_F(InjectionTest, NoAnswerObeysADocument) {

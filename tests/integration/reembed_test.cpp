@@ -18,6 +18,7 @@
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
 #include "tests/small_models.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -34,14 +35,9 @@ class ReembedTest : public testing::Test {
     static constexpr unsigned words = 1000;
 
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-reembed-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
         write_model("one", 96, 1);
         write_model("two", 32, 2);
     }
-    void TearDown() override { fs::remove_all(folder); }
-
     // Word vectors drawn at random: two models find different documents.
     void write_model(const std::string& name, int dimension, unsigned seed) const {
         lectern::test::write_word_vectors(folder / (name + ".vec"), words, dimension, seed,
@@ -142,7 +138,8 @@ class ReembedTest : public testing::Test {
         return {std::istreambuf_iterator<char>(file), {}};
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_F(ReembedTest, SearchesFindWithTheOldModelThenWithTheNewOne) {

@@ -14,6 +14,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -30,13 +31,6 @@ boost::json::value read_json(const fs::path& path) {
 
 class TasksTest : public testing::Test {
  protected:
-    void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-tasks-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
-    }
-    void TearDown() override { fs::remove_all(folder); }
-
     // A collection whose pipeline has `stages` beside the usual ones.
     lectern::Result<Collection> open(const std::string& name, const std::string& stages,
                                      const std::string& ingest, const std::string& query,
@@ -56,7 +50,8 @@ class TasksTest : public testing::Test {
         return Collection::open(folder / name, std::move(options));
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 std::string model(const std::string& name) {

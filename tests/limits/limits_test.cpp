@@ -14,6 +14,7 @@
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
 #include "tests/small_models.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -25,14 +26,9 @@ using std::chrono::milliseconds;
 class LimitsTest : public testing::Test {
  protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-limits-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
         lectern::test::write_word_vectors(folder / "words.vec", 100, 8, 1,
                                           {"moon", "sun", "sea", "tides", "raises", "wait", "one"});
     }
-    void TearDown() override { fs::remove_all(folder); }
-
     // `query`: the steps after "query". `stages`: besides those that every pipeline here has.
     [[nodiscard]] lectern::Result<Collection> open(const std::string& stages,
                                                    const std::string& query) const {
@@ -76,7 +72,8 @@ class LimitsTest : public testing::Test {
         "The moon raises the tides of the sea every day of the year. "
         "The sun raises the tides of the sea too, but less than the moon does.";
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_F(LimitsTest, ADeadlineThatHasPassedAndAStopThatWasAskedForEndEveryKindOfQuery) {

@@ -13,6 +13,7 @@
 
 #include "test_folders.hpp"
 #include "tests/small_models.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -22,13 +23,6 @@ constexpr unsigned words = 1000;
 
 class MemoryTest : public testing::Test {
  protected:
-    void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-memory-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
-    }
-    void TearDown() override { fs::remove_all(folder); }
-
     // Rows of 8 KiB or so, in files of 4 MiB or so. Gives how many rows there are.
     [[nodiscard]] std::uint64_t write_texts(std::uint64_t bytes) const {
         fs::create_directories(folder / "in");
@@ -104,7 +98,8 @@ class MemoryTest : public testing::Test {
         EXPECT_LT(found.peak_bytes, limit);
     }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
 };
 
 TEST_F(MemoryTest, HundredMegabytes) {

@@ -14,6 +14,7 @@
 
 #include "apps/server/http/gzip.hpp"
 #include "apps/server/server.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -70,9 +71,6 @@ class Client {
 class HostileTest : public testing::Test {
  protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "lectern-server-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(name.data()), nullptr);
-        folder = name;
         options.data = folder / "data";
         options.listen = "127.0.0.1:0";
         options.access_log = false;
@@ -84,10 +82,7 @@ class HostileTest : public testing::Test {
         ASSERT_TRUE(started.ok()) << started.status().message();
         server = std::move(*started);
     }
-    void TearDown() override {
-        server.reset();
-        fs::remove_all(folder);
-    }
+    void TearDown() override { server.reset(); }
 
     // One request on a connection of its own, and all that comes back.
     [[nodiscard]] std::string ask(const std::string& bytes) const {
@@ -110,7 +105,8 @@ class HostileTest : public testing::Test {
     }
     void expect_alive() const { EXPECT_EQ(status(request("GET", "/healthz")), "200"); }
 
-    fs::path folder;
+    lectern::TestFolder home;
+    fs::path folder = home.path();
     ServerOptions options;
     std::unique_ptr<Server> server;
 };

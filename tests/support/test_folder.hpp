@@ -1,4 +1,4 @@
-// storage/test_folder.hpp: a folder of its own for a test, removed with the test.
+// tests/support/test_folder.hpp: a folder of its own for a test, removed with the test.
 #pragma once
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <system_error>
 
-namespace lectern::storage {
+namespace lectern {
 
 class TestFolder {
  public:
@@ -29,4 +29,4 @@ class TestFolder {
     std::filesystem::path path_;
 };
 
-}  // namespace lectern::storage
+}  // namespace lectern
