@@ -174,6 +174,28 @@ test("keys alone reach everything", async () => {
   await page.waitForSelector("#reader[open] #cited");
 });
 
+test("hits that come again leave the focus where it is", async () => {
+  await search("bread rises");
+  await page.waitForLoadState("networkidle");
+  const first = "#hits .card:first-child button.title";
+  const title = await page.innerText(first);
+  const again = async () => {
+    const answered = page.waitForResponse((response) => response.url().endsWith("/search"));
+    await page.evaluate(() => document.getElementById("query").dispatchEvent(new Event("input")));
+    await answered;
+    await page.waitForFunction(() => !document.getElementById("hits").hasAttribute("aria-busy"));
+  };
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  await page.focus(first);
+  await again();
+  assert.equal(await focused(), title, "on a hit");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#cited");
+  await again();
+  await page.keyboard.press("Escape");
+  assert.equal(await focused(), title, "back from the reader");
+});
+
 test("a hostile document stays text", async () => {
   await search("lighthouse warns ships of rocks");
   const hit = page.locator("#hits .card").first();

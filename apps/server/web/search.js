@@ -11,6 +11,9 @@ let running = null;
 let hits = [];
 let asked = "";
 const hidden = new Set(); // kinds that are not shown
+// The button of each hit that is shown, by its place. A hit that stays keeps its button when the
+// hits are shown anew, so that the focus is not lost: on it, or to come back to it when the reader closes.
+let buttons = new Map();
 
 // Of a hit that was found by words too, the score is of the fusion; nearness in meaning is what
 // people know the scale of.
@@ -21,9 +24,9 @@ const kindOf = (hit) => {
   return dot ? dot[1].toLowerCase() : "other";
 };
 
-function item(hit) {
-  const open = el("button", { type: "button", class: "title", click: () => openDocument(hit.document, hit.begin, hit.end) },
-    hit.title || hit.document);
+const placeOf = (hit) => JSON.stringify([hit.document, hit.begin, hit.end, hit.title]);
+
+function item(hit, open) {
   const passage = el("p", { class: "passage", dir: "auto" });
   const text = hit.text.trim().replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
   for (const piece of marked(text, asked))
@@ -53,7 +56,15 @@ function kinds() {
 function show(took) {
   const least = Number(byId("least").value);
   const shown = hits.filter((hit) => (least === 0 || nearness(hit) >= least) && !hidden.has(kindOf(hit)));
-  byId("hits").replaceChildren(...shown.map(item));
+  const before = buttons;
+  const focused = document.activeElement;
+  buttons = new Map(shown.map((hit) => {
+    const place = placeOf(hit);
+    return [place, before.get(place) ?? el("button", { type: "button", class: "title",
+      click: () => openDocument(hit.document, hit.begin, hit.end) }, hit.title || hit.document)];
+  }));
+  byId("hits").replaceChildren(...shown.map((hit) => item(hit, buttons.get(placeOf(hit)))));
+  if (focused?.isConnected && focused !== document.activeElement) focused.focus();
   const status = byId("search-status");
   if (!asked) status.textContent = "";
   else if (hits.length === 0) status.textContent = "Nothing found.";
@@ -90,7 +101,7 @@ async function run() {
   } catch (error) {
     if (error.name === "AbortError") return;
     hits = [];
-    byId("hits").replaceChildren();
+    show();
     byId("search-status").textContent = error.message;
   }
   byId("hits").removeAttribute("aria-busy");
