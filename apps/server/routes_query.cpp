@@ -1,4 +1,5 @@
 // Search, ask and summarize.
+#include <functional>
 #include <utility>
 
 #include "apps/server/fields.hpp"
@@ -64,51 +65,73 @@ Response search(Service& service, Call& call) {
     return json_response(out);
 }
 
+// What ask and summarize share: the result as one JSON object, or as server-sent events where the
+// request wants them. The first event begins the stream: what fails before it is a problem document.
+class Reply {
+ public:
+    Reply(Call& call, Fields& fields)
+        : call_(call),
+          explain_(fields.flag("explain")),
+          streams_(
+              fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"))) {}
+
+    [[nodiscard]] bool streams() const { return streams_; }
+    void send(std::string_view name, const json::value& data) const {
+        if (!call_.stream.begun()) call_.stream.begin("text/event-stream");
+        call_.stream.write(event(name, data));
+    }
+    [[nodiscard]] std::function<void(std::string_view)> text() const {
+        if (!streams_) return {};
+        return [this](std::string_view piece) {
+            send("text", json::object{{"text", app::clean(piece)}});
+        };
+    }
+    [[nodiscard]] Response failed(const Status& status) const {
+        Response response = problem(status);
+        if (call_.stream.begun()) send("error", json::parse(response.body));
+        return response;
+    }
+    // `event_name`: of the last event, which holds the whole result.
+    [[nodiscard]] Response done(std::string_view event_name, json::object out,
+                                std::uint64_t generated_tokens, Timing timing) const {
+        if (explain_) out["stages"] = app::json_of(timing.stages);
+        call_.observed.tokens_out = generated_tokens;
+        call_.observed.stages = std::move(timing.stages);
+        if (!streams_) return json_response(out);
+        send(event_name, out);
+        return {};
+    }
+
+ private:
+    Call& call_;
+    bool explain_;
+    bool streams_;
+};
+
 Response ask(Service& service, Call& call) {
     Fields fields = fields_of(call.request, "question");
     AskOptions options;
     const std::string question = fields.text("question");
     options.extractive = fields.flag("extractive");
     options.filter = fields.text("filter");
-    const bool explain = fields.flag("explain");
-    const bool streams =
-        fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"));
+    const Reply reply(call, fields);
     options.deadline = deadline_of(fields, service.options.limits.answer_time);
     options.stop = call.stop;
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     call.observed.query = question;
-
-    if (streams) {
-        // The first event begins the stream: what fails before it is a problem document.
-        const auto send = [&call](std::string_view name, const json::value& data) {
-            if (!call.stream.begun()) call.stream.begin("text/event-stream");
-            call.stream.write(event(name, data));
-        };
-        options.on_evidence = [send](std::span<const Citation> evidence) {
+    options.on_text = reply.text();
+    if (reply.streams())
+        options.on_evidence = [&reply](std::span<const Citation> evidence) {
             json::array items;
             for (const Citation& item : evidence) items.push_back(app::json_of(item));
-            send("evidence", json::object{{"evidence", std::move(items)}});
+            reply.send("evidence", json::object{{"evidence", std::move(items)}});
         };
-        options.on_text = [send](std::string_view piece) {
-            send("text", json::object{{"text", app::clean(piece)}});
-        };
-    }
     auto answer = (*open)->collection.ask(question, options);
-    if (!answer) {
-        const Response failed = problem(answer.status());
-        if (call.stream.begun()) call.stream.write(event("error", json::parse(failed.body)));
-        return failed;
-    }
-    json::object out = app::json_of(*answer);
-    if (explain) out["stages"] = app::json_of(answer->timing.stages);
-    call.observed.tokens_out = answer->generated_tokens;
-    call.observed.stages = std::move(answer->timing.stages);
-    if (!streams) return json_response(out);
-    if (!call.stream.begun()) call.stream.begin("text/event-stream");
-    call.stream.write(event("answer", out));
-    return {};
+    if (!answer) return reply.failed(answer.status());
+    return reply.done("answer", app::json_of(*answer), answer->generated_tokens,
+                      std::move(answer->timing));
 }
 
 Response summarize(Service& service, Call& call) {
@@ -116,35 +139,17 @@ Response summarize(Service& service, Call& call) {
     SummarizeOptions options;
     const std::string document = fields.text("document");
     options.extractive = fields.flag("extractive");
-    const bool explain = fields.flag("explain");
-    const bool streams =
-        fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"));
+    const Reply reply(call, fields);
     options.deadline = deadline_of(fields, service.options.limits.answer_time);
     options.stop = call.stop;
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
-    const auto send = [&call](std::string_view name, const json::value& data) {
-        if (!call.stream.begun()) call.stream.begin("text/event-stream");
-        call.stream.write(event(name, data));
-    };
-    if (streams)
-        options.on_text = [&send](std::string_view piece) {
-            send("text", json::object{{"text", app::clean(piece)}});
-        };
+    options.on_text = reply.text();
     auto summary = (*open)->collection.summarize(document, options);
-    if (!summary) {
-        const Response failed = problem(summary.status());
-        if (call.stream.begun()) send("error", json::parse(failed.body));
-        return failed;
-    }
-    json::object out = app::json_of(document, *summary);
-    if (explain) out["stages"] = app::json_of(summary->timing.stages);
-    call.observed.tokens_out = summary->generated_tokens;
-    call.observed.stages = std::move(summary->timing.stages);
-    if (!streams) return json_response(out);
-    send("summary", out);
-    return {};
+    if (!summary) return reply.failed(summary.status());
+    return reply.done("summary", app::json_of(document, *summary), summary->generated_tokens,
+                      std::move(summary->timing));
 }
 
 }  // namespace

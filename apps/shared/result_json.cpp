@@ -112,11 +112,10 @@ boost::json::object json_of(const Answer& answer) {
 }
 
 boost::json::object json_of(std::string_view document, const Summary& summary) {
-    return {{"document", clean(document)},
-            {"summary", clean(summary.text)},
-            {"status", std::string(name(summary.status))},
-            {"citations", json_of(summary.citations)},
-            {"milliseconds", milliseconds(summary.timing)}};
+    boost::json::object out = json_of(summary);
+    out["document"] = clean(document);
+    out["milliseconds"] = milliseconds(summary.timing);
+    return out;
 }
 
 boost::json::object json_of(const BackupInfo& backup) {
