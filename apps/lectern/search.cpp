@@ -48,10 +48,14 @@ int run(const Search& search) {
             if (search.options.summaries == Summaries::each)
                 std::printf("    > %s\n", snippet(result->summaries[rank - 1].text, 600).c_str());
         }
-        if (result->hits.empty())
-            std::cout << (search.options.filter.empty()
-                              ? "nothing found; the collection is empty\n"
-                              : "nothing found; no document passes the filter\n");
+        if (result->hits.empty()) {
+            const auto stats = collection->stats();
+            std::cout << "nothing found; "
+                      << (stats.ok() && stats->chunks == 0 ? "the collection is empty"
+                          : search.options.filter.empty()  ? "no passage has these words"
+                                                           : "no document passes the filter")
+                      << '\n';
+        }
         for (const Facet& facet : result->facets) print_facet(facet);
     }
     print_hints(result->hints);
