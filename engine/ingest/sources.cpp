@@ -17,14 +17,14 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t map_from_bytes = 64ULL << 20;
 
-Status system_failure(const std::string& what, int error) {
+Status system_failure(int error) {
     const std::string reason = std::generic_category().message(error);
     switch (error) {
         case ENOENT:
-        case ENOTDIR: return {Code::not_found, what + ": no such file or folder"};
+        case ENOTDIR: return {Code::not_found, "no such file or folder"};
         case EACCES:
-            return {Code::invalid_argument, what + ": " + reason + "; check its permissions"};
-        default: return {Code::unavailable, what + ": " + reason};
+            return {Code::invalid_argument, reason + "; check its permissions"};
+        default: return {Code::unavailable, reason};
     }
 }
 
@@ -41,7 +41,7 @@ void walk(const fs::path& folder, std::vector<SourceFile>& out,
     for (; !error && iterator != fs::directory_iterator(); iterator.increment(error))
         if (!hidden(iterator->path())) entries.push_back(*iterator);
     if (error) {
-        failed.push_back({folder.string(), system_failure(folder.string(), error.value())});
+        failed.push_back({folder.string(), system_failure(error.value())});
         return;
     }
     std::sort(entries.begin(), entries.end());
@@ -80,7 +80,7 @@ std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
         const fs::file_status status = fs::status(path, error);
         if (!fs::exists(status)) {
             failed.push_back(
-                {path.string(), system_failure(path.string(), error ? error.value() : ENOENT)});
+                {path.string(), system_failure(error ? error.value() : ENOENT)});
         } else if (fs::is_directory(status)) {
             // "notes/" and "notes" name the same documents.
             fs::path folder = path;
@@ -99,14 +99,14 @@ std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
 
 Result<FileBytes> FileBytes::open(const fs::path& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) return system_failure(path.string(), errno);
+    if (file.get() < 0) return system_failure(errno);
     struct stat info {};
-    if (::fstat(file.get(), &info) != 0) return system_failure(path.string(), errno);
+    if (::fstat(file.get(), &info) != 0) return system_failure(errno);
     FileBytes out;
     const auto size = static_cast<std::uint64_t>(info.st_size);
     if (size >= map_from_bytes) {
         void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-        if (mapped == MAP_FAILED) return system_failure(path.string(), errno);
+        if (mapped == MAP_FAILED) return system_failure(errno);
         ::madvise(mapped, size, MADV_SEQUENTIAL);
         out.mapped_ = mapped;
         out.size_ = size;
@@ -117,7 +117,7 @@ Result<FileBytes> FileBytes::open(const fs::path& path) {
     while (done < out.read_.size()) {
         const ssize_t got = ::read(file.get(), out.read_.data() + done, out.read_.size() - done);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return system_failure(path.string(), errno);
+        if (got < 0) return system_failure(errno);
         if (got == 0) break;  // it became shorter while we read
         done += static_cast<std::size_t>(got);
     }

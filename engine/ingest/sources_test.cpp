@@ -1,4 +1,5 @@
 #include "engine/ingest/sources.hpp"
+#include "tests/support/test_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,16 +26,6 @@ using ::testing::SizeIs;
 
 class Sources : public ::testing::Test {
  protected:
-    Sources() {
-        std::string pattern = (fs::temp_directory_path() / "sources_test.XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        root_ = pattern;
-    }
-    ~Sources() override {
-        std::error_code ignored;
-        fs::remove_all(root_, ignored);
-    }
-
     void write(const fs::path& name, std::string_view bytes = "x") const {
         fs::create_directories((root_ / name).parent_path());
         std::ofstream(root_ / name, std::ios::binary) << bytes;
@@ -51,7 +42,8 @@ class Sources : public ::testing::Test {
         return out;
     }
 
-    fs::path root_;
+    lectern::TestFolder home_;
+    fs::path root_ = home_.path();
     std::vector<IngestFailure> failed_;
 };
 
@@ -107,7 +99,7 @@ TEST_F(Sources, ReportWhatIsMissingAndGoOn) {
     ASSERT_THAT(failed_, SizeIs(2));
     EXPECT_EQ(failed_[0].path, (root_ / "absent").string());
     EXPECT_EQ(failed_[0].error.code(), Code::not_found);
-    EXPECT_THAT(failed_[0].error.message(), HasSubstr("absent: no such file or folder"));
+    EXPECT_THAT(failed_[0].error.message(), HasSubstr("no such file or folder"));
     // "a" is no folder: nothing is below it.
     EXPECT_EQ(failed_[1].path, (root_ / "a/below").string());
     EXPECT_EQ(failed_[1].error.code(), Code::not_found);
