@@ -66,7 +66,8 @@ Response search(Service& service, Call& call) {
 }
 
 // What ask and summarize share: the result as one JSON object, or as server-sent events where the
-// request wants them. The first event begins the stream: what fails before it is a problem document.
+// request wants them. The first event begins the stream: what fails before it is a problem
+// document.
 class Reply {
  public:
     Reply(Call& call, Fields& fields)
