@@ -22,8 +22,7 @@ Status system_failure(int error) {
     switch (error) {
         case ENOENT:
         case ENOTDIR: return {Code::not_found, "no such file or folder"};
-        case EACCES:
-            return {Code::invalid_argument, reason + "; check its permissions"};
+        case EACCES: return {Code::invalid_argument, reason + "; check its permissions"};
         default: return {Code::unavailable, reason};
     }
 }
@@ -79,8 +78,7 @@ std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
         std::error_code error;
         const fs::file_status status = fs::status(path, error);
         if (!fs::exists(status)) {
-            failed.push_back(
-                {path.string(), system_failure(error ? error.value() : ENOENT)});
+            failed.push_back({path.string(), system_failure(error ? error.value() : ENOENT)});
         } else if (fs::is_directory(status)) {
             // "notes/" and "notes" name the same documents.
             fs::path folder = path;
