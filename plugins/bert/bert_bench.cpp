@@ -99,12 +99,12 @@ void measure(const std::filesystem::path& model, Precision precision, std::uint3
     const auto ignore = [](std::size_t, lectern_code, const std::string&) {};
     std::vector<float> vector(info.dimension);
     const std::vector<std::span<const std::int32_t>> query{std::span(texts.back()).first(12)};
-    embedder.embed(query, vector.data(), ignore, [] {});
+    embedder.embed(Turn::query, query, vector.data(), ignore, [] {});
     const double first = seconds_since(start);
     double best_query = 1;
     for (int i = 0; i < 20; ++i) {
         const auto begin = Clock::now();
-        embedder.embed(query, vector.data(), ignore, [] {});
+        embedder.embed(Turn::query, query, vector.data(), ignore, [] {});
         best_query = std::min(best_query, seconds_since(begin));
     }
 
@@ -147,7 +147,7 @@ void measure(const std::filesystem::path& model, Precision precision, std::uint3
             std::vector<std::span<const std::int32_t>> rows;
             for (const std::size_t item : batches[i].items) rows.emplace_back(texts[item]);
             std::vector<float> out(rows.size() * info.dimension);
-            embedder.embed(rows, out.data(), ignore, [] {});
+            embedder.embed(Turn::passage, rows, out.data(), ignore, [] {});
         });
     };
     double bare_seconds = 1e9;

@@ -93,7 +93,7 @@ void Embedder::compile(const ModelGraph& graph, const EmbedderOptions& options) 
         const std::span<const std::int32_t> text(ids);
         std::vector<float> vector(info_.dimension);
         embed(
-            {&text, 1}, vector.data(),
+            Turn::passage, {&text, 1}, vector.data(),
             [](std::size_t, lectern_code code, const std::string& message) { fail(code, message); },
             [] {});
     } catch (const Failure&) {
@@ -101,9 +101,10 @@ void Embedder::compile(const ModelGraph& graph, const EmbedderOptions& options) 
     }
 }
 
-void Embedder::embed(std::span<const std::span<const std::int32_t>> sequences, float* out,
-                     const ItemError& item_error, const std::function<void()>& check) const {
-    encode_texts(*runner_, limits_, sequences, out, item_error, check);
+void Embedder::embed(Turn turn, std::span<const std::span<const std::int32_t>> sequences,
+                     float* out, const ItemError& item_error,
+                     const std::function<void()>& check) const {
+    encode_texts(*runner_, limits_, turn, sequences, out, item_error, check);
 }
 
 }  // namespace lectern::bert

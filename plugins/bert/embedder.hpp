@@ -41,7 +41,7 @@ class Embedder {
     [[nodiscard]] const plugin::EmbedderInfo& info() const noexcept { return info_; }
 
     // As encode_texts().
-    void embed(std::span<const std::span<const std::int32_t>> sequences, float* out,
+    void embed(Turn turn, std::span<const std::span<const std::int32_t>> sequences, float* out,
                const ItemError& item_error, const std::function<void()>& check) const;
 
  private:

@@ -156,7 +156,7 @@ TEST(Embedder, ABadSequenceFailsAloneWithZeros) {
     Vector out(ids.size() * 16, 7.0F);
     std::map<std::size_t, std::string> errors;
     embedder.embed(
-        spans, out.data(),
+        Turn::passage, spans, out.data(),
         [&](std::size_t item, lectern_code code, const std::string& message) {
             EXPECT_EQ(code, LECTERN_INVALID_ARGUMENT);
             errors[item] = message;
@@ -185,8 +185,9 @@ TEST(Embedder, StopsBetweenBatchesWhenAsked) {
         if (++calls == 3) throw plugin::Failure(LECTERN_CANCELLED, "cancelled");
     };
     const auto ignore = [](std::size_t, lectern_code, const std::string&) {};
-    EXPECT_EQ(failure_of([&] { embedder.embed(spans, out.data(), ignore, stop); }).code(),
-              LECTERN_CANCELLED);
+    EXPECT_EQ(
+        failure_of([&] { embedder.embed(Turn::passage, spans, out.data(), ignore, stop); }).code(),
+        LECTERN_CANCELLED);
     EXPECT_EQ(embed(embedder, {ids[0]}).size(), 1U);  // and works on
 }
 

@@ -15,6 +15,7 @@ namespace {
 using lectern::bert::EmbedderOptions;
 using lectern::bert::Pooling;
 using lectern::bert::Precision;
+using lectern::bert::Turn;
 namespace plugin = lectern::plugin;
 
 std::optional<Pooling> pooling_of(const std::string& value) {
@@ -55,8 +56,7 @@ class BertEmbedder : public plugin::Embedder {
     [[nodiscard]] const plugin::EmbedderInfo& info() const override { return embedder_.info(); }
 
     void embed(const plugin::Call& call, const lectern_tokens* sequences, std::uint64_t count,
-               std::uint32_t /*purpose: the host has put the prefix before the text*/,
-               float* out) const override {
+               std::uint32_t purpose, float* out) const override {
         std::vector<std::span<const std::int32_t>> ids;
         ids.reserve(count);
         for (const lectern_tokens& sequence : std::span(sequences, count)) {
@@ -66,8 +66,9 @@ class BertEmbedder : public plugin::Embedder {
                                       "tokenizer of its own folder (wordpiece)");
             ids.emplace_back(sequence.ids, sequence.count);
         }
+        // The host has put the prefix of the purpose before the text.
         embedder_.embed(
-            ids, out,
+            purpose == LECTERN_QUERY ? Turn::query : Turn::passage, ids, out,
             [&call](std::size_t item, lectern_code code, const std::string& message) {
                 call.item_error(item, code, message);
             },

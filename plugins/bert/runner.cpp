@@ -83,21 +83,36 @@ Runner::Runner(ov::Core& core, const std::shared_ptr<const ov::Model>& model,
     }
 }
 
-Runner::Lease Runner::lease() {
-    std::unique_lock lock(mutex_);
-    freed_.wait(lock, [this] { return !free_.empty(); });
+Runner::Lease Runner::take() {
     Lease out(*this, std::move(free_.back()));
     free_.pop_back();
     return out;
 }
 
-std::optional<Runner::Lease> Runner::try_lease() {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) return std::nullopt;
-    std::optional<Lease> out;
-    out.emplace(*this, std::move(free_.back()));
-    free_.pop_back();
+Runner::Lease Runner::lease(Turn turn) {
+    std::unique_lock lock(mutex_);
+    std::size_t& waiting = turn == Turn::query ? queries_waiting_ : passages_waiting_;
+    ++waiting;
+    // A query counts itself as waiting, which keeps passages back, and not queries.
+    freed_.wait(lock, [&] { return free_for(turn); });
+    --waiting;
+    Lease out = take();
+    lock.unlock();
+    if (turn == Turn::query) freed_.notify_all();  // passages that this query kept back
     return out;
+}
+
+std::optional<Runner::Lease> Runner::try_lease(Turn turn) {
+    const std::lock_guard lock(mutex_);
+    if (!free_for(turn)) return std::nullopt;
+    std::optional<Lease> out;
+    out.emplace(take());
+    return out;
+}
+
+std::size_t Runner::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return queries_waiting_ + passages_waiting_;
 }
 
 void Runner::give_back(ov::InferRequest request) noexcept {
@@ -105,7 +120,7 @@ void Runner::give_back(ov::InferRequest request) noexcept {
         const std::lock_guard lock(mutex_);
         free_.push_back(std::move(request));  // within the capacity it once had
     }
-    freed_.notify_one();
+    freed_.notify_all();
 }
 
 Runner::Lease::~Lease() {

@@ -37,6 +37,10 @@ struct RunnerOptions {
     std::uint32_t streams = 0;  // requests at once, at most `threads`; 0: chosen by `threads`
 };
 
+// Who waits for a request. A query goes before every passage that waits, so that it waits for one
+// batch of an ingest at most.
+enum class Turn { query, passage };
+
 // Safe from any thread.
 class Runner {
  public:
@@ -63,17 +67,26 @@ class Runner {
         Runner* runner_;
         ov::InferRequest request_;
     };
-    // Waits until a request is free.
-    [[nodiscard]] Lease lease();
-    [[nodiscard]] std::optional<Lease> try_lease();
+    // Waits until a request is free, and no query waits when it is for a passage.
+    [[nodiscard]] Lease lease(Turn turn = Turn::query);
+    [[nodiscard]] std::optional<Lease> try_lease(Turn turn = Turn::query);
+
+    // Calls of lease() that wait.
+    [[nodiscard]] std::size_t waiting() const;
 
  private:
     void give_back(ov::InferRequest request) noexcept;
+    [[nodiscard]] bool free_for(Turn turn) const {
+        return !free_.empty() && (turn == Turn::query || queries_waiting_ == 0);
+    }
+    [[nodiscard]] Lease take();
 
     std::uint32_t streams_;
     ov::CompiledModel compiled_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;  // for what follows
     std::condition_variable freed_;
+    std::size_t queries_waiting_ = 0;
+    std::size_t passages_waiting_ = 0;
     std::vector<ov::InferRequest> free_;
 };
 

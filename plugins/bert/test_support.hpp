@@ -75,7 +75,7 @@ inline std::vector<Vector> embed(const Embedder& embedder, const std::vector<Ids
     std::vector<std::span<const std::int32_t>> spans(texts.begin(), texts.end());
     Vector all(texts.size() * dimension);
     embedder.embed(
-        spans, all.data(),
+        Turn::passage, spans, all.data(),
         [](std::size_t item, lectern_code, const std::string& message) {
             ADD_FAILURE() << "text " << item << ": " << message;
         },

@@ -36,7 +36,7 @@ using ItemError = std::function<void(std::size_t item, lectern_code code, const 
 // Writes the vector of sequences[i] to out[i * dimension]. A sequence that is empty, longer than
 // max_tokens or has an id outside the vocabulary goes to `item_error`, and its vector is zeros.
 // `check` is called between batches and may throw. Safe from any thread.
-void encode_texts(Runner& runner, const EncoderLimits& limits,
+void encode_texts(Runner& runner, const EncoderLimits& limits, Turn turn,
                   std::span<const std::span<const std::int32_t>> sequences, float* out,
                   const ItemError& item_error, const std::function<void()>& check);
 
