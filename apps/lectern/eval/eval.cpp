@@ -11,6 +11,8 @@
 #include "apps/lectern/eval/answers_run.hpp"
 #include "apps/lectern/eval/search_run.hpp"
 #include "apps/lectern/eval/setting.hpp"
+#include "apps/lectern/eval/tune_run.hpp"
+#include "apps/lectern/progress.hpp"
 #include "evaluation/bootstrap.hpp"
 #include "evaluation/files.hpp"
 #include "evaluation/metrics.hpp"
@@ -36,6 +38,9 @@ struct Eval {
     std::string filter;
     bool answers = false;
     bool extractive = false;
+    bool tune = false;
+    std::string measure = "ndcg@10";  // that --tune makes highest
+    std::size_t folds = 5;
 };
 
 // What was found out; each part only when it was asked for.
@@ -44,6 +49,7 @@ struct Findings {
     std::vector<double> milliseconds;
     std::vector<QueryScores> other;
     std::vector<evaluation::Bootstrap> differences;  // one a measure
+    std::optional<Tuning> tuning;
     std::vector<AnsweredQuestion> answers;
     std::size_t unjudged = 0;  // queries without judgements
 };
@@ -60,6 +66,11 @@ bool is_file(const std::string& path) {
 }
 
 Status check_options(const Eval& eval) {
+    if (eval.tune && (!eval.run.empty() || !eval.compare.empty() || eval.judgements.empty()))
+        return {
+            Code::invalid_argument,
+            "--tune searches with many settings: give it -c, --queries and --qrels, and neither "
+            "--run nor --compare"};
     if (eval.judgements.empty() && !eval.answers)
         return {Code::invalid_argument, "give --qrels to measure search, --answers, or both"};
     const bool searches = eval.run.empty() || eval.answers;
@@ -111,6 +122,16 @@ Result<SearchRun> searched(const Eval& eval, Searcher& searcher, const Setting& 
     return search_all(*collection, queries, setting, eval.depth, stop_on_interrupt());
 }
 
+Result<Tuning> tuned(const Eval& eval, const Collection& collection, const Setting& setting,
+                     const std::vector<evaluation::Query>& queries,
+                     const evaluation::Judgements& judgements) {
+    Progress progress(!eval.common.json);
+    return tune_search(
+        collection, queries, judgements, setting, eval.measure, eval.depth,
+        {.folds = eval.folds, .bootstrap = eval.bootstrap},
+        [&](double done) { progress.show(done, "settings tried"); }, stop_on_interrupt());
+}
+
 Status measure_search(const Eval& eval, Searcher& searcher, const Setting& setting,
                       const std::vector<evaluation::Query>& all, Findings& to) {
     LECTERN_ASSIGN(evaluation::Judgements judgements, evaluation::read_judgements(eval.judgements));
@@ -132,6 +153,11 @@ Status measure_search(const Eval& eval, Searcher& searcher, const Setting& setti
     if (eval.run.empty()) {
         LECTERN_ASSIGN(const Collection* collection, searcher.open(setting.pipeline));
         LECTERN_TRY(check_ids(*collection, judgements));
+        if (eval.tune) {
+            LECTERN_ASSIGN(to.tuning, tuned(eval, *collection, setting, queries, judgements));
+            to.base = to.tuning->base;
+            return {};
+        }
         LECTERN_ASSIGN(base, searched(eval, searcher, setting, queries));
     } else {
         LECTERN_ASSIGN(base.run, evaluation::read_run(eval.run));
@@ -218,6 +244,7 @@ boost::json::object report(const Eval& eval, const Findings& found) {
                                               {"interval", 0.95},
                                               {"differences", std::move(differences)}}}};
     }
+    if (found.tuning) out["tune"] = json_of(*found.tuning);
     if (!found.answers.empty()) out["answers"] = answers_report(found.answers);
     return out;
 }
@@ -230,7 +257,9 @@ void print_report(const Eval& eval, const Findings& found) {
                         percentile(found.milliseconds, 0.50), percentile(found.milliseconds, 0.95));
         std::printf("\n");
         const Scores base = evaluation::mean(found.base);
-        if (found.other.empty()) {
+        if (found.tuning) {
+            print_tuning(*found.tuning);
+        } else if (found.other.empty()) {
             for (std::size_t m = 0; m < base.size(); ++m)
                 std::printf("%-12s %8.4f\n", std::string(metric_names[m]).c_str(), base[m]);
         } else {
@@ -318,7 +347,16 @@ void add_eval(CLI::App& program, Run& run_command) {
                        "A TREC run file, or settings to search with instead (pipeline=NAME, "
                        "filter=EXPRESSION): "
                        "differences with a paired bootstrap");
-    command.add_option("--seed", eval->bootstrap.seed, "Of the bootstrap")->capture_default_str();
+    command.add_flag("--tune", eval->tune,
+                     "Search with each mode, fusion and weight, and say which to put into the "
+                     "pipeline, by cross-validation");
+    command.add_option("--measure", eval->measure, "What --tune makes highest")
+        ->capture_default_str();
+    command.add_option("--folds", eval->folds, "Of --tune's cross-validation")
+        ->capture_default_str()
+        ->check(CLI::Range(2, 100));
+    command.add_option("--seed", eval->bootstrap.seed, "Of the bootstrap and the folds")
+        ->capture_default_str();
     command.add_option("--samples", eval->bootstrap.samples, "Of the bootstrap")
         ->capture_default_str()
         ->check(CLI::Range(100, 10000000));
