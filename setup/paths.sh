@@ -23,9 +23,12 @@ LLAMA_KEY=$(flags_key "$LLAMA_RECIPE" "$LLAMA_SHA256" "$LLAMA_CPU_VARIANTS" "${L
 LLAMA_DIR=$LECTERN_CACHE/llama-$LLAMA_VERSION-$LLAMA_KEY
 FAISS_DIR=$LECTERN_CACHE/faiss-$FAISS_VERSION-$(flags_key "$FAISS_RECIPE" "$FAISS_CRATE_VERSION" \
     "$FAISS_FLAGS_V3" "$FAISS_FLAGS_V4" "${FAISS_CMAKE_FLAGS[@]}")
-# Clients for the server's tests: pinned in setup/clients.
-CLIENTS_DIR=$LECTERN_CACHE/clients-$(cat "$LECTERN_SETUP_DIR"/clients/requirements.txt \
-    "$LECTERN_SETUP_DIR"/clients/package-lock.json | sha256sum | cut -c1-8)
+# Clients for the server's tests: pinned in setup/clients. (An installed copy has none.)
+CLIENTS_DIR=$LECTERN_CACHE/clients-none
+if [[ -d $LECTERN_SETUP_DIR/clients ]]; then
+    CLIENTS_DIR=$LECTERN_CACHE/clients-$(cat "$LECTERN_SETUP_DIR"/clients/requirements.txt \
+        "$LECTERN_SETUP_DIR"/clients/package-lock.json | sha256sum | cut -c1-8)
+fi
 BERT_DIR=$LECTERN_CACHE/models/$BERT_NAME
 GPT_DIR=$LECTERN_CACHE/models/$GPT_NAME
 # Models keep plain folder names because people type them; a stamp beside each, written

@@ -14,6 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Where `lectern-models` of the Debian package puts them.
+constexpr const char* machine_models = "/usr/local/share/lectern/models";
+
 // The environment is read while nobody writes it: a program that calls setenv from another thread
 // breaks every library.
 std::string environment(const char* name) {
@@ -66,9 +69,13 @@ Folders resolve(Folders folders) {
             fs::is_directory(prefix / "share/lectern/pipelines", error))
             folders.pipelines = prefix / "share/lectern/pipelines";
     }
+    if (folders.models.empty()) folders.models = environment("LECTERN_MODELS");
     if (folders.models.empty()) {
-        const std::string set = environment("LECTERN_MODELS");
-        folders.models = set.empty() ? user_cache() / "models" : fs::path(set);
+        // The user's own, else those of the machine.
+        folders.models = user_cache() / "models";
+        std::error_code error;
+        if (!fs::exists(folders.models, error) && fs::is_directory(machine_models, error))
+            folders.models = machine_models;
     }
     if (folders.cache.empty()) folders.cache = user_cache() / "derived";
     return folders;
