@@ -7,6 +7,7 @@
 #include "storage/clock.hpp"
 #include "storage/commit.hpp"
 #include "storage/database.hpp"
+#include "storage/figures.hpp"
 #include "storage/files.hpp"
 #include "storage/keys.hpp"
 #include "storage/kill_point.hpp"
@@ -247,6 +248,10 @@ Sequence Store::sequence() const {
 }
 std::uint64_t Store::disk_bytes() const {
     return folder_bytes(database_->folder());
+}
+
+Figures Store::figures() const {
+    return figures_of(*database_);
 }
 
 Status Store::flush() {

@@ -59,6 +59,20 @@ struct OpenOptions {
     std::uint64_t reclaim_at = 10'000;
 };
 
+// How RocksDB is at this moment.
+struct Figures {
+    std::uint64_t block_cache_bytes = 0;
+    std::uint64_t block_cache_capacity = 0;
+    std::uint64_t memtable_bytes = 0;  // flushed ones that a reader holds included
+    std::uint64_t table_bytes = 0;     // of the table files of the current version
+    std::uint64_t pending_compaction_bytes = 0;
+    std::uint64_t running_compactions = 0;
+    std::uint64_t running_flushes = 0;
+    std::uint64_t slowed_writes = 0;  // since the open
+    std::uint64_t stopped_writes = 0;
+    bool writes_stopped = false;
+};
+
 class Database;   // RocksDB and its column families, storage/database.hpp
 class Reclaimer;  // storage/reclaim.hpp
 
@@ -201,6 +215,7 @@ class Store {
     [[nodiscard]] Reader reader() const;
     [[nodiscard]] Counters counters() const;
     [[nodiscard]] Sequence sequence() const;
+    [[nodiscard]] Figures figures() const;
     // Of the whole folder, caches included.
     [[nodiscard]] std::uint64_t disk_bytes() const;
 

@@ -307,6 +307,27 @@ TEST(Store, ScansVectorsInSpans) {
     EXPECT_EQ(store->reader().scan_vectors(2, 0, none).code(), Code::not_found);
 }
 
+TEST(Store, FiguresFollowWhatIsWritten) {
+    const TestFolder folder;
+    const auto store = open(folder.path(), {.block_cache_bytes = 1U << 20U});
+    const Figures fresh = store->figures();
+    EXPECT_EQ(fresh.block_cache_capacity, 1U << 20U);
+    EXPECT_FALSE(fresh.writes_stopped);
+    EXPECT_EQ(fresh.slowed_writes + fresh.stopped_writes, 0U);
+
+    std::string text(100'000, 'x');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i * i % 23);
+    commit(*store, {.puts = {words("a", text)}});
+    const Figures written = store->figures();
+    EXPECT_GT(written.memtable_bytes, fresh.memtable_bytes);
+    ASSERT_TRUE(store->flush().ok());
+    const Figures flushed = store->figures();
+    EXPECT_LT(flushed.memtable_bytes, written.memtable_bytes);
+    EXPECT_GT(flushed.table_bytes, fresh.table_bytes);
+    ASSERT_TRUE(store->reader().document("a").ok());
+    EXPECT_GT(store->figures().block_cache_bytes, flushed.block_cache_bytes);
+}
+
 TEST(Store, RemembersChangesForIndexes) {
     const TestFolder folder;
     const auto store = open(folder.path());

@@ -30,6 +30,12 @@ struct Limits {
     std::chrono::seconds drain_time{30};   // running requests get this long after SIGTERM
 };
 
+// Which searches are compared with exact ones, for /metrics: recall_sampler.hpp.
+struct RecallLimits {
+    std::uint64_t every = 100;       // every how many searches by meaning; 0: never
+    std::uint64_t chunks = 200'000;  // of a collection; larger ones are left out
+};
+
 struct ServerOptions {
     std::filesystem::path data = "lectern-data";
     std::string listen = "127.0.0.1:8080";  // HOST:PORT; port 0: any that is free
@@ -40,6 +46,7 @@ struct ServerOptions {
     std::vector<std::string> cors_origins;  // "https://app.example", or "*"
     std::vector<std::string> hosts;  // names that browsers may call it by when there are no keys
     Limits limits;
+    RecallLimits recall;
     unsigned io_threads = 2;
     unsigned read_threads = 0;  // 0: one a core, and 2 at least
     unsigned ask_threads = 2;

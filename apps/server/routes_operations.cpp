@@ -1,24 +1,14 @@
 // For those who run the server: health, readiness, metrics, the description of the interface.
-#include <unistd.h>
-
-#include <fstream>
 #include <string>
+#include <utility>
 
 #include "apps/server/http/problem.hpp"
 #include "apps/server/openapi.hpp"
+#include "apps/server/process_figures.hpp"
 #include "apps/server/state.hpp"
 
 namespace lectern::server {
 namespace {
-
-// Resident bytes of this process (proc(5), statm).
-double resident_bytes() {
-    std::ifstream statm("/proc/self/statm");
-    double total = 0;
-    double resident = 0;
-    statm >> total >> resident;
-    return resident * static_cast<double>(::sysconf(_SC_PAGESIZE));
-}
 
 Response metrics(ServerState& state, Call&) {
     std::vector<Metrics::Gauge> gauges;
@@ -37,7 +27,10 @@ Response metrics(ServerState& state, Call&) {
     add("lectern_connections", "Open connections.", "", static_cast<double>(state.connections));
     add("lectern_requests_running", "Requests between their header and their response's end.", "",
         static_cast<double>(state.requests));
-    add("lectern_resident_bytes", "Memory of the process.", "", resident_bytes());
+    add("lectern_build_info", "1, with the version.", "version=\"" + std::string(version()) + "\"",
+        1);
+    add("lectern_draining", "1 after SIGTERM.", "", state.draining ? 1 : 0);
+    add_process_figures(gauges);
     struct Row {
         std::string name;
         Stats stats;
@@ -45,19 +38,42 @@ Response metrics(ServerState& state, Call&) {
     std::vector<Row> rows;
     for (const CollectionPointer& open : state.collections.open_ones())
         if (auto stats = open->collection.stats()) rows.push_back({open->name, std::move(*stats)});
-    const auto each = [&](const char* name, const char* help, auto value) {
+    const auto each = [&](const char* name, const char* help, auto value,
+                          const char* kind = "gauge") {
         for (const Row& row : rows)
-            add(name, help, "collection=\"" + row.name + "\"",
-                static_cast<double>(value(row.stats)));
+            gauges.push_back({name, help, "collection=\"" + row.name + "\"",
+                              static_cast<double>(value(row.stats)), kind});
     };
     each("lectern_documents", "Documents stored.", [](const Stats& s) { return s.documents; });
     each("lectern_chunks", "Chunks stored.", [](const Stats& s) { return s.chunks; });
-    each("lectern_store_bytes", "RocksDB's files on disk.",
+    each("lectern_store_bytes", "The collection's files on disk.",
          [](const Stats& s) { return s.disk_bytes; });
     each("lectern_vector_segments", "Sealed segments of the vector index.",
          [](const Stats& s) { return s.vector_segments; });
     each("lectern_tail_vectors", "Vectors that are searched exactly.",
          [](const Stats& s) { return s.tail_vectors; });
+    each("lectern_rocksdb_block_cache_bytes", "RocksDB's block cache, in use.",
+         [](const Stats& s) { return s.store.block_cache_bytes; });
+    each("lectern_rocksdb_block_cache_capacity_bytes", "RocksDB's block cache, at most.",
+         [](const Stats& s) { return s.store.block_cache_capacity_bytes; });
+    each("lectern_rocksdb_memtable_bytes", "Written, and not yet in table files.",
+         [](const Stats& s) { return s.store.memtable_bytes; });
+    each("lectern_rocksdb_live_sst_bytes", "RocksDB's table files that hold data.",
+         [](const Stats& s) { return s.store.table_bytes; });
+    each("lectern_rocksdb_pending_compaction_bytes", "About what compactions have to rewrite.",
+         [](const Stats& s) { return s.store.pending_compaction_bytes; });
+    each("lectern_rocksdb_running_compactions", "Compactions that run.",
+         [](const Stats& s) { return s.store.running_compactions; });
+    each("lectern_rocksdb_running_flushes", "Flushes that run.",
+         [](const Stats& s) { return s.store.running_flushes; });
+    each(
+        "lectern_rocksdb_slowed_writes_total", "Times that writes were slowed for compactions.",
+        [](const Stats& s) { return s.store.slowed_writes; }, "counter");
+    each(
+        "lectern_rocksdb_stopped_writes_total", "Times that writes were stopped for compactions.",
+        [](const Stats& s) { return s.store.stopped_writes; }, "counter");
+    each("lectern_rocksdb_writes_stopped", "1 while no write can go on.",
+         [](const Stats& s) { return s.store.writes_stopped ? 1 : 0; });
     return {200, "text/plain; version=0.0.4; charset=utf-8", state.metrics.text(gauges), {}};
 }
 

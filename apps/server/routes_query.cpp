@@ -32,6 +32,13 @@ Fields fields_of(const Request& request, std::string_view text_field) {
     return Fields(std::move(object));
 }
 
+// What was embedded for the query: the first stage that counts tokens is its tokenizer.
+std::uint64_t query_tokens(const std::vector<StageTiming>& stages) {
+    for (const StageTiming& stage : stages)
+        if (stage.tokens > 0) return stage.tokens;
+    return 0;
+}
+
 void read_mode(Fields& fields, SearchOptions& options) {
     const std::string mode = fields.text("mode");
     if (mode.empty()) return;
@@ -61,7 +68,10 @@ Response search(Service& service, Call& call) {
     if (!result) return problem(result.status());
     json::object out = app::json_of(*result);
     if (explain) out["stages"] = app::json_of(result->timing.stages);
+    call.observed.tokens_in = query_tokens(result->timing.stages);
     call.observed.stages = std::move(result->timing.stages);
+    if (!result->hits.empty() && result->hits.front().dense_score)
+        service.recall.offer(*open, query);
     return json_response(out);
 }
 
@@ -96,6 +106,7 @@ class Reply {
     [[nodiscard]] Response done(std::string_view event_name, json::object out,
                                 std::uint64_t generated_tokens, Timing timing) const {
         if (explain_) out["stages"] = app::json_of(timing.stages);
+        call_.observed.tokens_in = query_tokens(timing.stages);
         call_.observed.tokens_out = generated_tokens;
         call_.observed.stages = std::move(timing.stages);
         if (!streams_) return json_response(out);

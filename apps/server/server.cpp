@@ -77,13 +77,17 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
 ServerState::ServerState(ServerOptions given)
     : options(std::move(given)),
       collections(options.data, options.open),
-      service{options, collections, metrics},
+      service{options, collections, metrics, recall},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),
            options.limits.queue),
       ask("ask", options.ask_threads, options.limits.queue),
-      ingest("ingest", options.ingest_threads, options.limits.queue) {}
+      ingest("ingest", options.ingest_threads, options.limits.queue),
+      recall(options.recall, metrics, [this] {
+          return read.waiting() + ask.waiting() + ingest.waiting() == 0 &&
+                 read.running() + ask.running() + ingest.running() <= 1;
+      }) {}
 
 struct Server::Impl {
     explicit Impl(ServerOptions options) : state(std::move(options)) {}
@@ -91,6 +95,7 @@ struct Server::Impl {
     Impl& operator=(const Impl&) = delete;
     // Workers first: their jobs use the connections, and those use the rest.
     ~Impl() {
+        state.recall.end();
         for (Executor* executor : {&state.read, &state.ask, &state.ingest}) executor->end();
     }
 

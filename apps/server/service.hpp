@@ -7,6 +7,7 @@
 #include "apps/server/keys.hpp"
 #include "apps/server/metrics.hpp"
 #include "apps/server/options.hpp"
+#include "apps/server/recall_sampler.hpp"
 #include "apps/server/router.hpp"
 
 namespace lectern::server {
@@ -15,6 +16,7 @@ struct Service {
     const ServerOptions& options;
     Collections& collections;
     Metrics& metrics;
+    RecallSampler& recall;
 };
 
 // Each adds its routes; the handlers use `service` as long as the router lives.

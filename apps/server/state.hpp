@@ -39,6 +39,7 @@ struct ServerState {
     Executor read;
     Executor ask;
     Executor ingest;
+    RecallSampler recall;  // looks at them
 };
 
 }  // namespace lectern::server

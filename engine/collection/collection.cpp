@@ -19,6 +19,7 @@
 #include "engine/query/models.hpp"
 #include "engine/query/overview.hpp"
 #include "engine/query/query.hpp"
+#include "engine/query/recall.hpp"
 #include "engine/query/summarize.hpp"
 #include "index/lexical/lexical_index.hpp"
 #include "index/vector/vector_index.hpp"
@@ -465,12 +466,24 @@ Result<Stats> Collection::stats() const {
     out.disk_bytes = impl_->store->disk_bytes();
     out.sequence = impl_->store->sequence();
     out.collection_id = storage::to_hex(meta.id);
+    const storage::Figures figures = impl_->store->figures();
+    out.store = {figures.block_cache_bytes,        figures.block_cache_capacity,
+                 figures.memtable_bytes,           figures.table_bytes,
+                 figures.pending_compaction_bytes, figures.running_compactions,
+                 figures.running_flushes,          figures.slowed_writes,
+                 figures.stopped_writes,           figures.writes_stopped};
     if (const auto with = impl_->serving.get(); with != nullptr) {
         const index::VectorIndexStatistics state = with->index->statistics();
         out.vector_segments = state.segments;
         out.tail_vectors = state.tail_rows;
     }
     return out;
+}
+
+Result<RecallSample> Collection::recall(std::string_view query,
+                                        const RecallOptions& options) const {
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("recall"));
+    return run_recall(impl_->query(*with), query, options);
 }
 
 Result<Overview> Collection::overview(const OverviewOptions& options) const {

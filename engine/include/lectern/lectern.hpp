@@ -36,7 +36,8 @@ enum class LogLevel { debug, info, warning, error };
 using Log = std::function<void(LogLevel level, std::string_view source, std::string_view message)>;
 
 // Where the engine finds things. Empty fields: the environment (LECTERN_PLUGINS, LECTERN_MODELS,
-// LECTERN_CACHE), then beside the installed library, then the per-user cache.
+// LECTERN_CACHE), then beside the installed library, then the per-user cache; of models at last
+// /usr/local/share/lectern/models, for all users of the machine.
 struct LECTERN_API Folders {
     std::vector<std::filesystem::path> plugins;
     std::filesystem::path models;
@@ -313,6 +314,20 @@ struct Document {
     std::vector<ChunkRange> chunks;
 };
 
+// How RocksDB is, for those who watch it.
+struct StoreFigures {
+    std::uint64_t block_cache_bytes = 0;           // in use
+    std::uint64_t block_cache_capacity_bytes = 0;  // at most
+    std::uint64_t memtable_bytes = 0;              // written, and not yet in table files
+    std::uint64_t table_bytes = 0;                 // of table files that hold data
+    std::uint64_t pending_compaction_bytes = 0;    // an estimate of what is to be rewritten
+    std::uint64_t running_compactions = 0;
+    std::uint64_t running_flushes = 0;
+    std::uint64_t slowed_writes = 0;   // since the open: writes that had to wait for compactions
+    std::uint64_t stopped_writes = 0;  // and those that had to wait until one had ended
+    bool writes_stopped = false;       // now
+};
+
 struct Stats {
     std::uint64_t documents = 0;
     std::uint64_t chunks = 0;
@@ -325,6 +340,19 @@ struct Stats {
     std::uint64_t vector_segments = 0;
     std::uint64_t tail_vectors = 0;  // searched exactly
     std::string collection_id;
+    StoreFigures store;
+};
+
+// What the vector index finds for a query, against every vector there is.
+struct RecallOptions {
+    std::size_t k = 10;
+    std::stop_token stop = {};
+};
+
+struct RecallSample {
+    std::size_t wanted = 0;  // the k nearest chunks, or all when there are fewer
+    std::size_t found = 0;   // of these, by the index
+    double seconds = 0;
 };
 
 // A collection in pictures.
@@ -443,6 +471,10 @@ class LECTERN_API Collection {
     // How many there were. Gone from every index on return.
     [[nodiscard]] Result<std::uint64_t> remove(std::span<const std::string> documents);
     [[nodiscard]] Result<Stats> stats() const;
+    // Embeds the query, and compares what the vector index finds (no filter, no words) with a pass
+    // over all vectors of the store, on the caller's thread.
+    [[nodiscard]] Result<RecallSample> recall(std::string_view query,
+                                              const RecallOptions& options = {}) const;
     // Reads every document's header and a sample of the vectors.
     [[nodiscard]] Result<Overview> overview(const OverviewOptions& options = {}) const;
 

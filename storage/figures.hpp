@@ -1,0 +1,10 @@
+// storage/figures.hpp: RocksDB's figures, summed over its column families. Internal to storage/.
+#pragma once
+
+#include "storage/database.hpp"
+
+namespace lectern::storage {
+
+[[nodiscard]] Figures figures_of(const Database& database);
+
+}  // namespace lectern::storage
