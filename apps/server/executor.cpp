@@ -8,6 +8,7 @@ namespace lectern::server {
 Executor::Executor(std::string name, unsigned threads, std::size_t max_waiting)
     : name_(std::move(name)), max_waiting_(max_waiting) {
     for (unsigned i = 0; i < std::max(threads, 1U); ++i) threads_.emplace_back([this] { work(); });
+    threads_.emplace_back([this] { watch(); });
 }
 
 void Executor::end() {
@@ -16,6 +17,7 @@ void Executor::end() {
         ending_ = true;
     }
     wake_.notify_all();
+    changed_.notify_all();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
     for (Item& item : queue_) item.job(true);
@@ -30,6 +32,7 @@ bool Executor::submit(Job job, Clock::time_point deadline) {
         queue_.push_back({std::move(job), deadline});
     }
     wake_.notify_one();
+    changed_.notify_one();
     return true;
 }
 
@@ -54,6 +57,28 @@ void Executor::work() {
         item.job(Clock::now() >= item.deadline);
         item.job = nullptr;  // what it holds goes before it counts as done
         --running_;
+    }
+}
+
+void Executor::watch() {
+    const auto earlier = [](const Item& a, const Item& b) { return a.deadline < b.deadline; };
+    std::unique_lock lock(mutex_);
+    while (!ending_) {
+        const auto first = std::min_element(queue_.begin(), queue_.end(), earlier);
+        if (first == queue_.end()) {
+            changed_.wait(lock);
+            continue;
+        }
+        const Clock::time_point deadline = first->deadline;
+        if (Clock::now() < deadline) {
+            changed_.wait_until(lock, deadline);
+            continue;
+        }
+        const Job late = std::move(first->job);
+        queue_.erase(first);
+        lock.unlock();
+        late(true);
+        lock.lock();
     }
 }
 

@@ -20,8 +20,9 @@ namespace lectern::server {
 class Executor {
  public:
     using Clock = std::chrono::steady_clock;
-    // Called once on a worker thread; `late`: it stood in the queue beyond its deadline, and should
-    // not begin. Must not throw.
+    // Called once: on a worker thread, or as soon as its deadline has passed with `late` on another
+    // one: it stood in the queue for too long, and should not begin. Quick when late. Must not
+    // throw.
     using Job = std::function<void(bool late)>;
 
     Executor(std::string name, unsigned threads, std::size_t max_waiting);
@@ -44,16 +45,18 @@ class Executor {
         Clock::time_point deadline;
     };
     void work();
+    void watch();  // over the deadlines of those that wait
 
     const std::string name_;
     const std::size_t max_waiting_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
+    std::condition_variable changed_;  // for watch()
     std::deque<Item> queue_;
     std::size_t idle_ = 0;
     bool ending_ = false;
     std::atomic<std::size_t> running_{0};
-    std::vector<std::thread> threads_;
+    std::vector<std::thread> threads_;  // the workers, and the one that watches
 };
 
 }  // namespace lectern::server

@@ -69,7 +69,11 @@ class Session {
         if (!opened) co_return;
         executor_ = co_await asio::this_coro::executor;
         bool keep = connection.now() <= limits().connections;
-        if (!keep) co_await refuse(problem(503, "too_many_connections", "the server is full"));
+        if (!keep) {
+            Response full = problem(503, "too_many_connections", "the server is full");
+            full.headers.push_back({"Retry-After", "1"});
+            co_await refuse(std::move(full), "connections");
+        }
         while (keep) keep = co_await one_request();
         co_await wire_->close(Clock::now() + close_time);
     }
@@ -88,7 +92,7 @@ class Session {
         while (true) {
             const RequestParser::Fault fault = parser_->feed_header(pending_);
             if (fault.status != 0) {
-                co_await refuse(problem(fault.status, "malformed", fault.detail));
+                co_await refuse(problem(fault.status, "malformed", fault.detail), "malformed");
                 co_return false;
             }
             if (parser_->header_done()) break;
@@ -108,12 +112,13 @@ class Session {
         broken_ = false;
         received_ = 0;
         Response response = co_await respond();
+        remember(response);
         if (!streamed_) co_await send(std::move(response));
         note();
         co_return !broken_ && request_.keep_alive && parser_->done();
     }
 
-    asio::awaitable<void> refuse(Response response) {
+    asio::awaitable<void> refuse(Response response, std::string_view why) {
         request_ = {};
         request_.keep_alive = false;
         request_.trace_id = trace_id_of({});
@@ -122,7 +127,8 @@ class Session {
         observed_ = {};
         key_.reset();
         sent_ = 0;
-        state_.metrics.rejected("malformed");
+        state_.metrics.rejected(why);
+        remember(response);
         co_await send(std::move(response));
         note();
     }
@@ -146,6 +152,7 @@ class Session {
         const Route& route = *match_.route;
         if (state_.draining && !route.while_draining) {
             request_.keep_alive = false;
+            state_.metrics.rejected("draining");
             Response out = problem(503, "draining", "the server is shutting down");
             out.headers.push_back({"Retry-After", "5"});
             co_return out;
@@ -304,7 +311,10 @@ class Session {
         if (executor == nullptr) co_return guarded(body);
         const std::shared_ptr<Mailbox> mailbox = mailbox_;
         const bool taken = executor->submit(
-            [mailbox, body = std::move(body)](bool late) {
+            [mailbox, body = std::move(body), executor, &metrics = state_.metrics,
+             since = Clock::now()](bool late) {
+                metrics.waited(executor->name(),
+                               std::chrono::duration<double>(Clock::now() - since).count());
                 if (late)
                     mailbox->post({Letter::Kind::late, {}, {}});
                 else
@@ -418,6 +428,16 @@ class Session {
             sent_ += bytes.size();
     }
 
+    // What the log says of a failure: its code, and of those that are not the client's what has
+    // happened. (The detail of others may quote what was sent.)
+    void remember(const Response& response) {
+        failure_ = {};
+        if (response.content_type != "application/problem+json") return;
+        const boost::json::object problem = boost::json::parse(response.body).as_object();
+        failure_["code"] = problem.at("code");
+        if (response.status >= 500) failure_["detail"] = problem.at("detail");
+    }
+
     // The metrics and the log.
     void note() {
         const double took = std::chrono::duration<double>(Clock::now() - begun_).count();
@@ -436,6 +456,7 @@ class Session {
         if (const auto name = match_.values.find("name"); name != match_.values.end())
             line["collection"] = app::clean(name->second);
         if (key_ != nullptr) line["key"] = app::clean(key_->name);
+        for (const auto& [name, value] : failure_) line[name] = value;
         if (state_.options.access_log && (match_.route == nullptr || match_.route->in_log))
             log_line(status_ >= 500 ? LogLevel::warning : LogLevel::info, "request", line);
         const auto slow = std::chrono::duration<double>(state_.options.slow).count();
@@ -457,6 +478,7 @@ class Session {
     std::shared_ptr<const Key> key_;
     std::shared_ptr<Mailbox> mailbox_;
     Observed observed_;
+    boost::json::object failure_;
     Clock::time_point begun_;
     std::uint64_t received_ = 0;  // body bytes as they came
     std::uint64_t sent_ = 0;

@@ -220,7 +220,9 @@ TEST_F(HostileTest, TooManyConnectionsAreToldSo) {
         clients.back()->send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
         EXPECT_EQ(status(clients.back()->until("\r\n\r\n")), "200");
     }
-    EXPECT_EQ(status(request("GET", "/healthz")), "503");
+    const std::string refused = request("GET", "/healthz");
+    EXPECT_EQ(status(refused), "503");
+    EXPECT_NE(refused.find("\r\nRetry-After: "), std::string::npos) << refused;
 }
 
 TEST_F(HostileTest, DrainingEndsWhatRunsAndRefusesWhatComes) {

@@ -46,6 +46,7 @@ class Server:
         return code
 
     def remove(self):
+        self.log.close()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
