@@ -73,7 +73,8 @@ void add_train_classifier(CLI::App& train, Run& run);  // below `train`
 void add_bench(CLI::App& program, Run& run);
 void add_verify(CLI::App& program, Run& run);  // verify, repair
 void add_backup(CLI::App& program, Run& run);  // backup, backups, restore
-void add_serve(CLI::App& program, Run& run);   // serve, key
+void add_serve(CLI::App& program, Run& run);
+void add_key(CLI::App& program, Run& run);
 void add_mcp(CLI::App& program, Run& run);
 void add_eval(CLI::App& program, Run& run);
 

@@ -1,12 +1,12 @@
-// lectern serve: the HTTP server; lectern key: API keys for it.
+// lectern serve: the HTTP server.
 #include <pthread.h>
 
 #include <csignal>
 #include <iostream>
 
 #include "apps/lectern/common.hpp"
-#include "apps/server/keys.hpp"
 #include "apps/server/log.hpp"
+#include "apps/server/notify.hpp"
 #include "apps/server/server.hpp"
 
 namespace lectern::app {
@@ -77,35 +77,23 @@ int run(Serve& serve) {
     server::Server& server = **started;
     std::cout << "lectern listens on " << (tls ? "https://" : "http://") << host << ":"
               << server.port() << ", data in " << data << std::endl;
+    server::log_line(LogLevel::info, "listening",
+                     {{"version", version()},
+                      {"address", clean(host + ":" + std::to_string(server.port()))},
+                      {"data", clean(data)},
+                      {"tls", tls},
+                      {"keys", !options.keys.empty()}});
+    server::notify_service_manager("READY=1");
     for (int signal = 0; sigwait(&signals, &signal) == 0;) {
         if (signal != SIGHUP) break;
         (void)server.reload_keys();
     }
     server::log_line(LogLevel::info, "draining");
+    server::notify_service_manager("STOPPING=1");
     server.drain();
     server.wait();
     started->reset();
     server::log_line(LogLevel::info, "stopped");
-    return Exit::done;
-}
-
-struct NewKey {
-    std::string file;
-    server::Key key;
-    std::string right = "read";
-    bool json = false;
-};
-
-int run(NewKey& request) {
-    for (const server::Right right :
-         {server::Right::read, server::Right::write, server::Right::admin})
-        if (server::name(right) == request.right) request.key.right = right;
-    auto text = server::add_key(request.file, request.key);
-    if (!text) return fail(text.status());
-    if (request.json)
-        print({{"name", clean(request.key.name)}, {"key", *text}});
-    else
-        std::cout << *text << std::endl;
     return Exit::done;
 }
 
@@ -171,22 +159,17 @@ void add_serve(CLI::App& program, Run& run_command) {
                     "Log the stages of requests that take longer, milliseconds; 0: never")
         ->capture_default_str();
     command.add_flag("--log-queries", options.log_queries, "Queries are in the slow-query log");
+    command
+        .add_option("--recall-every", options.recall.every,
+                    "Compare one of so many searches with an exact one, for /metrics; 0: never")
+        ->capture_default_str();
+    command
+        .add_option("--recall-chunks", options.recall.chunks,
+                    "Not in collections of more chunks than this")
+        ->capture_default_str();
     add_limits(command, *serve);
     add_folders(command, serve->common);
     command.callback([serve, &run_command] { run_command = [serve] { return run(*serve); }; });
-
-    auto key = std::make_shared<NewKey>();
-    CLI::App& keys = *program.add_subcommand(
-        "key", "Make an API key for the server: it is printed once, and kept only as a hash");
-    keys.add_option("NAME", key->key.name, "Its name in the log")->required();
-    keys.add_option("--keys", key->file, "The file of keys, made when it is not there")->required();
-    keys.add_option("--right", key->right, "read, write (and read), or admin (and both)")
-        ->check(CLI::IsMember({"read", "write", "admin"}))
-        ->capture_default_str();
-    keys.add_option("--collection", key->key.collections, "Only these collections (default: all)");
-    keys.add_option("--max-concurrent", key->key.max_concurrent, "Most requests at once");
-    keys.add_flag("--json", key->json, "One JSON object on stdout, nothing else");
-    keys.callback([key, &run_command] { run_command = [key] { return run(*key); }; });
 }
 
 }  // namespace lectern::app

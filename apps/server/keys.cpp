@@ -4,12 +4,15 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace lectern::server {
@@ -133,25 +136,23 @@ Status Keys::reload() {
     if (file.empty()) return {};
     std::error_code error;
     const auto written = fs::last_write_time(file, error);
-    std::ifstream in(file, std::ios::binary);
-    if (!in || error)
-        return {Code::not_found, "the file of keys '" + file.string() + "' cannot be read"};
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    auto keys = parse_keys(text);
-    if (!keys) return keys.status().within(file.string());
-    if (keys->empty())
+    if (!error) {
+        const std::lock_guard lock(mutex_);
+        tried_ = written;
+    }
+    LECTERN_ASSIGN(std::vector<Key> keys, read_keys(file));
+    if (keys.empty())
         return {Code::invalid_argument,
                 file.string() + ": has no key; make one with 'lectern key'"};
     std::vector<std::shared_ptr<const Key>> fresh;
     const std::lock_guard lock(mutex_);
-    for (Key& key : *keys) {
+    for (Key& key : keys) {
         // What runs under a key that stays goes on counting.
         for (const auto& old : keys_)
             if (old->sha256 == key.sha256) key.running = old->running;
         fresh.push_back(std::make_shared<const Key>(std::move(key)));
     }
     keys_ = std::move(fresh);
-    written_ = written;
     return {};
 }
 
@@ -160,7 +161,7 @@ bool Keys::changed() const {
     if (file_.empty()) return false;
     std::error_code error;
     const auto written = fs::last_write_time(file_, error);
-    return !error && written != written_;
+    return !error && written != tried_;
 }
 
 bool Keys::required() const {
@@ -177,27 +178,29 @@ std::shared_ptr<const Key> Keys::find(std::string_view text) const {
     return found;
 }
 
-Result<std::string> add_key(const fs::path& file, const Key& key) {
-    json::object root{{"keys", json::array{}}};
-    if (std::ifstream in(file, std::ios::binary); in) {
-        const std::string text{std::istreambuf_iterator<char>(in), {}};
-        auto known = parse_keys(text);
-        if (!known) return known.status().within(file.string());
-        for (const Key& other : *known)
-            if (other.name == key.name)
-                return Status{Code::invalid_argument,
-                              file.string() + ": has a key named '" + key.name +
-                                  "'; take it out first, or use another name"};
-        root = json::parse(text).as_object();
-    }
-    std::string text = "lectern-" + hexadecimal(random_bytes(32));
-    json::object entry{{"name", key.name},
-                       {"sha256", hexadecimal(sha256(text))},
-                       {"rights", json::array{json::value(name(key.right))}}};
-    if (!key.collections.empty()) entry["collections"] = json::value_from(key.collections);
-    if (key.max_concurrent > 0) entry["max_concurrent"] = key.max_concurrent;
-    root["keys"].as_array().push_back(std::move(entry));
+Result<std::vector<Key>> read_keys(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in)
+        return Status{Code::not_found, "the file of keys '" + file.string() + "' cannot be read: " +
+                                           std::generic_category().message(errno)};
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    auto keys = parse_keys(text);
+    if (!keys) return keys.status().within(file.string());
+    return keys;
+}
 
+namespace {
+
+// The file as it is, or one without keys where there is none.
+Result<json::object> read_root(const fs::path& file) {
+    std::error_code error;
+    if (!fs::exists(file, error)) return json::object{{"keys", json::array{}}};
+    LECTERN_TRY(read_keys(file).status());
+    std::ifstream in(file, std::ios::binary);
+    return json::parse(std::string{std::istreambuf_iterator<char>(in), {}}).as_object();
+}
+
+Status write_root(const fs::path& file, const json::object& root) {
     fs::path part = file;
     part += ".part";
     const mode_t before = ::umask(0077);
@@ -206,11 +209,57 @@ Result<std::string> add_key(const fs::path& file, const Key& key) {
     out << json::serialize(root) << '\n';
     out.close();
     std::error_code error;
+    struct stat now {};
+    const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+    if (::stat(file.c_str(), &now) == 0) {
+        // Another one's file stays theirs, if we may give it away.
+        if (out && ::chown(part.c_str(), now.st_uid, now.st_gid) == 0)
+            (void)::chmod(part.c_str(), now.st_mode & 07777U);
+    } else if (::stat(folder.c_str(), &now) == 0 && (now.st_mode & S_ISGID) != 0) {
+        (void)::chmod(part.c_str(), 0640);
+    }
     if (out) fs::rename(part, file, error);
     if (!out || error)
-        return Status{Code::unavailable,
-                      "the file of keys '" + file.string() + "' cannot be written"};
+        return {Code::unavailable, "the file of keys '" + file.string() + "' cannot be written"};
+    return {};
+}
+
+}  // namespace
+
+Result<std::string> add_key(const fs::path& file, const Key& key) {
+    LECTERN_ASSIGN(json::object root, read_root(file));
+    json::array& entries = root["keys"].as_array();
+    for (const json::value& other : entries)
+        if (other.at("name").as_string() == key.name)
+            return Status{Code::invalid_argument,
+                          file.string() + ": has a key named '" + key.name +
+                              "'; use another name, or take it out first with --remove"};
+    std::string text = "lectern-" + hexadecimal(random_bytes(32));
+    json::object entry{{"name", key.name},
+                       {"sha256", hexadecimal(sha256(text))},
+                       {"rights", json::array{json::value(name(key.right))}}};
+    if (!key.collections.empty()) entry["collections"] = json::value_from(key.collections);
+    if (key.max_concurrent > 0) entry["max_concurrent"] = key.max_concurrent;
+    entries.push_back(std::move(entry));
+    LECTERN_TRY(write_root(file, root));
     return text;
+}
+
+Status remove_key(const fs::path& file, const std::string& name) {
+    LECTERN_TRY(read_keys(file).status());
+    LECTERN_ASSIGN(json::object root, read_root(file));
+    json::array& entries = root["keys"].as_array();
+    const auto entry = std::find_if(entries.begin(), entries.end(), [&name](const auto& one) {
+        return one.at("name").as_string() == name;
+    });
+    if (entry == entries.end())
+        return {Code::not_found, file.string() + ": has no key named '" + name + "'"};
+    if (entries.size() == 1)
+        return {Code::invalid_argument, file.string() + ": '" + name +
+                                            "' is the last key, and a server needs one; make "
+                                            "another one first"};
+    entries.erase(entry);
+    return write_root(file, root);
 }
 
 std::string sha256(std::string_view bytes) {

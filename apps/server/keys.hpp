@@ -45,7 +45,7 @@ class Keys {
     [[nodiscard]] Status load(const std::filesystem::path& file);
     // Reads the file anew. On a failure the keys stay as they are.
     [[nodiscard]] Status reload();
-    // Whether the file has changed since it was read.
+    // Whether the file has changed since it was last read, or tried to be.
     [[nodiscard]] bool changed() const;
 
     [[nodiscard]] bool required() const;
@@ -55,14 +55,18 @@ class Keys {
  private:
     mutable std::mutex mutex_;
     std::filesystem::path file_;
-    std::filesystem::file_time_type written_{};
+    std::filesystem::file_time_type tried_{};
     std::vector<std::shared_ptr<const Key>> keys_;
 };
 
 [[nodiscard]] Result<std::vector<Key>> parse_keys(std::string_view json);
-// Adds an entry to the file, made when it is not there (readable by its owner alone), and gives the
-// new key's text: the only time it is seen.
+// Adds an entry to the file and gives the new key's text: the only time it is seen. The file keeps
+// its owner and mode. A new one is its owner's alone; in a folder that hands its group down
+// (setgid, as /etc/lectern of the package does) that group may read it too.
 [[nodiscard]] Result<std::string> add_key(const std::filesystem::path& file, const Key& key);
+// Takes an entry out. The last one cannot be: without a key there would be no server.
+[[nodiscard]] Status remove_key(const std::filesystem::path& file, const std::string& name);
+[[nodiscard]] Result<std::vector<Key>> read_keys(const std::filesystem::path& file);
 
 [[nodiscard]] std::string sha256(std::string_view bytes);  // 32 bytes
 [[nodiscard]] std::string hexadecimal(std::string_view bytes);

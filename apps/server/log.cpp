@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <string>
+#include <system_error>
 
 #include "apps/server/keys.hpp"
 #include "apps/shared/result_json.hpp"
@@ -42,11 +44,34 @@ std::string now() {
 
 }  // namespace
 
+std::string plain(const boost::json::value& value) {
+    if (const double* number = value.if_double()) {
+        std::array<char, 40> text{};
+        const auto end = std::to_chars(text.data(), text.data() + text.size(), *number,
+                                       std::chars_format::fixed, 3);
+        if (end.ec == std::errc{}) return {text.data(), end.ptr};
+    }
+    std::string out;
+    if (const boost::json::object* object = value.if_object()) {
+        for (const auto& [name, field] : *object) {
+            out += out.empty() ? "{" : ",";
+            out += boost::json::serialize(name) + ":" + plain(field);
+        }
+        return out.empty() ? "{}" : out + "}";
+    }
+    if (const boost::json::array* array = value.if_array()) {
+        for (const boost::json::value& item : *array)
+            out += (out.empty() ? "[" : ",") + plain(item);
+        return out.empty() ? "[]" : out + "]";
+    }
+    return boost::json::serialize(value);
+}
+
 void log_line(LogLevel level, std::string_view message, const boost::json::object& fields) {
     boost::json::object line{
         {"time", now()}, {"level", name_of(level)}, {"message", app::clean(message)}};
     for (const auto& [name, value] : fields) line[name] = value;
-    const std::string text = boost::json::serialize(line) + "\n";
+    const std::string text = plain(line) + "\n";
     // One call, so that lines of threads do not mix.
     std::fwrite(text.data(), 1, text.size(), stderr);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <string>
 #include <string_view>
 
 #include "lectern/lectern.hpp"
@@ -11,6 +12,9 @@ namespace lectern::server {
 
 // {"time": "2026-01-31T12:00:00.123Z", "level": …, "message": …, and the fields}
 void log_line(LogLevel level, std::string_view message, const boost::json::object& fields = {});
+
+// JSON for people: numbers with three places and without an exponent. Finite numbers only.
+[[nodiscard]] std::string plain(const boost::json::value& value);
 
 // The engine's log, as lines of ours.
 [[nodiscard]] Log engine_log(LogLevel least);

@@ -93,6 +93,62 @@ TEST_F(KeysTest, AKeyIsKnownByItsHashAlone) {
     EXPECT_NE(keys.find(*next), nullptr);
 }
 
+TEST_F(KeysTest, AnotherKeyStandsBesideTheOldOneUntilThatIsTakenOut) {
+    const fs::path file = folder / "keys.json";
+    Key key;
+    key.name = "old";
+    const std::string old = *add_key(file, key);
+    EXPECT_FALSE(remove_key(file, "old").ok()) << "the last one stays";
+    EXPECT_EQ(remove_key(file, "none").code(), Code::not_found);
+    key.name = "new";
+    const std::string next = *add_key(file, key);
+    Keys keys;
+    ASSERT_TRUE(keys.load(file).ok());
+    EXPECT_NE(keys.find(old), nullptr);
+    EXPECT_NE(keys.find(next), nullptr);
+    ASSERT_TRUE(remove_key(file, "old").ok());
+    ASSERT_TRUE(keys.reload().ok());
+    EXPECT_EQ(keys.find(old), nullptr);
+    EXPECT_NE(keys.find(next), nullptr);
+    const auto listed = read_keys(file);
+    ASSERT_EQ(listed->size(), 1U);
+    EXPECT_EQ(listed->front().name, "new");
+    EXPECT_EQ(remove_key(folder / "none.json", "old").code(), Code::not_found);
+}
+
+TEST_F(KeysTest, ABrokenFileIsLookedAtOnce) {
+    const fs::path file = folder / "keys.json";
+    Key key;
+    key.name = "web";
+    ASSERT_TRUE(add_key(file, key).ok());
+    Keys keys;
+    ASSERT_TRUE(keys.load(file).ok());
+    EXPECT_FALSE(keys.changed());
+    std::ofstream(file) << "{";
+    fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(1));
+    EXPECT_TRUE(keys.changed());
+    EXPECT_FALSE(keys.reload().ok());
+    EXPECT_FALSE(keys.changed()) << "or the log would say so every time";
+}
+
+TEST_F(KeysTest, WhoMayReadTheFileStaysSo) {
+    const fs::path file = folder / "keys.json";
+    Key key;
+    const auto mode_after = [&](const char* name) {
+        key.name = name;
+        EXPECT_TRUE(add_key(file, key).ok());
+        return fs::status(file).permissions();
+    };
+    using fs::perms;
+    EXPECT_EQ(mode_after("a"), perms::owner_read | perms::owner_write);
+    fs::permissions(file, perms::owner_read | perms::owner_write | perms::group_read);
+    EXPECT_EQ(mode_after("b"), perms::owner_read | perms::owner_write | perms::group_read);
+    // What postinst makes of /etc/lectern.
+    fs::remove(file);
+    fs::permissions(folder, perms::set_gid, fs::perm_options::add);
+    EXPECT_EQ(mode_after("c"), perms::owner_read | perms::owner_write | perms::group_read);
+}
+
 TEST_F(KeysTest, WrongFilesSayWhere) {
     const std::string hash(64, 'a');
     const struct {
@@ -167,7 +223,7 @@ TEST(AccessTest, PagesOfOtherSitesDoNotReachAServerWithoutKeys) {
     }
 }
 
-TEST(ExecutorTest, AFullQueueRefusesAndALateJobIsToldSo) {
+TEST(ExecutorTest, AFullQueueRefuses) {
     Executor executor("test", 1, 1);
     std::latch running(1);
     std::latch release(1);
@@ -179,13 +235,36 @@ TEST(ExecutorTest, AFullQueueRefusesAndALateJobIsToldSo) {
         },
         later));
     running.wait();
-    std::promise<bool> late;
-    ASSERT_TRUE(
-        executor.submit([&](bool was_late) { late.set_value(was_late); }, Executor::Clock::now()));
+    std::promise<bool> waiting;
+    ASSERT_TRUE(executor.submit([&](bool late) { waiting.set_value(late); }, later));
     EXPECT_EQ(executor.waiting(), 1U);
     EXPECT_FALSE(executor.submit([](bool) {}, later)) << "one waits already";
     release.count_down();
-    EXPECT_TRUE(late.get_future().get());
+    EXPECT_FALSE(waiting.get_future().get());
+}
+
+TEST(ExecutorTest, WhoWaitsTooLongIsToldSoWhileTheWorkersAreBusy) {
+    Executor executor("test", 1, 2);
+    std::latch running(1);
+    std::latch release(1);
+    const auto later = Executor::Clock::now() + std::chrono::hours(1);
+    ASSERT_TRUE(executor.submit(
+        [&](bool) {
+            running.count_down();
+            release.wait();
+        },
+        later));
+    running.wait();
+    std::promise<bool> patient;
+    std::promise<bool> hurried;
+    ASSERT_TRUE(executor.submit([&](bool late) { patient.set_value(late); }, later));
+    ASSERT_TRUE(executor.submit([&](bool late) { hurried.set_value(late); },
+                                Executor::Clock::now() + std::chrono::milliseconds(20)));
+    EXPECT_TRUE(hurried.get_future().get());
+    EXPECT_EQ(executor.waiting(), 1U);
+    EXPECT_EQ(executor.running(), 1U);
+    release.count_down();
+    EXPECT_FALSE(patient.get_future().get());
 }
 
 TEST(FieldsTest, WrongFieldsAreNamed) {
@@ -248,6 +327,17 @@ TEST(LogTest, TraceContextIsTakenOverWhenItIsValid) {
     }
 }
 
+TEST(LogTest, NumbersAreForPeople) {
+    EXPECT_EQ(plain({{"a", 3448.541623}, {"b", {0.0005, 7, -1e-9}}, {"c", "x\"\n"}}),
+              R"({"a":3448.542,"b":[0.001,7,-0.000],"c":"x\"\n"})");
+    EXPECT_EQ(plain(boost::json::object{}), "{}");
+    EXPECT_EQ(plain(boost::json::array{}), "[]");
+    EXPECT_EQ(plain(nullptr), "null");
+    // What is printed is read back.
+    EXPECT_EQ(boost::json::parse(plain({{"a", {{"b", true}, {"c", 1U << 31U}}}})),
+              (boost::json::value{{"a", {{"b", true}, {"c", 1U << 31U}}}}));
+}
+
 TEST(MetricsTest, HistogramsAreCumulative) {
     Metrics metrics;
     metrics.request("GET", "/x", 200, 0.003);
@@ -258,6 +348,37 @@ TEST(MetricsTest, HistogramsAreCumulative) {
           "lectern_request_seconds_bucket{method=\"GET\",route=\"/x\",le=\"0.005\"} 1\n",
           "lectern_request_seconds_bucket{method=\"GET\",route=\"/x\",le=\"+Inf\"} 2\n",
           "# TYPE lectern_connections gauge\nlectern_connections 2\n"})
+        EXPECT_NE(text.find(line), std::string::npos) << line << text;
+}
+
+TEST(MetricsTest, StagesQueuesAndRecallAreThere) {
+    Metrics metrics;
+    StageTiming stage;
+    stage.stage = "vectors";
+    stage.items = 3;
+    stage.tokens = 40;
+    stage.batch_fill = 0.5;
+    stage.busy_seconds = 0.2;
+    stage.wait_seconds = 0.02;
+    metrics.stages({stage, stage});
+    metrics.waited("read", 0.2);
+    metrics.recall("notes", 9, 10);
+    metrics.recall("notes", 10, 10);
+    metrics.recall_left_out("load");
+    const std::string text = metrics.text({{"lectern_things_total", "Things.", "", 1, "counter"}});
+    for (const char* line :
+         {"lectern_stage_seconds_bucket{stage=\"vectors\",le=\"0.25\"} 2\n",
+          "lectern_stage_wait_seconds_bucket{stage=\"vectors\",le=\"0.025\"} 2\n",
+          "lectern_stage_items_total{stage=\"vectors\"} 6\n",
+          "lectern_stage_tokens_total{stage=\"vectors\"} 80\n",
+          "lectern_batch_fill_ratio{stage=\"vectors\"} 0.5\n",
+          "lectern_queue_seconds_count{lane=\"read\"} 1\n",
+          "lectern_index_recall_ratio{collection=\"notes\"} 0.95\n",
+          "lectern_index_recall_samples_total{collection=\"notes\"} 2\n",
+          "lectern_index_recall_wanted_total{collection=\"notes\"} 20\n",
+          "lectern_index_recall_found_total{collection=\"notes\"} 19\n",
+          "lectern_index_recall_left_out_total{reason=\"load\"} 1\n",
+          "# TYPE lectern_things_total counter\nlectern_things_total 1\n"})
         EXPECT_NE(text.find(line), std::string::npos) << line << text;
 }
 
