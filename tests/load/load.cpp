@@ -26,8 +26,9 @@ bool by_design(unsigned status) {
 
 }  // namespace
 
-Load::Load(std::uint16_t port, const std::string& collection, const std::vector<Work>& clients)
-    : port_(port), path_("/collections/" + collection) {
+Load::Load(std::uint16_t port, const std::string& collection, const std::vector<Work>& clients,
+           std::uint64_t first_document)
+    : port_(port), path_("/collections/" + collection), next_document_(first_document) {
     for (std::size_t i = 0; i < clients.size(); ++i)
         threads_.emplace_back([this, work = clients[i], i] { run(work, i); });
 }
@@ -55,10 +56,11 @@ void Load::run(Work work, std::uint64_t number) {
                 target += "/search";
                 body = json::serialize(json::object{{"query", question}, {"k", 5}});
                 break;
-            case Work::ask:  // every other one is written by the generator
+            case Work::ask:
+            case Work::generate:
                 target += "/ask";
-                body = json::serialize(
-                    json::object{{"question", question}, {"extractive", round % 2 == 0}});
+                body = json::serialize(json::object{
+                    {"question", question}, {"extractive", work == Work::ask && round % 2 == 0}});
                 break;
             case Work::bulk:
                 target += "/documents";

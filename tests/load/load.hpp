@@ -13,7 +13,8 @@
 
 namespace lectern::load {
 
-enum class Work { search, ask, bulk };
+// `generate`: an answer that the generator writes; of `ask`, every other one is only quoted.
+enum class Work { search, ask, generate, bulk };
 
 struct Seen {
     std::map<unsigned, std::uint64_t> statuses;
@@ -24,8 +25,9 @@ class Load {
  public:
     using Clock = std::chrono::steady_clock;
 
-    // One client for each item.
-    Load(std::uint16_t port, const std::string& collection, const std::vector<Work>& clients);
+    // One client for each item. What they store is numbered from `first_document` on.
+    Load(std::uint16_t port, const std::string& collection, const std::vector<Work>& clients,
+         std::uint64_t first_document = 0);
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
     ~Load();
@@ -52,7 +54,7 @@ class Load {
     const Clock::time_point begin_ = Clock::now();
     std::atomic<bool> ending_ = false;
     std::atomic<bool> stopped_ = false;
-    std::atomic<std::uint64_t> next_document_ = 0;
+    std::atomic<std::uint64_t> next_document_;
     double seconds_ = 0;
     std::mutex mutex_;
     std::map<Work, Seen> seen_;

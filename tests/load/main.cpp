@@ -3,6 +3,8 @@
 //
 //   before   documents are stored; one thread searches in a loop through the embedding API, then
 //            the clients search alone, so that the two throughputs stand beside each other
+//   beside   a few clients search alone, beside an ingest, beside generations, and beside clients
+//            that send a byte at a time: what the others' work adds to their p99
 //   mixed    of eight clients six search, one asks and one stores
 //   killed   SIGKILL while all of them are at work; the collection is whole, every document that
 //            was acknowledged is there, and a new server answers
@@ -18,7 +20,9 @@
 #include "tests/load/client.hpp"
 #include "tests/load/corpus.hpp"
 #include "tests/load/load.hpp"
+#include "tests/load/neighbours.hpp"
 #include "tests/load/process.hpp"
+#include "tests/load/quantile.hpp"
 
 namespace {
 
@@ -72,15 +76,6 @@ class Folder {
  private:
     fs::path path_;
 };
-
-// The share-th of the values, 0 to 1; 0 when there are none.
-double quantile(std::vector<double> values, double share) {
-    if (values.empty()) return 0;
-    const auto at = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at),
-                     values.end());
-    return values[at];
-}
 
 json::object json_of(const Seen& seen) {
     json::object statuses;
@@ -204,6 +199,10 @@ int run(const Options& options) {
         for (const std::string& failure : searches.failures()) judge.hold(false, failure);
     }
 
+    std::vector<std::string> disturbed;
+    const json::object neighbours = measure_neighbours(server->port(), before, disturbed);
+    for (const std::string& failure : disturbed) judge.hold(false, failure);
+
     std::vector<Work> mixed(options.clients, Work::search);
     for (std::size_t i = 0; i < mixed.size(); ++i)
         if (i % 8 >= 6) mixed[i] = i % 8 == 6 ? Work::ask : Work::bulk;
@@ -230,6 +229,7 @@ int run(const Options& options) {
                       {"served_alone", alone},
                       {"ratio", alone / *loop},
                       {"served_mixed", per_second(load.seen(Work::search), load.seconds())}}},
+        {"neighbours", neighbours},
         {"search", search},
         {"ask", json_of(load.seen(Work::ask))},
         {"bulk", json_of(load.seen(Work::bulk))},
