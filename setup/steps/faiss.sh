@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# FAISS from the source inside the faiss-sys crate, compiled twice: for AVX2, and for
-# AVX-512 in glibc-hwcaps/, where the C library's loader looks first on a CPU that
-# has it. Programs link the first; which one they run with is the loader's choice.
+# FAISS from the source inside the faiss-sys crate, for AVX2 and, where it matters compiled again
+# (faiss_v4.cmake), for AVX-512 in glibc-hwcaps/, where the C library's loader looks first on a CPU
+# that has it. Programs link the first; which one they run with is the loader's choice.
 set -euo pipefail
 # shellcheck source=../paths.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../paths.sh"
@@ -40,19 +40,17 @@ if [[ ! -d $source_dir ]]; then
 fi
 
 launcher_flags
-build_variant() { # FLAGS BUILD-FOLDER
-    # An interrupted build goes on where it stopped.
-    cmake -S "$source_dir" -B "$2" -G Ninja "${FAISS_CMAKE_FLAGS[@]}" "${LAUNCHER[@]}" \
-        -DCMAKE_CXX_FLAGS="$1" -DCMAKE_INSTALL_PREFIX="$work/stage" -DCMAKE_INSTALL_LIBDIR=lib
-    cmake --build "$2" --target faiss --parallel "$(jobs_count)"
-}
-build_variant "$FAISS_FLAGS_V3" "$work/v3"
-build_variant "$FAISS_FLAGS_V4" "$work/v4"
+# An interrupted build goes on where it stopped.
+cmake -S "$source_dir" -B "$work/build" -G Ninja "${FAISS_CMAKE_FLAGS[@]}" "${LAUNCHER[@]}" \
+    -DCMAKE_PROJECT_INCLUDE="$LECTERN_SETUP_DIR/steps/faiss_v4.cmake" \
+    -DCMAKE_CXX_FLAGS="$FAISS_FLAGS_V3" -DLECTERN_FAISS_V4_FLAGS="$FAISS_FLAGS_V4" \
+    -DCMAKE_INSTALL_PREFIX="$work/stage" -DCMAKE_INSTALL_LIBDIR=lib
+cmake --build "$work/build" --target faiss faiss_v4 --parallel "$(jobs_count)"
 
 rm -rf "$work/stage"
-cmake --install "$work/v3" --strip
+cmake --install "$work/build" --strip
 mkdir -p "$work/stage/lib/glibc-hwcaps/x86-64-v4"
-install -s -m 644 "$work/v4/faiss/libfaiss.so" "$work/stage/lib/glibc-hwcaps/x86-64-v4/libfaiss.so"
+install -s -m 644 "$work/build/v4/libfaiss.so" "$work/stage/lib/glibc-hwcaps/x86-64-v4/libfaiss.so"
 mkdir -p "$work/stage/licenses"
 cp "$source_dir/LICENSE" "$work/stage/licenses/faiss"
 mv -T "$work/stage" "$FAISS_DIR"
