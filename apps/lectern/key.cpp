@@ -34,8 +34,8 @@ int list_keys(const NewKey& request) {
         }
         if (key.max_concurrent > 0) row["max_concurrent"] = key.max_concurrent;
         if (!request.json)
-            std::cout << clean(key.name) << '\t' << server::name(key.right) << '\t' << clean(reach)
-                      << '\n';
+            std::cout << clean(key.name).c_str() << '\t' << server::name(key.right) << '\t'
+                      << clean(reach).c_str() << '\n';
         rows.push_back(std::move(row));
     }
     if (request.json) print({{"keys", std::move(rows)}});

@@ -71,9 +71,14 @@ CollectionPointer Collections::find(const std::string& name) const {
 }
 
 // With opening_.
-Result<CollectionPointer> Collections::open(const std::string& name, OpenOptions options) {
+Result<CollectionPointer> Collections::open(const std::string& name, OpenOptions options,
+                                            bool named) {
     auto opened = Collection::open(data_ / name, std::move(options));
-    if (!opened) return opened.status();
+    if (!opened) {
+        if (opened.status().code() == Code::not_found && !named)
+            return Status{Code::unavailable, opened.status().message()};
+        return opened.status();
+    }
     {
         const std::lock_guard lock(living_->mutex);
         living_->names.insert(name);
@@ -122,7 +127,7 @@ Result<CollectionPointer> Collections::create(const std::string& name, const std
     }
     OpenOptions options = options_;
     if (!pipeline.empty()) options.pipeline = pipeline;
-    return open(name, std::move(options));
+    return open(name, std::move(options), !pipeline.empty());
 }
 
 Status Collections::drop(const std::string& name) {

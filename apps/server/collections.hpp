@@ -51,7 +51,10 @@ class Collections {
 
  private:
     [[nodiscard]] bool on_disk(const std::string& name) const;
-    [[nodiscard]] Result<CollectionPointer> open(const std::string& name, OpenOptions options);
+    // `named`: a client chose the pipeline. Otherwise what it lacks, such as a model, is not
+    // theirs.
+    [[nodiscard]] Result<CollectionPointer> open(const std::string& name, OpenOptions options,
+                                                 bool named = false);
     [[nodiscard]] CollectionPointer find(const std::string& name) const;
 
     const std::filesystem::path data_;

@@ -309,7 +309,8 @@ case_scripts_pass_shellcheck() {
         return
     fi
     run shellcheck -x -P SCRIPTDIR "$root/quickstart" "$root/check" "$root/.ci/run" \
-        "$source_setup"/*.sh "$source_setup"/steps/*.sh "$source_setup"/tests/*.sh
+        "$source_setup"/*.sh "$source_setup"/steps/*.sh "$source_setup"/tests/*.sh \
+        "$root"/packaging/lectern-models "$root"/packaging/debian/{postinst,prerm,postrm}
     ((code == 0)) || fail "shellcheck"
 }
 

@@ -22,7 +22,8 @@ std::optional<Reply> Client::send(http::verb method, std::string_view target, st
         http::response_parser<http::string_body> parser;
         parser.body_limit(64U << 20U);
         http::read(socket_, buffer_, parser);
-        Reply out{parser.get().result_int(), std::move(parser.get().body())};
+        Reply out{parser.get().result_int(), std::move(parser.get().body()),
+                  parser.get().count(http::field::retry_after) > 0};
         if (!parser.get().keep_alive()) {
             socket_.close();
             buffer_.clear();

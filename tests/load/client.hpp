@@ -15,6 +15,7 @@ namespace lectern::load {
 struct Reply {
     unsigned status = 0;
     std::string body;
+    bool retry_after = false;  // has the header
 };
 
 // Used by one thread.

@@ -73,6 +73,8 @@ void Load::run(Work work, std::uint64_t number) {
         const std::optional<Reply> reply = client.send(verb::post, target, std::move(body));
         const std::chrono::duration<double, std::milli> took = Clock::now() - begin;
 
+        const std::chrono::duration<double> age = begin - begin_;
+
         bool wait = false;
         {
             const std::lock_guard lock(mutex_);
@@ -85,8 +87,13 @@ void Load::run(Work work, std::uint64_t number) {
             ++seen.statuses[reply->status];
             wait = reply->status != 200;
             if (!by_design(reply->status))
-                failures_.push_back(target + ": " + std::to_string(reply->status) + " " +
-                                    reply->body);
+                failures_.push_back(target + ": " + std::to_string(reply->status) + " after " +
+                                    std::to_string(took.count()) + " milliseconds, at second " +
+                                    std::to_string(age.count()) + ": " + reply->body);
+            seen.slowest_milliseconds = std::max(seen.slowest_milliseconds, took.count());
+            if (reply->status != 200 && by_design(reply->status) && !reply->retry_after)
+                failures_.push_back(target + ": " + std::to_string(reply->status) +
+                                    " without Retry-After");
             if (reply->status == 200) {
                 seen.milliseconds.push_back(took.count());
                 if (work == Work::bulk) {

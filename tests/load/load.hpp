@@ -19,6 +19,7 @@ enum class Work { search, ask, generate, bulk };
 struct Seen {
     std::map<unsigned, std::uint64_t> statuses;
     std::vector<double> milliseconds;  // of what was answered with 200
+    double slowest_milliseconds = 0;   // of all that was answered
 };
 
 class Load {

@@ -8,6 +8,7 @@
 //   mixed    of eight clients six search, one asks and one stores
 //   killed   SIGKILL while all of them are at work; the collection is whole, every document that
 //            was acknowledged is there, and a new server answers
+//   overload a server with small queues: 429 with Retry-After for some, an answer for the others
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
@@ -145,6 +146,33 @@ json::object judge_memory(const std::vector<double>& resident, Judge& judge) {
         {"middle_third", middle}, {"last_third", last}, {"ratio", middle > 0 ? last / middle : 0}};
 }
 
+// A server that takes little, and more clients than that: some are turned away, none hangs.
+json::object measure_overload(const fs::path& folder, const Options& options, double seconds,
+                              Judge& judge) {
+    auto server = Process::start(options.program, folder,
+                                 {"--read-threads", "1", "--queue", "4", "--queue-wait", "500",
+                                  "--ask-threads", "1", "--ingest-threads", "1"});
+    judge.hold(server.ok(), server.status().message());
+    if (!server) return {};
+    std::vector<Work> clients(std::max(options.clients, 16U), Work::search);
+    for (std::size_t i = 0; i < clients.size(); i += 8) clients[i] = Work::generate;
+    Load load(server->port(), "notes", clients);
+    run_for(seconds, [] {});
+    load.stop();
+    for (const std::string& failure : load.failures()) judge.hold(false, "overload: " + failure);
+    const Seen& searches = load.seen(Work::search);
+    judge.hold(searches.statuses.contains(200), "overload: no search was answered");
+    judge.hold(searches.statuses.contains(429), "overload: no search was turned away");
+    json::object out;
+    for (const auto& [name, work] : {std::pair{"search", Work::search}, {"ask", Work::generate}}) {
+        json::object figures = json_of(load.seen(work));
+        figures["slowest_milliseconds"] = load.seen(work).slowest_milliseconds;
+        out[name] = std::move(figures);
+    }
+    judge.hold(server->end(SIGTERM) == 0, "overload: SIGTERM did not end the server in order");
+    return out;
+}
+
 json::object after_the_kill(const fs::path& folder, const Options& options,
                             const std::vector<std::uint64_t>& acknowledged, Judge& judge) {
     const fs::path collection = folder / "data" / "notes";
@@ -201,7 +229,7 @@ int run(const Options& options) {
 
     std::vector<std::string> disturbed;
     const json::object neighbours = measure_neighbours(server->port(), before, disturbed);
-    for (const std::string& failure : disturbed) judge.hold(false, failure);
+    for (const std::string& failure : disturbed) judge.hold(false, "neighbours: " + failure);
 
     std::vector<Work> mixed(options.clients, Work::search);
     for (std::size_t i = 0; i < mixed.size(); ++i)
@@ -213,7 +241,7 @@ int run(const Options& options) {
     load.expect_the_end();
     server->end(SIGKILL);
     load.stop();
-    for (const std::string& failure : load.failures()) judge.hold(false, failure);
+    for (const std::string& failure : load.failures()) judge.hold(false, "mixed: " + failure);
     const json::object search = json_of(load.seen(Work::search));
     const double ratio = search.at("p99_over_p50").as_double();
     judge.hold(options.within == 0 || ratio <= options.within,
@@ -235,6 +263,7 @@ int run(const Options& options) {
         {"bulk", json_of(load.seen(Work::bulk))},
         {"resident_bytes", judge_memory(resident, judge)}};
     out["kill"] = after_the_kill(folder.path(), options, load.acknowledged(), judge);
+    out["overload"] = measure_overload(folder.path(), options, before, judge);
     out["held"] = judge.held();
     std::cout << json::serialize(out) << std::endl;
     return judge.held() ? 0 : 1;

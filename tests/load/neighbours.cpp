@@ -31,9 +31,10 @@ json::object measure_neighbours(std::uint16_t port, double seconds,
     json::object out;
     double rest = 0;
     for (const Case& one : std::initializer_list<Case>{{"at_rest", {}, false},
-                                                       {"beside_ingest", Work::bulk, false},
+                                                       {"beside_slow_clients", {}, true},
                                                        {"beside_generation", Work::generate, false},
-                                                       {"beside_slow_clients", {}, true}}) {
+                                                       {"beside_ingest", Work::bulk, false},
+                                                       {"at_rest_again", {}, false}}) {
         std::vector<Work> clients(searchers, Work::search);
         if (one.work) clients.insert(clients.end(), others, *one.work);
         std::optional<SlowClients> slow;

@@ -8,9 +8,10 @@
 
 namespace lectern::load {
 
-// A few clients search the collection "notes": alone, and beside an ingest, generations, and
-// clients that are slow; each for `seconds`. {"at_rest": {p50 and p99}, "beside_ingest": {those and
-// "p99_over_rest"}, …}. What went wrong is added to `failures`.
+// A few clients search the collection "notes": alone, beside clients that are slow, generations and
+// an ingest, and alone again (what differs there is the machine's noise); each for `seconds`.
+// {"at_rest": {p50 and p99}, "beside_ingest": {those and "p99_over_rest"}, …}. What went wrong is
+// added to `failures`.
 [[nodiscard]] boost::json::object measure_neighbours(std::uint16_t port, double seconds,
                                                      std::vector<std::string>& failures);
 

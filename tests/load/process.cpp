@@ -14,9 +14,15 @@
 namespace lectern::load {
 
 Result<Process> Process::start(const std::filesystem::path& program,
-                               const std::filesystem::path& folder) {
-    const std::string name = program.string();
-    const std::string data = (folder / "data").string();
+                               const std::filesystem::path& folder,
+                               std::vector<std::string> options) {
+    std::vector<std::string> words{program.string(),           "serve",    "--data",
+                                   (folder / "data").string(), "--listen", "127.0.0.1:0",
+                                   "--no-access-log"};
+    words.insert(words.end(), options.begin(), options.end());
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     const std::string log = (folder / "log").string();
     std::array<int, 2> out{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0) return Status{Code::internal, "no pipe"};
@@ -25,8 +31,7 @@ Result<Process> Process::start(const std::filesystem::path& program,
         const int to = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
         ::dup2(out[1], STDOUT_FILENO);
         ::dup2(to, STDERR_FILENO);
-        ::execl(name.c_str(), name.c_str(), "serve", "--data", data.c_str(), "--listen",
-                "127.0.0.1:0", "--no-access-log", static_cast<const char*>(nullptr));
+        ::execv(arguments[0], arguments.data());
         ::_exit(127);
     }
     ::close(out[1]);
@@ -38,7 +43,7 @@ Result<Process> Process::start(const std::filesystem::path& program,
     const std::size_t at = line.find(before);
     if (at == std::string::npos) {
         if (child > 0) (void)Process(child, 0).end(SIGKILL);
-        return Status{Code::unavailable, "'" + name + " serve' did not start; see " + log};
+        return Status{Code::unavailable, "'" + words[0] + " serve' did not start; see " + log};
     }
     return Process(child, static_cast<std::uint16_t>(
                               std::strtoul(line.c_str() + at + before.size(), nullptr, 10)));

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "lectern/status.hpp"
 
@@ -14,7 +16,8 @@ class Process {
  public:
     // Listens when it returns. Its log is appended to `folder`/log, its data is in `folder`/data.
     [[nodiscard]] static Result<Process> start(const std::filesystem::path& program,
-                                               const std::filesystem::path& folder);
+                                               const std::filesystem::path& folder,
+                                               std::vector<std::string> options = {});
     Process(Process&& other) noexcept;
     Process& operator=(Process&&) = delete;
     ~Process();  // kills it when it still runs

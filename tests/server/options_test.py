@@ -7,10 +7,12 @@ import ssl
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 
 from serving import PROGRAM, SOURCE, Server
 
 CERTIFICATE = os.path.join(SOURCE, "tests/server/testdata/localhost.pem")
+MODELS = os.environ["LECTERN_TEST_MODELS"]
 KEY = os.path.join(SOURCE, "tests/server/testdata/localhost.key.pem")
 
 
@@ -77,6 +79,47 @@ class ConfigTest(unittest.TestCase):
                 self.assertEqual(ended.returncode, 1, ended.stderr)
                 self.assertIn(said, ended.stderr)
                 self.assertIn("serve.toml", ended.stderr)
+
+
+class MissingModelTest(unittest.TestCase):
+    def test_a_missing_model_is_named_and_looked_for_again(self):
+        with tempfile.TemporaryDirectory(prefix="lectern-models-") as models:
+            with unittest.mock.patch.dict(os.environ, {"LECTERN_MODELS": models}):
+                server = Server()
+            try:
+                self.assertEqual(server.request("GET", "/readyz")[0], 200)
+                status, _, problem = server.request("PUT", "/collections/notes")
+                self.assertEqual((status, problem["code"]), (503, "unavailable"))
+                self.assertIn(models, problem["detail"])
+                # The operator reads it in the log.
+                self.assertIn(models, json.loads(server.log_text().splitlines()[-1])["detail"])
+                for model in os.listdir(MODELS):
+                    os.symlink(os.path.join(MODELS, model), os.path.join(models, model))
+                self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            finally:
+                server.remove()
+
+
+class KeyCommandTest(unittest.TestCase):
+    def test_keys_are_made_listed_and_taken_out(self):
+        with tempfile.TemporaryDirectory(prefix="lectern-keys-") as folder:
+            def key(*words, expect=0):
+                done = subprocess.run([PROGRAM, "key", "--keys", os.path.join(folder, "keys.json"), *words],
+                                      capture_output=True, text=True)
+                self.assertEqual(done.returncode, expect, done.stderr)
+                return done.stdout if expect == 0 else done.stderr
+            made = [key("old", "--right", "admin").strip(), key("new", "--collection", "notes").strip()]
+            listed = key("--list")
+            self.assertEqual(listed, "old\tadmin\tall collections\nnew\tread\tnotes\n")
+            self.assertEqual(json.loads(key("--list", "--json")), {"keys": [
+                {"name": "old", "right": "admin"},
+                {"name": "new", "right": "read", "collections": ["notes"]}]})
+            for text in made:
+                self.assertNotIn(text, listed)
+            self.assertIn("--remove", key("old", expect=1))
+            self.assertEqual(json.loads(key("old", "--remove", "--json")), {"removed": "old"})
+            self.assertIn("last key", key("new", "--remove", expect=1))
+            self.assertIn("needs a NAME", key(expect=1))
 
 
 class LimitTest(unittest.TestCase):
