@@ -86,7 +86,8 @@ json::object json_of(const Seen& seen) {
     return {{"statuses", std::move(statuses)},
             {"p50_milliseconds", p50},
             {"p99_milliseconds", p99},
-            {"p99_over_p50", p50 > 0 ? p99 / p50 : 0}};
+            {"p99_over_p50", p50 > 0 ? p99 / p50 : 0},
+            {"slowest_milliseconds", seen.slowest_milliseconds}};
 }
 
 double per_second(const Seen& seen, double seconds) {
@@ -164,11 +165,8 @@ json::object measure_overload(const fs::path& folder, const Options& options, do
     judge.hold(searches.statuses.contains(200), "overload: no search was answered");
     judge.hold(searches.statuses.contains(429), "overload: no search was turned away");
     json::object out;
-    for (const auto& [name, work] : {std::pair{"search", Work::search}, {"ask", Work::generate}}) {
-        json::object figures = json_of(load.seen(work));
-        figures["slowest_milliseconds"] = load.seen(work).slowest_milliseconds;
-        out[name] = std::move(figures);
-    }
+    out["search"] = json_of(searches);
+    out["ask"] = json_of(load.seen(Work::generate));
     judge.hold(server->end(SIGTERM) == 0, "overload: SIGTERM did not end the server in order");
     return out;
 }
