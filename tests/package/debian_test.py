@@ -227,9 +227,9 @@ def main():
     parser.add_argument("--version", required=True)
     parser.add_argument("--cpack", required=True)
     context = parser.parse_args()
-    for tool in ("dpkg-deb", "dpkg-shlibdeps"):
+    for tool in ("dpkg-deb", "dpkg-shlibdeps", "file"):
         if shutil.which(tool) is None:
-            print(f"LEFT OUT: this is no Debian system, {tool} is missing")
+            print(f"LEFT OUT: {tool} is missing (Debian: apt-get install dpkg-dev file)")
             return 77
     for name in ("LECTERN_PLUGINS", "LECTERN_MODELS"):
         os.environ.pop(name, None)
