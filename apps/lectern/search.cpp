@@ -1,5 +1,9 @@
+#include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
+#include <iterator>
+#include <limits>
 
 #include "apps/lectern/common.hpp"
 
@@ -9,8 +13,33 @@ namespace {
 struct Search {
     Common common;
     std::string text;
+    std::string vector;  // a file
     SearchOptions options;
 };
+
+// A JSON array of numbers.
+Result<std::vector<float>> read_vector(const std::string& file) {
+    const auto wrong = [&file](const std::string& what) {
+        return Status{Code::invalid_argument, "the vector in '" + file + "' " + what};
+    };
+    std::ifstream opened;
+    if (file != "-") opened.open(file, std::ios::binary);
+    std::istream& in = file == "-" ? std::cin : opened;
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in || in.bad()) return wrong("cannot be read");
+    boost::system::error_code error;
+    const boost::json::value value = boost::json::parse(text, error);
+    if (error || !value.is_array()) return wrong("is not a JSON array of numbers");
+    std::vector<float> out;
+    for (const boost::json::value& item : value.get_array()) {
+        const double number = item.is_number() ? item.to_number<double>(error) : std::nan("");
+        if (error || !(std::abs(number) <= std::numeric_limits<float>::max()))
+            return wrong("has no number at position " + std::to_string(out.size()));
+        out.push_back(static_cast<float>(number));
+    }
+    if (out.empty()) return wrong("is empty");
+    return out;
+}
 
 void print_facet(const Facet& facet) {
     constexpr std::size_t shown = 10;
@@ -22,10 +51,17 @@ void print_facet(const Facet& facet) {
 }
 
 int run(const Search& search) {
+    if (search.text == "-" && search.vector == "-")
+        return fail({Code::invalid_argument, "the text and the vector cannot both be '-'"});
+    SearchOptions options = search.options;
+    if (!search.vector.empty()) {
+        auto vector = read_vector(search.vector);
+        if (!vector) return fail(vector.status());
+        options.vector = std::move(*vector);
+    }
     auto collection =
         Collection::open(search.common.collection, open_options(search.common, false, true));
     if (!collection) return fail(collection.status());
-    SearchOptions options = search.options;
     const bool streams = options.summaries == Summaries::list && !search.common.json;
     if (streams)
         options.on_summary = [](std::size_t, std::string_view piece) {
@@ -71,8 +107,12 @@ void add_search(CLI::App& program, Run& run_command) {
     add_collection(command, search->common);
     command.add_option("--pipeline", search->common.pipeline,
                        "Another pipeline with the same vectors");
-    command.add_option("TEXT", search->text, "What to look for; - reads standard input")
-        ->required();
+    CLI::Option* text =
+        command.add_option("TEXT", search->text, "What to look for; - reads standard input");
+    CLI::Option* vector = command.add_option(
+        "--vector", search->vector,
+        "Search with the vector in this file, a JSON array of numbers, in place of the text's; - "
+        "reads standard input. Without TEXT the search is by meaning alone");
     command.add_option("-k", search->options.k, "Most hits")->capture_default_str();
     command.add_flag("--chunks", search->options.chunks, "Several hits of one document");
     add_filter(command, search->options.filter);
@@ -104,9 +144,29 @@ void add_search(CLI::App& program, Run& run_command) {
             "By meaning and words (hybrid), by meaning (dense) or by words (lexical); else as the "
             "pipeline says. Words may be \"a phrase\" or a pref*")
         ->check(CLI::IsMember({"hybrid", "dense", "lexical"}));
+    command
+        .add_option_function<std::string>(
+            "--fusion",
+            [search](const std::string& fusion) {
+                search->options.fusion = fusion == "rrf" ? Fusion::rrf : Fusion::convex;
+            },
+            "How a hybrid search makes one score of two: of the scores (convex) or of the ranks "
+            "(rrf); else as the pipeline says")
+        ->check(CLI::IsMember({"convex", "rrf"}));
+    command
+        .add_option("--weight", search->options.weight,
+                    "Of the meaning in a hybrid search, 0 to 1; else as the pipeline says")
+        ->check(CLI::Range(0.0, 1.0));
+    command
+        .add_option("--candidates", search->options.candidates,
+                    "Passages that each side finds first; else as the pipeline says")
+        ->check(CLI::Range(1, 10000));
+    command.callback([text, vector, search, &run_command] {
+        if (text->count() + vector->count() == 0) throw CLI::RequiredError("TEXT or --vector");
+        run_command = [search] { return run(*search); };
+    });
     add_json(command, search->common);
     add_explain(command, search->common);
-    command.callback([search, &run_command] { run_command = [search] { return run(*search); }; });
 }
 
 }  // namespace lectern::app

@@ -25,12 +25,27 @@ double milliseconds_since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
+// What is searched with: a text, a vector, or both.
+Status check_question(const QueryContext& context, std::string_view text,
+                      const SearchOptions& options) {
+    if (options.vector.empty()) return check_query(text);
+    LECTERN_TRY(check_vector(options.vector, context.pipeline.embedder().dimension));
+    if (!text.empty()) return check_query(text);
+    if (options.mode.value_or(SearchMode::dense) != SearchMode::dense)
+        return {Code::invalid_argument,
+                "a " + std::string(name(*options.mode)) + " search needs a text beside the vector"};
+    if (options.summaries != Summaries::none)
+        return {Code::invalid_argument,
+                "summaries need a text beside the vector: it says what they are to tell"};
+    return {};
+}
+
 }  // namespace
 
 Result<SearchResult> run_search(const QueryContext& context, std::string_view text,
                                 const SearchOptions& options) {
     const Clock::time_point begin = Clock::now();
-    LECTERN_TRY(check_query(text));
+    LECTERN_TRY(check_question(context, text, options));
     if (options.k == 0 || options.k > max_k)
         return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
                                                   "; it must be 1 to " + std::to_string(max_k)};
@@ -41,20 +56,27 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
                               "' has no reader, so it writes no summaries; use a pipeline with a "
                               "reader such as 'bert'"};
         LECTERN_TRY(context.pipeline.prepare_answers(Answers::written));
-    } else if (context.pipeline.has_reranker()) {
+    } else if (context.pipeline.has_reranker() && !text.empty()) {
         LECTERN_TRY(context.pipeline.prepare_answers(Answers::quoted));
     }
     Request request(context, text, interrupt(options.stop, options.deadline), options.k,
                     !options.chunks);
     request.filter = options.filter;
     request.facets = options.facets;
+    request.vector = options.vector;
     SearchOptions wanted = options;
+    if (text.empty()) wanted.mode = SearchMode::dense;
     if (!options.sort.empty()) {
         LECTERN_ASSIGN(request.sort, parse_sort(options.sort));
-        request.k = std::max<std::size_t>(request.k, context.pipeline.config().search.candidates);
+        request.k = std::max<std::size_t>(
+            request.k, options.candidates.value_or(context.pipeline.config().search.candidates));
         wanted.k = request.k;
     }
-    LECTERN_ASSIGN(request.ranking, ranking_of(context, wanted));
+    LECTERN_ASSIGN(request.ranking, ranking_of(context, wanted, !text.empty()));
+    if (request.ranking.mode == SearchMode::lexical && !options.vector.empty())
+        return Status{Code::invalid_argument,
+                      "a lexical search uses no vector; leave it out, or choose the mode dense or "
+                      "hybrid"};
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
     arena.execute([&] {
         QueryGraph graph;
@@ -65,6 +87,7 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     SearchResult out;
     if (request.hits.size() > options.k) request.hits.resize(options.k);
     if (options.summaries != Summaries::none) {
+        if (options.on_hits) options.on_hits(request.hits);
         Result<std::vector<Summary>> summaries = std::vector<Summary>{};
         arena.execute([&] { summaries = summarize_hits(request, options); });
         LECTERN_ASSIGN(out.summaries, std::move(summaries));
@@ -93,7 +116,7 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
                     context.pipeline.config().answer.passages, false);
     request.ask = options;
     request.filter = options.filter;
-    LECTERN_ASSIGN(request.ranking, ranking_of(context, {.k = request.k}));
+    LECTERN_ASSIGN(request.ranking, ranking_of(context, {.k = request.k}, true));
     StageCounter* verifying = nullptr;
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
     arena.execute([&] {

@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,7 +57,7 @@ struct Request {
 
     Counters counters;
     TokenBatch tokens{0};
-    std::vector<float> vector;           // empty: the text was not embedded
+    std::vector<float> vector;           // the text's, or one that was given; empty: neither
     std::vector<index::Scored> dense;    // best first
     std::vector<index::Scored> lexical;  // best first
     std::vector<Hit> hits;
@@ -76,5 +77,7 @@ struct Request {
 };
 
 [[nodiscard]] Status check_query(std::string_view text);
+// A vector to search with: as long as those of the collection, finite, and not 0.
+[[nodiscard]] Status check_vector(std::span<const float> vector, std::uint32_t dimension);
 
 }  // namespace lectern

@@ -252,15 +252,20 @@ Status search(Request& request) {
 
 }  // namespace
 
-Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options) {
+Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options,
+                           bool has_text) {
     const config::SearchConfig& search = context.pipeline.config().search;
     // A reranker has more to choose from than what is wanted at the end.
-    const std::size_t hits = context.pipeline.has_reranker()
+    const std::size_t hits = context.pipeline.has_reranker() && has_text
                                  ? std::max<std::size_t>(search.rerank, options.k)
                                  : options.k;
+    const std::size_t candidates = options.candidates.value_or(search.candidates);
+    if (candidates == 0 || candidates > max_k)
+        return Status{Code::invalid_argument, "candidates is " + std::to_string(candidates) +
+                                                  "; it must be 1 to " + std::to_string(max_k)};
     Ranking out{options.mode.value_or(search.mode), options.fusion.value_or(search.fusion),
                 options.weight.value_or(search.weight), hits,
-                std::max<std::size_t>(search.candidates, hits)};
+                std::max<std::size_t>(candidates, hits)};
     if (!(out.weight >= 0 && out.weight <= 1))
         return Status{Code::invalid_argument, "weight is " + std::to_string(out.weight) +
                                                   "; it must be 0 (words alone) to 1 (meaning "
@@ -273,9 +278,11 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
     if (!request.filter.empty() || !request.facets.empty())
         graph.add(request, "filter",
                   [&request](StageCounter& counter) { return narrow(request, counter); });
-    for (const host::Stage* stage : pipeline.query_customs())
-        graph.add(request, stage->name(),
-                  [&request, stage](StageCounter&) { return rewrite(request, *stage); });
+    const bool has_text = !request.text.empty();
+    if (has_text)
+        for (const host::Stage* stage : pipeline.query_customs())
+            graph.add(request, stage->name(),
+                      [&request, stage](StageCounter&) { return rewrite(request, *stage); });
     std::vector<QueryGraph::Node*> start;
     if (graph.last() != nullptr) start.push_back(graph.last());
     std::vector<QueryGraph::Node*> sides;
@@ -285,19 +292,25 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
             request, "lexical",
             [&request, wanted](StageCounter&) { return search_lexical(request, wanted); }, start));
     if (uses_dense(request.ranking) || embed_always) {
-        graph.add(
-            request, pipeline.tokenizer_name(),
-            [&request](StageCounter& counter) { return tokenize(request, counter); }, start);
-        graph.add(request, pipeline.embedder_name(),
-                  [&request](StageCounter& counter) { return embed(request, counter); });
+        std::vector<QueryGraph::Node*> behind = start;
+        if (request.vector.empty()) {
+            graph.add(
+                request, pipeline.tokenizer_name(),
+                [&request](StageCounter& counter) { return tokenize(request, counter); }, start);
+            graph.add(request, pipeline.embedder_name(),
+                      [&request](StageCounter& counter) { return embed(request, counter); });
+            behind = {graph.last()};
+        }
         if (uses_dense(request.ranking))
-            graph.add(request, "dense",
-                      [&request, wanted](StageCounter&) { return search_dense(request, wanted); });
+            graph.add(
+                request, "dense",
+                [&request, wanted](StageCounter&) { return search_dense(request, wanted); },
+                behind);
         sides.push_back(graph.last());
     }
     graph.add(
         request, "search", [&request](StageCounter&) { return search(request); }, sides);
-    if (const host::Stage* stage = pipeline.reranker(); stage != nullptr)
+    if (const host::Stage* stage = pipeline.reranker(); stage != nullptr && has_text)
         graph.add(request, stage->name(), [&request, stage](StageCounter&) {
             const config::SearchConfig& config = request.context.pipeline.config().search;
             LECTERN_TRY(rerank(*stage, request.text, request.interrupt,

@@ -6,10 +6,12 @@
 
 namespace lectern {
 
-// The pipeline's ranking with the request's own over it.
-[[nodiscard]] Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options);
+// The pipeline's ranking with the request's own over it. `has_text`: there is something that a
+// reranker can read.
+[[nodiscard]] Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options,
+                                         bool has_text);
 
-// From the query's text to request.hits:
+// From the query's text, or the vector in its place, to request.hits:
 //
 //     custom stages ─┬→ tokenize → embed → dense ─┬→ search → rerank
 //                    └→ lexical ──────────────────┘

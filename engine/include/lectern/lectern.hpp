@@ -180,8 +180,19 @@ struct SearchOptions {
     std::optional<SearchMode> mode = {};
     std::optional<Fusion> fusion = {};
     std::optional<double> weight = {};  // of the dense side, 0 to 1
+    // Chunks that each side finds first, 1 to 10000; k when that is more. Empty: the pipeline's
+    // (`search: {candidates: ...}`).
+    std::optional<std::size_t> candidates = {};
+    // Search with this vector in place of the text's: one of the collection's own space, such as
+    // Collection::embed gives. Stats::dimension finite numbers that are not all 0; their length
+    // changes no order. With an empty text the search is dense, and neither custom stages nor a
+    // reranker, which read text, take part; with one, its words are searched as well, as `mode`
+    // says.
+    std::vector<float> vector = {};
     // Needs a pipeline with a reader; without a generator the summaries are quotes.
     Summaries summaries = Summaries::none;
+    // What was found, before the first summary is written; not called without summaries.
+    std::function<void(std::span<const Hit> hits)> on_hits = {};
     // The summaries as they are written; `hit` counts from 0 and is 0 for that of the list.
     std::function<void(std::size_t hit, std::string_view piece)> on_summary = {};
     std::stop_token stop = {};
@@ -410,6 +421,12 @@ struct VerifyReport {
     double seconds = 0;
 };
 
+struct VerifyOptions {
+    // After each document, from the calling thread.
+    std::function<void(std::uint64_t documents, std::uint64_t documents_total)> progress;
+    std::stop_token stop;
+};
+
 struct RepairReport {
     std::vector<Finding> found;  // what was wrong
     std::vector<Finding> lost;   // what is no longer in the collection, and why
@@ -465,9 +482,10 @@ class LECTERN_API Collection {
                                              const GenerateOptions& options = {}) const;
 
     [[nodiscard]] Result<Document> get(std::string_view document) const;
-    // Ids of all documents, in order of id.
-    [[nodiscard]] Status each_document(
-        const std::function<bool(const Document& document)>& visit) const;
+    // All documents in order of id (bytes), behind `after` where that is not empty, until `visit`
+    // returns false. Documents before `after` cost nothing.
+    [[nodiscard]] Status each_document(const std::function<bool(const Document& document)>& visit,
+                                       std::string_view after = {}) const;
     // How many there were. Gone from every index on return.
     [[nodiscard]] Result<std::uint64_t> remove(std::span<const std::string> documents);
     [[nodiscard]] Result<Stats> stats() const;
@@ -510,6 +528,9 @@ class LECTERN_API Collection {
     // Reads everything of a collection that is not open and changes nothing. A failure only when
     // there is none, it is open elsewhere, or a newer version wrote it: damage is a finding.
     [[nodiscard]] static Result<VerifyReport> verify(const std::filesystem::path& folder);
+    // The same of this one while it is in use, as it is when the call begins. Reads everything and
+    // changes nothing; searches and writes go on.
+    [[nodiscard]] Result<VerifyReport> verify(const VerifyOptions& options = {}) const;
     // Saves what can be read and rebuilds what is derived, of a collection that is not open. What
     // was damaged is kept below `folder`/damaged. A collection in order is left alone.
     [[nodiscard]] static Result<RepairReport> repair(const std::filesystem::path& folder);
