@@ -26,7 +26,7 @@ struct Serving {
         Gone& operator=(const Gone&) = delete;
         ~Gone() { promise.set_value(); }
     } gone;
-    std::unique_ptr<Pipeline> pipeline;
+    std::shared_ptr<Pipeline> pipeline;         // also of other collections with the same one
     storage::GenerationNumber generation = 0;   // of the pipeline's vectors
     std::shared_ptr<index::VectorIndex> index;  // of the generation
     std::once_flag warmed;

@@ -243,6 +243,10 @@ const std::vector<fs::path>& PluginHost::plugin_folders() const noexcept {
     return state_->options.plugin_folders;
 }
 
+const fs::path& PluginHost::models_folder() const noexcept {
+    return state_->options.models_folder;
+}
+
 // -------------------------------------------------------------------- finding
 
 Result<std::shared_ptr<PluginHost::State::Known>> PluginHost::State::find(

@@ -88,6 +88,7 @@ class PluginHost {
     [[nodiscard]] Result<Stage> create(const StageRequest& request);
 
     [[nodiscard]] const std::vector<std::filesystem::path>& plugin_folders() const noexcept;
+    [[nodiscard]] const std::filesystem::path& models_folder() const noexcept;
 
  private:
     struct State;

@@ -1,0 +1,136 @@
+// Collections of the same pipeline have its stages, and so its models, once; through the public
+// header.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+#include "tests/small_models.hpp"
+#include "tests/support/test_folder.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using lectern::Collection;
+using testing::ElementsAre;
+
+class SharedModelsTest : public testing::Test {
+ protected:
+    void SetUp() override {
+        write_model(1);
+        write_pipeline("one", 60);
+    }
+    void write_model(unsigned seed) const {
+        lectern::test::write_word_vectors(folder / "words.vec", 200, 8, seed, {"moon", "tides"});
+    }
+    void write_pipeline(const std::string& name, unsigned chunk_tokens) const {
+        std::ofstream(folder / (name + ".yaml"))
+            << "version: 1\npipeline: " << name
+            << "\nstages:\n  text: {plugin: documents, stage: text}\n  counted: {plugin: "
+               "counting}\n"
+               "  chunks: {plugin: passages, stage: splitter, options: {max_tokens: "
+            << chunk_tokens
+            << "}}\n  tokens: {plugin: words}\n"
+               "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
+               "ingest: [source, text, counted, chunks, tokens, vectors, commit]\n"
+               "query: [query, tokens, vectors, search]\n";
+    }
+    // `pipeline`: "" for the one that the collection was made with.
+    [[nodiscard]] lectern::Result<Collection> open(const std::string& name,
+                                                   const std::string& pipeline) {
+        lectern::OpenOptions options;
+        if (!pipeline.empty()) options.pipeline = (folder / (pipeline + ".yaml")).string();
+        options.folders.plugins = {LECTERN_COUNTING_PLUGIN};
+        // Each test has a host of its own, and so its log.
+        options.folders.cache = folder / "cache";
+        options.log = [this](lectern::LogLevel, std::string_view source, std::string_view message) {
+            if (source != "counting") return;
+            const std::lock_guard lock(mutex);
+            said.emplace_back(message);
+        };
+        return Collection::open(folder / name, options);
+    }
+    void store_and_find(Collection& collection, const std::string& id) {
+        const std::vector<lectern::DocumentInput> documents{{id, "", "moon tides", ""}};
+        ASSERT_TRUE(collection.ingest_documents(documents).ok());
+        const auto found = collection.search("tides");
+        ASSERT_TRUE(found.ok()) << found.status().message();
+        ASSERT_EQ(found->hits.size(), 1U);
+        EXPECT_EQ(found->hits.front().document, id);
+    }
+
+    lectern::TestFolder home;
+    fs::path folder = home.path();
+    std::mutex mutex;
+    std::vector<std::string> said;
+};
+
+TEST_F(SharedModelsTest, TenCollectionsOfOnePipelineMakeItsStagesOnce) {
+    {
+        std::vector<Collection> open_ones;
+        for (int i = 0; i < 10; ++i) {
+            const std::string name = "c" + std::to_string(i);
+            auto opened = open(name, "one");
+            ASSERT_TRUE(opened.ok()) << opened.status().message();
+            store_and_find(*opened, name);
+            open_ones.push_back(std::move(*opened));
+        }
+        // One that is there already, by the pipeline it keeps.
+        open_ones.erase(open_ones.begin());
+        auto again = open("c0", "");
+        ASSERT_TRUE(again.ok()) << again.status().message();
+        EXPECT_THAT(said, ElementsAre("made"));
+        // Whichever goes first, the others are served.
+        open_ones.erase(open_ones.begin(), open_ones.end() - 1);
+        store_and_find(open_ones.back(), "c9");
+    }
+    EXPECT_THAT(said, ElementsAre("made", "ended"));
+}
+
+TEST_F(SharedModelsTest, OpenedAtOnceTheyAreMadeOnce) {
+    std::vector<std::optional<Collection>> opened(4);
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 0; i < opened.size(); ++i)
+            threads.emplace_back([this, i, &opened] {
+                auto one = open("c" + std::to_string(i), "one");
+                ASSERT_TRUE(one.ok()) << one.status().message();
+                opened[i] = std::move(*one);
+            });
+    }
+    for (const auto& one : opened) ASSERT_TRUE(one);
+    EXPECT_THAT(said, ElementsAre("made"));
+}
+
+TEST_F(SharedModelsTest, AnotherPipelineOrAChangedModelIsAnother) {
+    write_pipeline("two", 70);
+    auto first = open("c1", "one");
+    ASSERT_TRUE(first.ok()) << first.status().message();
+    auto second = open("c2", "two");
+    ASSERT_TRUE(second.ok()) << second.status().message();
+    EXPECT_THAT(said, ElementsAre("made", "made"));
+    // The same text, but not the same vectors.
+    write_model(2);
+    auto third = open("c3", "one");
+    ASSERT_TRUE(third.ok()) << third.status().message();
+    EXPECT_NE(third->stats()->fingerprint, first->stats()->fingerprint);
+    EXPECT_THAT(said, ElementsAre("made", "made", "made"));
+}
+
+TEST_F(SharedModelsTest, AFailedOpenLeavesNothing) {
+    fs::rename(folder / "words.vec", folder / "away.vec");
+    EXPECT_FALSE(open("c1", "one").ok());
+    fs::rename(folder / "away.vec", folder / "words.vec");
+    auto opened = open("c1", "one");
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    store_and_find(*opened, "a");
+}
+
+}  // namespace
