@@ -107,6 +107,71 @@ void check_changes(const Database& database, const Moment& moment, VerifyReport&
                                          std::to_string(moment.state.sequence));
 }
 
+// Keeps table files while it lives, whatever compactions make of them.
+class KeepFiles {
+ public:
+    explicit KeepFiles(rocksdb::DB& db) : db_(db), status_(db.DisableFileDeletions()) {}
+    KeepFiles(const KeepFiles&) = delete;
+    KeepFiles& operator=(const KeepFiles&) = delete;
+    ~KeepFiles() {
+        // Not forced: a backup may keep them, too.
+        if (status_.ok()) db_.EnableFileDeletions(false).PermitUncheckedError();
+    }
+    [[nodiscard]] const rocksdb::Status& status() const noexcept { return status_; }
+
+ private:
+    rocksdb::DB& db_;
+    rocksdb::Status status_;
+};
+
+// `written`: somebody may write meanwhile.
+Status check_log_files(const Database& database, bool written, VerifyReport& report) {
+    LECTERN_ASSIGN(const std::vector<LogReport> logs,
+                   check_logs(database.folder() / "store", *database.db().GetEnv()));
+    for (const LogReport& log : logs) {
+        report.bytes += log.bytes;
+        // What is being written ends in the middle of a record.
+        if (!written) report.torn_log_bytes += log.torn_bytes;
+        if (!log.damage.empty()) report.add("store", describe(log));
+    }
+    return {};
+}
+
+Status check(const Database& database, bool written, const VerifyWatch& watch,
+             VerifyReport& report) {
+    report.opened = true;
+    const std::shared_ptr<const Moment> moment = database.now();
+    report.sequence = moment->state.sequence;
+    LECTERN_TRY(check_log_files(database, written, report));
+    {
+        const KeepFiles keep(database.db());
+        if (!keep.status().ok()) return database.failure(keep.status(), "keeping table files");
+        check_tables(database, report);
+    }
+    std::uint64_t seen = 0;
+    const WalkVisitor visitor{
+        .document =
+            [&](WalkedDocument& document) {
+                for (const std::string& problem : document.problems)
+                    report.add("document " + in_quotes(document.header.id), problem);
+                ++seen;
+                if (watch.document && !watch.document(seen, moment->state.counters.documents))
+                    return Status{Code::cancelled, "cancelled"};
+                return Status{};
+            },
+        .finding = [&](const std::string& where,
+                       const std::string& what) { report.add(where, what); }};
+    LECTERN_ASSIGN(const WalkCounts found, walk_documents(database, moment->snapshot, *moment->meta,
+                                                          moment->state.next_ordinal, visitor));
+    report.counters = found.counters;
+    report.vectors = found.vectors;
+    check_counters(found, moment->state, report);
+    check_changes(database, *moment, report);
+    if (moment->meta->serving != 0 && moment->meta->generation(moment->meta->serving) == nullptr)
+        report.add("settings", "the generation of vectors that searches use is missing");
+    return {};
+}
+
 }  // namespace
 
 Result<VerifyReport> verify(const fs::path& collection) {
@@ -118,34 +183,13 @@ Result<VerifyReport> verify(const fs::path& collection) {
         report.add("store", opened.status().message());
         return report;
     }
-    const Database& database = **opened;
-    report.opened = true;
-    const std::shared_ptr<const Moment> moment = database.now();
-    report.sequence = moment->state.sequence;
-    LECTERN_ASSIGN(const std::vector<LogReport> logs,
-                   check_logs(collection / "store", *database.db().GetEnv()));
-    for (const LogReport& log : logs) {
-        report.bytes += log.bytes;
-        report.torn_log_bytes += log.torn_bytes;
-    }
-    check_tables(database, report);
-    const WalkVisitor visitor{.document =
-                                  [&](WalkedDocument& document) {
-                                      for (const std::string& problem : document.problems)
-                                          report.add("document " + in_quotes(document.header.id),
-                                                     problem);
-                                      return Status{};
-                                  },
-                              .finding = [&](const std::string& where,
-                                             const std::string& what) { report.add(where, what); }};
-    LECTERN_ASSIGN(const WalkCounts found, walk_documents(database, moment->snapshot, *moment->meta,
-                                                          moment->state.next_ordinal, visitor));
-    report.counters = found.counters;
-    report.vectors = found.vectors;
-    check_counters(found, moment->state, report);
-    check_changes(database, *moment, report);
-    if (moment->meta->serving != 0 && moment->meta->generation(moment->meta->serving) == nullptr)
-        report.add("settings", "the generation of vectors that searches use is missing");
+    LECTERN_TRY(check(**opened, false, {}, report));
+    return report;
+}
+
+Result<VerifyReport> verify(const Store& store, const VerifyWatch& watch) {
+    VerifyReport report;
+    LECTERN_TRY(check(store.database(), true, watch, report));
     return report;
 }
 

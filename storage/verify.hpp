@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "lectern/status.hpp"
+#include "storage/store.hpp"
 #include "storage/types.hpp"
 
 namespace lectern::storage {
@@ -36,5 +38,13 @@ struct VerifyReport {
 // counters and the changes. Reads everything, changes nothing. A failure only when there is no
 // collection, when it is open elsewhere or of a newer format; damage is a finding.
 [[nodiscard]] Result<VerifyReport> verify(const std::filesystem::path& collection);
+
+struct VerifyWatch {
+    // After each document; false: enough, the result is cancelled.
+    std::function<bool(std::uint64_t documents, std::uint64_t documents_total)> document;
+};
+// The same of a store that is open, read and written, as it is when the call begins. Table files
+// that compactions replace meanwhile are kept until it ends.
+[[nodiscard]] Result<VerifyReport> verify(const Store& store, const VerifyWatch& watch = {});
 
 }  // namespace lectern::storage

@@ -16,6 +16,7 @@
 #include "engine/collection/shared_host.hpp"
 #include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
+#include "engine/pipeline/shared_pipeline.hpp"
 #include "engine/query/models.hpp"
 #include "engine/query/overview.hpp"
 #include "engine/query/query.hpp"
@@ -128,11 +129,11 @@ struct Collection::Impl {
     }
 
     // The stages of a pipeline. The first one decides on the threads for all.
-    Result<std::unique_ptr<Pipeline>> load(config::PipelineConfig config) {
+    Result<std::shared_ptr<Pipeline>> load(config::PipelineConfig config) {
         if (host == nullptr) LECTERN_TRY(prepare_host(config));
         for (const std::string& warning : config.warnings)
             log(LogLevel::warning, "pipeline", warning);
-        return Pipeline::open(std::move(config), *host);
+        return shared_pipeline(std::move(config), host);
     }
 
     Status prepare_host(const config::PipelineConfig& config) {
@@ -175,7 +176,7 @@ struct Collection::Impl {
         return meta.serving;
     }
 
-    Status serve(std::unique_ptr<Pipeline> pipeline, const fs::path& folder) {
+    Status serve(std::shared_ptr<Pipeline> pipeline, const fs::path& folder) {
         auto next = std::make_shared<Serving>();
         next->pipeline = std::move(pipeline);
         LECTERN_ASSIGN(next->generation, bind_generation(*next->pipeline, folder));
@@ -321,7 +322,7 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
     impl->threads = options.threads;
     if (folder.empty()) return Status{Code::invalid_argument, "no collection folder was given"};
 
-    std::unique_ptr<Pipeline> pipeline;
+    std::shared_ptr<Pipeline> pipeline;
     if (!is_collection(folder)) {
         if (!options.create)
             return Status{Code::not_found, "there is no collection in '" + folder.string() +
@@ -421,16 +422,18 @@ Result<Document> Collection::get(std::string_view document) const {
     return complete(reader, std::move(found));
 }
 
-Status Collection::each_document(const std::function<bool(const Document&)>& visit) const {
+Status Collection::each_document(const std::function<bool(const Document&)>& visit,
+                                 std::string_view after) const {
     const storage::Reader reader = impl_->store->reader();
     Status failure;
-    LECTERN_TRY(reader.for_each_document([&](const storage::DocumentHeader& header) {
+    const auto one = [&](const storage::DocumentHeader& header) {
         auto found = reader.document(header.id);
         if (!found) return failure = found.status(), false;
         auto document = complete(reader, std::move(*found));
         if (!document) return failure = document.status(), false;
         return visit(*document);
-    }));
+    };
+    LECTERN_TRY(reader.for_each_document(one, after));
     return failure;
 }
 
@@ -493,6 +496,10 @@ Result<Overview> Collection::overview(const OverviewOptions& options) const {
 Result<BackupInfo> Collection::backup(const fs::path& to) const {
     LECTERN_ASSIGN(const storage::Backup made, storage::create_backup(*impl_->store, to));
     return info_of(made);
+}
+
+Result<VerifyReport> Collection::verify(const VerifyOptions& options) const {
+    return verify_open(*impl_->store, options);
 }
 
 Status Collection::flush() {

@@ -77,9 +77,9 @@ Result<BackupInfo> Collection::restore(const fs::path& folder, std::uint32_t id,
     return info_of(backup);
 }
 
-Result<VerifyReport> Collection::verify(const fs::path& folder) {
-    const auto begin = Clock::now();
-    LECTERN_ASSIGN(storage::VerifyReport store, storage::verify(folder));
+namespace {
+
+VerifyReport report_of(storage::VerifyReport store) {
     VerifyReport report;
     report.findings = findings_of(std::move(store.findings));
     report.more_findings = store.more_findings;
@@ -92,18 +92,49 @@ Result<VerifyReport> Collection::verify(const fs::path& folder) {
     report.table_files = store.table_files;
     report.torn_log_bytes = store.torn_log_bytes;
     report.sequence = store.sequence;
+    return report;
+}
+
+Status check_indexes(const storage::Store& store, VerifyReport& report) {
+    LECTERN_ASSIGN(const auto files, index::check_files(store));
+    for (const index::CheckedFile& file : files) {
+        std::error_code error;
+        const bool gone = !fs::exists(file.file, error);  // merged into another meanwhile
+        if (gone) continue;
+        ++report.index_files;
+        if (!file.status.ok()) report.findings.push_back(finding_of(file));
+    }
+    // Damaged blocks of the column are findings already.
+    const auto postings = index::check_postings(store);
+    if (postings.ok() && *postings)
+        for (const std::string& message : (*postings)->messages)
+            report.findings.push_back({"column postings", message});
+    return {};
+}
+
+}  // namespace
+
+Result<VerifyReport> Collection::verify(const fs::path& folder) {
+    const auto begin = Clock::now();
+    LECTERN_ASSIGN(storage::VerifyReport store, storage::verify(folder));
+    VerifyReport report = report_of(std::move(store));
     if (report.readable) {
         LECTERN_ASSIGN(const auto open, storage::Store::open(folder, {.read_only = true}));
-        LECTERN_ASSIGN(const auto files, index::check_files(*open));
-        report.index_files = files.size();
-        for (const index::CheckedFile& file : files)
-            if (!file.status.ok()) report.findings.push_back(finding_of(file));
-        // Damaged blocks of the column are findings already.
-        const auto postings = index::check_postings(*open);
-        if (postings.ok() && *postings)
-            for (const std::string& message : (*postings)->messages)
-                report.findings.push_back({"column postings", message});
+        LECTERN_TRY(check_indexes(*open, report));
     }
+    report.seconds = seconds_since(begin);
+    return report;
+}
+
+Result<VerifyReport> verify_open(const storage::Store& store, const VerifyOptions& options) {
+    const auto begin = Clock::now();
+    const storage::VerifyWatch watch{[&options](std::uint64_t documents, std::uint64_t total) {
+        if (options.progress) options.progress(documents, total);
+        return !options.stop.stop_requested();
+    }};
+    LECTERN_ASSIGN(storage::VerifyReport checked, storage::verify(store, watch));
+    VerifyReport report = report_of(std::move(checked));
+    LECTERN_TRY(check_indexes(store, report));
     report.seconds = seconds_since(begin);
     return report;
 }

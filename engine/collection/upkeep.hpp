@@ -8,4 +8,8 @@ namespace lectern {
 
 [[nodiscard]] BackupInfo info_of(const storage::Backup& backup);
 
+// Of a collection in use.
+[[nodiscard]] Result<VerifyReport> verify_open(const storage::Store& store,
+                                               const VerifyOptions& options);
+
 }  // namespace lectern

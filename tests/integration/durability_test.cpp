@@ -141,6 +141,55 @@ TEST_F(DurabilityTest, ABackupIsMadeWhileThreadsIngestAndSearch) {
     EXPECT_EQ(mark->text, "Bidirectional number 2");
 }
 
+TEST_F(DurabilityTest, AnOpenCollectionIsVerifiedWhileItIsWritten) {
+    Collection collection = open();
+    std::atomic<bool> stop = false;
+    std::thread writer([&] {
+        for (int i = 0; !stop; ++i) {
+            const std::vector<lectern::DocumentInput> one{
+                {std::to_string(i % 20), "", "An encoder reads sentence " + std::to_string(i), ""}};
+            EXPECT_TRUE(collection.ingest_documents(one).ok());
+            if (i % 10 == 0) EXPECT_TRUE(collection.flush().ok());
+        }
+    });
+    for (int i = 0; i < 10; ++i) {
+        const auto report = collection.verify();
+        ASSERT_TRUE(report.ok()) << report.status().message();
+        EXPECT_TRUE(report->readable);
+        ASSERT_TRUE(report->findings.empty())
+            << report->findings.front().where << ": " << report->findings.front().what;
+    }
+    stop = true;
+    writer.join();
+    std::uint64_t seen = 0;
+    const auto all = collection.verify(
+        {.progress = [&seen](std::uint64_t documents, std::uint64_t) { seen = documents; }});
+    ASSERT_TRUE(all.ok()) << all.status().message();
+    EXPECT_EQ(all->documents, collection.stats()->documents);
+    EXPECT_EQ(seen, all->documents);
+    std::stop_source stopped;
+    stopped.request_stop();
+    EXPECT_EQ(collection.verify({.stop = stopped.get_token()}).status().code(), Code::cancelled);
+}
+
+TEST_F(DurabilityTest, DamageIsFoundInAnOpenCollection) {
+    Collection collection = open();
+    ASSERT_TRUE(collection.ingest({source / "samples/bert.md"}).ok());
+    ASSERT_TRUE(collection.flush().ok());
+    std::uint64_t damaged = 0;
+    for (const auto& entry : fs::directory_iterator(folder / "collection/store")) {
+        if (entry.path().extension() != ".sst") continue;
+        std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(8);
+        file.put('\x7f').put('\x7f');
+        ++damaged;
+    }
+    ASSERT_GT(damaged, 0U);
+    const auto report = collection.verify();
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_GE(report->findings.size(), damaged);
+}
+
 TEST_F(DurabilityTest, TheCommandLineVerifiesRepairsBacksUpAndRestores) {
     {
         Collection collection = open();
