@@ -36,13 +36,7 @@ int run(const Reembed& wanted) {
         return report.status().code() == Code::cancelled ? static_cast<int>(Exit::part) : code;
     }
     if (wanted.common.json) {
-        print({{"pipeline", clean(report->pipeline)},
-               {"fingerprint", clean(report->fingerprint)},
-               {"previous_fingerprint", clean(report->previous_fingerprint)},
-               {"chunks", report->chunks},
-               {"resumed", report->resumed},
-               {"truncated", report->truncated},
-               {"seconds", report->seconds}});
+        print(json_of(*report));
         return Exit::done;
     }
     std::printf(

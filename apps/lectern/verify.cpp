@@ -7,14 +7,6 @@
 namespace lectern::app {
 namespace {
 
-boost::json::array json_of(const std::vector<Finding>& findings) {
-    boost::json::array out;
-    for (const Finding& finding : findings)
-        out.push_back(
-            boost::json::object{{"where", clean(finding.where)}, {"what", clean(finding.what)}});
-    return out;
-}
-
 void print(const char* label, const std::vector<Finding>& findings) {
     for (const Finding& finding : findings)
         std::cout << label << finding.where << ": " << finding.what << '\n';
@@ -25,20 +17,7 @@ int run_verify(const Common& common) {
     if (!report) return fail(report.status());
     const bool clean_bill = report->findings.empty();
     if (common.json) {
-        app::print({{"clean", clean_bill},
-                    {"readable", report->readable},
-                    {"findings", json_of(report->findings)},
-                    {"more_findings", report->more_findings},
-                    {"documents", report->documents},
-                    {"chunks", report->chunks},
-                    {"vectors", report->vectors},
-                    {"text_bytes", report->text_bytes},
-                    {"store_bytes", report->store_bytes},
-                    {"table_files", report->table_files},
-                    {"index_files", report->index_files},
-                    {"torn_log_bytes", report->torn_log_bytes},
-                    {"sequence", report->sequence},
-                    {"seconds", report->seconds}});
+        app::print(json_of(*report));
         return clean_bill ? Exit::done : Exit::part;
     }
     print("", report->findings);

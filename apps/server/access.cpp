@@ -81,14 +81,13 @@ bool is_preflight(const Request& request) {
            request.has_header("Access-Control-Request-Method");
 }
 
-Response preflight(const Router::Match& match) {
+Response preflight(const Request& request, const Router::Match& match) {
     return {204,
             "",
             "",
             {{"Access-Control-Allow-Methods", match.allowed},
              {"Access-Control-Allow-Headers",
-              "Authorization, X-API-Key, Content-Type, Content-Encoding, If-Match, If-None-Match, "
-              "traceparent"},
+              std::string(request.header("Access-Control-Request-Headers"))},
              {"Access-Control-Max-Age", "600"}}};
 }
 

@@ -30,6 +30,7 @@ struct Admitted {
 // The value of Access-Control-Allow-Origin, or "".
 [[nodiscard]] std::string allowed_origin(const Request& request, const ServerOptions& options);
 [[nodiscard]] bool is_preflight(const Request& request);
-[[nodiscard]] Response preflight(const Router::Match& match);
+// Allows the headers that are asked for: who may ask, the origin decides.
+[[nodiscard]] Response preflight(const Request& request, const Router::Match& match);
 
 }  // namespace lectern::server

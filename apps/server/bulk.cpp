@@ -98,7 +98,14 @@ class Bulk : public BodySink {
                 lines_.push_back({number, bad, {}});
             return;
         }
-        lines_.push_back({number, document_input(std::move(value)), {}});
+        if (value.is_array())
+            lines_.push_back({number,
+                              Status{Code::invalid_argument,
+                                     "a line is one document; a list of them is sent with the "
+                                     "header Content-Type: application/json"},
+                              {}});
+        else
+            lines_.push_back({number, document_input(std::move(value)), {}});
     }
 
     // One JSON value: a document, or a list of them.

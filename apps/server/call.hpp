@@ -1,8 +1,10 @@
 // apps/server/call.hpp: one request as its handler sees it, on a worker thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -13,6 +15,10 @@
 #include "lectern/lectern.hpp"
 
 namespace lectern::server {
+
+// Whose threads run a handler: those of reading, of answers, of ingest, or the connection's own
+// (for what takes microseconds and never waits).
+enum class Lane { direct, read, ask, ingest };
 
 // Where a handler sends a response that it makes piece by piece.
 class ResponseStream {
@@ -33,6 +39,13 @@ struct Observed {
     std::string query;             // for the slow-query log, when that may have it
 };
 
+struct Call;
+// The rest of a request that turned out to be another kind of work, for the threads of that kind.
+struct Continuation {
+    Lane lane = Lane::read;
+    std::function<Response(Call&)> handler;
+};
+
 struct Call {
     const Request& request;
     std::map<std::string, std::string> values;  // of the pattern's {names}
@@ -40,6 +53,8 @@ struct Call {
     std::stop_token stop;                       // the client has gone, or the server ends
     ResponseStream& stream;
     Observed observed;
+    // Set by a handler that leaves the request to this; what it returns is not sent then.
+    std::optional<Continuation> next = {};
 
     [[nodiscard]] const std::string& value(const std::string& name) const {
         return values.at(name);

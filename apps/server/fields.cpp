@@ -1,6 +1,7 @@
 #include "apps/server/fields.hpp"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace lectern::server {
@@ -8,6 +9,8 @@ namespace lectern::server {
 namespace json = boost::json;
 
 Result<json::value> parse_json(std::string_view text) {
+    // Some programs begin their files with the mark of UTF-8; RFC 8259 lets a reader pass over it.
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     boost::system::error_code error;
     json::stream_parser parser;
     const std::size_t used = parser.write_some(text.data(), text.size(), error);
@@ -34,6 +37,27 @@ Fields::Fields(std::string_view body, bool lenient) : lenient_(lenient) {
 
 Fields::Fields(json::object object, bool lenient) : object_(std::move(object)), lenient_(lenient) {}
 
+Fields::Fields(const std::vector<std::pair<std::string, std::string>>& parameters)
+    : parameters_(true) {
+    for (const auto& [name, value] : parameters) {
+        json::value* known = object_.if_contains(name);
+        if (known == nullptr)
+            object_[name] = value;
+        else if (known->is_array())
+            known->get_array().emplace_back(value);
+        else
+            *known = json::array{std::move(*known), value};
+    }
+}
+
+const json::value* Fields::typed(std::string_view name) {
+    const json::value* value = any(name);
+    if (!parameters_ || value == nullptr || !value->is_string()) return value;
+    if (auto said = parse_json(value->get_string()); said && !said->is_string())
+        object_[name] = std::move(*said);
+    return any(name);
+}
+
 bool Fields::has(std::string_view name) const {
     return object_.contains(name);
 }
@@ -58,7 +82,7 @@ std::string Fields::text(std::string_view name, std::string_view initial) {
 }
 
 bool Fields::flag(std::string_view name, bool initial) {
-    const json::value* value = any(name);
+    const json::value* value = typed(name);
     if (value == nullptr) return initial;
     if (!value->is_bool()) return wrong(name, "must be true or false"), initial;
     return value->get_bool();
@@ -66,7 +90,7 @@ bool Fields::flag(std::string_view name, bool initial) {
 
 std::uint64_t Fields::count(std::string_view name, std::uint64_t initial, std::uint64_t least,
                             std::uint64_t most) {
-    const json::value* value = any(name);
+    const json::value* value = typed(name);
     if (value == nullptr) return initial;
     std::uint64_t out = 0;
     bool fits = false;
@@ -85,7 +109,7 @@ std::uint64_t Fields::count(std::string_view name, std::uint64_t initial, std::u
 }
 
 double Fields::number(std::string_view name, double initial, double least, double most) {
-    const json::value* value = any(name);
+    const json::value* value = typed(name);
     if (value == nullptr) return initial;
     boost::system::error_code error;
     const double out = value->is_number() ? value->to_number<double>(error) : std::nan("");
@@ -97,9 +121,10 @@ double Fields::number(std::string_view name, double initial, double least, doubl
 }
 
 std::vector<std::string> Fields::texts(std::string_view name) {
-    const json::value* value = any(name);
+    const json::value* value = typed(name);
     std::vector<std::string> out;
     if (value == nullptr) return out;
+    if (parameters_ && value->is_string()) return {std::string(value->get_string())};
     if (!value->is_array()) return wrong(name, "must be a list of strings"), out;
     for (const json::value& item : value->get_array()) {
         if (!item.is_string()) return wrong(name, "must be a list of strings"), out;
@@ -109,14 +134,16 @@ std::vector<std::string> Fields::texts(std::string_view name) {
 }
 
 std::vector<float> Fields::numbers(std::string_view name) {
-    const json::value* value = any(name);
+    const json::value* value = typed(name);
     std::vector<float> out;
     if (value == nullptr) return out;
     if (!value->is_array()) return wrong(name, "must be a list of numbers"), out;
     for (const json::value& item : value->get_array()) {
         boost::system::error_code error;
-        if (!item.is_number()) return wrong(name, "must be a list of numbers"), out;
-        out.push_back(static_cast<float>(item.to_number<double>(error)));
+        const double number = item.is_number() ? item.to_number<double>(error) : std::nan("");
+        if (error || !(std::abs(number) <= std::numeric_limits<float>::max()))
+            return wrong(name, "must be a list of numbers, each within 3.4e38"), out;
+        out.push_back(static_cast<float>(number));
     }
     return out;
 }

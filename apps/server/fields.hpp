@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lectern/status.hpp"
@@ -25,6 +26,9 @@ class Fields {
     // are passed over, as the OpenAI-compatible interface wants it.
     explicit Fields(std::string_view body, bool lenient = false);
     explicit Fields(boost::json::object object, bool lenient = false);
+    // The parameters of a GET. A list is a parameter that is given several times, or once as JSON;
+    // numbers, true and false are read where they are wanted.
+    explicit Fields(const std::vector<std::pair<std::string, std::string>>& parameters);
 
     [[nodiscard]] bool has(std::string_view name) const;
     [[nodiscard]] std::string text(std::string_view name, std::string_view initial = {});
@@ -42,9 +46,13 @@ class Fields {
     void wrong(std::string_view name, std::string_view must);
 
  private:
+    // As any(); of a parameter, what its text says.
+    [[nodiscard]] const boost::json::value* typed(std::string_view name);
+
     boost::json::object object_;
     std::set<std::string, std::less<>> asked_;
     bool lenient_ = false;
+    bool parameters_ = false;
     Status status_;
 };
 

@@ -17,7 +17,7 @@ void Mailbox::post(Letter letter) {
                       [self = shared_from_this()] { self->timer_.cancel(); });
 }
 
-boost::asio::awaitable<Letter> Mailbox::next() {
+boost::asio::awaitable<std::optional<Letter>> Mailbox::next(Clock::time_point until) {
     while (true) {
         {
             const std::lock_guard lock(mutex_);
@@ -27,7 +27,8 @@ boost::asio::awaitable<Letter> Mailbox::next() {
                 co_return letter;
             }
         }
-        timer_.expires_at(boost::asio::steady_timer::time_point::max());
+        if (Clock::now() >= until) co_return std::nullopt;
+        timer_.expires_at(until);
         boost::system::error_code error;
         co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, error));
     }

@@ -5,9 +5,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "apps/server/call.hpp"
@@ -38,8 +40,10 @@ class Mailbox : public ResponseStream, public std::enable_shared_from_this<Mailb
     [[nodiscard]] bool begun() const override { return begun_; }
     void post(Letter letter);
 
-    // From the connection's strand.
-    [[nodiscard]] boost::asio::awaitable<Letter> next();
+    // From the connection's strand. Nothing: none came until then.
+    using Clock = std::chrono::steady_clock;
+    [[nodiscard]] boost::asio::awaitable<std::optional<Letter>> next(
+        Clock::time_point until = Clock::time_point::max());
     void client_has_gone() { gone_ = true; }
 
  private:

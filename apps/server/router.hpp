@@ -17,10 +17,6 @@
 
 namespace lectern::server {
 
-// Whose threads run a handler: those of reading, of answers, of ingest, or the connection's own
-// (for what takes microseconds and never waits).
-enum class Lane { direct, read, ask, ingest };
-
 // Takes a body in pieces while it comes in. One thread at a time.
 class BodySink {
  public:

@@ -1,10 +1,10 @@
-// Collections: list, make, look at, back up, drop; and the plugins.
-#include <filesystem>
-#include <system_error>
+// Collections: list, make, look at, drop; and the plugins.
+#include <chrono>
 #include <utility>
 
 #include "apps/server/fields.hpp"
 #include "apps/server/http/problem.hpp"
+#include "apps/server/jobs.hpp"
 #include "apps/server/service.hpp"
 #include "apps/shared/result_json.hpp"
 
@@ -12,6 +12,8 @@ namespace lectern::server {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::chrono::seconds longest_wait_for_job{30};
 
 Result<json::object> about(OpenCollection& open) {
     LECTERN_ASSIGN(const Stats stats, open.collection.stats());
@@ -57,6 +59,18 @@ Response put(Service& service, Call& call) {
     Fields fields(call.request.body.empty() ? "{}" : std::string_view(call.request.body));
     const std::string pipeline = fields.text("pipeline");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    // The same again changes nothing.
+    auto open = service.collections.get(call.value("name"));
+    if (!open && open.status().code() != Code::not_found) return problem(open.status());
+    if (open) {
+        auto object = about(**open);
+        if (!object) return problem(object.status());
+        const std::string known(object->at("pipeline").as_string());
+        if (pipeline.empty() || pipeline == known) return json_response(*object);
+        return problem(409, "conflict",
+                       "the collection '" + call.value("name") + "' has the pipeline '" + known +
+                           "'; change it with a reembed");
+    }
     return make(service, call, call.value("name"), pipeline);
 }
 
@@ -68,12 +82,7 @@ Response stats(Service& service, Call& call) {
 }
 
 Response overview(Service& service, Call& call) {
-    json::object parameters;
-    for (const auto& [name, value] : call.request.query) {
-        auto number = parse_json(value);
-        parameters[name] = number ? *number : json::value(value);
-    }
-    Fields fields(std::move(parameters));
+    Fields fields(call.request.query);
     OverviewOptions options;
     options.sample = fields.count("sample", options.sample, 1, 2000);
     options.stop = call.stop;
@@ -85,48 +94,13 @@ Response overview(Service& service, Call& call) {
 }
 
 Response drop(Service& service, Call& call) {
-    const Status done = service.collections.drop(call.value("name"));
+    const std::string& name = call.value("name");
+    if (!service.jobs.clear(name, longest_wait_for_job))
+        return problem(503, "unavailable",
+                       "the collection '" + name + "' has a job that does not end; try again");
+    const Status done = service.collections.drop(name);
     if (!done.ok()) return problem(done);
     return {204, "", "", {}};
-}
-
-// Below the data folder and nowhere else: a path would let a caller write to any folder of the
-// server's machine. A collection that is dropped and made again is another one.
-Result<std::filesystem::path> backup_folder(Service& service, const OpenCollection& open) {
-    LECTERN_ASSIGN(const Stats stats, open.collection.stats());
-    return service.options.data / ".backups" / (open.name + "-" + stats.collection_id);
-}
-
-Response back_up(Service& service, Call& call) {
-    auto open = service.collections.get(call.value("name"));
-    if (!open) return problem(open.status());
-    const auto folder = backup_folder(service, **open);
-    if (!folder) return problem(folder.status());
-    std::error_code failed;
-    std::filesystem::create_directories(folder->parent_path(), failed);
-    if (failed)
-        return problem({Code::unavailable,
-                        "cannot make " + folder->parent_path().string() + ": " + failed.message()});
-    const auto backup = (*open)->collection.backup(*folder);
-    if (!backup) return problem(backup.status());
-    json::object out = app::json_of(*backup);
-    out["folder"] = app::clean(folder->string());
-    return json_response(out, 201);
-}
-
-Response backups(Service& service, Call& call) {
-    auto open = service.collections.get(call.value("name"));
-    if (!open) return problem(open.status());
-    const auto folder = backup_folder(service, **open);
-    if (!folder) return problem(folder.status());
-    json::array list;
-    if (std::filesystem::exists(*folder)) {
-        const auto all = Collection::backups(*folder);
-        if (!all) return problem(all.status());
-        for (const BackupInfo& backup : *all) list.push_back(app::json_of(backup));
-    }
-    return json_response(
-        json::object{{"folder", app::clean(folder->string())}, {"backups", std::move(list)}});
 }
 
 Response plugins(Service& service, Call&) {
@@ -149,9 +123,6 @@ void add_collection_routes(Router& router, Service& service) {
     // Reads every document's header, so it does not run among the searches.
     router.add(
         {"GET", "/collections/{name}/overview", Right::read, Lane::ingest, bound(&overview)});
-    router.add(
-        {"POST", "/collections/{name}/backups", Right::admin, Lane::ingest, bound(&back_up)});
-    router.add({"GET", "/collections/{name}/backups", Right::admin, Lane::read, bound(&backups)});
     router.add({"GET", "/plugins", Right::read, Lane::read, bound(&plugins)});
 }
 

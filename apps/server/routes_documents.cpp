@@ -1,5 +1,4 @@
 // Documents: store, read, remove, upload.
-#include <algorithm>
 #include <utility>
 
 #include "apps/server/bulk.hpp"
@@ -93,21 +92,15 @@ Response remove(Service& service, Call& call) {
 
 // Ids and titles, in order of id, after a given one.
 Response list(Service& service, Call& call) {
+    Fields fields(call.request.query);
+    const std::string after = fields.text("after");
+    const std::size_t limit = fields.count("limit", 100, 1, 1000);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
-    const std::string after(call.request.parameter("after").value_or(""));
-    std::size_t limit = 100;
-    if (const auto text = call.request.parameter("limit")) {
-        if (text->empty() || text->size() > 4 ||
-            !std::all_of(text->begin(), text->end(), [](char c) { return c >= '0' && c <= '9'; }) ||
-            std::stoul(std::string(*text)) < 1 || std::stoul(std::string(*text)) > 1000)
-            return problem(400, "invalid_argument", "'limit' must be a number from 1 to 1000");
-        limit = std::stoul(std::string(*text));
-    }
     json::array documents;
     bool more = false;
-    const Status done = (*open)->collection.each_document([&](const Document& document) {
-        if (!after.empty() && document.id <= after) return true;
+    const auto add = [&](const Document& document) {
         if (documents.size() == limit) return more = true, false;
         documents.push_back(json::object{{"document", app::clean(document.id)},
                                          {"title", app::clean(document.title)},
@@ -115,7 +108,8 @@ Response list(Service& service, Call& call) {
                                          {"bytes", document.text.size()},
                                          {"chunks", document.chunks.size()}});
         return !call.stop.stop_requested();
-    });
+    };
+    const Status done = (*open)->collection.each_document(add, after);
     if (!done.ok()) return problem(done);
     json::object out{{"documents", std::move(documents)}};
     if (more) out["next"] = out["documents"].as_array().back().as_object()["document"];
@@ -132,6 +126,9 @@ Response upload(Service& service, Call& call) {
     if (!report) return problem(report.status());
     call.observed.tokens_in = report->tokens;
     call.observed.stages = report->stages;
+    // Of a file with many documents some may fail; one that gives nothing at all is refused.
+    if (report->documents + report->skipped == 0 && !report->failed.empty())
+        return problem(422, "document_refused", report->failed.front().error.message());
     return json_response(app::json_of(*report));
 }
 

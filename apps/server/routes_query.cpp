@@ -4,130 +4,72 @@
 
 #include "apps/server/fields.hpp"
 #include "apps/server/http/problem.hpp"
+#include "apps/server/reply.hpp"
+#include "apps/server/search_request.hpp"
 #include "apps/server/service.hpp"
-#include "apps/server/sse.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::milliseconds;
 
-milliseconds deadline_of(Fields& fields, milliseconds longest) {
-    const auto most = static_cast<std::uint64_t>(longest.count());
-    return milliseconds(fields.count("deadline_milliseconds", most, 1, most));
+// A GET has the fields of POST as parameters.
+Fields fields_of(const Request& request) {
+    return request.method == "POST" ? Fields(request.body) : Fields(request.query);
 }
 
-// GET's parameters as the fields of POST.
-Fields fields_of(const Request& request, std::string_view text_field) {
-    if (request.method == "POST") return Fields(request.body);
-    json::object object;
-    for (const auto& [name, value] : request.query) {
-        auto number = parse_json(value);
-        const bool plain =
-            name == text_field || !number || !(number->is_int64() || number->is_bool());
-        object[name] = plain ? json::value(value) : *number;
+Response run_search(Service& service, Call& call, const CollectionPointer& open,
+                    const SearchRequest& wanted, const Reply& reply) {
+    SearchOptions options = wanted.options;
+    options.stop = call.stop;
+    const auto send_hits = [&reply](std::span<const Hit> hits) {
+        json::array items;
+        for (const Hit& hit : hits) items.push_back(app::json_of(hit));
+        reply.send("hits", json::object{{"hits", std::move(items)}});
+    };
+    if (reply.streams()) {
+        options.on_hits = send_hits;
+        options.on_summary = [&reply](std::size_t hit, std::string_view piece) {
+            reply.send("text", json::object{{"hit", hit}, {"text", app::clean(piece)}});
+        };
     }
-    return Fields(std::move(object));
-}
-
-// What was embedded for the query: the first stage that counts tokens is its tokenizer.
-std::uint64_t query_tokens(const std::vector<StageTiming>& stages) {
-    for (const StageTiming& stage : stages)
-        if (stage.tokens > 0) return stage.tokens;
-    return 0;
-}
-
-void read_mode(Fields& fields, SearchOptions& options) {
-    const std::string mode = fields.text("mode");
-    if (mode.empty()) return;
-    for (const SearchMode one : {SearchMode::hybrid, SearchMode::dense, SearchMode::lexical})
-        if (name(one) == mode) options.mode = one;
-    if (!options.mode) fields.wrong("mode", "must be hybrid, dense or lexical");
+    auto result = open->collection.search(wanted.query, options);
+    if (!result) return reply.failed(result.status());
+    // Of a search with the query's own vector.
+    if (wanted.options.vector.empty() && !result->hits.empty() && result->hits.front().dense_score)
+        service.recall.offer(open, wanted.query);
+    std::uint64_t generated = 0;
+    for (const Summary& summary : result->summaries) generated += summary.generated_tokens;
+    return reply.done("result", app::json_of(*result), generated, std::move(result->timing));
 }
 
 Response search(Service& service, Call& call) {
-    Fields fields = fields_of(call.request, "query");
-    SearchOptions options;
-    const std::string query = fields.text("query");
-    read_mode(fields, options);
-    options.k = fields.count("k", options.k, 1, service.options.limits.k);
-    options.chunks = fields.flag("chunks");
-    options.filter = fields.text("filter");
-    options.facets = fields.texts("facets");
-    options.sort = fields.text("sort");
-    const bool explain = fields.flag("explain");
-    options.deadline = deadline_of(fields, service.options.limits.search_time);
-    options.stop = call.stop;
+    Fields fields = fields_of(call.request);
+    SearchRequest wanted = read_search(fields, service.options.limits);
+    const Reply reply(call, fields);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
-    call.observed.query = query;
-    auto result = (*open)->collection.search(query, options);
-    if (!result) return problem(result.status());
-    json::object out = app::json_of(*result);
-    if (explain) out["stages"] = app::json_of(result->timing.stages);
-    call.observed.tokens_in = query_tokens(result->timing.stages);
-    call.observed.stages = std::move(result->timing.stages);
-    if (!result->hits.empty() && result->hits.front().dense_score)
-        service.recall.offer(*open, query);
-    return json_response(out);
+    call.observed.query = wanted.query;
+    if (wanted.options.summaries == Summaries::none)
+        return run_search(service, call, *open, wanted, reply);
+    // A generator is slow, so it does not run among the searches.
+    call.next =
+        Continuation{Lane::ask, [open = *open, wanted = std::move(wanted), reply](Call& later) {
+                         return run_search(later, open, wanted, reply);
+                     }};
+    return {};
 }
 
-// What ask and summarize share: the result as one JSON object, or as server-sent events where the
-// request wants them. The first event begins the stream: what fails before it is a problem
-// document.
-class Reply {
- public:
-    Reply(Call& call, Fields& fields)
-        : call_(call),
-          explain_(fields.flag("explain")),
-          streams_(
-              fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"))) {}
-
-    [[nodiscard]] bool streams() const { return streams_; }
-    void send(std::string_view name, const json::value& data) const {
-        if (!call_.stream.begun()) call_.stream.begin("text/event-stream");
-        call_.stream.write(event(name, data));
-    }
-    [[nodiscard]] std::function<void(std::string_view)> text() const {
-        if (!streams_) return {};
-        return [this](std::string_view piece) {
-            send("text", json::object{{"text", app::clean(piece)}});
-        };
-    }
-    [[nodiscard]] Response failed(const Status& status) const {
-        Response response = problem(status);
-        if (call_.stream.begun()) send("error", json::parse(response.body));
-        return response;
-    }
-    // `event_name`: of the last event, which holds the whole result.
-    [[nodiscard]] Response done(std::string_view event_name, json::object out,
-                                std::uint64_t generated_tokens, Timing timing) const {
-        if (explain_) out["stages"] = app::json_of(timing.stages);
-        call_.observed.tokens_in = query_tokens(timing.stages);
-        call_.observed.tokens_out = generated_tokens;
-        call_.observed.stages = std::move(timing.stages);
-        if (!streams_) return json_response(out);
-        send(event_name, out);
-        return {};
-    }
-
- private:
-    Call& call_;
-    bool explain_;
-    bool streams_;
-};
-
 Response ask(Service& service, Call& call) {
-    Fields fields = fields_of(call.request, "question");
+    Fields fields = fields_of(call.request);
     AskOptions options;
     const std::string question = fields.text("question");
     options.extractive = fields.flag("extractive");
     options.filter = fields.text("filter");
     const Reply reply(call, fields);
-    options.deadline = deadline_of(fields, service.options.limits.answer_time);
+    options.deadline = read_deadline(fields, service.options.limits.answer_time);
     options.stop = call.stop;
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
@@ -147,12 +89,12 @@ Response ask(Service& service, Call& call) {
 }
 
 Response summarize(Service& service, Call& call) {
-    Fields fields = fields_of(call.request, "document");
+    Fields fields = fields_of(call.request);
     SummarizeOptions options;
     const std::string document = fields.text("document");
     options.extractive = fields.flag("extractive");
     const Reply reply(call, fields);
-    options.deadline = deadline_of(fields, service.options.limits.answer_time);
+    options.deadline = read_deadline(fields, service.options.limits.answer_time);
     options.stop = call.stop;
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));

@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "apps/server/job_work.hpp"
 #include "apps/server/log.hpp"
 #include "apps/server/session.hpp"
 #include "apps/server/state.hpp"
@@ -77,7 +78,8 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
 ServerState::ServerState(ServerOptions given)
     : options(std::move(given)),
       collections(options.data, options.open),
-      service{options, collections, metrics, recall},
+      jobs(options.data / ".jobs", job_work(collections, options.data)),
+      service{options, collections, metrics, recall, jobs},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),
@@ -95,6 +97,7 @@ struct Server::Impl {
     Impl& operator=(const Impl&) = delete;
     // Workers first: their jobs use the connections, and those use the rest.
     ~Impl() {
+        state.jobs.end();
         state.recall.end();
         for (Executor* executor : {&state.read, &state.ask, &state.ingest}) executor->end();
     }
@@ -144,12 +147,15 @@ struct Server::Impl {
 
     void run() {
         add_collection_routes(state.router, state.service);
+        add_job_routes(state.router, state.service);
+        add_eval_routes(state.router, state.service);
         add_document_routes(state.router, state.service);
         add_query_routes(state.router, state.service);
         add_openai_routes(state.router, state.service);
         add_operation_routes(state.router, state);
         add_mcp_routes(state.router, state.service);
         add_web_routes(state.router);
+        state.jobs.resume();
         asio::co_spawn(accepting, accept(), asio::detached);
         if (!state.options.keys.empty()) watch_keys();
         for (unsigned i = 0; i < std::max(state.options.io_threads, 1U); ++i)
@@ -235,6 +241,7 @@ void Server::drain() {
     if (impl_->drain_begun.exchange(true)) return;
     impl_->state.draining = true;
     impl_->state.ready = false;
+    impl_->state.jobs.stop();
     asio::co_spawn(impl_->accepting, impl_->drained(), asio::detached);
 }
 

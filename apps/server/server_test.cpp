@@ -292,6 +292,43 @@ TEST(FieldsTest, WrongFieldsAreNamed) {
     EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')).ok());
 }
 
+TEST(FieldsTest, ParametersAreReadAsTheyAreWanted) {
+    using Parameters = std::vector<std::pair<std::string, std::string>>;
+    Fields fields(Parameters{{"query", "2020"},
+                             {"k", "5"},
+                             {"chunks", "true"},
+                             {"weight", "0.25"},
+                             {"facets", "year"},
+                             {"facets", "7"},
+                             {"one", "7"},
+                             {"vector", "[1, 2.5]"}});
+    EXPECT_EQ(fields.text("query"), "2020");
+    EXPECT_EQ(fields.count("k", 10, 1, 100), 5U);
+    EXPECT_TRUE(fields.flag("chunks"));
+    EXPECT_EQ(fields.number("weight", 0, 0, 1), 0.25);
+    EXPECT_EQ(fields.texts("facets"), (std::vector<std::string>{"year", "7"}));
+    EXPECT_EQ(fields.texts("one"), std::vector<std::string>{"7"});
+    EXPECT_EQ(fields.numbers("vector"), (std::vector<float>{1, 2.5}));
+    EXPECT_TRUE(fields.done().ok()) << fields.done().message();
+    const struct {
+        const char* name;
+        const char* value;
+        const char* says;
+    } cases[] = {{"k", "many", "'k' must be a whole number"},
+                 {"k", "\"5\"", "'k' must be a whole number"},
+                 {"chunks", "1", "'chunks' must be true or false"},
+                 {"vector", "[1e39]", "'vector' must be a list of numbers"},
+                 {"qeury", "a", "'qeury' is unknown"}};
+    for (const auto& each : cases) {
+        Fields wrong(Parameters{{each.name, each.value}});
+        (void)wrong.count("k", 10, 1, 100);
+        (void)wrong.flag("chunks");
+        (void)wrong.numbers("vector");
+        EXPECT_NE(wrong.done().message().find(each.says), std::string::npos)
+            << wrong.done().message();
+    }
+}
+
 TEST(DocumentTest, TagsFollowTheContentAndPreconditionsHold) {
     const Document one{"a", "", "text", "{}", {}};
     Document other = one;

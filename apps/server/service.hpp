@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "apps/server/collections.hpp"
+#include "apps/server/jobs.hpp"
 #include "apps/server/keys.hpp"
 #include "apps/server/metrics.hpp"
 #include "apps/server/options.hpp"
@@ -17,10 +18,13 @@ struct Service {
     Collections& collections;
     Metrics& metrics;
     RecallSampler& recall;
+    Jobs& jobs;
 };
 
 // Each adds its routes; the handlers use `service` as long as the router lives.
 void add_collection_routes(Router& router, Service& service);
+void add_job_routes(Router& router, Service& service);
+void add_eval_routes(Router& router, Service& service);
 void add_document_routes(Router& router, Service& service);
 void add_query_routes(Router& router, Service& service);  // search and ask
 void add_openai_routes(Router& router, Service& service);

@@ -27,6 +27,10 @@ using std::chrono::seconds;
 constexpr std::size_t least_gzipped = 1024;
 constexpr seconds write_time{60};
 constexpr seconds close_time{2};
+// The status in the log and the metrics of a request whose response nobody waited for.
+constexpr unsigned client_has_gone = 499;
+// Between looks at whether the client is still there while its request is worked on.
+constexpr std::chrono::milliseconds gone_look{50};
 
 // Counts while it lives.
 class Counted {
@@ -110,10 +114,14 @@ class Session {
         status_ = 0;
         streamed_ = false;
         broken_ = false;
+        gone_ = false;
         received_ = 0;
         Response response = co_await respond();
         remember(response);
-        if (!streamed_) co_await send(std::move(response));
+        if (gone_ && !streamed_)
+            status_ = client_has_gone;
+        else if (!streamed_)
+            co_await send(std::move(response));
         note();
         co_return !broken_ && request_.keep_alive && parser_->done();
     }
@@ -141,7 +149,8 @@ class Session {
             co_return broken(problem(400, "malformed", "the header 'Host' is missing"));
         const bool keys = state_.keys.required();
         if (auto refused = refuse_browser(request_, state_.options, keys)) co_return *refused;
-        if (is_preflight(request_) && !match_.allowed.empty()) co_return preflight(match_);
+        if (is_preflight(request_) && !match_.allowed.empty())
+            co_return preflight(request_, match_);
         if (match_.route == nullptr) {
             if (match_.allowed.empty())
                 co_return problem(404, "no_such_path", "there is nothing at this path");
@@ -198,8 +207,7 @@ class Session {
         if (same_name(coding, "gzip") || same_name(coding, "x-gzip"))
             gunzip.emplace(most);
         else if (!coding.empty() && !same_name(coding, "identity"))
-            co_return problem(415, "unsupported_coding",
-                              "the body's coding must be gzip or identity");
+            co_return unsupported_coding();
         // Of a streamed body before it is asked for: it would be sent for nothing.
         Slots slots;
         if (route.sink)
@@ -220,6 +228,11 @@ class Session {
             if (auto refused = take_slots(route, slots)) co_return std::move(*refused);
             std::function<Response()> body = [&route, &call] { return route.handler(call); };
             out = co_await work(route.lane, stop, std::move(body));
+            if (call.next && out.status == 200) {
+                const Continuation next = std::exchange(call.next, {}).value();
+                std::function<Response()> rest = [&next, &call] { return next.handler(call); };
+                out = co_await work(next.lane, stop, std::move(rest));
+            }
         }
         observed_ = std::move(call.observed);
         co_return out;
@@ -325,17 +338,29 @@ class Session {
             state_.metrics.rejected("queue_full");
             co_return too_many("too many requests wait already");
         }
+        // What only reads is not worth its work when nobody waits for it; a write goes on.
+        const bool watched = match_.route->right == Right::read;
         while (true) {
-            Letter letter = co_await mailbox->next();
-            switch (letter.kind) {
-                case Letter::Kind::begin: co_await begin_stream(letter.text); break;
-                case Letter::Kind::piece: co_await send_piece(letter.text); break;
+            const auto look =
+                watched && !broken_ ? Clock::now() + gone_look : Clock::time_point::max();
+            std::optional<Letter> letter = co_await mailbox->next(look);
+            if (!letter) {
+                if (!wire_->gone()) continue;
+                gone_ = true;
+                broken_ = true;
+                mailbox->client_has_gone();
+                stop.request_stop();
+                continue;
+            }
+            switch (letter->kind) {
+                case Letter::Kind::begin: co_await begin_stream(letter->text); break;
+                case Letter::Kind::piece: co_await send_piece(letter->text); break;
                 case Letter::Kind::late:
                     state_.metrics.rejected("queue_wait");
                     co_return too_many("the request waited too long for its turn");
                 case Letter::Kind::done:
                     if (streamed_) co_await end_stream();
-                    co_return std::move(letter.response);
+                    co_return std::move(letter->response);
             }
             if (broken_) {
                 mailbox->client_has_gone();
@@ -485,6 +510,7 @@ class Session {
     unsigned status_ = 0;
     bool streamed_ = false;  // the response has begun
     bool broken_ = false;    // the connection cannot go on
+    bool gone_ = false;      // the client went while its request was worked on
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ struct ServerState {
     Keys keys;
     Metrics metrics;
     Collections collections;
+    Jobs jobs;
     Service service;
     Router router;
     std::atomic<bool> ready{true};

@@ -1,5 +1,7 @@
 #include "apps/server/wire.hpp"
 
+#include <poll.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -67,6 +69,11 @@ class WireOf : public Wire {
                 asio::buffer(piece_), asio::redirect_error(asio::use_awaitable, error));
         }
         socket().socket().close(error);
+    }
+
+    bool gone() override {
+        pollfd state{socket().socket().native_handle(), POLLRDHUP, 0};
+        return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
     }
 
     void cancel() override { socket().cancel(); }

@@ -26,6 +26,9 @@ class Wire {
     // Says that nothing more comes, and waits a little for the other side to do the same, so that
     // it gets what was written last.
     virtual boost::asio::awaitable<void> close(Clock::time_point deadline) = 0;
+    // Whether the other side has closed, or said that nothing more comes from it, whatever it sent
+    // before. Asks the system, never waits.
+    [[nodiscard]] virtual bool gone() = 0;
     // From the connection's executor: pending operations fail.
     virtual void cancel() = 0;
 };

@@ -41,6 +41,13 @@ namespace {
 boost::json::value optional(const std::optional<float>& score) {
     return score ? boost::json::value(*score) : boost::json::value();
 }
+
+void add_hints(const std::vector<std::string>& hints, boost::json::object& out) {
+    if (hints.empty()) return;
+    boost::json::array items;
+    for (const std::string& hint : hints) items.push_back(clean(hint));
+    out["hints"] = std::move(items);
+}
 }  // namespace
 
 boost::json::object json_of(const Hit& hit) {
@@ -94,6 +101,7 @@ boost::json::object json_of(const SearchResult& result) {
         for (const Summary& summary : result.summaries) summaries.push_back(json_of(summary));
         out["summaries"] = std::move(summaries);
     }
+    add_hints(result.hints, out);
     return out;
 }
 
@@ -106,9 +114,12 @@ boost::json::object json_of(const Summary& summary) {
 boost::json::object json_of(const Answer& answer) {
     boost::json::array hits;
     for (const Hit& hit : answer.hits) hits.push_back(json_of(hit));
-    return {{"answer", clean(answer.text)},    {"status", std::string(name(answer.status))},
-            {"confidence", answer.confidence}, {"citations", json_of(answer.citations)},
-            {"hits", std::move(hits)},         {"milliseconds", milliseconds(answer.timing)}};
+    boost::json::object out{
+        {"answer", clean(answer.text)},    {"status", std::string(name(answer.status))},
+        {"confidence", answer.confidence}, {"citations", json_of(answer.citations)},
+        {"hits", std::move(hits)},         {"milliseconds", milliseconds(answer.timing)}};
+    add_hints(answer.hints, out);
+    return out;
 }
 
 boost::json::object json_of(std::string_view document, const Summary& summary) {
@@ -127,6 +138,41 @@ boost::json::object json_of(const BackupInfo& backup) {
             {"sequence", backup.sequence},
             {"documents", backup.documents},
             {"damaged", backup.damaged}};
+}
+
+boost::json::array json_of(const std::vector<Finding>& findings) {
+    boost::json::array out;
+    for (const Finding& finding : findings)
+        out.push_back(
+            boost::json::object{{"where", clean(finding.where)}, {"what", clean(finding.what)}});
+    return out;
+}
+
+boost::json::object json_of(const VerifyReport& report) {
+    return {{"clean", report.findings.empty()},
+            {"readable", report.readable},
+            {"findings", json_of(report.findings)},
+            {"more_findings", report.more_findings},
+            {"documents", report.documents},
+            {"chunks", report.chunks},
+            {"vectors", report.vectors},
+            {"text_bytes", report.text_bytes},
+            {"store_bytes", report.store_bytes},
+            {"table_files", report.table_files},
+            {"index_files", report.index_files},
+            {"torn_log_bytes", report.torn_log_bytes},
+            {"sequence", report.sequence},
+            {"seconds", report.seconds}};
+}
+
+boost::json::object json_of(const ReembedReport& report) {
+    return {{"pipeline", clean(report.pipeline)},
+            {"fingerprint", clean(report.fingerprint)},
+            {"previous_fingerprint", clean(report.previous_fingerprint)},
+            {"chunks", report.chunks},
+            {"resumed", report.resumed},
+            {"truncated", report.truncated},
+            {"seconds", report.seconds}};
 }
 
 boost::json::object json_of(const Document& document) {

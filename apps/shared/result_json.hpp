@@ -29,6 +29,9 @@ namespace lectern::app {
 [[nodiscard]] boost::json::object json_of(const Overview& overview);
 [[nodiscard]] boost::json::object json_of(const IngestReport& report);
 [[nodiscard]] boost::json::object json_of(const BackupInfo& backup);
+[[nodiscard]] boost::json::array json_of(const std::vector<Finding>& findings);
+[[nodiscard]] boost::json::object json_of(const VerifyReport& report);
+[[nodiscard]] boost::json::object json_of(const ReembedReport& report);
 [[nodiscard]] boost::json::object json_of(const std::vector<PluginInfo>& plugins);
 
 // Busy milliseconds of each stage, and "total".

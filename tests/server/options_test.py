@@ -146,6 +146,38 @@ class LimitTest(unittest.TestCase):
         self.assertIn(b'"stored"', answered)
         self.assertEqual(server.request("GET", "/collections", None, headers)[0], 200)
 
+    def test_pages_of_known_origins_may_call(self):
+        origin = "https://app.example"
+        server = Server("--cors-origin", origin)
+        try:
+            status, headers, _ = server.request("GET", "/collections", None, {"Origin": origin})
+            self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (200, origin))
+            # What a browser asks before a request with headers of its own.
+            asked = "authorization,content-type,x-stainless-os"
+            status, headers, _ = server.request("OPTIONS", "/collections/notes/documents/a/b.md", None, {
+                "Origin": origin, "Access-Control-Request-Method": "PUT",
+                "Access-Control-Request-Headers": asked})
+            self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (204, origin))
+            self.assertEqual(headers["Access-Control-Allow-Headers"], asked)
+            self.assertIn("PUT", headers["Access-Control-Allow-Methods"])
+            # A failure is readable, too.
+            status, headers, _ = server.request("GET", "/collections/none", None, {"Origin": origin})
+            self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (404, origin))
+            status, headers, _ = server.request("GET", "/collections", None, {"Origin": "https://other.example"})
+            self.assertEqual((status, headers["Access-Control-Allow-Origin"]), (403, None))
+        finally:
+            server.remove()
+
+    def test_a_coding_that_is_not_known_is_told(self):
+        server = Server()
+        try:
+            status, headers, problem = server.request(
+                "POST", "/collections", b"x", {"Content-Encoding": "br"})
+            self.assertEqual((status, problem["code"], headers["Accept-Encoding"]),
+                             (415, "unsupported_coding", "gzip"))
+        finally:
+            server.remove()
+
     def test_more_requests_than_may_run_are_told_to_wait(self):
         server = Server("--max-requests", "1")
         try:

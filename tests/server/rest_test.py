@@ -142,6 +142,82 @@ class RestTest(unittest.TestCase):
         self.assertEqual(dense["hits"][0]["document"], "tides")
         self.ask("POST", search, {"query": "a", "mode": "sparse"}, expect=400)
 
+    def test_search_by_vector(self):
+        search = "/collections/notes/search"
+        question = "What moves the ocean?"
+        _, made = self.ask("POST", "/v1/embeddings", {
+            "model": "collection:notes", "input": question, "purpose": "query"})
+        vector = made["data"][0]["embedding"]
+        _, by_vector = self.ask("POST", search, {"vector": vector, "k": 3, "explain": True})
+        _, by_text = self.ask("POST", search, {"query": question, "mode": "dense", "k": 3})
+        self.assertEqual([hit["document"] for hit in by_vector["hits"]],
+                         [hit["document"] for hit in by_text["hits"]])
+        self.assertEqual(by_vector["hits"][0]["document"], "tides")
+        self.assertNotIn("vectors", [stage["stage"] for stage in by_vector["stages"]])
+        # Its meaning and the words of the query together.
+        for weight, document in [(1, "tides"), (0, "bread")]:
+            _, both = self.ask("POST", search, {"query": "yeast", "vector": vector, "weight": weight})
+            self.assertEqual(both["hits"][0]["document"], document)
+        self.ask("GET", search + "?k=1&vector=" + json.dumps(vector).replace(" ", ""))
+        for wrong, says in [([1, 2], "has 2 numbers"), ([], "query is empty"), ("x", "list of numbers"),
+                            ([1e39] + vector[1:], "list of numbers"), ([0] * len(vector), "vector is 0")]:
+            _, failed = self.ask("POST", search, {"vector": wrong}, expect=400)
+            self.assertIn(says, failed["detail"])
+        _, failed = self.ask("POST", search, {"vector": vector, "mode": "hybrid"}, expect=400)
+        self.assertIn("needs a text", failed["detail"])
+
+    def test_search_chooses_its_fusion(self):
+        search = "/collections/notes/search"
+        base = {"query": "What does yeast do to dough?", "mode": "hybrid", "k": 2}
+        _, ranks = self.ask("POST", search, {**base, "fusion": "rrf", "weight": 0.5, "candidates": 5})
+        self.assertEqual((ranks["hits"][0]["document"], ranks["hits"][0]["score"]), ("bread", 1))
+        _, same = self.ask("GET", search + "?query=What+does+yeast+do+to+dough%3F&mode=hybrid&k=2"
+                           "&fusion=rrf&weight=0.5&candidates=5")
+        self.assertEqual(same["hits"], ranks["hits"])
+        for wrong in [{"fusion": "sum"}, {"weight": 1.5}, {"candidates": 0}, {"weight": "much"},
+                      {"summarize": "all"}, {"summarize": "each", "k": 21}]:
+            _, failed = self.ask("POST", search, {**base, **wrong}, expect=400)
+            self.assertIn(list(wrong)[-1], failed["detail"])
+
+    def test_parameters_are_read_as_they_are_wanted(self):
+        self.ask("PUT", "/collections/notes/documents/plain", {"text": "2020", "metadata": {"2021": 5}},
+                 expect=201)
+        try:
+            _, result = self.ask("GET", "/collections/notes/search?query=2020&sort=2021&facets=2021"
+                                 "&facets=other&mode=lexical")
+            self.assertEqual(result["hits"][0]["document"], "plain")
+            self.assertEqual(result["facets"], {"2021": [{"value": "5", "count": 1}], "other": []})
+            self.assertTrue(any("other" in hint for hint in result["hints"]), result["hints"])
+        finally:
+            self.ask("DELETE", "/collections/notes/documents/plain", expect=204)
+
+    def events(self, path, body):
+        status, headers, data = self.server.request("POST", path, body, {"Accept": "text/event-stream"})
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+        blocks = [block.split("\n", 1) for block in data.decode().strip().split("\n\n")]
+        return [(name.removeprefix("event: "), json.loads(value.removeprefix("data: ")))
+                for name, value in blocks]
+
+    def test_hits_are_summarized(self):
+        search = "/collections/notes/search"
+        wanted = {"query": "What warns ships of rocks?", "k": 2, "summarize": "each"}
+        _, result = self.ask("POST", search, wanted)
+        self.assertEqual(len(result["summaries"]), len(result["hits"]))
+        text = TEXTS["ships/beacon.md"].encode()
+        for citation in result["summaries"][0]["citations"]:
+            self.assertEqual(text[citation["begin"]:citation["end"]].decode(), citation["quote"])
+        events = self.events(search, wanted)
+        names = [name for name, _ in events]
+        self.assertEqual((names[0], names[-1]), ("hits", "result"))
+        self.validate({"$ref": "#/components/schemas/SearchResult"}, events[-1][1])
+        self.assertEqual(events[0][1]["hits"], events[-1][1]["hits"])
+        for hit, summary in enumerate(events[-1][1]["summaries"]):
+            said = "".join(data["text"] for name, data in events if name == "text" and data["hit"] == hit)
+            self.assertEqual(said, summary["summary"])
+        _, result = self.ask("GET", search + "?query=What+warns+ships%3F&k=2&summarize=list")
+        self.assertEqual(len(result["summaries"]), 1)
+        self.assertEqual([name for name, _ in self.events(search, {"query": "tides"})], ["result"])
+
     def test_filters_facets_and_order(self):
         for name, year in [("f1", 1999), ("f2", 2005), ("f3", 2020)]:
             self.ask("PUT", f"/collections/notes/documents/{name}",
@@ -180,12 +256,68 @@ class RestTest(unittest.TestCase):
         self.assertEqual(said, last["summary"])
         self.ask("GET", "/collections/notes/summarize?document=none", expect=404)
 
+    def job(self, method, path, body=None):
+        """Begins a job and gives it when it has ended."""
+        headers, job = self.ask(method, path, body, expect=202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "done", job)
+        self.assertEqual(job["percent"], 100)
+        return job
+
+    def test_a_collection_is_verified_in_use(self):
+        job = self.job("POST", "/collections/notes/verify")
+        self.assertTrue(job["result"]["clean"], job)
+        self.assertGreaterEqual(job["result"]["documents"], len(TEXTS))
+        _, all_of_it = self.ask("GET", "/collections/notes/jobs")
+        self.assertIn(job["job"], [one["job"] for one in all_of_it["jobs"]])
+        # A job that has ended cannot be ended again, and is of its collection alone.
+        _, same = self.ask("DELETE", "/collections/notes/jobs/" + job["job"])
+        self.assertEqual(same["state"], "done")
+        self.ask("GET", "/collections/notes/jobs/none", expect=404)
+        self.ask("POST", "/collections/none/verify", expect=404)
+        self.ask("POST", "/collections/notes/verify", {"deep": True}, expect=400)
+
+    def test_wrong_reembeds_are_refused_or_fail(self):
+        for body in [{}, {"pipeline": "/etc/passwd"}, {"pipeline": "bert", "truncate": 1}]:
+            self.ask("POST", "/collections/notes/reembed", body, expect=400)
+        headers, job = self.ask("POST", "/collections/notes/reembed", {"pipeline": "no-such"}, expect=202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "failed")
+        self.assertIn("no-such", job["error"]["detail"])
+
+    def test_search_is_measured(self):
+        path = "/collections/notes/eval"
+        queries = [{"id": "1", "text": "What moves the ocean?"}, {"id": "2", "text": "dough and yeast"},
+                   {"id": "3", "text": "rocks"}]
+        qrels = {"1": {"tides": 1, "bread": 0}, "2": {"ships/beacon.md": 1}, "9": {"tides": 1}}
+        _, report = self.ask("POST", path, {"queries": queries, "qrels": qrels, "k": 3, "per_query": True})
+        self.assertEqual((report["queries"], report["unjudged"]), (2, 1))
+        first, second = report["per_query"]
+        self.assertEqual((first["query"], first["ndcg@10"], first["mrr@10"]), ("1", 1, 1))
+        self.assertLess(second["mrr@10"], 1)
+        self.assertAlmostEqual(report["metrics"]["mrr@10"], (1 + second["mrr@10"]) / 2)
+        _, words = self.ask("POST", path, {"queries": queries, "qrels": qrels, "mode": "lexical"})
+        self.assertEqual(words["metrics"]["recall@100"], 0, "none of the words are in what is right")
+        one = queries[:1]
+        for body, says in [
+                ({"queries": one}, "qrels"), ({"qrels": qrels}, "queries"),
+                ({"queries": one, "qrels": {"7": {"tides": 1}}}, "none of the queries"),
+                ({"queries": one, "qrels": {"1": {"elsewhere": 1}}}, "elsewhere"),
+                ({"queries": one, "qrels": {"1": {"tides": "yes"}}}, "qrels/1/tides"),
+                ({"queries": one + one, "qrels": qrels}, "queries/1"),
+                ({"queries": [{"id": "1", "txt": "a"}], "qrels": qrels}, "'txt'"),
+                ({"queries": [{"id": str(i), "text": "a"} for i in range(1001)], "qrels": qrels}, "limit is 1000")]:
+            _, failed = self.ask("POST", path, body, expect=400)
+            self.assertIn(says, failed["detail"])
+
     def test_backups_are_kept_on_the_server(self):
         self.ask("PUT", "/collections/kept", expect=201)
         self.ask("PUT", "/collections/kept/documents/a", {"text": "Here."}, expect=201)
         _, none = self.ask("GET", "/collections/kept/backups")
         self.assertEqual(none["backups"], [])
-        _, made = self.ask("POST", "/collections/kept/backups", expect=201)
+        made = self.job("POST", "/collections/kept/backups")["result"]
         self.assertEqual((made["documents"], made["damaged"]), (1, False))
         _, listed = self.ask("GET", "/collections/kept/backups")
         self.assertEqual([backup["id"] for backup in listed["backups"]], [made["id"]])
@@ -230,6 +362,8 @@ class RestTest(unittest.TestCase):
         self.assertEqual(results[-1]["status"], "deleted")
         self.ask("GET", "/collections/notes/documents/bulk-0", expect=404)
         self.ask("GET", "/collections/notes/documents/bulk-149")
+        _, results = self.ask("POST", "/collections/notes/documents", b'[{"id": "a", "text": "b"}]')
+        self.assertIn("Content-Type: application/json", results[0]["error"])
         _, results = self.ask("POST", "/collections/notes/documents",
                               [{"id": "bulk-1", "text": "As one list."}])
         self.assertEqual(results, [{"line": 1, "document": "bulk-1", "status": "stored"}])
@@ -241,8 +375,11 @@ class RestTest(unittest.TestCase):
                                      {"Content-Type": "application/octet-stream"})
             self.assertEqual((report["documents"], report["failed"]), (1, []), name)
             self.ask("GET", f"/collections/notes/documents/{name}")
-        _, report = self.ask("PUT", "/collections/notes/files/wrong.pdf", b"no pdf")
-        self.assertEqual(len(report["failed"]), 1)
+        _, failed = self.ask("PUT", "/collections/notes/files/wrong.pdf", b"no pdf", expect=422)
+        self.assertEqual(failed["code"], "document_refused")
+        rows = b'{"_id": "row-1", "text": "A row."}\n{"_id": "row-2"\n'
+        _, report = self.ask("PUT", "/collections/notes/files/rows.jsonl", rows)
+        self.assertEqual((report["documents"], len(report["failed"])), (1, 1))
 
     def test_failures_are_problems(self):
         for method, path, body, status in [
@@ -254,7 +391,9 @@ class RestTest(unittest.TestCase):
                 ("POST", "/collections/notes/ask", {"question": 7}, 400),
                 ("POST", "/collections", {"name": "notes"}, 409),
                 ("POST", "/collections", {"name": "../notes"}, 400),
-                ("PUT", "/collections/notes/documents/x", {"id": "y", "text": "z"}, 400)]:
+                ("PUT", "/collections/notes/documents/x", {"id": "y", "text": "z"}, 400),
+                ("GET", "/collections/notes/documents?limit=0", None, 400),
+                ("GET", "/collections/notes/documents?form=a", None, 400)]:
             with self.subTest(f"{method} {path} {body}"):
                 _, value = self.ask(method, path, body, expect=status)
                 self.assertEqual(value["status"], status)
@@ -264,6 +403,10 @@ class RestTest(unittest.TestCase):
     def test_collections_come_and_go(self):
         _, made = self.ask("PUT", "/collections/brief", expect=201)
         self.assertEqual(made["documents"], 0)
+        _, same = self.ask("PUT", "/collections/brief", expect=200)
+        self.assertEqual(same["collection_id"], made["collection_id"])
+        self.ask("PUT", "/collections/brief", {"pipeline": made["pipeline"]}, expect=200)
+        self.ask("PUT", "/collections/brief", {"pipeline": "search-only"}, expect=409)
         self.ask("PUT", "/collections/brief/documents/a", {"text": "Here."}, expect=201)
         self.ask("DELETE", "/collections/brief", expect=204)
         self.ask("GET", "/collections/brief", expect=404)
@@ -336,6 +479,53 @@ class RestartTest(unittest.TestCase):
                 self.assertEqual(server.stop(how), 0 if how == 15 else -9)
                 server.start()
                 self.assertEqual(server.request("GET", name)[0], 200)
+        finally:
+            server.remove()
+
+
+class ReembedTest(unittest.TestCase):
+    def until(self, path, held):
+        """The job, once that holds of it."""
+        while True:
+            status, _, job = self.server.request("GET", path)
+            self.assertEqual(status, 200, job)
+            if held(job):
+                return job
+
+    def test_a_change_of_model_is_cancelled_and_survives_a_kill(self):
+        # From small word vectors to the model that ships.
+        self.server = server = Server("--pipeline", os.path.join(SOURCE, "tests/format/v1/tiny.yaml"))
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            lines = "".join(json.dumps({"id": f"d{i}", "text": f"An encoder reads the words of note {i}."}) + "\n"
+                            for i in range(900))
+            self.assertEqual(server.request("POST", "/collections/notes/documents", lines)[0], 200)
+            reembed = "/collections/notes/reembed"
+            status, headers, job = server.request("POST", reembed, {"pipeline": "search-only"})
+            self.assertEqual((status, job["state"]), (202, "running"))
+            self.assertEqual(server.request("POST", "/collections/notes/verify")[0], 409, "one job at a time")
+            self.assertEqual(server.request("DELETE", headers["Location"])[0], 202)
+            job = self.until(headers["Location"], lambda job: job["state"] != "running")
+            self.assertEqual(job["state"], "cancelled")
+            self.assertEqual(server.request("GET", "/collections/notes")[2]["pipeline"], "tiny")
+
+            status, headers, _ = server.request("POST", reembed, {"pipeline": "search-only"})
+            self.assertEqual(status, 202)
+            job = self.until(headers["Location"], lambda job: 0 < job["done"])
+            self.assertEqual((job["state"], job["total"]), ("running", 900))
+            self.assertEqual(server.request("POST", "/collections/notes/search", {"query": "encoder"})[0], 200)
+            self.assertEqual(server.stop(9), -9)
+            server.start()
+            job = self.until(headers["Location"], lambda job: job["state"] != "running")
+            self.assertEqual((job["state"], job["percent"]), ("done", 100), job)
+            self.assertGreaterEqual(job["result"]["resumed"], 256)
+            self.assertEqual(job["result"]["resumed"] + job["result"]["chunks"], 900)
+            self.assertEqual(server.request("GET", "/collections/notes")[2]["pipeline"], "search-only")
+            self.assertEqual(server.request("POST", "/collections/notes/search", {"query": "encoder"})[0], 200)
+            # What has ended is not gone on with.
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            self.assertEqual(server.request("GET", "/collections/notes/jobs")[2]["jobs"], [])
         finally:
             server.remove()
 

@@ -38,6 +38,12 @@ Response problem(const Status& status) {
     return problem(http_status(status.code()), code, status.message());
 }
 
+Response unsupported_coding() {
+    Response out = problem(415, "unsupported_coding", "the body's coding must be gzip or identity");
+    out.headers.push_back({"Accept-Encoding", "gzip"});
+    return out;
+}
+
 Response too_many(std::string_view detail, unsigned retry_after_seconds) {
     Response out = problem(429, "rate_limited", detail);
     out.headers.push_back({"Retry-After", std::to_string(retry_after_seconds)});

@@ -17,6 +17,9 @@ namespace lectern::server {
 [[nodiscard]] Response problem(const Status& status);
 [[nodiscard]] unsigned http_status(Code code) noexcept;
 
+// 415 that says which coding of a body will do.
+[[nodiscard]] Response unsupported_coding();
+
 // 429 with Retry-After.
 [[nodiscard]] Response too_many(std::string_view detail, unsigned retry_after_seconds = 1);
 
