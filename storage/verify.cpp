@@ -143,9 +143,11 @@ Status check(const Database& database, bool written, const VerifyWatch& watch,
     const std::shared_ptr<const Moment> moment = database.now();
     report.sequence = moment->state.sequence;
     LECTERN_TRY(check_log_files(database, written, report));
-    {
+    if (written) {
         const KeepFiles keep(database.db());
         if (!keep.status().ok()) return database.failure(keep.status(), "keeping table files");
+        check_tables(database, report);
+    } else {
         check_tables(database, report);
     }
     std::uint64_t seen = 0;

@@ -121,7 +121,11 @@ double Fields::number(std::string_view name, double initial, double least, doubl
 }
 
 std::vector<std::string> Fields::texts(std::string_view name) {
-    const json::value* value = typed(name);
+    const json::value* value = any(name);
+    // A parameter that is given once: a text, unless it is a list as JSON.
+    if (parameters_ && value != nullptr && value->is_string() &&
+        value->get_string().starts_with('['))
+        value = typed(name);
     std::vector<std::string> out;
     if (value == nullptr) return out;
     if (parameters_ && value->is_string()) return {std::string(value->get_string())};

@@ -143,33 +143,37 @@ TEST_F(DurabilityTest, ABackupIsMadeWhileThreadsIngestAndSearch) {
 
 TEST_F(DurabilityTest, AnOpenCollectionIsVerifiedWhileItIsWritten) {
     Collection collection = open();
-    std::atomic<bool> stop = false;
-    std::thread writer([&] {
-        for (int i = 0; !stop; ++i) {
+    std::atomic<int> written = 0;
+    std::jthread writer([&](const std::stop_token& stop) {
+        for (int i = 0; !stop.stop_requested(); written = ++i) {
             const std::vector<lectern::DocumentInput> one{
                 {std::to_string(i % 20), "", "An encoder reads sentence " + std::to_string(i), ""}};
             EXPECT_TRUE(collection.ingest_documents(one).ok());
-            if (i % 10 == 0) EXPECT_TRUE(collection.flush().ok());
+            if (i % 10 == 0) {
+                EXPECT_TRUE(collection.flush().ok());
+            }
         }
     });
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 10 || written < 100; ++i) {
         const auto report = collection.verify();
         ASSERT_TRUE(report.ok()) << report.status().message();
         EXPECT_TRUE(report->readable);
         ASSERT_TRUE(report->findings.empty())
             << report->findings.front().where << ": " << report->findings.front().what;
     }
-    stop = true;
+    writer.request_stop();
     writer.join();
     std::uint64_t seen = 0;
-    const auto all = collection.verify(
-        {.progress = [&seen](std::uint64_t documents, std::uint64_t) { seen = documents; }});
+    lectern::VerifyOptions options;
+    options.progress = [&seen](std::uint64_t documents, std::uint64_t) { seen = documents; };
+    const auto all = collection.verify(options);
     ASSERT_TRUE(all.ok()) << all.status().message();
     EXPECT_EQ(all->documents, collection.stats()->documents);
     EXPECT_EQ(seen, all->documents);
     std::stop_source stopped;
     stopped.request_stop();
-    EXPECT_EQ(collection.verify({.stop = stopped.get_token()}).status().code(), Code::cancelled);
+    options.stop = stopped.get_token();
+    EXPECT_EQ(collection.verify(options).status().code(), Code::cancelled);
 }
 
 TEST_F(DurabilityTest, DamageIsFoundInAnOpenCollection) {

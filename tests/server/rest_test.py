@@ -298,8 +298,9 @@ class RestTest(unittest.TestCase):
         self.assertEqual((first["query"], first["ndcg@10"], first["mrr@10"]), ("1", 1, 1))
         self.assertLess(second["mrr@10"], 1)
         self.assertAlmostEqual(report["metrics"]["mrr@10"], (1 + second["mrr@10"]) / 2)
-        _, words = self.ask("POST", path, {"queries": queries, "qrels": qrels, "mode": "lexical"})
-        self.assertEqual(words["metrics"]["recall@100"], 0, "none of the words are in what is right")
+        _, words = self.ask("POST", path, {"queries": queries, "qrels": qrels, "mode": "lexical",
+                                           "per_query": True})
+        self.assertEqual(words["per_query"][1]["recall@100"], 0, "what is right has none of the words")
         one = queries[:1]
         for body, says in [
                 ({"queries": one}, "qrels"), ({"qrels": qrels}, "queries"),
