@@ -55,10 +55,10 @@ Response search(Service& service, Call& call) {
     if (wanted.options.summaries == Summaries::none)
         return run_search(service, call, *open, wanted, reply);
     // A generator is slow, so it does not run among the searches.
-    call.next =
-        Continuation{Lane::ask, [open = *open, wanted = std::move(wanted), reply](Call& later) {
-                         return run_search(later, open, wanted, reply);
-                     }};
+    call.next = Continuation{
+        Lane::ask, [&service, open = *open, wanted = std::move(wanted), reply](Call& later) {
+            return run_search(service, later, open, wanted, reply);
+        }};
     return {};
 }
 
