@@ -83,7 +83,18 @@ Runner::Runner(ov::Core& core, const std::shared_ptr<const ov::Model>& model,
     }
 }
 
-Runner::Lease Runner::take() {
+bool Runner::free_for(Turn turn) const {
+    if (free_.empty()) return false;
+    const bool passage_first = queries_gone_before_ >= queries_before_a_passage;
+    if (turn == Turn::query) return passages_waiting_ == 0 || !passage_first;
+    return queries_waiting_ == 0 || passage_first;
+}
+
+Runner::Lease Runner::take(Turn turn) {
+    if (turn == Turn::passage || passages_waiting_ == 0)
+        queries_gone_before_ = 0;
+    else
+        ++queries_gone_before_;
     Lease out(*this, std::move(free_.back()));
     free_.pop_back();
     return out;
@@ -93,12 +104,11 @@ Runner::Lease Runner::lease(Turn turn) {
     std::unique_lock lock(mutex_);
     std::size_t& waiting = turn == Turn::query ? queries_waiting_ : passages_waiting_;
     ++waiting;
-    // A query counts itself as waiting, which keeps passages back, and not queries.
     freed_.wait(lock, [&] { return free_for(turn); });
     --waiting;
-    Lease out = take();
+    Lease out = take(turn);
     lock.unlock();
-    if (turn == Turn::query) freed_.notify_all();  // passages that this query kept back
+    freed_.notify_all();  // whose turn it is may have changed, and another request may be free
     return out;
 }
 
@@ -106,7 +116,7 @@ std::optional<Runner::Lease> Runner::try_lease(Turn turn) {
     const std::lock_guard lock(mutex_);
     if (!free_for(turn)) return std::nullopt;
     std::optional<Lease> out;
-    out.emplace(take());
+    out.emplace(take(turn));
     return out;
 }
 

@@ -37,9 +37,10 @@ struct RunnerOptions {
     std::uint32_t streams = 0;  // requests at once, at most `threads`; 0: chosen by `threads`
 };
 
-// Who waits for a request. A query goes before every passage that waits, so that it waits for one
-// batch of an ingest at most.
+// Who waits for a request. A query goes before the passages that wait, so that an ingest costs it
+// one batch at most. After this many queries a passage goes, so that an ingest ends under any load.
 enum class Turn { query, passage };
+constexpr std::size_t queries_before_a_passage = 16;
 
 // Safe from any thread.
 class Runner {
@@ -67,7 +68,7 @@ class Runner {
         Runner* runner_;
         ov::InferRequest request_;
     };
-    // Waits until a request is free, and no query waits when it is for a passage.
+    // Waits until a request is free and it is the caller's turn.
     [[nodiscard]] Lease lease(Turn turn = Turn::query);
     [[nodiscard]] std::optional<Lease> try_lease(Turn turn = Turn::query);
 
@@ -76,10 +77,8 @@ class Runner {
 
  private:
     void give_back(ov::InferRequest request) noexcept;
-    [[nodiscard]] bool free_for(Turn turn) const {
-        return !free_.empty() && (turn == Turn::query || queries_waiting_ == 0);
-    }
-    [[nodiscard]] Lease take();
+    [[nodiscard]] bool free_for(Turn turn) const;
+    [[nodiscard]] Lease take(Turn turn);
 
     std::uint32_t streams_;
     ov::CompiledModel compiled_;
@@ -87,6 +86,7 @@ class Runner {
     std::condition_variable freed_;
     std::size_t queries_waiting_ = 0;
     std::size_t passages_waiting_ = 0;
+    std::size_t queries_gone_before_ = 0;  // since a passage that waits could have gone
     std::vector<ov::InferRequest> free_;
 };
 
