@@ -37,7 +37,7 @@ endif()
 if(LECTERN_SANITIZE)
   add_compile_options(-fsanitize=${LECTERN_SANITIZE} -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${LECTERN_SANITIZE})
-  if(LECTERN_SANITIZE STREQUAL "undefined")
+  if(LECTERN_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=all)
   endif()
 endif()
@@ -102,6 +102,13 @@ function(lectern_test name)
   target_include_directories(${name} PRIVATE "${lectern_BINARY_DIR}/generated")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+endfunction()
+
+# lectern_skipped_test(name reason): in the place of tests that cannot run in this build, so that
+# ctest lists them as skipped.
+function(lectern_skipped_test name reason)
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" -E echo "skipped: ${reason}")
+  set_tests_properties(${name} PROPERTIES LABELS integration SKIP_REGULAR_EXPRESSION "^skipped: ")
 endfunction()
 
 configure_file(cmake/test_folders.hpp.in generated/test_folders.hpp @ONLY)
