@@ -74,7 +74,10 @@ struct Step {
 struct SearchConfig {
     SearchMode mode = SearchMode::hybrid;
     Fusion fusion = Fusion::convex;
-    double weight = 0.6;  // 0 to 1: of the dense side
+    double weight = 0.65;  // 0 to 1: of the dense side
+    // 0 to 1: how far a hybrid search moves the query's vector towards the best hits; 0: not at
+    // all.
+    double feedback = 0.3;
     // BM25; a word in the title counts title_boost words of the text.
     double k1 = 1.5;
     double b = 0.75;

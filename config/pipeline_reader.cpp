@@ -137,11 +137,11 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
     if (top.contains("query")) read_steps(*top.at("query"), Line::query, config_.query);
 
     if (top.contains("search") && is_map(*top.at("search"), "search")) {
-        const Fields search =
-            fields(*top.at("search"),
-                   {"mode", "fusion", "weight", "candidates", "k1", "b", "title_boost", "language",
-                    "stop_words", "seal_at", "vectors", "rerank", "rerank_milliseconds"},
-                   "search");
+        const Fields search = fields(
+            *top.at("search"),
+            {"mode", "fusion", "weight", "feedback", "candidates", "k1", "b", "title_boost",
+             "language", "stop_words", "seal_at", "vectors", "rerank", "rerank_milliseconds"},
+            "search");
         read_ranking(search, config_.search);
         read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
         read_count(search, "seal_at", "search", 1, 10'000'000, config_.search.seal_at);
@@ -237,6 +237,7 @@ void PipelineReader::read_ranking(const Fields& fields, SearchConfig& out) {
     read_word(fields, "fusion", "search", {"convex", "rrf"}, chosen);
     out.fusion = chosen == "rrf" ? Fusion::rrf : Fusion::convex;
     read_number(fields, "weight", "search", 1, out.weight);
+    read_number(fields, "feedback", "search", 1, out.feedback);
     read_number(fields, "k1", "search", 100, out.k1);
     read_number(fields, "b", "search", 1, out.b);
     read_number(fields, "title_boost", "search", 100, out.title_boost);

@@ -120,7 +120,7 @@ void add_search(CLI::App& program, Run& run_command) {
         .add_option("--facet", search->options.facets,
                     "Count the values of this field in the documents that pass the filter; may be "
                     "given again")
-        ->expected(1);
+        ->allow_extra_args(false);
     command.add_option("--sort", search->options.sort,
                        "Order the best hits by this field; -FIELD for descending order");
     command

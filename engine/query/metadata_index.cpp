@@ -106,8 +106,14 @@ Result<Narrowed> MetadataIndex::narrow(const storage::Store& store, std::string_
     for (const std::string& field : facets) {
         if (!table_.has_field(field)) out.hints.push_back(table_.missing_field(field));
         Facet facet{field, {}};
-        for (filter::FacetCount& count : table_.facet(field, selection, most_facet_values))
+        for (filter::FacetCount& count : table_.facet(field, selection, most_facet_values + 1))
             facet.values.push_back({std::move(count.value), count.documents});
+        if (facet.values.size() > most_facet_values) {
+            facet.values.pop_back();
+            out.hints.push_back("'" + field + "' has more than " +
+                                std::to_string(most_facet_values) +
+                                " values; the facet has the most frequent ones");
+        }
         out.facets.push_back(std::move(facet));
     }
     return out;

@@ -22,7 +22,8 @@ inline constexpr std::size_t max_k = 10'000;
 struct Ranking {
     SearchMode mode = SearchMode::hybrid;
     Fusion fusion = Fusion::convex;
-    double weight = 0.6;
+    double weight = 0.65;
+    double feedback = 0.3;
     std::size_t hits = 0;  // that the search gives
     // What each side is asked for first.
     std::size_t candidates = 0;

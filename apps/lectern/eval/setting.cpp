@@ -32,18 +32,19 @@ Status set(Setting& setting, std::string_view key, std::string_view value) {
             if (name(fusion) == value) return search.fusion = fusion, Status{};
         return unknown(key, value, "convex, rrf");
     }
-    if (key == "weight") {
-        double weight = -1;
+    if (key == "weight" || key == "feedback") {
+        double number = -1;
         const auto [end, error] =
-            std::from_chars(value.data(), value.data() + value.size(), weight);
+            std::from_chars(value.data(), value.data() + value.size(), number);
         if (error != std::errc() || end != value.data() + value.size() ||
-            !(weight >= 0 && weight <= 1))
+            !(number >= 0 && number <= 1))
             return unknown(key, value, "0 to 1");
-        search.weight = weight;
+        (key == "weight" ? search.weight : search.feedback) = number;
         return {};
     }
     return {Code::invalid_argument, "there is no setting '" + std::string(key) +
-                                        "'; known: filter, fusion, mode, pipeline, weight"};
+                                        "'; known: feedback, filter, fusion, mode, pipeline, "
+                                        "weight"};
 }
 
 }  // namespace

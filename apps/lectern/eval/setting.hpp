@@ -14,8 +14,8 @@ struct Setting {
     SearchOptions search{};
 };
 
-// "key=value,key=value" over `base`. Keys: filter, fusion, mode, pipeline, weight. A filter may
-// have commas in it: it is the last.
+// "key=value,key=value" over `base`. Keys: feedback, filter, fusion, mode, pipeline, weight. A
+// filter may have commas in it: it is the last.
 [[nodiscard]] Result<Setting> parse_setting(std::string_view text, const Setting& base);
 
 }  // namespace lectern::app

@@ -135,7 +135,7 @@ struct Hit {
     std::string document;
     std::uint64_t chunk = 0;
     float score = 0;  // larger is better; 0 to 1 for a hybrid search, else that side's score
-    std::optional<float> dense_score;    // cosine similarity for the pipelines that ship
+    std::optional<float> dense_score;    // to the query: cosine, for the pipelines that ship
     std::optional<float> lexical_score;  // BM25; 0: none of the words
     std::string title;
     std::string text;  // of the chunk: the document's bytes [begin, end)
@@ -176,10 +176,13 @@ struct SearchOptions {
     // "field" or "-field": the best hits (as many as the pipeline's `candidates`, or k) are put in
     // the order of a field, and the first k are given. Empty: by score.
     std::string sort = {};
-    // Empty: the pipeline's (`search: {mode: ..., fusion: ..., weight: ...}`).
+    // Empty: the pipeline's (`search: {mode: ..., fusion: ..., weight: ..., feedback: ...}`).
     std::optional<SearchMode> mode = {};
     std::optional<Fusion> fusion = {};
     std::optional<double> weight = {};  // of the dense side, 0 to 1
+    // How far a hybrid search moves the query's vector towards the best hits before it searches the
+    // vectors again, 0 (not at all) to 1. Empty: the pipeline's.
+    std::optional<double> feedback = {};
     // Chunks that each side finds first, 1 to 10000; k when that is more. Empty: the pipeline's
     // (`search: {candidates: ...}`).
     std::optional<std::size_t> candidates = {};
