@@ -165,6 +165,27 @@ std::unique_ptr<faiss::IndexHNSW> empty_graph(std::uint32_t dimension,
                                                 faiss::METRIC_INNER_PRODUCT);
 }
 
+template <typename T>
+void reserve(faiss::MaybeOwnedVector<T>& values, std::size_t count) {
+    std::vector<T> all;
+    all.reserve(count);
+    all.assign(values.data(), values.data() + values.size());
+    values = faiss::MaybeOwnedVector<T>(std::move(all));
+}
+
+// Room for exactly so many rows. Vectors that grow by themselves are copied over and over, and end
+// with room for up to twice as many.
+void reserve(faiss::IndexHNSW& graph, std::size_t rows) {
+    faiss::HNSW& links = graph.hnsw;
+    auto& flat = static_cast<faiss::IndexFlatCodes&>(*graph.storage);
+    // Of a row: the lowest layer's links, and one layer more for 1 row in M.
+    const auto lowest = static_cast<std::size_t>(links.nb_neighbors(0));
+    reserve(flat.codes, rows * flat.code_size);
+    reserve(links.neighbors, rows * (lowest + 2));
+    links.levels.reserve(rows);
+    links.offsets.reserve(rows + 1);
+}
+
 // Whether FAISS read what the stamp promises.
 bool fits(const faiss::IndexHNSW& graph, const SegmentOwner& owner, std::uint64_t count) {
     const auto* codes = dynamic_cast<const faiss::IndexFlatCodes*>(graph.storage);
@@ -208,7 +229,8 @@ std::size_t Segment::memory_bytes() const {
     const auto& codes = static_cast<const faiss::IndexFlatCodes&>(*graph->storage).codes;
     return ids.size() * (sizeof(storage::ChunkId) + 1) + codes.size() +
            graph->hnsw.neighbors.size() * sizeof(graph->hnsw.neighbors[0]) +
-           graph->hnsw.offsets.size() * sizeof(graph->hnsw.offsets[0]);
+           graph->hnsw.offsets.size() * sizeof(graph->hnsw.offsets[0]) +
+           graph->hnsw.levels.size() * sizeof(graph->hnsw.levels[0]);
 }
 
 std::shared_ptr<Segment> build_segment(const Segment* base, std::vector<storage::ChunkId> ids,
@@ -225,6 +247,8 @@ std::shared_ptr<Segment> build_segment(const Segment* base, std::vector<storage:
         segment->graph.reset(dynamic_cast<faiss::IndexHNSW*>(copy.release()));
         segment->ids = base->ids;
     }
+    reserve(*segment->graph, segment->ids.size() + ids.size());
+    segment->ids.reserve(segment->ids.size() + ids.size());
     // For the calling thread alone; other threads keep their own number.
     omp_set_num_threads(static_cast<int>(std::max(options.threads, 1u)));
     if (base == nullptr) segment->graph->train(static_cast<faiss::idx_t>(ids.size()), rows.data());

@@ -27,6 +27,7 @@
 #include "index/vector/segment.hpp"
 #include "index/vector/tail.hpp"
 #include "storage/content_hash.hpp"
+#include "storage/give_back.hpp"
 #include "storage/kill_point.hpp"
 
 namespace lectern::index {
@@ -486,6 +487,8 @@ class VectorIndex::Impl {
                         "; its rows are searched exactly");
                     break;
                 }
+                // The segments that it replaced, and what it was built from.
+                storage::give_back_memory();
             }
         }
     }
