@@ -133,7 +133,7 @@ Status Store::cut_over(GenerationNumber number, std::string_view pipeline_name,
     });
 }
 
-Status Store::drop_generation(GenerationNumber number) {
+Status Store::drop_generation(GenerationNumber number, const std::function<void()>& removed) {
     const auto begin = vector_key(number, 0);
     const auto end = vector_key(number + 1, 0);
     const auto drop = [&](CollectionMeta& meta, GenerationNumber&, Batch& batch) {
@@ -152,6 +152,7 @@ Status Store::drop_generation(GenerationNumber number) {
         const std::lock_guard lock(database_->write_mutex);
         LECTERN_TRY(change_meta(*database_, drop));
     }
+    if (removed) removed();
     // Writes go on while the files are rewritten without it.
     rocksdb::CompactRangeOptions options;
     options.exclusive_manual_compaction = false;

@@ -188,8 +188,10 @@ class Store {
                                   std::string_view pipeline_yaml,
                                   std::string_view pipeline_folder = {});
     // Removes a generation and its vectors; not the serving one. Their space is given back before
-    // it returns, except for what readers made earlier still hold.
-    [[nodiscard]] Status drop_generation(GenerationNumber number);
+    // it returns, except for what readers made earlier still hold. `removed` is called when the
+    // vectors are gone for new readers: who keeps an older one takes a new one then.
+    [[nodiscard]] Status drop_generation(GenerationNumber number,
+                                         const std::function<void()>& removed = {});
 
     // ---- writing
     // All of the group or nothing, as one RocksDB write. With sync it is on disk when ok; without,

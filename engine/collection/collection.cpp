@@ -26,6 +26,7 @@
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
 #include "storage/backup.hpp"
+#include "storage/give_back.hpp"
 #include "storage/kill_point.hpp"
 #include "storage/store.hpp"
 
@@ -45,6 +46,12 @@ Result<config::PipelineConfig> named_pipeline(const std::string& name, const Fol
     LECTERN_ASSIGN(const fs::path file, config::find_pipeline(name, shipped));
     return config::load_pipeline(file);
 }
+
+// Bytes of text written before freed memory is given back. A byte of text costs many in passing:
+// its words, postings, tokens, and the store's buffers.
+constexpr std::uint64_t give_back_every = 32U << 20;
+// At the end of an ingest less is enough: the next one may be far.
+constexpr std::uint64_t give_back_at_end = 4U << 20;
 
 bool is_collection(const fs::path& folder) {
     std::error_code error;
@@ -109,8 +116,9 @@ struct Collection::Impl {
     std::unique_ptr<index::LexicalIndex> lexical;
     mutable MetadataIndex metadata;  // guards itself
     ServingSlot serving;
-    std::timed_mutex writing;  // one ingest or removal at a time
-    std::mutex reembedding;    // one change of model at a time; before writing
+    std::timed_mutex writing;         // one ingest or removal at a time
+    std::uint64_t written_bytes = 0;  // since memory was given back; guarded by writing
+    std::mutex reembedding;           // one change of model at a time; before writing
 
     // Loads the generator and prefills what all its prompts begin with, while the question is
     // still searched for.
@@ -225,9 +233,20 @@ struct Collection::Impl {
     }
 
     // Holds writing.
-    Status commit(const storage::WriteGroup& group, const Serving& with) const {
+    Status commit(const storage::WriteGroup& group, const Serving& with) {
         LECTERN_ASSIGN(const storage::CommitResult done, lexical->commit(group));
-        return with.index->apply(done.change, rows_of(group, done, with.generation));
+        LECTERN_TRY(with.index->apply(done.change, rows_of(group, done, with.generation)));
+        for (const storage::PutDocument& document : group.puts)
+            written_bytes += document.text.size();
+        give_back_memory(give_back_every);
+        return {};
+    }
+    // Gives freed memory back when so many bytes of text were written since the last time. Holds
+    // writing.
+    void give_back_memory(std::uint64_t after) {
+        if (written_bytes < after) return;
+        written_bytes = 0;
+        storage::give_back_memory();
     }
 
     Result<IngestReport> ingest(const IngestInput& input, std::vector<IngestFailure> failed,
@@ -244,7 +263,9 @@ struct Collection::Impl {
             .generation = with->generation};
         IngestReport report;
         report.failed = std::move(failed);
-        LECTERN_TRY(run_ingest(*with->pipeline, threads, input, output, options, report));
+        const Status status = run_ingest(*with->pipeline, threads, input, output, options, report);
+        give_back_memory(give_back_at_end);
+        LECTERN_TRY(status);
         return report;
     }
 
@@ -291,7 +312,7 @@ struct Collection::Impl {
         written.unlock();
         // Running requests may still want the vectors before.
         if (gone.valid()) gone.wait();
-        LECTERN_TRY(drop_older_generations(*store));
+        LECTERN_TRY(drop_older_generations(*store, [this] { lexical->renew(); }));
         LECTERN_TRY(store->flush());  // the log gives its space back too
 
         ReembedReport report = work.report();

@@ -21,10 +21,11 @@ std::string place(const storage::ChunkView& chunk) {
 
 }  // namespace
 
-Status drop_older_generations(storage::Store& store) {
+Status drop_older_generations(storage::Store& store, const std::function<void()>& removed) {
     const storage::CollectionMeta meta = store.meta();
     for (const storage::Generation& generation : meta.generations)
-        if (generation.number < meta.serving) LECTERN_TRY(store.drop_generation(generation.number));
+        if (generation.number < meta.serving)
+            LECTERN_TRY(store.drop_generation(generation.number, removed));
     index::VectorIndex::remove_stale_files(store);
     return {};
 }

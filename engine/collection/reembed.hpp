@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -23,8 +24,10 @@
 namespace lectern {
 
 // Removes what an interrupted change of model left after its cut-over: generations older than the
-// one that serves (numbers count up), and the index files of generations that are gone.
-[[nodiscard]] Status drop_older_generations(storage::Store& store);
+// one that serves (numbers count up), and the index files of generations that are gone. `removed`:
+// see Store::drop_generation.
+[[nodiscard]] Status drop_older_generations(storage::Store& store,
+                                            const std::function<void()>& removed = {});
 
 // One thread.
 class Reembedding {

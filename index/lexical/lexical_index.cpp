@@ -33,6 +33,10 @@ class LexicalIndex::Impl {
     Result<storage::CommitResult> commit(const storage::WriteGroup& group, bool sync);
     Status merge_due();
     Status merge_one(MergeRange range);
+    void renew() {
+        const std::lock_guard lock(commit_mutex_);
+        publish(state()->segments);
+    }
 
     std::shared_ptr<const State> state() const {
         const std::lock_guard lock(state_mutex_);
@@ -269,6 +273,10 @@ Status LexicalIndex::merge_all() {
     const bool whole = state->segments.size() == 1 && state->segments[0].removed->count() == 0;
     if (state->segments.empty() || whole) return {};
     return impl_->merge_one({0, state->segments.size()});
+}
+
+void LexicalIndex::renew() {
+    impl_->renew();
 }
 
 Result<LexicalCheck> LexicalIndex::verify() const {

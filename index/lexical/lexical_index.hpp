@@ -97,6 +97,10 @@ class LexicalIndex {
     // One segment, without removed chunks. Waits for it.
     [[nodiscard]] Status merge_all();
 
+    // Takes a new reader of the store. Searches read of one moment, which keeps what was removed
+    // from the store since then on disk; every commit() takes a new one too.
+    void renew();
+
     // Reads every document and compares its words with the postings, and the sums with both.
     [[nodiscard]] Result<LexicalCheck> verify() const;
 
