@@ -1,6 +1,8 @@
 #include "evaluation/answers.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <map>
 
 #include "text/text.hpp"
@@ -240,6 +242,40 @@ std::vector<RiskPoint> risk_coverage(std::span<const AnswerScores> scores) {
         while (covered * 10 >= next_tenth * answerable && next_tenth <= 10) ++next_tenth;
         out.push_back({one.confidence, share(covered, answerable), share(wrong, i + 1),
                        share(false_answers, unanswerable)});
+    }
+    return out;
+}
+
+double threshold_for(std::span<const AnswerScores> scores, double most_false_answers) {
+    std::vector<double> wrong;  // confidences of false answers, best first
+    std::vector<double> all;
+    std::size_t unanswerable = 0;
+    for (const AnswerScores& one : scores) {
+        if (!one.answerable) ++unanswerable;
+        if (!one.answered) continue;
+        all.push_back(one.confidence);
+        if (!one.answerable) wrong.push_back(one.confidence);
+    }
+    std::sort(wrong.begin(), wrong.end(), std::greater<>());
+    std::sort(all.begin(), all.end());
+    const auto allowed =
+        static_cast<std::size_t>(most_false_answers * static_cast<double>(unanswerable) + 1e-9);
+    // The first false answer too many must stay below.
+    const double beyond = allowed < wrong.size() ? wrong[allowed] : -1;
+    const auto least = std::upper_bound(all.begin(), all.end(), beyond);
+    if (least != all.end()) return *least;
+    return std::nextafter(std::max(beyond, 0.0), 2.0);
+}
+
+std::vector<AnswerScores> at_threshold(std::span<const AnswerScores> scores, double threshold) {
+    std::vector<AnswerScores> out;
+    for (const AnswerScores& one : scores) {
+        out.push_back(one);
+        if (!one.answered || one.confidence >= threshold) continue;
+        AnswerScores& abstained = out.back();
+        abstained = {};
+        abstained.answerable = one.answerable;
+        abstained.confidence = one.confidence;
     }
     return out;
 }

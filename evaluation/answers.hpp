@@ -104,4 +104,11 @@ struct RiskPoint {
 // were answered can be ranked: lower the pipeline's abstain_below to see more of the curve.
 [[nodiscard]] std::vector<RiskPoint> risk_coverage(std::span<const AnswerScores> scores);
 
+// The least confidence given to an answer at which, were it the threshold, at most this share of
+// the unanswerable questions is answered. Above every confidence when there is none.
+[[nodiscard]] double threshold_for(std::span<const AnswerScores> scores, double most_false_answers);
+// As the scores had been, had the threshold been this.
+[[nodiscard]] std::vector<AnswerScores> at_threshold(std::span<const AnswerScores> scores,
+                                                     double threshold);
+
 }  // namespace lectern::evaluation

@@ -130,5 +130,31 @@ TEST(Answers, RiskGrowsWithCoverage) {
     EXPECT_TRUE(risk_coverage({}).empty());
 }
 
+TEST(Answers, AThresholdLetsFewFalseAnswersPass) {
+    const std::vector<AnswerScores> all{
+        scored(true, true, 0.9, true),   scored(true, true, 0.6, true),
+        scored(true, true, 0.4, false),  scored(true, true, 0.2, true),
+        scored(false, true, 0.5, false), scored(false, true, 0.3, false),
+        scored(false, true, 0.3, false), scored(false, false, 0, false)};
+    struct Case {
+        double most;
+        double threshold;
+        double coverage;
+        double false_answer_rate;
+    };
+    for (const Case& one : {Case{0, 0.6, 0.5, 0}, Case{0.25, 0.4, 0.75, 0.25},
+                            // The two of 0.3 go together.
+                            Case{0.5, 0.4, 0.75, 0.25}, Case{0.75, 0.2, 1, 0.75}}) {
+        EXPECT_DOUBLE_EQ(threshold_for(all, one.most), one.threshold) << one.most;
+        const AnswerSummary summary = summarise(at_threshold(all, one.threshold));
+        EXPECT_DOUBLE_EQ(summary.coverage, one.coverage) << one.most;
+        EXPECT_DOUBLE_EQ(summary.false_answer_rate, one.false_answer_rate) << one.most;
+    }
+    // Nothing but false answers: none may pass.
+    const std::vector<AnswerScores> wrong{scored(false, true, 0.5, false)};
+    EXPECT_GT(threshold_for(wrong, 0), 0.5);
+    EXPECT_EQ(summarise(at_threshold(wrong, threshold_for(wrong, 0))).false_answers, 0U);
+}
+
 }  // namespace
 }  // namespace lectern::evaluation

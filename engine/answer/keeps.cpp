@@ -10,13 +10,16 @@
 namespace lectern {
 namespace {
 
-constexpr double least_kept = 0.5;  // share of the content words that the evidence adds
+constexpr double least_kept = 0.5;      // share of the content words that the evidence adds
+constexpr double least_in_order = 0.8;  // share of a sentence's content words
+
+bool same(const text::Word& a, const text::Word& b) {
+    return a.number || b.number ? a.folded == b.folded : text::same_stem(a.folded, b.folded);
+}
 
 bool has(const std::vector<text::Word>& words, const text::Word& wanted) {
-    return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
-        return wanted.number ? word.folded == wanted.folded
-                             : text::same_stem(word.folded, wanted.folded);
-    });
+    return std::any_of(words.begin(), words.end(),
+                       [&](const text::Word& word) { return same(word, wanted); });
 }
 
 // Written with a capital that the beginning of a sentence does not explain.
@@ -29,7 +32,37 @@ bool is_name(std::string_view in, const text::Word& word) {
            std::string_view(".!?").find(in[before]) == std::string_view::npos;
 }
 
+std::vector<text::Word> content_of(std::string_view of) {
+    std::vector<text::Word> out = text::words(of);
+    std::erase_if(out, [](const text::Word& word) { return text::is_stop_word(word.folded); });
+    return out;
+}
+
+// The longest common subsequence.
+std::size_t in_order(const std::vector<text::Word>& left, const std::vector<text::Word>& right) {
+    std::vector<std::size_t> row(right.size() + 1);
+    for (const text::Word& word : left) {
+        std::size_t diagonal = 0;
+        for (std::size_t i = 0; i < right.size(); ++i) {
+            const std::size_t above = row[i + 1];
+            row[i + 1] = same(word, right[i]) ? diagonal + 1 : std::max(above, row[i]);
+            diagonal = above;
+        }
+    }
+    return row.back();
+}
+
 }  // namespace
+
+bool follows(std::string_view sentence, std::string_view evidence) {
+    const std::vector<text::Word> said = content_of(sentence);
+    const std::vector<text::Word> known = content_of(evidence);
+    if (!std::all_of(said.begin(), said.end(),
+                     [&](const text::Word& word) { return has(known, word); }))
+        return false;
+    return static_cast<double>(in_order(said, known)) >=
+           least_in_order * static_cast<double>(said.size());
+}
 
 bool keeps_the_answer(std::string_view sentence, std::string_view question,
                       std::string_view evidence) {

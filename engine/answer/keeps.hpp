@@ -1,4 +1,10 @@
-// engine/answer/keeps.hpp: whether a written sentence still says what was asked for.
+// engine/answer/keeps.hpp: whether a written sentence still says what the evidence says, and what
+// was asked for.
+//
+// Words alone do not tell who lost to whom. A sentence follows its evidence when it has no content
+// word of its own (a question's word may be the wrong one: "lost" for "defeated") and at least four
+// fifths of its content words stand in the evidence in the same order: it is the evidence,
+// shortened or slightly rearranged.
 //
 // A true sentence can be a worse answer than the evidence it was made from: asked "Who was
 // appointed?", a small model may repeat who appointed. A sentence keeps the answer when it has
@@ -13,5 +19,7 @@ namespace lectern {
 // All three are text without marks. Pure; any thread.
 [[nodiscard]] bool keeps_the_answer(std::string_view sentence, std::string_view question,
                                     std::string_view evidence);
+
+[[nodiscard]] bool follows(std::string_view sentence, std::string_view evidence);
 
 }  // namespace lectern

@@ -12,6 +12,32 @@ struct Case {
     bool keeps;
 };
 
+TEST(Follows, TheEvidenceShortenedOrSlightlyRearranged) {
+    struct {
+        const char* evidence;
+        const char* sentence;
+        bool follows;
+    } cases[] = {
+        {"The Broncos defeated the Steelers, 23-16, in the final three minutes.",
+         "The Broncos defeated the Steelers.", true},
+        {"The Broncos defeated the Steelers, 23-16, in the final three minutes.",
+         "The Broncos lost to the Steelers.", false},
+        {"The Broncos defeated the Steelers, 23-16, in the final three minutes.",
+         "The Steelers defeated the Broncos.", false},
+        {"BERT is an encoder that reads, and GPT is a decoder that writes.",
+         "The decoder is a decoder that reads, and BERT is an encoder that reads.", false},
+        {"BERT is an encoder that reads, and GPT is a decoder that writes.",
+         "BERT is an encoder that reads.", true},
+        {"The lighthouse at Cape Orrin was built in 1874 by Anna Veld.",
+         "The lighthouse at Cape Orrin was built by Anna Veld in 1874.", true},
+        {"BERT Base\nIt has 12 layers and 110 million parameters.", "BERT Base has 12 layers.",
+         true},
+        {"It has 12 layers.", "It has 24 layers.", false},
+    };
+    for (const auto& one : cases)
+        EXPECT_EQ(follows(one.sentence, one.evidence), one.follows) << one.sentence;
+}
+
 TEST(KeepsTheAnswer, Cases) {
     const Case cases[] = {
         {"When was BERT published?", "BERT was published by Google in October 2018.",

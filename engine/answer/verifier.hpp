@@ -17,6 +17,7 @@ struct NumberedEvidence {
     unsigned n = 0;  // its mark, from 1
     std::string_view text;
     std::string_view title;  // names in the title count as found
+    double score = 0;        // the reader's, to compare evidence by; 0: all alike
 };
 
 struct VerifierOptions {

@@ -31,6 +31,16 @@ std::vector<lectern_message> fixed_messages(Task task) {
 }
 
 constexpr std::size_t quoted_sentences = 2;
+constexpr double least_of_best = 0.5;  // what the score of other evidence must be of the best's
+
+// The best evidence, and the next where it is nearly as good.
+std::span<const NumberedEvidence> worth_quoting(std::span<const NumberedEvidence> evidence) {
+    std::size_t count = std::min<std::size_t>(1, evidence.size());
+    while (count < std::min(quoted_sentences, evidence.size()) &&
+           evidence[count].score >= least_of_best * evidence[0].score)
+        ++count;
+    return evidence.first(count);
+}
 
 // Evidence as a sentence of the answer: on one line, with a stop.
 std::string as_sentence(std::string_view evidence) {
@@ -41,6 +51,20 @@ std::string as_sentence(std::string_view evidence) {
             out.push_back(c);
         else if (!out.empty() && out.back() != ' ')
             out.push_back(' ');
+    }
+    return out;
+}
+
+// Evidence as a part of the answer: it may have the sentence it leans on before it, and each of its
+// sentences has the mark.
+std::string quotation(std::string_view evidence, unsigned n) {
+    const std::array<unsigned, 1> mark{n};
+    std::string out;
+    for (const text::Range& range : text::sentences(evidence)) {
+        const std::string sentence =
+            as_sentence(evidence.substr(range.begin, range.end - range.begin));
+        if (sentence.empty()) continue;
+        out += (out.empty() ? "" : " ") + with_marks(sentence, mark);
     }
     return out;
 }
@@ -61,8 +85,9 @@ class SentenceGate {
         if (request_.question.empty()) return;
         // No answer is worse than the best evidence alone: what was written is a part of it, or it
         // is quoted, with the next best when nothing was written.
-        for (const NumberedEvidence& item : request_.evidence.first(
-                 std::min(wrote_ ? 1 : quoted_sentences, request_.evidence.size())))
+        const auto quoted = worth_quoting(request_.evidence);
+        for (const NumberedEvidence& item :
+             quoted.first(std::min(quoted.size(), wrote_ ? std::size_t{1} : quoted_sentences)))
             give(item.n);
     }
     [[nodiscard]] bool enough() const {
@@ -118,6 +143,7 @@ class SentenceGate {
             return;
         }
         if (verdict.supported && keeps(verdict)) {
+            lead(verdict.cited);
             for (const unsigned n : verdict.cited) used_.insert(n);
             wrote_ = true;
             emit(with_marks(verdict.text, verdict.cited), verdict.cited);
@@ -131,17 +157,39 @@ class SentenceGate {
             if (give(n)) return;
     }
 
-    // A true sentence may still have lost what was asked for.
+    // A sentence with the right words may still say another thing, or have lost what was asked for.
     bool keeps(Verdict& verdict) const {
-        if (request_.question.empty()) return true;
         std::string cited;
-        for (const NumberedEvidence& item : request_.evidence)
-            if (std::find(verdict.cited.begin(), verdict.cited.end(), item.n) !=
+        std::string titled;
+        bool worth = false;
+        bool quoted = true;
+        for (const NumberedEvidence& item : request_.evidence) {
+            if (std::find(verdict.cited.begin(), verdict.cited.end(), item.n) ==
                 verdict.cited.end())
-                cited.append(item.text).append("\n");
-        if (keeps_the_answer(verdict.text, request_.question, cited)) return true;
-        verdict.reason = "it lost what the evidence says";
+                continue;
+            cited.append(item.text).append("\n");
+            titled.append(item.title).append("\n").append(item.text).append("\n");
+            worth = worth || item.score >= least_of_best * request_.evidence[0].score;
+            quoted = quoted && quoted_.contains(item.n);
+        }
+        if (!follows(verdict.text, titled))
+            verdict.reason = "it puts words of its own, or another order, to the evidence";
+        else if (request_.question.empty())
+            return true;
+        else if (!worth || quoted)
+            verdict.reason = "better evidence has been quoted";
+        else if (!keeps_the_answer(verdict.text, request_.question, cited))
+            verdict.reason = "it lost what the evidence says";
+        else
+            return true;
         return false;
+    }
+
+    // An answer begins with what its best evidence says, in its words or the writer's.
+    void lead(std::span<const unsigned> cited) {
+        if (request_.question.empty() || !used_.empty()) return;
+        const unsigned best = request_.evidence[0].n;
+        if (std::find(cited.begin(), cited.end(), best) == cited.end()) give(best);
     }
 
     // Quotes one piece of evidence, unless it has spoken already.
@@ -149,8 +197,8 @@ class SentenceGate {
         const auto item = std::find_if(request_.evidence.begin(), request_.evidence.end(),
                                        [n](const NumberedEvidence& e) { return e.n == n; });
         if (item == request_.evidence.end() || !used_.insert(n).second) return false;
-        const std::array<unsigned, 1> mark{n};
-        emit(with_marks(as_sentence(item->text), mark), mark);
+        quoted_.insert(n);
+        emit(quotation(item->text, n), std::array<unsigned, 1>{n});
         return true;
     }
 
@@ -172,7 +220,8 @@ class SentenceGate {
     lectern_text_sink face_{};
     std::string buffer_;
     std::set<std::string> said_;
-    std::set<unsigned> used_;
+    std::set<unsigned> used_;    // has spoken
+    std::set<unsigned> quoted_;  // of these: as it stands
     std::size_t sentences_ = 0;
     Status failure_;
     bool repeated_ = false;
@@ -183,11 +232,10 @@ class SentenceGate {
 
 Written quote(const WriterRequest& request, std::size_t sentences) {
     Written out;
-    for (const NumberedEvidence& item :
-         request.evidence.first(std::min(sentences, request.evidence.size()))) {
-        const std::array<unsigned, 1> mark{item.n};
+    const auto worth = worth_quoting(request.evidence);
+    for (const NumberedEvidence& item : worth.first(std::min(sentences, worth.size()))) {
         std::string piece = out.text.empty() ? "" : " ";
-        piece += with_marks(as_sentence(item.text), mark);
+        piece += quotation(item.text, item.n);
         out.text += piece;
         out.cited.push_back(item.n);
         if (request.on_text) request.on_text(piece);

@@ -69,6 +69,7 @@ Status read(Request& request, const host::Stage& stage) {
                 if (other.document == hit.document && begin < other.end && other.begin < end)
                     return LECTERN_OK;
             if (all.empty()) to.request->confidence = evidence->score;
+            to.request->evidence_scores.push_back(evidence->score);
             all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin,
                            end, hit.text.substr(evidence->begin, evidence->end - evidence->begin)});
             return LECTERN_OK;
@@ -83,10 +84,10 @@ Status read(Request& request, const host::Stage& stage) {
         return {Code::internal,
                 stage.describe() + " gave evidence that is not a byte range of its passage"};
     LECTERN_TRY(status);
-    request.abstained =
-        request.evidence.empty() ||
-        request.confidence < request.context.pipeline.config().answer.abstain_below ||
-        !names_the_asked(request.text, request.evidence);
+    const double least =
+        request.ask.abstain_below.value_or(request.context.pipeline.config().answer.abstain_below);
+    request.abstained = request.evidence.empty() || request.confidence < least ||
+                        !names_the_asked(request.text, request.evidence);
     return {};
 }
 
@@ -95,8 +96,9 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
     if (request.evidence.empty()) request.abstained = true;
     if (request.abstained) return {};
     std::vector<NumberedEvidence> evidence;
-    for (const Citation& item : request.evidence)
-        evidence.push_back({item.n, item.quote, item.title});
+    for (std::size_t i = 0; i < request.evidence.size(); ++i)
+        evidence.push_back({request.evidence[i].n, request.evidence[i].quote,
+                            request.evidence[i].title, request.evidence_scores[i]});
     const WriterRequest writer{request.text,
                                evidence,
                                request.context.pipeline.config().answer.max_tokens,

@@ -62,7 +62,8 @@ struct Request {
     std::vector<index::Scored> dense;    // best first
     std::vector<index::Scored> lexical;  // best first
     std::vector<Hit> hits;
-    std::vector<Citation> evidence;  // n is its mark
+    std::vector<Citation> evidence;       // n is its mark
+    std::vector<double> evidence_scores;  // of each, the reader's
     std::string filter;
     std::vector<std::string> facets;
     std::optional<SortField> sort;

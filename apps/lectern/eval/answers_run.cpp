@@ -77,24 +77,33 @@ double median_milliseconds(const std::vector<AnsweredQuestion>& answers) {
 
 }  // namespace
 
-Result<std::vector<AnsweredQuestion>> ask_all(const Collection& collection,
-                                              const std::vector<evaluation::Query>& queries,
-                                              const AskOptions& options, std::stop_token stop) {
-    std::vector<const evaluation::Query*> asked;
+std::vector<AskedQuestion> asked_of(const std::vector<evaluation::Query>& queries,
+                                    const std::string& filter) {
+    std::vector<AskedQuestion> out;
     for (const evaluation::Query& query : queries)
-        if (query.answers) asked.push_back(&query);
+        if (query.answers) out.push_back({query, filter, 0});
+    return out;
+}
+
+Result<std::vector<AnsweredQuestion>> ask_all(const Collection& collection,
+                                              const std::vector<AskedQuestion>& asked,
+                                              const AskOptions& options, std::stop_token stop) {
     if (asked.empty())
         return Status{Code::invalid_argument,
                       "no query carries \"answers\", which --answers compares with"};
-    AskOptions ask = options;
-    ask.stop = std::move(stop);
     std::vector<AnsweredQuestion> out(asked.size());
     LECTERN_TRY(in_parallel(asked.size(), 2, [&](std::size_t i) -> Status {
-        const evaluation::Query& query = *asked[i];
+        const evaluation::Query& query = asked[i].query;
+        AskOptions ask = options;
+        ask.filter = asked[i].filter;
+        ask.stop = stop;
         auto answer = collection.ask(query.text, ask);
         if (!answer) return answer.status().within("query '" + query.id + "'");
         out[i] = {
-            query.id, answer->text, std::string(name(answer->status)),
+            query.id,
+            asked[i].half,
+            answer->text,
+            std::string(name(answer->status)),
             evaluation::score_answer(question_of(collection, query), given_of(collection, *answer)),
             answer->timing.milliseconds};
         return {};

@@ -11,18 +11,29 @@
 
 namespace lectern::app {
 
+struct AskedQuestion {
+    evaluation::Query query{};
+    std::string filter{};
+    int half = 0;  // of the documents, where halves are held out
+};
+
 struct AnsweredQuestion {
     std::string query{};  // id
-    std::string text{};   // of the answer
+    int half = 0;
+    std::string text{};  // of the answer
     std::string status{};
     evaluation::AnswerScores scores{};
     double milliseconds = 0;
 };
 
-// Asks every query that carries answers (an empty list: that has none).
-[[nodiscard]] Result<std::vector<AnsweredQuestion>> ask_all(
-    const Collection& collection, const std::vector<evaluation::Query>& queries,
-    const AskOptions& options, std::stop_token stop);
+// Every query that carries answers (an empty list: that has none).
+[[nodiscard]] std::vector<AskedQuestion> asked_of(const std::vector<evaluation::Query>& queries,
+                                                  const std::string& filter);
+// The options' filter is not used: each question has its own.
+[[nodiscard]] Result<std::vector<AnsweredQuestion>> ask_all(const Collection& collection,
+                                                            const std::vector<AskedQuestion>& asked,
+                                                            const AskOptions& options,
+                                                            std::stop_token stop);
 
 [[nodiscard]] boost::json::object json_of(const AnsweredQuestion& answer);
 [[nodiscard]] boost::json::object answers_report(const std::vector<AnsweredQuestion>& answers);

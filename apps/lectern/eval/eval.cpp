@@ -9,6 +9,7 @@
 
 #include "apps/lectern/common.hpp"
 #include "apps/lectern/eval/answers_run.hpp"
+#include "apps/lectern/eval/hold_out.hpp"
 #include "apps/lectern/eval/search_run.hpp"
 #include "apps/lectern/eval/setting.hpp"
 #include "apps/lectern/eval/tune_run.hpp"
@@ -41,6 +42,9 @@ struct Eval {
     bool tune = false;
     std::string measure = "ndcg@10";  // that --tune makes highest
     std::size_t folds = 5;
+    std::optional<double> abstain_below;
+    std::string hold_out;  // a field; "": nothing is held out
+    double most_false_answers = 0.05;
 };
 
 // What was found out; each part only when it was asked for.
@@ -73,6 +77,9 @@ Status check_options(const Eval& eval) {
             "--run nor --compare"};
     if (eval.judgements.empty() && !eval.answers)
         return {Code::invalid_argument, "give --qrels to measure search, --answers, or both"};
+    if (!eval.answers && (!eval.hold_out.empty() || eval.abstain_below))
+        return {Code::invalid_argument,
+                "--hold-out and --abstain-below are of answers: give --answers too"};
     const bool searches = eval.run.empty() || eval.answers;
     if (searches && eval.common.collection.empty())
         return {Code::invalid_argument,
@@ -203,7 +210,9 @@ Status write_per_query(const Eval& eval, const Findings& found) {
         if (!found.other.empty()) row["compare"] = named(found.other[i].scores);
     }
     for (const AnsweredQuestion& answer : found.answers)
-        rows[answer.query]["answer"] = json_of(answer);
+        rows[answer.query]
+            [eval.hold_out.empty() || answer.scores.answerable ? "answer" : "held_out"] =
+                json_of(answer);
     std::ofstream out(eval.per_query, std::ios::binary | std::ios::trunc);
     for (auto& [query, row] : rows) {
         boost::json::object line{{"query", clean(query)}};
@@ -246,6 +255,8 @@ boost::json::object report(const Eval& eval, const Findings& found) {
     }
     if (found.tuning) out["tune"] = json_of(*found.tuning);
     if (!found.answers.empty()) out["answers"] = answers_report(found.answers);
+    if (!found.answers.empty() && !eval.hold_out.empty())
+        out["thresholds"] = thresholds_report(found.answers, eval.most_false_answers);
     return out;
 }
 
@@ -278,6 +289,8 @@ void print_report(const Eval& eval, const Findings& found) {
     if (found.unjudged > 0)
         std::printf("%zu queries have no judgements and were left out\n", found.unjudged);
     if (!found.answers.empty()) print_answers_report(found.answers);
+    if (!found.answers.empty() && !eval.hold_out.empty())
+        print_thresholds_report(found.answers, eval.most_false_answers);
 }
 
 Result<Findings> measure(const Eval& eval) {
@@ -301,8 +314,12 @@ Result<Findings> measure(const Eval& eval) {
         LECTERN_ASSIGN(const Collection* collection, searcher.open(setting.pipeline));
         AskOptions ask;
         ask.extractive = eval.extractive;
-        ask.filter = eval.filter;
-        LECTERN_ASSIGN(out.answers, ask_all(*collection, queries, ask, stop_on_interrupt()));
+        ask.abstain_below = eval.abstain_below;
+        auto asked = asked_of(queries, eval.filter);
+        if (!eval.hold_out.empty()) {
+            LECTERN_ASSIGN(asked, hold_out(*collection, queries, eval.hold_out, eval.filter));
+        }
+        LECTERN_ASSIGN(out.answers, ask_all(*collection, asked, ask, stop_on_interrupt()));
     }
     if (!eval.per_query.empty()) LECTERN_TRY(write_per_query(eval, out));
     return out;
@@ -363,6 +380,22 @@ void add_eval(CLI::App& program, Run& run_command) {
     command.add_flag("--answers", eval->answers, "Ask the queries that carry answers");
     command.add_flag("--extractive", eval->extractive,
                      "With --answers: quote only; never start the generator");
+    command
+        .add_option("--abstain-below", eval->abstain_below,
+                    "With --answers: the threshold on confidence, in the place of the pipeline's; "
+                    "0 shows the whole risk-coverage curve")
+        ->check(CLI::Range(0.0, 1.0));
+    command
+        .add_option("--hold-out", eval->hold_out,
+                    "With --answers: ask every question also of the half of the documents that "
+                    "has not its answer; documents with the same FIELD (title, id, a key of the "
+                    "metadata) stay in one half")
+        ->type_name("FIELD");
+    command
+        .add_option("--most-false-answers", eval->most_false_answers,
+                    "With --hold-out: the share of false answers that thresholds are chosen for")
+        ->capture_default_str()
+        ->check(CLI::Range(0.0, 1.0));
     add_filter(command, eval->filter);
     add_json(command, eval->common);
     command.callback([eval, &run_command] { run_command = [eval] { return run(*eval); }; });
