@@ -84,10 +84,10 @@ Status read(Request& request, const host::Stage& stage) {
         return {Code::internal,
                 stage.describe() + " gave evidence that is not a byte range of its passage"};
     LECTERN_TRY(status);
-    const double least =
-        request.ask.abstain_below.value_or(request.context.pipeline.config().answer.abstain_below);
-    request.abstained = request.evidence.empty() || request.confidence < least ||
-                        !names_the_asked(request.text, request.evidence);
+    request.abstained =
+        request.evidence.empty() ||
+        request.confidence < request.context.pipeline.config().answer.abstain_below ||
+        !names_the_asked(request.text, request.evidence);
     return {};
 }
 

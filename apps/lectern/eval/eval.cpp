@@ -42,7 +42,6 @@ struct Eval {
     bool tune = false;
     std::string measure = "ndcg@10";  // that --tune makes highest
     std::size_t folds = 5;
-    std::optional<double> abstain_below;
     std::string hold_out;  // a field; "": nothing is held out
     double most_false_answers = 0.05;
 };
@@ -77,9 +76,8 @@ Status check_options(const Eval& eval) {
             "--run nor --compare"};
     if (eval.judgements.empty() && !eval.answers)
         return {Code::invalid_argument, "give --qrels to measure search, --answers, or both"};
-    if (!eval.answers && (!eval.hold_out.empty() || eval.abstain_below))
-        return {Code::invalid_argument,
-                "--hold-out and --abstain-below are of answers: give --answers too"};
+    if (!eval.answers && !eval.hold_out.empty())
+        return {Code::invalid_argument, "--hold-out is of answers: give --answers too"};
     const bool searches = eval.run.empty() || eval.answers;
     if (searches && eval.common.collection.empty())
         return {Code::invalid_argument,
@@ -314,7 +312,6 @@ Result<Findings> measure(const Eval& eval) {
         LECTERN_ASSIGN(const Collection* collection, searcher.open(setting.pipeline));
         AskOptions ask;
         ask.extractive = eval.extractive;
-        ask.abstain_below = eval.abstain_below;
         auto asked = asked_of(queries, eval.filter);
         if (!eval.hold_out.empty()) {
             LECTERN_ASSIGN(asked, hold_out(*collection, queries, eval.hold_out, eval.filter));
@@ -380,11 +377,6 @@ void add_eval(CLI::App& program, Run& run_command) {
     command.add_flag("--answers", eval->answers, "Ask the queries that carry answers");
     command.add_flag("--extractive", eval->extractive,
                      "With --answers: quote only; never start the generator");
-    command
-        .add_option("--abstain-below", eval->abstain_below,
-                    "With --answers: the threshold on confidence, in the place of the pipeline's; "
-                    "0 shows the whole risk-coverage curve")
-        ->check(CLI::Range(0.0, 1.0));
     command
         .add_option("--hold-out", eval->hold_out,
                     "With --answers: ask every question also of the half of the documents that "

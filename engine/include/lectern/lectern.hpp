@@ -252,8 +252,6 @@ struct AskOptions {
     std::string filter = {};  // as in SearchOptions: nothing else is read
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
-    // Evidence weaker than this gives no answer, 0 to 1; empty: as the pipeline says.
-    std::optional<double> abstain_below = {};
 };
 
 struct Answer {
