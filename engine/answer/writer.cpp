@@ -33,11 +33,19 @@ std::vector<lectern_message> fixed_messages(Task task) {
 constexpr std::size_t quoted_sentences = 2;
 constexpr double least_of_best = 0.5;  // what the score of other evidence must be of the best's
 
-// The best evidence, and the next where it is nearly as good.
+// "[2]" in evidence would pass for a mark of the answer.
+bool holds_a_mark(std::string_view text) {
+    for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1))
+        if (at + 1 < text.size() && text[at + 1] >= '0' && text[at + 1] <= '9') return true;
+    return false;
+}
+
+// The best evidence, and the next where it is nearly as good and cannot be mistaken for marks.
 std::span<const NumberedEvidence> worth_quoting(std::span<const NumberedEvidence> evidence) {
     std::size_t count = std::min<std::size_t>(1, evidence.size());
     while (count < std::min(quoted_sentences, evidence.size()) &&
-           evidence[count].score >= least_of_best * evidence[0].score)
+           evidence[count].score >= least_of_best * evidence[0].score &&
+           !holds_a_mark(evidence[count].text))
         ++count;
     return evidence.first(count);
 }
