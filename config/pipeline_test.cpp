@@ -54,7 +54,7 @@ TEST(PipelineThatShips, BertIsWholeAndWithoutWarnings) {
     ASSERT_NE(vectors, nullptr);
     EXPECT_EQ(vectors->plugin, "bert");
     EXPECT_EQ(vectors->stage, "");
-    EXPECT_EQ(vectors->parallelism, 1u);
+    EXPECT_EQ(vectors->parallelism, 0u);  // every stream that the embedder has
     EXPECT_EQ(boost::json::serialize(vectors->options),
               R"({"model":"all-MiniLM-L6-v2","precision":"auto"})");
     EXPECT_EQ(pipeline.answer.passages, 6u);
