@@ -97,12 +97,7 @@ class DisconnectTest(unittest.TestCase):
         self.until_busy("ask", 1)
         connection.close()
         self.until_busy("ask", 0)
-        end = time.monotonic() + WITHIN
-        while True:
-            lines = [json.loads(line) for line in self.server.log_text().splitlines() if line.endswith("}")]
-            if any(line.get("status") == 499 for line in lines):
-                break
-            self.assertLess(time.monotonic(), end, "there is no line of a client that went")
+        self.server.logged(lambda line: line.get("status") == 499)
 
     def test_a_client_that_stays_gets_its_answer_later(self):
         with self.send("/collections/sea/ask",

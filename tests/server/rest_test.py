@@ -427,16 +427,14 @@ class RestTest(unittest.TestCase):
                      'lectern_documents{collection="notes"}', "lectern_tokens_total",
                      "process_resident_memory_bytes"]:
             self.assertIn(name, text)
-        lines = [json.loads(line) for line in self.server.log_text().splitlines()]
-        mine = [line for line in lines if line.get("trace_id") == trace]
+        mine = self.server.logged(lambda line: line.get("trace_id") == trace, count=2)
         self.assertEqual({line["message"] for line in mine}, {"request", "slow request"})
         self.assertTrue(all("query" not in line for line in mine), "queries are not logged by default")
         stages = [line["stages"] for line in mine if "stages" in line]
         self.assertIn("vectors", [stage["stage"] for stage in stages[0]])
         # A failure is there with its code, and with nothing of what was sent.
         self.ask("POST", "/collections/notes/search", {"query": "a", "filter": "secret ==="}, expect=400)
-        failed = [line for line in map(json.loads, self.server.log_text().splitlines())
-                  if line.get("status") == 400]
+        failed = self.server.logged(lambda line: line.get("status") == 400)
         self.assertEqual(failed[-1]["code"], "invalid_argument")
         self.assertNotIn("secret", json.dumps(failed))
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 PROGRAM = os.environ["LECTERN_PROGRAM"]
 SOURCE = os.environ["LECTERN_SOURCE_DIR"]
@@ -38,6 +39,17 @@ class Server:
     def log_text(self):
         with open(os.path.join(self.folder, "log"), encoding="utf-8") as file:
             return file.read()
+
+    def logged(self, wanted, count=1):
+        """The lines of the log that are wanted. Waits for as many: a request is logged after its reply."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            whole = self.log_text().rpartition("\n")[0].splitlines()
+            found = [line for line in map(json.loads, whole) if wanted(line)]
+            if len(found) >= count:
+                return found
+            time.sleep(0.01)
+        raise AssertionError(f"the log has no {count} of these lines: {self.log_text()}")
 
     def stop(self, with_signal=signal.SIGTERM):
         self.process.send_signal(with_signal)
