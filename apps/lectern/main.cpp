@@ -28,7 +28,7 @@ int wrong_use(const CLI::App& program, int argc, char** argv, const CLI::ParseEr
 
 int main(int argc, char** argv) {
     using namespace lectern;
-    app::let_waiting_threads_sleep(argv);
+    app::let_waiting_threads_sleep_soon(argv);
     CLI::App program("Semantic search and cited answers over your own documents", "lectern");
     program.set_version_flag("--version", std::string(version()));
     program.require_subcommand(1);

@@ -8,10 +8,10 @@
 
 namespace lectern::app {
 
-void let_waiting_threads_sleep(char** argv) {
+void let_waiting_threads_sleep_soon(char** argv) {
     if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr)
         return;
-    if (setenv("OMP_WAIT_POLICY", "passive", 0) != 0) return;
+    if (setenv("GOMP_SPINCOUNT", "1000", 0) != 0) return;
     // By its own name, which tools show; returns only when it fails.
     std::error_code error;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
