@@ -223,38 +223,42 @@ TEST(AccessTest, PagesOfOtherSitesDoNotReachAServerWithoutKeys) {
     }
 }
 
+// Keeps a worker of the executor busy until it is released.
+class Occupied {
+ public:
+    Occupied(Executor& executor, Executor::Clock::time_point until) {
+        const bool taken = executor.submit(
+            [this](bool) {
+                running_.count_down();
+                release_.wait();
+            },
+            until);
+        EXPECT_TRUE(taken);
+        if (taken) running_.wait();
+    }
+    void release() { release_.count_down(); }
+
+ private:
+    std::latch running_{1};
+    std::latch release_{1};
+};
+
 TEST(ExecutorTest, AFullQueueRefuses) {
     Executor executor("test", 1, 1);
-    std::latch running(1);
-    std::latch release(1);
     const auto later = Executor::Clock::now() + std::chrono::hours(1);
-    ASSERT_TRUE(executor.submit(
-        [&](bool) {
-            running.count_down();
-            release.wait();
-        },
-        later));
-    running.wait();
+    Occupied occupied(executor, later);
     std::promise<bool> waiting;
     ASSERT_TRUE(executor.submit([&](bool late) { waiting.set_value(late); }, later));
     EXPECT_EQ(executor.waiting(), 1U);
     EXPECT_FALSE(executor.submit([](bool) {}, later)) << "one waits already";
-    release.count_down();
+    occupied.release();
     EXPECT_FALSE(waiting.get_future().get());
 }
 
 TEST(ExecutorTest, WhoWaitsTooLongIsToldSoWhileTheWorkersAreBusy) {
     Executor executor("test", 1, 2);
-    std::latch running(1);
-    std::latch release(1);
     const auto later = Executor::Clock::now() + std::chrono::hours(1);
-    ASSERT_TRUE(executor.submit(
-        [&](bool) {
-            running.count_down();
-            release.wait();
-        },
-        later));
-    running.wait();
+    Occupied occupied(executor, later);
     std::promise<bool> patient;
     std::promise<bool> hurried;
     ASSERT_TRUE(executor.submit([&](bool late) { patient.set_value(late); }, later));
@@ -263,7 +267,7 @@ TEST(ExecutorTest, WhoWaitsTooLongIsToldSoWhileTheWorkersAreBusy) {
     EXPECT_TRUE(hurried.get_future().get());
     EXPECT_EQ(executor.waiting(), 1U);
     EXPECT_EQ(executor.running(), 1U);
-    release.count_down();
+    occupied.release();
     EXPECT_FALSE(patient.get_future().get());
 }
 
