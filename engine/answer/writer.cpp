@@ -95,7 +95,7 @@ class SentenceGate {
         // is quoted, with the next best when nothing was written.
         const auto quoted = worth_quoting(request_.evidence);
         for (const NumberedEvidence& item :
-             quoted.first(std::min(quoted.size(), wrote_ ? std::size_t{1} : quoted_sentences)))
+             quoted.first(wrote_ ? std::min<std::size_t>(1, quoted.size()) : quoted.size()))
             give(item.n);
     }
     [[nodiscard]] bool enough() const {
