@@ -2,7 +2,6 @@
 // request's own.
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <map>
 #include <set>
 #include <utility>
@@ -24,6 +23,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t most_queries = 1000;
 constexpr std::size_t most_judgements = 100'000;
+constexpr std::int64_t most_relevance = 1000;
 constexpr std::size_t usual_depth = 100;  // recall@100 is one of the measures
 constexpr std::size_t enough_missing = 20;
 
@@ -78,7 +78,8 @@ evaluation::Judgements read_judgements(Fields& fields) {
         auto& judged = out[std::string(query.key())];
         for (const auto& document : query.value().get_object()) {
             const json::value& relevance = document.value();
-            if (!relevance.is_int64() || std::abs(relevance.get_int64()) > 1000)
+            if (!relevance.is_int64() || relevance.get_int64() < -most_relevance ||
+                relevance.get_int64() > most_relevance)
                 return fields.wrong(where + "/" + std::string(document.key()),
                                     "must be a whole number, 1 and more where it is relevant"),
                        out;
