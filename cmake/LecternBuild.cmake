@@ -51,6 +51,14 @@ function(lectern_target name)
   endif()
 endfunction()
 
+# lectern_precompile(name header ...): heavy headers are read once for all files of a target. Not in a
+# developer's build, where a file that forgets an include must fail, and ccache does better.
+function(lectern_precompile name)
+  if(NOT LECTERN_DEVELOPER)
+    target_precompile_headers(${name} PRIVATE ${ARGN})
+  endif()
+endfunction()
+
 # lectern_library(name SOURCES a.cpp ... LIBRARIES x ...): a static library, a room of the engine.
 function(lectern_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
