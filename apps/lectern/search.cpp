@@ -158,6 +158,11 @@ void add_search(CLI::App& program, Run& run_command) {
                     "Of the meaning in a hybrid search, 0 to 1; else as the pipeline says")
         ->check(CLI::Range(0.0, 1.0));
     command
+        .add_option("--feedback", search->options.feedback,
+                    "How far a hybrid search learns from its best hits, 0 to 1; else as the "
+                    "pipeline says")
+        ->check(CLI::Range(0.0, 1.0));
+    command
         .add_option("--candidates", search->options.candidates,
                     "Passages that each side finds first; else as the pipeline says")
         ->check(CLI::Range(1, 10000));

@@ -44,6 +44,7 @@ void read_ranking(Fields& fields, SearchOptions& options) {
     options.fusion =
         read_choice(fields, "fusion", {Fusion::convex, Fusion::rrf}, "must be convex or rrf");
     if (fields.any("weight") != nullptr) options.weight = fields.number("weight", 0, 0, 1);
+    if (fields.any("feedback") != nullptr) options.feedback = fields.number("feedback", 0, 0, 1);
     if (fields.any("candidates") != nullptr)
         options.candidates = fields.count("candidates", 1, 1, most_candidates);
 }

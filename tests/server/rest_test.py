@@ -174,7 +174,13 @@ class RestTest(unittest.TestCase):
         _, same = self.ask("GET", search + "?query=What+does+yeast+do+to+dough%3F&mode=hybrid&k=2"
                            "&fusion=rrf&weight=0.5&candidates=5")
         self.assertEqual(same["hits"], ranks["hits"])
-        for wrong in [{"fusion": "sum"}, {"weight": 1.5}, {"candidates": 0}, {"weight": "much"},
+        # Moved towards the best hits, other vectors are near; the score of the query itself stays.
+        both = [self.ask("POST", search, {**base, "feedback": feedback})[1]["hits"] for feedback in (0, 1)]
+        self.assertNotEqual([hit["score"] for hit in both[0]], [hit["score"] for hit in both[1]])
+        dense = [{hit["document"]: hit["dense_score"] for hit in hits} for hits in both]
+        for document in dense[0].keys() & dense[1].keys():
+            self.assertAlmostEqual(dense[0][document], dense[1][document], places=5)
+        for wrong in [{"fusion": "sum"}, {"weight": 1.5}, {"feedback": -1}, {"candidates": 0}, {"weight": "much"},
                       {"summarize": "all"}, {"summarize": "each", "k": 21}]:
             _, failed = self.ask("POST", search, {**base, **wrong}, expect=400)
             self.assertIn(list(wrong)[-1], failed["detail"])
@@ -307,6 +313,7 @@ class RestTest(unittest.TestCase):
                 ({"queries": one, "qrels": {"7": {"tides": 1}}}, "none of the queries"),
                 ({"queries": one, "qrels": {"1": {"elsewhere": 1}}}, "elsewhere"),
                 ({"queries": one, "qrels": {"1": {"tides": "yes"}}}, "qrels/1/tides"),
+                ({"queries": one, "qrels": {"1": {"tides": -2**63}}}, "qrels/1/tides"),
                 ({"queries": one + one, "qrels": qrels}, "queries/1"),
                 ({"queries": [{"id": "1", "txt": "a"}], "qrels": qrels}, "'txt'"),
                 ({"queries": [{"id": str(i), "text": "a"} for i in range(1001)], "qrels": qrels}, "limit is 1000")]:
