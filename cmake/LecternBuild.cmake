@@ -91,12 +91,13 @@ function(lectern_plugin name)
 endfunction()
 
 # lectern_test(name SOURCES a_test.cpp ... LIBRARIES x ... [LABELS unit]): a GoogleTest program whose
-# cases are ctest's cases.
+# cases are ctest's cases. WHOLE_LEAK_STACKS: leaks are traced through libraries without frame
+# pointers, slowly, so that a suppression can name them.
 function(lectern_test name)
   if(NOT LECTERN_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(arg "WHOLE_LEAK_STACKS" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
@@ -108,8 +109,12 @@ function(lectern_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/tests")
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE "${lectern_BINARY_DIR}/generated")
+  set(more "")
+  if(arg_WHOLE_LEAK_STACKS AND LECTERN_SANITIZE MATCHES "address")
+    set(more ENVIRONMENT_MODIFICATION "ASAN_OPTIONS=string_append::fast_unwind_on_malloc=0")
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "${arg_ENVIRONMENT}")
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ${more})
 endfunction()
 
 # lectern_skipped_test(name reason): in the place of tests that cannot run in this build, so that

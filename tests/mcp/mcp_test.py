@@ -108,7 +108,8 @@ class McpTest(unittest.TestCase):
             server.stop()
 
             async def over_pipes(*options):
-                command = StdioServerParameters(command=PROGRAM, args=["mcp", "--threads", "1", *options])
+                command = StdioServerParameters(command=PROGRAM, args=["mcp", "--threads", "1", *options],
+                                                env=dict(os.environ))  # it passes few on by itself
                 async with Client(stdio_client(command)) as client:
                     await self.conversation(client, ["notes"])
             data = os.path.join(server.folder, "data")
