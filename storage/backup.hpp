@@ -38,8 +38,14 @@ struct Backup {
 [[nodiscard]] Status verify_backup(const std::filesystem::path& from, std::uint32_t id);
 
 // Makes the collection `to`, a folder that does not exist or is empty, from a backup; id 0: the
-// latest. Every file is checked on the way. When it fails or is killed, `to` is no collection.
+// latest. Every file is checked on the way. It is on disk when ok. When it fails or is killed, `to`
+// is no collection, or a whole one that lacks the last look at it; the same call again begins anew
+// or does what is left. Nothing of a collection is ever replaced.
 [[nodiscard]] Result<Backup> restore_backup(const std::filesystem::path& from, std::uint32_t id,
                                             const std::filesystem::path& to);
+
+// The folder, in that of the collection, that says a restore has not ended. The collection beside
+// it, if there is one, is whole. Opening that to write removes it: from then on it is the user's.
+inline constexpr const char* unfinished_restore = "restoring";
 
 }  // namespace lectern::storage

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <map>
@@ -180,6 +181,76 @@ TEST_F(BackupTest, ADamagedBackupIsNeverRestored) {
     const auto refused = restore_backup(backups, 0, folder.path() / "r");
     EXPECT_EQ(refused.status().code(), Code::corrupt) << refused.status().message();
     EXPECT_EQ(Store::open(folder.path() / "r").status().code(), Code::not_found);
+}
+
+// What a restore that was killed leaves (tests/integration kills one at every place).
+class UnfinishedRestore : public BackupTest {
+ protected:
+    void SetUp() override {
+        BackupTest::SetUp();
+        put("a", "one");
+        first = create_backup(*store, backups).value();
+        put("b", "two");
+        ASSERT_TRUE(create_backup(*store, backups).ok());
+    }
+    // As if the restore of the first backup had been killed behind the rename.
+    void restore_and_forget_the_end() {
+        fs::create_directories(to / unfinished_restore);
+        ASSERT_TRUE(restore_backup(backups, 1, folder.path() / "other").ok());
+        fs::rename(folder.path() / "other/store", to / "store");
+        std::ofstream(to / unfinished_restore / "backup")
+            << "backup 1 of collection " << to_hex(first.collection) << ", made at "
+            << first.created_at << " from commit " << first.sequence << '\n';
+    }
+    [[nodiscard]] std::vector<std::string> entries() const {
+        std::vector<std::string> names;
+        for (const auto& entry : fs::directory_iterator(to))
+            names.push_back(entry.path().filename());
+        std::sort(names.begin(), names.end());
+        return names;
+    }
+    const fs::path to = folder.path() / "to";
+    Backup first;
+};
+
+TEST_F(UnfinishedRestore, InPartItIsNoCollectionAndTheNextOneBeginsAnew) {
+    fs::create_directories(to / unfinished_restore / "store");
+    std::ofstream(to / unfinished_restore / "store" / "000007.sst") << "half of it";
+    for (const bool create : {false, true}) {
+        const auto opened = Store::open(to, {.create_if_missing = create});
+        EXPECT_EQ(opened.status().code(), Code::not_found);
+        EXPECT_THAT(opened.status().message(), HasSubstr("restore to it was cut off"));
+    }
+    EXPECT_EQ(verify(to).status().code(), Code::not_found);
+    EXPECT_EQ(restored(1, "to"), (std::map<std::string, std::string>{{"a", "one"}}));
+    EXPECT_THAT(entries(), ::testing::ElementsAre("index", "store"));
+}
+
+TEST_F(UnfinishedRestore, WholeItIsFinishedByTheSameRestoreAndRefusedByAnother) {
+    restore_and_forget_the_end();
+    const auto another = restore_backup(backups, 2, to);
+    EXPECT_EQ(another.status().code(), Code::invalid_argument);
+    EXPECT_THAT(another.status().message(), HasSubstr("backup 1 of collection"));
+    const auto again = restore_backup(backups, 1, to);
+    ASSERT_TRUE(again.ok()) << again.status().message();
+    EXPECT_THAT(entries(), ::testing::ElementsAre("store"));
+    EXPECT_EQ(restore_backup(backups, 1, to).status().code(), Code::invalid_argument)
+        << "it is a collection now";
+}
+
+TEST_F(UnfinishedRestore, OnceItIsOpenedToWriteNoRestoreTouchesIt) {
+    restore_and_forget_the_end();
+    ASSERT_TRUE(verify(to).ok()) << "a look changes nothing";
+    EXPECT_THAT(entries(), ::testing::ElementsAre(unfinished_restore, "store"));
+    {
+        const auto opened = Store::open(to);
+        ASSERT_TRUE(opened.ok()) << opened.status().message();
+        EXPECT_THAT(entries(), ::testing::ElementsAre("index", "store"));
+        ASSERT_TRUE((*opened)->commit({.puts = {{.id = "mine", .text = "new"}}}).ok());
+    }
+    const auto again = restore_backup(backups, 1, to);
+    EXPECT_EQ(again.status().code(), Code::invalid_argument);
+    EXPECT_TRUE(Store::open(to).value()->reader().document("mine").ok());
 }
 
 }  // namespace

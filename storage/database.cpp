@@ -14,6 +14,7 @@
 #include <random>
 #include <system_error>
 
+#include "storage/backup.hpp"
 #include "storage/clock.hpp"
 #include "storage/files.hpp"
 #include "storage/keys.hpp"
@@ -195,6 +196,11 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
         return Status{Code::invalid_argument,
                       quoted_path(folder) + " is a file; a collection is a folder"};
     const bool there = fs::exists(folder / "store" / "CURRENT", error);
+    if (!there && fs::exists(folder / unfinished_restore, error))
+        return Status{Code::not_found, quoted_path(folder) +
+                                           " is no collection yet: a restore to it was cut off; "
+                                           "run the same 'lectern restore' again, or remove the "
+                                           "folder"};
     if (there && options.error_if_exists)
         return Status{Code::invalid_argument, quoted_path(folder) + " holds a collection already"};
     if (!there && !options.create_if_missing) {
@@ -222,6 +228,9 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
         return database;
     }
     LECTERN_TRY(database->open_rocksdb(options));
+    // A restore that was cut off when its work was done: the collection is in use from now on, and
+    // no restore takes it for its own.
+    fs::remove_all(folder / unfinished_restore, error);
     fs::create_directories(folder / "index", error);
     if (error) return file_error(folder / "index", "creating", error.value());
     LECTERN_ASSIGN(const auto format, database->get(Column::meta, meta_key::format, nullptr));
@@ -391,10 +400,7 @@ Status Database::create() {
     if (!status.ok()) return failure(status, "creating the collection");
     LECTERN_TRY(write(batch, true, "creating the collection"));
     LECTERN_TRY(sync_folder(folder_));
-    const fs::path absolute = fs::absolute(folder_).lexically_normal();
-    const fs::path parent =
-        absolute.has_filename() ? absolute.parent_path() : absolute.parent_path().parent_path();
-    return sync_folder(parent);
+    return sync_folder(parent_of(folder_));
 }
 
 // From format 1: the settings record got a field, and there may be postings, which older versions

@@ -7,6 +7,8 @@
 #include <string>
 #include <system_error>
 
+#include "storage/file_calls.hpp"
+
 namespace lectern::storage {
 
 namespace fs = std::filesystem;
@@ -33,6 +35,21 @@ Status sync_folder(const fs::path& folder) {
     // Some file systems have no fsync for folders; their entries need none.
     if (failed != 0 && failed != EINVAL) return file_error(folder, "writing", failed);
     return {};
+}
+
+Status write_file(const fs::path& file, std::string_view bytes) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int error = descriptor < 0 ? errno : 0;
+    if (error == 0) error = file_call::write(descriptor, bytes.data(), bytes.size());
+    if (error == 0) error = file_call::sync(descriptor);
+    if (descriptor >= 0) ::close(descriptor);
+    return error == 0 ? Status{} : file_error(file, "writing", error);
+}
+
+fs::path parent_of(const fs::path& folder) {
+    const fs::path absolute = fs::absolute(folder).lexically_normal();
+    // A path that ends with a slash has an empty last part.
+    return absolute.has_filename() ? absolute.parent_path() : absolute.parent_path().parent_path();
 }
 
 std::uintmax_t folder_bytes(const fs::path& folder) {

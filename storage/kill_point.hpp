@@ -17,7 +17,7 @@
 namespace lectern::storage {
 
 // Every place there is.
-inline constexpr std::array<std::string_view, 13> kill_points{
+inline constexpr std::array<std::string_view, 17> kill_points{
     "storage.before_write",          // a commit is prepared, nothing of it is in RocksDB
     "storage.after_write",           // it is on disk, the caller does not know yet
     "file.during_write",             // a segment's temporary file is written in part
@@ -27,6 +27,10 @@ inline constexpr std::array<std::string_view, 13> kill_points{
     "vector.before_source_removal",  // the merged segment is on disk beside its sources
     "backup.before",                 // a backup is begun
     "backup.during",                 // some of its bytes are copied
+    "restore.before",                // nothing of the backup is copied
+    "restore.during",                // some of its bytes are
+    "restore.before_rename",         // all of them, under another name
+    "restore.after_rename",          // the collection is there, its folder is not synced
     "reembed.after_generation",      // a change of model is begun, it has no vectors
     "reembed.after_vectors",         // some more of the new model's vectors are on disk
     "reembed.before_cut_over",       // all of them are, the old model serves

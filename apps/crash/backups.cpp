@@ -1,10 +1,14 @@
 #include "apps/crash/backups.hpp"
 
+#include <signal.h>
+#include <sys/wait.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
 #include <system_error>
 
+#include "apps/crash/child.hpp"
 #include "apps/crash/inspection.hpp"
 
 namespace lectern::crash {
@@ -30,14 +34,15 @@ Result<std::vector<std::string>> Backups::check(const fs::path& pipeline, const 
     std::vector<std::string> problems;
     LECTERN_TRY(find_new(problems));
     std::set<std::uint32_t> chosen;
-    if (!kept_.empty())
-        chosen.insert(std::next(kept_.begin(), static_cast<long>(draw % kept_.size()))->first);
+    if (!kept_.empty()) chosen.insert(drawn(draw));
     if (during && problems.empty()) {
         LECTERN_TRY(make_next(pipeline, now).within("the backup after one that was cut off"));
         chosen.insert(kept_.rbegin()->first);
     }
-    for (const std::uint32_t id : chosen)
+    for (const std::uint32_t id : chosen) {
+        LECTERN_TRY(restore(id).within(backup_name(id)));
         LECTERN_TRY(compare(id, pipeline, problems).within(backup_name(id)));
+    }
     if (problems.empty() && kept_.size() > most_kept) {
         fs::remove_all(backups_of(collection_));
         kept_.clear();
@@ -91,16 +96,57 @@ Status Backups::make_next(const fs::path& pipeline, const Model& now) {
     return {};
 }
 
-Status Backups::compare(std::uint32_t id, const fs::path& pipeline,
-                        std::vector<std::string>& problems) {
+Result<std::vector<std::string>> Backups::kill_restore(const fs::path& pipeline, const Model& now,
+                                                       const std::string& place,
+                                                       std::uint64_t draw) {
+    if (kept_.empty()) LECTERN_TRY(make_next(pipeline, now));
+    const std::uint32_t id = drawn(draw);
     std::error_code ignored;
     fs::remove_all(scratch_, ignored);
-    LECTERN_TRY(Collection::restore(backups_of(collection_), id, scratch_).status());
+    LECTERN_ASSIGN(const pid_t child, start({"--restore", backups_of(collection_).string(),
+                                             std::to_string(id), scratch_.string()},
+                                            place));
+    LECTERN_ASSIGN(const int state, wait_for(child));
+    std::vector<std::string> problems;
+    if (!WIFSIGNALED(state) || WTERMSIG(state) != SIGKILL) {
+        problems.push_back("the restore of " + backup_name(id) + " did not come to " + place);
+        return problems;
+    }
+    // There is no collection, or it is whole.
+    const auto left = verify(scratch_);
+    if (!left && left.status().code() != Code::not_found)
+        problems.push_back("what a killed restore left: " + left.status().message());
+    if (left)
+        for (const std::string& problem : *left)
+            problems.push_back("what a killed restore left: " + problem);
+    LECTERN_TRY(Collection::restore(backups_of(collection_), id, scratch_)
+                    .status()
+                    .within(backup_name(id)));
+    for (const auto& entry : fs::directory_iterator(scratch_, ignored))
+        if (entry.path().filename() != "store")
+            problems.push_back("a restore after a killed one leaves " + entry.path().string());
+    LECTERN_TRY(compare(id, pipeline, problems).within(backup_name(id)));
+    return problems;
+}
+
+std::uint32_t Backups::drawn(std::uint64_t draw) const {
+    return std::next(kept_.begin(), static_cast<long>(draw % kept_.size()))->first;
+}
+
+Status Backups::restore(std::uint32_t id) {
+    std::error_code ignored;
+    fs::remove_all(scratch_, ignored);
+    return Collection::restore(backups_of(collection_), id, scratch_).status();
+}
+
+Status Backups::compare(std::uint32_t id, const fs::path& pipeline,
+                        std::vector<std::string>& problems) {
     Model then = kept_.at(id);
     LECTERN_ASSIGN(const Inspection found, inspect(scratch_, pipeline, then, id));
     for (const std::string& problem : found.problems)
         problems.push_back(backup_name(id) + ", restored: " + problem);
     ++restored_;
+    std::error_code ignored;
     fs::remove_all(scratch_, ignored);
     return {};
 }

@@ -33,6 +33,13 @@ class Backups {
                                                          const Model& now, bool during,
                                                          std::uint64_t draw);
 
+    // Restores a backup that is drawn in a process that is killed at `place`; looks at what it has
+    // left, restores again to the same folder, and compares that with what was in the collection
+    // when the backup was made. Gives what is wrong.
+    [[nodiscard]] Result<std::vector<std::string>> kill_restore(
+        const std::filesystem::path& pipeline, const Model& now, const std::string& place,
+        std::uint64_t draw);
+
     [[nodiscard]] std::uint64_t made() const { return made_; }
     [[nodiscard]] std::uint64_t restored() const { return restored_; }
 
@@ -43,8 +50,11 @@ class Backups {
     };
     Status find_new(std::vector<std::string>& problems);
     Status make_next(const std::filesystem::path& pipeline, const Model& now);
+    // `scratch_` with what was in the collection when the backup was made.
     Status compare(std::uint32_t id, const std::filesystem::path& pipeline,
                    std::vector<std::string>& problems);
+    Status restore(std::uint32_t id);
+    [[nodiscard]] std::uint32_t drawn(std::uint64_t draw) const;
 
     const std::filesystem::path collection_;
     const std::filesystem::path scratch_;

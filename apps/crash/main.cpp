@@ -30,6 +30,15 @@ int worker(char** arguments) {
     return lectern::crash::work(work);
 }
 
+// lectern-crash --restore BACKUPS ID COLLECTION, likewise.
+int restore(char** arguments) {
+    const auto id = static_cast<std::uint32_t>(std::strtoul(arguments[3], nullptr, 10));
+    const auto done = lectern::Collection::restore(arguments[2], id, arguments[4]);
+    if (done) return 0;
+    std::cerr << "restore: " << done.status().message() << '\n';
+    return 3;
+}
+
 boost::json::object json_of(const Settings& settings, const Report& report) {
     boost::json::object places;
     for (const auto& [place, kills] : report.places) places[place] = kills;
@@ -103,6 +112,7 @@ int run(Settings settings, const std::string& disk, bool json) {
 
 int main(int argc, char** argv) {
     if (argc == 8 && std::string_view(argv[1]) == "--worker") return worker(argv);
+    if (argc == 5 && std::string_view(argv[1]) == "--restore") return restore(argv);
     CLI::App program(
         "Kills the engine while it writes and checks after each kill that every acknowledged "
         "document is there, byte for byte, by id, by vectors and by words, and no removed one",

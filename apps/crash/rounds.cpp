@@ -6,15 +6,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <random>
-#include <system_error>
 
 #include "apps/crash/backups.hpp"
+#include "apps/crash/child.hpp"
 #include "apps/crash/inspection.hpp"
-
-extern char** environ;
 
 namespace lectern::crash {
 namespace {
@@ -29,15 +26,19 @@ struct Place {
     const char* name;
     unsigned passes;
 };
-constexpr std::array<Place, 9> places{{{"storage.before_write", 20},
-                                       {"storage.after_write", 20},
-                                       {"file.during_write", 4},
-                                       {"file.before_rename", 4},
-                                       {"file.after_rename", 4},
-                                       {"vector.during_merge", 2},
-                                       {"vector.before_source_removal", 2},
-                                       {"backup.before", 2},
-                                       {"backup.during", 6}}};
+constexpr std::array<Place, 13> places{{{"storage.before_write", 20},
+                                        {"storage.after_write", 20},
+                                        {"file.during_write", 4},
+                                        {"file.before_rename", 4},
+                                        {"file.after_rename", 4},
+                                        {"vector.during_merge", 2},
+                                        {"vector.before_source_removal", 2},
+                                        {"backup.before", 2},
+                                        {"backup.during", 6},
+                                        {"restore.before", 1},
+                                        {"restore.during", 8},
+                                        {"restore.before_rename", 1},
+                                        {"restore.after_rename", 1}}};
 constexpr const char* any_moment = "any moment";
 // A worker that has not come to its place by then is killed where it is.
 constexpr Milliseconds patience{60'000};
@@ -59,6 +60,10 @@ Plan plan_of(std::uint64_t seed, unsigned round) {
     return {"", random() % 4 == 0, Milliseconds(random() % 400)};
 }
 
+std::string name_of(const std::string& place) {
+    return place.substr(0, place.find('@'));
+}
+
 class Rounds {
  public:
     explicit Rounds(const Settings& settings)
@@ -71,11 +76,12 @@ class Rounds {
         LECTERN_ASSIGN(pipeline_, script_.write_pipeline(settings_.folder));
         for (unsigned round = 0; round < settings_.kills && report_.problems.empty(); ++round) {
             const Plan plan = plan_of(settings_.seed, round);
-            LECTERN_ASSIGN(const std::string where, kill_one(plan));
+            const bool restore = plan.place.starts_with("restore.") && made_;
+            LECTERN_ASSIGN(const std::string where, restore ? kill_restore(plan) : kill_one(plan));
             if (!report_.problems.empty()) break;
             ++report_.kills;
             ++report_.places[where];
-            check(where);
+            if (!restore) check(where);
             if (settings_.progress)
                 settings_.progress("kill " + std::to_string(report_.kills) + " at " + where + ", " +
                                    std::to_string(report_.steps) + " steps, " +
@@ -98,10 +104,6 @@ class Rounds {
     }
 
  private:
-    static Status broken(const char* doing) {
-        return {Code::internal, std::string(doing) + ": " + std::generic_category().message(errno)};
-    }
-
     [[nodiscard]] bool is_backup(Step step) const {
         return script_.operation(step).kind == Kind::backup;
     }
@@ -109,42 +111,17 @@ class Rounds {
     // Runs a worker to its death. Gives where it died.
     Result<std::string> kill_one(const Plan& plan) {
         int ends[2];
-        if (::pipe(ends) != 0) return broken("making a pipe");
-        // Everything that the child needs is made before the fork: other threads may hold locks.
-        std::vector<std::string> words{"lectern-crash",
-                                       "--worker",
-                                       (settings_.folder / "collection").string(),
-                                       pipeline_.string(),
-                                       std::to_string(settings_.seed),
-                                       std::to_string(next_),
-                                       std::to_string(ends[1]),
-                                       std::to_string(static_cast<int>(settings_.sabotage))};
-        std::vector<std::string> variables;
-        for (char** variable = environ; *variable != nullptr; ++variable)
-            if (!std::string_view(*variable).starts_with("LECTERN_KILL_POINT="))
-                variables.emplace_back(*variable);
-        if (!plan.place.empty()) variables.push_back("LECTERN_KILL_POINT=" + plan.place);
-        const auto pointers = [](std::vector<std::string>& strings) {
-            std::vector<char*> out;
-            for (std::string& one : strings) out.push_back(one.data());
-            out.push_back(nullptr);
-            return out;
-        };
-        const std::vector<char*> arguments = pointers(words);
-        const std::vector<char*> environment = pointers(variables);
-        const pid_t child = ::fork();
-        if (child < 0) return broken("starting a worker");
-        if (child == 0) {
-            ::close(ends[0]);
-            ::execve("/proc/self/exe", arguments.data(), environment.data());
-            ::_exit(126);
-        }
+        if (::pipe(ends) != 0) return system_failure("making a pipe");
+        LECTERN_ASSIGN(
+            const pid_t child,
+            start({"--worker", (settings_.folder / "collection").string(), pipeline_.string(),
+                   std::to_string(settings_.seed), std::to_string(next_), std::to_string(ends[1]),
+                   std::to_string(static_cast<int>(settings_.sabotage))},
+                  plan.place, ends[0]));
         ::close(ends[1]);
         const bool killed = listen(child, ends[0], plan);
         ::close(ends[0]);
-        int state = 0;
-        while (::waitpid(child, &state, 0) < 0)
-            if (errno != EINTR) return broken("waiting for a worker");
+        LECTERN_ASSIGN(const int state, wait_for(child));
         const bool died = WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL;
         if (!died)
             report_.problems.push_back(
@@ -152,7 +129,20 @@ class Rounds {
                     ? "the worker died of signal " + std::to_string(WTERMSIG(state))
                     : "the worker ended with code " + std::to_string(WEXITSTATUS(state)) +
                           "; it says above why");
-        return killed ? std::string(any_moment) : plan.place.substr(0, plan.place.find('@'));
+        return killed ? std::string(any_moment) : name_of(plan.place);
+    }
+
+    // A restore is killed, in a process of its own, and done again. Gives where it was killed.
+    Result<std::string> kill_restore(const Plan& plan) {
+        const std::string where = name_of(plan.place);
+        const Status status = [&]() -> Status {
+            LECTERN_ASSIGN(report_.problems, backups_.kill_restore(pipeline_, model_, plan.place,
+                                                                   settings_.seed + report_.kills));
+            return {};
+        }();
+        if (!status.ok())
+            report_.problems.push_back("after a kill at " + where + ": " + status.message());
+        return where;
     }
 
     // Follows what the worker tells until it is dead. True when it was killed from here.

@@ -66,9 +66,10 @@ class DurabilityTest : public testing::Test {
         int code = -1;
         std::string out;
     };
-    // The command line, with its errors in its output.
-    static Ran run(const std::string& arguments) {
+    // The command line, with its errors in its output. `kill_point`: killed there, code 137.
+    static Ran run(const std::string& arguments, const std::string& kill_point = {}) {
         const std::string command =
+            (kill_point.empty() ? std::string() : "LECTERN_KILL_POINT=" + kill_point + " ") +
             std::string(LECTERN_BINARY_DIR) + "/bin/lectern " + arguments + " 2>&1";
         Ran result;
         std::FILE* pipe = ::popen(command.c_str(), "r");
@@ -202,6 +203,46 @@ TEST_F(DurabilityTest, DamageIsFoundInAnOpenCollection) {
     const auto report = collection.verify();
     ASSERT_TRUE(report.ok()) << report.status().message();
     EXPECT_GE(report->findings.size(), damaged);
+}
+
+TEST_F(DurabilityTest, ARestoreThatIsKilledAnywhereIsDoneAgainByTheSameCommand) {
+    Answers before;
+    {
+        Collection collection = open();
+        ASSERT_TRUE(
+            collection.ingest({source / "samples/bert.md", source / "samples/gpt.md"}).ok());
+        before = answers(collection);
+        ASSERT_TRUE(collection.backup(folder / "backups").ok());
+    }
+    struct Case {
+        const char* place;
+        bool whole;  // what is left is the collection
+    };
+    for (const auto& [place, whole] :
+         {Case{"restore.before", false}, Case{"restore.during@1", false},
+          Case{"restore.during@5", false}, Case{"restore.before_rename", false},
+          Case{"restore.after_rename", true}}) {
+        const fs::path to = folder / place;
+        const std::string restore =
+            "restore " + (folder / "backups").string() + " -c " + to.string();
+        // Twice: what a killed one left is taken up by one that is killed too.
+        for (int time = 0; time < 2; ++time) {
+            const int code = run(restore, place).code;
+            // A whole one only lacks its end, and is past the place.
+            ASSERT_EQ(code, whole && time == 1 ? 0 : 137) << place;
+            const Ran verified = run("verify -c " + to.string());
+            EXPECT_EQ(verified.code, whole ? 0 : 1) << place << ": " << verified.out;
+            if (!whole) {
+                EXPECT_THAT(verified.out, testing::AnyOf(HasSubstr("does not exist"),
+                                                         HasSubstr("a restore to it was cut off")));
+            }
+        }
+        const Ran again = run(restore);
+        EXPECT_EQ(again.code, whole ? 1 : 0) << place << ": " << again.out;
+        EXPECT_FALSE(fs::exists(to / "restoring")) << place;
+        EXPECT_EQ(run("verify -c " + to.string()).code, 0) << place;
+        expect_same(answers(open(place)), before);
+    }
 }
 
 TEST_F(DurabilityTest, TheCommandLineVerifiesRepairsBacksUpAndRestores) {

@@ -1,0 +1,37 @@
+// storage/backup_folder.hpp: what making, listing and restoring backups share. Internal to
+// storage/.
+#pragma once
+
+#include <rocksdb/utilities/backup_engine.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "lectern/status.hpp"
+#include "storage/backup.hpp"
+
+namespace lectern::storage {
+
+[[nodiscard]] rocksdb::BackupEngineOptions backup_engine_options(
+    const std::filesystem::path& folder);
+
+// "backups in "FOLDER", doing: what RocksDB says; what to do".
+[[nodiscard]] Status backup_failure(const rocksdb::Status& status,
+                                    const std::filesystem::path& folder, const char* doing);
+
+// Whether the folder holds backups, or nothing but what an interrupted first one leaves.
+[[nodiscard]] bool holds_backups(const std::filesystem::path& folder);
+
+// `limiter` is asked after each piece of a file that a restore has written; may be empty.
+[[nodiscard]] Result<std::unique_ptr<rocksdb::BackupEngineReadOnly>> read_backups(
+    const std::filesystem::path& folder, std::shared_ptr<rocksdb::RateLimiter> limiter = {});
+
+// Oldest first.
+[[nodiscard]] std::vector<Backup> backups_of(const rocksdb::BackupEngineReadOnlyBase& engine);
+// 0: the latest whole one. not_found, or corrupt when it is damaged.
+[[nodiscard]] Result<Backup> find_backup(const rocksdb::BackupEngineReadOnlyBase& engine,
+                                         std::uint32_t id, const std::filesystem::path& folder);
+
+}  // namespace lectern::storage
