@@ -500,6 +500,9 @@ TEST(StoreOpen, ASecondStoreInThisProcessIsRefused) {
 }
 
 TEST(StoreOpen, AnotherProcessIsNamed) {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the thread sanitiser starts no thread in a forked child";
+#endif
     const TestFolder folder;
     int ready[2];
     ASSERT_EQ(::pipe(ready), 0);
@@ -664,6 +667,9 @@ TEST(StoreOpen, ALostCurrentFileIsNotTakenForAnEmptyFolder) {
 // In a child, because a limit on file sizes cannot be taken back: the log cannot grow any more, as
 // on a full disk.
 TEST(StoreFailure, AfterAFailedWriteItReadsAndRefusesFurtherWrites) {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "the thread sanitiser starts no thread in a forked child";
+#endif
     const TestFolder folder;
     {
         const auto store = open(folder.path());
