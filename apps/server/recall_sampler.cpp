@@ -1,7 +1,6 @@
 #include "apps/server/recall_sampler.hpp"
 
-#include <sys/resource.h>
-
+#include <stop_token>
 #include <utility>
 
 namespace lectern::server {
@@ -29,10 +28,12 @@ void RecallSampler::end() {
 }
 
 void RecallSampler::offer(const CollectionPointer& collection, std::string_view query) {
-    if (limits_.every == 0 || ++seen_ % limits_.every != 0) return;
+    if (limits_.every == 0) return;
+    const bool due = ++seen_ % limits_.every == 0;
     {
         const std::lock_guard lock(mutex_);
-        if (busy_) return;
+        if (at_work_ && !quiet_()) at_work_->request_stop();
+        if (!due || busy_) return;
         busy_ = true;
         next_ = Sample{collection, std::string(query)};
     }
@@ -40,17 +41,21 @@ void RecallSampler::offer(const CollectionPointer& collection, std::string_view 
 }
 
 void RecallSampler::run(const std::stop_token& stop) {
-    // Of this thread alone (Linux).
-    (void)::setpriority(PRIO_PROCESS, 0, 19);
     std::unique_lock lock(mutex_);
     while (wake_.wait(lock, stop, [this] { return next_.has_value(); })) {
         std::optional<Sample> sample = std::exchange(next_, std::nullopt);
+        std::stop_source ended;
+        at_work_ = ended;
         lock.unlock();
         const auto begin = std::chrono::steady_clock::now();
-        compare(*sample, stop);
+        {
+            const std::stop_callback with_the_server(stop, [&ended] { ended.request_stop(); });
+            compare(*sample, ended.get_token());
+        }
         sample.reset();  // a collection that is dropped waits for its users
         const auto took = std::chrono::steady_clock::now() - begin;
         lock.lock();
+        at_work_.reset();
         (void)wake_.wait_for(lock, stop, took * rest, [] { return false; });
         busy_ = false;
     }
@@ -65,6 +70,7 @@ void RecallSampler::compare(const Sample& sample, const std::stop_token& stop) {
         std::this_thread::sleep_for(quiet_look);
     }
     const auto made = collection.recall(sample.query, {.k = hits, .stop = stop});
+    if (!made && made.status().code() == Code::cancelled) return metrics_.recall_left_out("load");
     if (made && made->wanted > 0)
         metrics_.recall(sample.collection->name, made->found, made->wanted);
 }

@@ -1,10 +1,14 @@
 // The index as it lives: encodings, filters, growth, mass deletion, many threads.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "index/vector/test_collection.hpp"
 
@@ -150,6 +154,26 @@ TEST(VectorIndexGrowth, MemoryAndDiskShrinkAfterMassDeletion) {
     EXPECT_LT(left.disk_bytes, full.disk_bytes / 5);
     const std::vector<float> query = collection.vector();
     EXPECT_EQ(found(*index, query, 10), collection.nearest(query, 10));
+}
+
+// A thread of low priority that holds a lock, and waits for the processor, makes searches wait too.
+TEST(VectorIndexThreads, TheOneThatTakesLocksIsAsUrgentAsSearches) {
+    const auto nice_value = [] {
+        return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+    };
+    Collection collection;
+    VectorIndexOptions options;
+    options.seal_at = 300;
+    // Called by the thread that takes the rows and puts the segment in their place.
+    std::vector<int> when_saving_failed;
+    options.log = [&](std::string_view) { when_saving_failed.push_back(nice_value()); };
+    const auto index = collection.open(options);
+    std::filesystem::remove_all(collection.store().index_folder());
+    const auto [change, rows] = collection.add(300);
+    ASSERT_TRUE(index->apply(change, rows).ok());
+    while (index->statistics().building) std::this_thread::yield();
+    EXPECT_EQ(index->statistics().segments, 1U);
+    EXPECT_THAT(when_saving_failed, testing::ElementsAre(nice_value()));
 }
 
 // Writers commit and apply as the engine does, from several threads, while the background builds.

@@ -13,6 +13,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -52,7 +53,7 @@ constexpr std::size_t dead_tenths = 3;
 // A grown segment is written anew when its file lacks more of its rows than 1 in this many.
 constexpr std::size_t unsaved_part = 4;
 constexpr int widest_search = 2048;
-// The building thread's nice value: searches come first.
+// The nice value of the threads that build graphs: searches come first.
 constexpr int builder_nice = 10;
 
 bool worn(const Segment& segment) {
@@ -465,8 +466,6 @@ class VectorIndex::Impl {
     }
 
     void build_when_due() {
-        // Linux: of this thread, and of those that it starts for building.
-        (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), builder_nice);
         while (!stop_) {
             {
                 std::unique_lock lock(wake_mutex_);
@@ -478,7 +477,7 @@ class VectorIndex::Impl {
                 if (!job) break;
                 Status status;
                 try {
-                    status = run(*job);
+                    status = run(*job, builder_nice);
                 } catch (const std::exception& error) {
                     status = {Code::resource_exhausted, error.what()};
                 }
@@ -516,7 +515,7 @@ class VectorIndex::Impl {
         return std::nullopt;
     }
 
-    Status run(const Job& job) {
+    Status run(const Job& job, int nice = 0) {
         const std::lock_guard one_at_a_time(build_mutex_);
         Gathered from;
         {
@@ -537,16 +536,13 @@ class VectorIndex::Impl {
         if (!job.sources.empty()) storage::kill_point("vector.during_merge");
         std::shared_ptr<Segment> made;
         if (!job.demote && !from.ids.empty()) {
-            made = build_segment(from.base.get(), from.ids, from.rows, dimension_, options_, stop_);
+            const fs::path before = from.base ? from.base->file : fs::path();
+            Status saved;
+            with_priority(nice, [&] { made = build_and_save(from, saved); });
             if (!made) return {};
-            if (from.base) {
-                made->file = from.base->file;
-                made->rows_in_file = from.base->rows_in_file;
-            }
-            if ((made->ids.size() - made->rows_in_file) * unsaved_part >= made->ids.size()) {
-                if (const Status saved = save(*made, from.sequence); !saved.ok())
-                    say("a segment of the vector index is kept in memory only: " + saved.message());
-            }
+            if (!saved.ok())
+                say("a segment of the vector index is kept in memory only: " + saved.message());
+            if (made->file != before) remove_file(before);
         }
         install(job, made, from);
         if (!job.sources.empty()) storage::kill_point("vector.before_source_removal");
@@ -554,18 +550,51 @@ class VectorIndex::Impl {
         return {};
     }
 
-    // Writes the segment's file and removes the one with fewer rows. Holds build_mutex_, so that
-    // nobody else writes the segment's file; mutex_ not.
+    // Does the work on a thread of its own with that nice value, which it hands to the threads that
+    // it starts (Linux). The work must take no lock that a search takes: a thread that waits long
+    // for the processor while it holds one keeps all of them waiting. What it throws is thrown here.
+    template <typename Work>
+    static void with_priority(int nice, const Work& work) {
+        if (nice == 0) return work();
+        std::async(std::launch::async, [&] {
+            (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice);
+            work();
+        }).get();
+    }
+
+    // A segment that nobody else knows yet, with its file where one is due. Null: to be given up.
+    // Holds build_mutex_.
+    std::shared_ptr<Segment> build_and_save(const Gathered& from, Status& saved) {
+        auto made =
+            build_segment(from.base.get(), from.ids, from.rows, dimension_, options_, stop_);
+        if (!made) return nullptr;
+        if (from.base) {
+            made->file = from.base->file;
+            made->rows_in_file = from.base->rows_in_file;
+        }
+        if ((made->ids.size() - made->rows_in_file) * unsaved_part < made->ids.size()) return made;
+        const fs::path file = next_file();
+        saved = save_segment(*made, owner_, from.sequence, file);
+        if (!saved.ok()) return made;
+        made->file = file;
+        made->rows_in_file = made->ids.size();
+        return made;
+    }
+
+    // Holds build_mutex_.
+    [[nodiscard]] fs::path next_file() {
+        return folder_ / (prefix_ + std::to_string(next_file_++) + ".segment");
+    }
+
+    // Writes the file of an installed segment and removes the one with fewer rows. Holds
+    // build_mutex_, so that nobody else writes the segment's file; mutex_ not.
     Status save(Segment& segment) {
         storage::Sequence sequence = 0;
         {
             const std::shared_lock lock(mutex_);
             sequence = early_.empty() ? sequence_ : *early_.rbegin();
         }
-        return save(segment, sequence);
-    }
-    Status save(Segment& segment, storage::Sequence sequence) {
-        const fs::path file = folder_ / (prefix_ + std::to_string(next_file_++) + ".segment");
+        const fs::path file = next_file();
         LECTERN_TRY(save_segment(segment, owner_, sequence, file));
         fs::path before;
         {

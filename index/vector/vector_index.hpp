@@ -11,7 +11,8 @@
 // approximate nearest neighbor search using hierarchical navigable small world graphs", 2016). The
 // rows go into a copy of a segment that is not much larger, or into a new one. Removed rows are
 // marked and left out at once; a segment with many of them is built anew, and segments of one size
-// are merged. Searches never wait for a build, and the building thread is nice to them.
+// are merged. Searches never wait for a build, and the threads that build are nice to them; none
+// of those takes a lock that a search takes.
 //
 // Segments keep their rows as f32, or as bf16, f16 or int8 (eight bits a component, the range of
 // each learned from the segment's first rows). Then the best rows are scored once more from the

@@ -1,4 +1,5 @@
 """/metrics as a scraper reads it: its format, what is in it, and that it follows what happens."""
+import os
 import time
 import unittest
 
@@ -95,6 +96,11 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(self.value(found, "lectern_index_recall_ratio", collection="notes"), 1)
         self.assertEqual(self.value(found, "lectern_index_recall_wanted_total"),
                          10 * self.value(found, "lectern_index_recall_samples_total"))
+        # It takes the locks of searches: a thread of low priority would keep them too long.
+        process = self.server.process.pid
+        mine = os.getpriority(os.PRIO_PROCESS, process)
+        for thread in os.listdir(f"/proc/{process}/task"):
+            self.assertEqual(os.getpriority(os.PRIO_PROCESS, int(thread)), mine)
 
 
 if __name__ == "__main__":
