@@ -58,7 +58,7 @@ class RecallSampler {
     bool busy_ = false;  // a sample is waiting or at work
     std::optional<Sample> next_;
     std::optional<std::stop_source> at_work_;  // ends the comparison that runs
-    std::jthread thread_;  // last: it uses the rest
+    std::jthread thread_;                      // last: it uses the rest
 };
 
 }  // namespace lectern::server

@@ -45,7 +45,8 @@ class RecallSamplerTest : public testing::Test {
         while (true) {
             const std::string text = metrics.text({});
             const std::size_t at = text.find("\n" + wanted);
-            if (at != std::string::npos) return text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+            if (at != std::string::npos)
+                return text.substr(at + 1, text.find('\n', at + 1) - at - 1);
             std::this_thread::yield();
         }
     }
@@ -60,7 +61,8 @@ TEST_F(RecallSamplerTest, ComparesWhileTheServerIsQuiet) {
     RecallSampler sampler({.every = 2}, metrics, [] { return true; });
     sampler.offer(notes, "tides");
     sampler.offer(notes, "tides");
-    EXPECT_EQ(printed("lectern_index_recall_ratio{"), "lectern_index_recall_ratio{collection=\"notes\"} 1");
+    EXPECT_EQ(printed("lectern_index_recall_ratio{"),
+              "lectern_index_recall_ratio{collection=\"notes\"} 1");
 }
 
 TEST_F(RecallSamplerTest, ASearchAmongOthersEndsTheComparison) {

@@ -46,7 +46,7 @@ struct Trainer {
 };
 
 Result<std::unique_ptr<Pipeline>> open_pipeline(const std::string& name, const Folders& folders,
-                                                host::PluginHost& host) {
+                                                const std::shared_ptr<host::PluginHost>& host) {
     if (name.empty()) return std::unique_ptr<Pipeline>();
     const std::vector<std::filesystem::path> shipped{folders.pipelines};
     LECTERN_ASSIGN(const std::filesystem::path file, config::find_pipeline(name, shipped));
@@ -57,7 +57,7 @@ Result<std::unique_ptr<Pipeline>> open_pipeline(const std::string& name, const F
 Result<Trainer> make_trainer(const TrainOptions& options) {
     const Folders folders = resolve(options.folders);
     LECTERN_ASSIGN(auto host, shared_host(folders, options.threads, options.log));
-    LECTERN_ASSIGN(auto pipeline, open_pipeline(options.pipeline, folders, *host));
+    LECTERN_ASSIGN(auto pipeline, open_pipeline(options.pipeline, folders, host));
     boost::system::error_code error;
     auto parsed = boost::json::parse(options.options, error);
     if (error || !parsed.is_object())

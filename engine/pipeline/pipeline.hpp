@@ -1,9 +1,10 @@
 // engine/pipeline/pipeline.hpp: the live stages of a pipeline file, with the two flows checked.
 //
-// open() makes every stage that reads (extractors, splitter, tokenizer, embedder, custom stages)
-// and checks that each step gives what the next one takes. The stages that answer (reranker,
-// reader, generator) are made by prepare_answers(), at the first question, since a generator is
-// large. Threads: after open, everything is safe from any thread.
+// open() makes every stage that reads (extractors, splitter, tokenizer, embedder, custom stages),
+// or takes one that another pipeline has and that is the same (shared_stages.hpp), and checks that
+// each step gives what the next one takes. The stages that answer (reranker, reader, generator) are
+// made by prepare_answers(), at the first question, since a generator is large. Threads: after
+// open, everything is safe from any thread.
 #pragma once
 
 #include <cstdint>
@@ -16,54 +17,30 @@
 #include <vector>
 
 #include "config/pipeline.hpp"
-#include "engine/pipeline/counters.hpp"
-#include "engine/pipeline/query_batcher.hpp"
-#include "engine/pipeline/token_batch.hpp"
+#include "engine/pipeline/embedding.hpp"
 #include "engine/plugin_host/plugin_host.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern {
-
-enum class Purpose : std::uint32_t { query = LECTERN_QUERY, passage = LECTERN_PASSAGE };
-
-// What an embedder says of itself, copied.
-struct EmbedderInfo {
-    std::uint32_t dimension = 0;
-    std::uint32_t max_tokens = 0;
-    std::uint32_t batch_tokens = 4096;
-    std::uint32_t concurrency = 1;
-    std::uint32_t special_tokens = 0;
-    std::string fingerprint;
-    std::string query_prefix;
-    std::string passage_prefix;
-    std::string precision;
-};
-
-// Counters of the two stages of an embedding; nullptr: not counted.
-struct EmbedCounters {
-    StageCounter* tokens = nullptr;
-    StageCounter* vectors = nullptr;
-};
 
 // How much of the answering is wanted.
 enum class Answers { quoted, written };
 
 class Pipeline {
  public:
-    // The host must outlive the pipeline.
-    [[nodiscard]] static Result<std::unique_ptr<Pipeline>> open(config::PipelineConfig config,
-                                                                host::PluginHost& host);
+    [[nodiscard]] static Result<std::unique_ptr<Pipeline>> open(
+        config::PipelineConfig config, std::shared_ptr<host::PluginHost> host);
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
     ~Pipeline() = default;
 
     [[nodiscard]] const config::PipelineConfig& config() const noexcept { return config_; }
-    [[nodiscard]] const EmbedderInfo& embedder() const noexcept { return info_; }
+    [[nodiscard]] const EmbedderInfo& embedder() const noexcept { return embedding_->info(); }
     // For a stage that stands outside of the pipeline and uses its embedder (a trainer). Valid as
     // long as the pipeline.
-    [[nodiscard]] const lectern_pipeline* face() const noexcept { return &face_; }
-    [[nodiscard]] std::string_view tokenizer_name() const { return tokenizer_->name(); }
-    [[nodiscard]] std::string_view embedder_name() const { return embedder_->name(); }
+    [[nodiscard]] const lectern_pipeline* face() const noexcept { return embedding_->face(); }
+    [[nodiscard]] std::string_view tokenizer_name() const { return embedding_->tokenizer().name(); }
+    [[nodiscard]] std::string_view embedder_name() const { return embedding_->embedder().name(); }
 
     // Stages of the ingest flow, in order.
     [[nodiscard]] const std::vector<const host::Stage*>& extractors() const noexcept {
@@ -90,63 +67,61 @@ class Pipeline {
     [[nodiscard]] const host::Stage* verifier() const noexcept { return verifier_; }
     [[nodiscard]] bool has_reranker() const noexcept { return has_reranker_; }
 
-    // Tokens of the texts, special tokens included, each cut to what the embedder takes. The
-    // purpose's prefix is put before each text.
+    // As Embedding's.
     [[nodiscard]] Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
                                               Purpose purpose,
-                                              const host::Interrupt& interrupt) const;
-    // Of each text without its cut: how many there are, special tokens included.
+                                              const host::Interrupt& interrupt) const {
+        return embedding_->tokenize(texts, purpose, interrupt);
+    }
     [[nodiscard]] Result<std::vector<std::uint64_t>> count_tokens(
-        std::span<const std::string_view> texts, const host::Interrupt& interrupt) const;
-    // One call of the embedder: out[i x dimension] is vector i. Sequences that fail are in
-    // `failed`.
+        std::span<const std::string_view> texts, const host::Interrupt& interrupt) const {
+        return embedding_->count_tokens(texts, interrupt);
+    }
     [[nodiscard]] Status embed(std::span<const lectern_tokens> sequences, Purpose purpose,
                                const host::Interrupt& interrupt, float* out,
-                               std::vector<host::ItemError>& failed) const;
-    // The vector of one query, to `out` (dimension floats). Queries that are asked for while the
-    // embedder works share its next call.
+                               std::vector<host::ItemError>& failed) const {
+        return embedding_->embed(sequences, purpose, interrupt, out, failed);
+    }
     [[nodiscard]] Status embed_query(const lectern_tokens& sequence,
-                                     const host::Interrupt& interrupt, float* out) const;
-    // Both, in batches of like length: texts x dimension floats. The first item that fails fails
-    // all.
+                                     const host::Interrupt& interrupt, float* out) const {
+        return embedding_->embed_query(sequence, interrupt, out);
+    }
     [[nodiscard]] Result<std::vector<float>> embed_texts(std::span<const std::string_view> texts,
                                                          Purpose purpose,
                                                          const host::Interrupt& interrupt,
-                                                         EmbedCounters counters = {}) const;
+                                                         EmbedCounters counters = {}) const {
+        return embedding_->embed_texts(texts, purpose, interrupt, counters);
+    }
 
  private:
-    Pipeline(config::PipelineConfig config, host::PluginHost& host);
-    [[nodiscard]] Status make(std::string_view stage);
-    [[nodiscard]] Status build();
-    [[nodiscard]] Status check_flow(const std::vector<config::Step>& steps, bool answers) const;
-    [[nodiscard]] const host::Stage* find(std::string_view stage) const noexcept;
-    [[nodiscard]] Status read_info();
+    // Names of stages.
+    struct Embedders {
+        std::string tokenizer;
+        std::string embedder;
+    };
 
-    // The services of lectern_pipeline.
-    static lectern_code service_max_tokens(const lectern_pipeline* face, std::uint32_t* out);
-    static lectern_code service_count_tokens(const lectern_pipeline* face, lectern_text text,
-                                             std::uint64_t* ends, std::uint64_t capacity,
-                                             std::uint64_t* count);
-    static lectern_code service_dimension(const lectern_pipeline* face, std::uint32_t* out);
-    static lectern_code service_embed(const lectern_pipeline* face, const lectern_call* call,
-                                      const lectern_text* texts, std::uint64_t count,
-                                      std::uint32_t purpose, float* out);
-    static lectern_code service_fingerprint(const lectern_pipeline* face, const char** out);
+    Pipeline(config::PipelineConfig config, std::shared_ptr<host::PluginHost> host);
+    [[nodiscard]] Status check_kinds() const;
+    [[nodiscard]] Status open_embedding();
+    [[nodiscard]] Status build_ingest();
+    [[nodiscard]] Status build_query();
+    [[nodiscard]] Status make(std::string_view stage);
+    [[nodiscard]] Result<host::StageKind> kind_of(std::string_view stage) const;
+    [[nodiscard]] Result<Embedders> embedders_of(const std::vector<config::Step>& steps) const;
+    [[nodiscard]] Status missing(const char* what) const;
+    [[nodiscard]] Status check_flow(const std::vector<config::Step>& steps, bool answers) const;
+    // Of those that are made.
+    [[nodiscard]] const host::Stage* find(std::string_view stage) const noexcept;
 
     config::PipelineConfig config_;
-    host::PluginHost& host_;
-    lectern_pipeline face_{};
-    std::vector<std::unique_ptr<host::Stage>> stages_;
+    std::shared_ptr<host::PluginHost> host_;
+    std::shared_ptr<const Embedding> embedding_;
+    std::vector<std::shared_ptr<const host::Stage>> stages_;  // the others
 
     std::vector<const host::Stage*> extractors_;
     std::vector<const host::Stage*> ingest_customs_;
     std::vector<const host::Stage*> query_customs_;
     const host::Stage* splitter_ = nullptr;
-    const host::Stage* tokenizer_ = nullptr;
-    const host::Stage* embedder_ = nullptr;
-    EmbedderInfo info_;
-    std::unique_ptr<QueryBatcher> queries_;
-    bool ready_ = false;
 
     bool has_reranker_ = false;
     bool has_reader_ = false;

@@ -1,5 +1,6 @@
 // engine/pipeline/shared_pipeline.hpp: one live pipeline for all collections that want the same
-// one, so that ten collections of one model have it in memory once.
+// one. Pipelines that are not the same share the stages that are (shared_stages.hpp), so that ten
+// collections of one model have it in memory once.
 #pragma once
 
 #include <memory>

@@ -552,7 +552,8 @@ class VectorIndex::Impl {
 
     // Does the work on a thread of its own with that nice value, which it hands to the threads that
     // it starts (Linux). The work must take no lock that a search takes: a thread that waits long
-    // for the processor while it holds one keeps all of them waiting. What it throws is thrown here.
+    // for the processor while it holds one keeps all of them waiting. What it throws is thrown
+    // here.
     template <typename Work>
     static void with_priority(int nice, const Work& work) {
         if (nice == 0) return work();

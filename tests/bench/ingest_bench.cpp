@@ -128,7 +128,7 @@ Status run(const fs::path& corpus, int rounds, const char* tokens_file) {
                    lectern::shared_host(folders, std::thread::hardware_concurrency(), {}));
     LECTERN_ASSIGN(auto config,
                    lectern::config::load_pipeline(folders.pipelines / "search-only.yaml"));
-    LECTERN_ASSIGN(const auto pipeline, lectern::Pipeline::open(std::move(config), *host));
+    LECTERN_ASSIGN(const auto pipeline, lectern::Pipeline::open(std::move(config), host));
 
     Direct direct{*pipeline, lectern::TokenBatch(0), {}, 0};
     double best_ingest = 1e9;
