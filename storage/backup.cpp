@@ -2,9 +2,15 @@
 
 #include <rocksdb/utilities/backup_engine.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "storage/backup_folder.hpp"
 #include "storage/database.hpp"
@@ -40,20 +46,73 @@ Status check_target(const fs::path& to, const Hash128& collection) {
     return {};
 }
 
+// Counts what is copied and passes it on.
+class Progress {
+ public:
+    Progress(const BackupWatch& watch, std::uint64_t total) : watch_(watch), total_(total) {}
+    void copied(std::uint64_t bytes) {
+        const std::lock_guard lock(mutex_);
+        done_ = std::min(done_ + bytes, total_);
+        if (watch_.progress) watch_.progress(done_, total_);
+    }
+
+ private:
+    const BackupWatch& watch_;
+    const std::uint64_t total_;
+    std::mutex mutex_;
+    std::uint64_t done_ = 0;
+};
+
+// Bytes of the store's files that are not among the backups already, where the table files are
+// called NUMBER_SESSION_SIZE.sst.
+std::uint64_t bytes_to_copy(const Store& store, const fs::path& to) {
+    std::set<std::pair<std::uint64_t, std::uint64_t>> there;  // number, size
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(to / "shared_checksum", ignored)) {
+        const std::string name = entry.path().filename().string();
+        there.emplace(std::strtoull(name.c_str(), nullptr, 10), entry.file_size(ignored));
+    }
+    std::vector<rocksdb::LiveFileStorageInfo> files;
+    if (!store.database().db().GetLiveFilesStorageInfo({}, &files).ok()) return 0;
+    std::uint64_t total = 0;
+    for (const rocksdb::LiveFileStorageInfo& file : files)
+        if (file.file_type != rocksdb::kTableFile || !there.contains({file.file_number, file.size}))
+            total += file.size;
+    return total;
+}
+
+// Leaves the folder as it was before a backup that is not whole.
+void remove_parts(rocksdb::BackupEngine& engine, const fs::path& to, bool to_was_there) {
+    (void)engine.GarbageCollect();
+    if (!backups_of(engine).empty()) return;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(to, ignored))
+        fs::remove_all(entry.path(), ignored);
+    if (!to_was_there) fs::remove(to, ignored);
+}
+
 }  // namespace
 
-Result<Backup> create_backup(const Store& store, const fs::path& to) {
+Result<Backup> create_backup(const Store& store, const fs::path& to, const BackupWatch& watch) {
     kill_point("backup.before");
     const CollectionMeta meta = store.meta();
     LECTERN_TRY(check_target(to, meta.id));
     std::error_code error;
+    const bool to_was_there = fs::exists(to, error);
     fs::create_directories(to, error);
     if (error) return file_error(to, "creating", error.value());
+    Progress progress(watch, bytes_to_copy(store, to));
+    std::unique_ptr<rocksdb::BackupEngine> engine;
+    rocksdb::BackupEngineOptions engine_options = backup_engine_options(to);
+    engine_options.backup_rate_limiter = std::make_shared<CopyWatch>([&](std::uint64_t bytes) {
+        progress.copied(bytes);
+        if (watch.stop.stop_requested()) engine->StopBackup();
+    });
     rocksdb::BackupEngine* opened = nullptr;
     rocksdb::Status status =
-        rocksdb::BackupEngine::Open(rocksdb::Env::Default(), backup_engine_options(to), &opened);
+        rocksdb::BackupEngine::Open(rocksdb::Env::Default(), engine_options, &opened);
+    engine.reset(opened);
     if (!status.ok()) return backup_failure(status, to, "opening");
-    const std::unique_ptr<rocksdb::BackupEngine> engine(opened);
 
     const BackupNote note{meta.id, meta.format, store.sequence(), store.counters().documents};
     rocksdb::CreateBackupOptions options;
@@ -62,8 +121,11 @@ Result<Backup> create_backup(const Store& store, const fs::path& to) {
     rocksdb::BackupID id = 0;
     status =
         engine->CreateNewBackupWithMetadata(options, &store.database().db(), encode(note), &id);
-    if (!status.ok()) return backup_failure(status, to, "making one");
-    return find_backup(*engine, id, to);
+    if (status.ok()) return find_backup(*engine, id, to);
+    remove_parts(*engine, to, to_was_there);
+    if (status.IsIncomplete() && watch.stop.stop_requested())
+        return Status{Code::cancelled, "the backup was cancelled; nothing is left of it"};
+    return backup_failure(status, to, "making one");
 }
 
 Result<std::vector<Backup>> list_backups(const fs::path& folder) {

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <stop_token>
 #include <vector>
 
 #include "lectern/status.hpp"
@@ -27,9 +29,18 @@ struct Backup {
     bool damaged = false;         // its files are not all there; only `id` is known
 };
 
+struct BackupWatch {
+    // After each piece that was copied: how many bytes, of about how many. One call at a time, on
+    // threads of the store's.
+    std::function<void(std::uint64_t bytes, std::uint64_t bytes_total)> progress = {};
+    std::stop_token stop = {};
+};
+
 // Backs the store up while it is being read and written. Made in `to`, a folder that does not
-// exist, is empty or holds earlier backups of this collection. invalid_argument otherwise.
-[[nodiscard]] Result<Backup> create_backup(const Store& store, const std::filesystem::path& to);
+// exist, is empty or holds earlier backups of this collection. invalid_argument otherwise. When it
+// fails or is stopped (cancelled), what it has copied is removed, and so is a folder that it made.
+[[nodiscard]] Result<Backup> create_backup(const Store& store, const std::filesystem::path& to,
+                                           const BackupWatch& watch = {});
 
 // Oldest first. not_found when the folder holds none.
 [[nodiscard]] Result<std::vector<Backup>> list_backups(const std::filesystem::path& from);

@@ -2,17 +2,45 @@
 // storage/.
 #pragma once
 
+#include <rocksdb/rate_limiter.h>
 #include <rocksdb/utilities/backup_engine.h>
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "lectern/status.hpp"
 #include "storage/backup.hpp"
 
 namespace lectern::storage {
+
+// RocksDB asks a limiter for each piece of a file that it has copied. This one limits nothing.
+// `copied`: called with the size of each, on several threads at once.
+class CopyWatch : public rocksdb::RateLimiter {
+ public:
+    explicit CopyWatch(std::function<void(std::uint64_t bytes)> copied)
+        : copied_(std::move(copied)) {}
+    using rocksdb::RateLimiter::Request;
+    void Request(std::int64_t bytes, rocksdb::Env::IOPriority, rocksdb::Statistics*) override {
+        copied_(static_cast<std::uint64_t>(bytes));
+    }
+    void SetBytesPerSecond(std::int64_t) override {}
+    // The size of a piece.
+    [[nodiscard]] std::int64_t GetSingleBurstBytes() const override { return 1 << 20; }
+    [[nodiscard]] std::int64_t GetTotalBytesThrough(rocksdb::Env::IOPriority) const override {
+        return 0;
+    }
+    [[nodiscard]] std::int64_t GetTotalRequests(rocksdb::Env::IOPriority) const override {
+        return 0;
+    }
+    [[nodiscard]] std::int64_t GetBytesPerSecond() const override { return 0; }
+
+ private:
+    const std::function<void(std::uint64_t bytes)> copied_;
+};
 
 [[nodiscard]] rocksdb::BackupEngineOptions backup_engine_options(
     const std::filesystem::path& folder);

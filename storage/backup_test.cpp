@@ -87,10 +87,73 @@ TEST_F(BackupTest, EachBackupIsTheCollectionAsItWas) {
     EXPECT_EQ(restored(0, "latest"), after);
 }
 
+// That does not compress.
+std::string noise(std::size_t bytes, std::uint64_t seed) {
+    std::string out;
+    std::mt19937_64 random(seed);
+    while (out.size() < bytes) out += static_cast<char>(random() % 128);
+    return out;
+}
+
+TEST_F(BackupTest, SaysHowFarItIs) {
+    put("large", noise(4'000'000, 1));
+    for (int round = 0; round < 2; ++round) {
+        std::vector<std::pair<std::uint64_t, std::uint64_t>> said;
+        const auto done =
+            create_backup(*store, backups, {.progress = [&](std::uint64_t bytes, std::uint64_t of) {
+                said.emplace_back(bytes, of);
+            }});
+        ASSERT_TRUE(done.ok()) << done.status().message();
+        ASSERT_FALSE(said.empty());
+        EXPECT_TRUE(std::is_sorted(said.begin(), said.end()));
+        EXPECT_GE(said.back().first, said.back().second * 9 / 10);
+        EXPECT_LE(said.back().first, said.back().second);
+        // What the first has copied is no work of the second.
+        if (round == 0) {
+            EXPECT_GT(said.back().second, 3'000'000U);
+        } else {
+            EXPECT_LT(said.back().second, 1'000'000U);
+        }
+    }
+}
+
+TEST_F(BackupTest, OneThatIsStoppedLeavesNothing) {
+    const auto files = [&] {
+        std::vector<fs::path> all;
+        for (const auto& entry : fs::recursive_directory_iterator(backups))
+            if (entry.is_regular_file()) all.push_back(entry.path());
+        std::sort(all.begin(), all.end());
+        return all;
+    };
+    const auto stopped = [&] {
+        std::stop_source stop;
+        const auto done = create_backup(*store, backups,
+                                        {.progress =
+                                             [&](std::uint64_t bytes, std::uint64_t of) {
+                                                 if (bytes < of) stop.request_stop();
+                                             },
+                                         .stop = stop.get_token()});
+        EXPECT_EQ(done.status().code(), Code::cancelled) << done.status().message();
+    };
+    put("a", noise(4'000'000, 1));
+    stopped();
+    EXPECT_FALSE(fs::exists(backups)) << "it made the folder";
+    fs::create_directory(backups);
+    stopped();
+    EXPECT_TRUE(fs::is_empty(backups));
+
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    const auto before = files();
+    put("b", noise(4'000'000, 2));
+    stopped();
+    EXPECT_EQ(files(), before);
+    EXPECT_EQ(restored(0, "first").size(), 1U);
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    EXPECT_EQ(restored(0, "second"), content(*store));
+}
+
 TEST_F(BackupTest, FilesThatTwoBackupsShareAreThereOnce) {
-    std::string large;  // that does not compress
-    std::mt19937_64 random(1);
-    for (int i = 0; i < 1000000; ++i) large += static_cast<char>(random() % 128);
+    const std::string large = noise(1'000'000, 1);
     put("large", large);
     ASSERT_TRUE(create_backup(*store, backups).ok());
     const auto bytes = [&] {

@@ -1,7 +1,6 @@
 // Restore. While it works, and until it has looked at what it made, `to` holds the folder
 // `restoring`: with the name of the backup, and the store as far as it is copied. One rename makes
 // the collection appear, whole and synced.
-#include <rocksdb/rate_limiter.h>
 #include <rocksdb/utilities/backup_engine.h>
 
 #include <fstream>
@@ -22,25 +21,6 @@ namespace lectern::storage {
 namespace fs = std::filesystem;
 
 namespace {
-
-// RocksDB asks a limiter after each piece that it has copied. This one limits nothing.
-class CopyWatch : public rocksdb::RateLimiter {
- public:
-    using rocksdb::RateLimiter::Request;
-    void Request(std::int64_t, rocksdb::Env::IOPriority, rocksdb::Statistics*) override {
-        kill_point("restore.during");
-    }
-    void SetBytesPerSecond(std::int64_t) override {}
-    // The size of a piece.
-    [[nodiscard]] std::int64_t GetSingleBurstBytes() const override { return 1 << 20; }
-    [[nodiscard]] std::int64_t GetTotalBytesThrough(rocksdb::Env::IOPriority) const override {
-        return 0;
-    }
-    [[nodiscard]] std::int64_t GetTotalRequests(rocksdb::Env::IOPriority) const override {
-        return 0;
-    }
-    [[nodiscard]] std::int64_t GetBytesPerSecond() const override { return 0; }
-};
 
 // What the note in `restoring` says.
 std::string name_of(const Backup& backup) {
@@ -156,7 +136,9 @@ class Restore {
 }  // namespace
 
 Result<Backup> restore_backup(const fs::path& folder, std::uint32_t id, const fs::path& to) {
-    LECTERN_ASSIGN(const auto engine, read_backups(folder, std::make_shared<CopyWatch>()));
+    LECTERN_ASSIGN(const auto engine,
+                   read_backups(folder, std::make_shared<CopyWatch>(
+                                            [](std::uint64_t) { kill_point("restore.during"); })));
     LECTERN_ASSIGN(const Backup backup, find_backup(*engine, id, folder));
     if (backup.format > format_version)
         return Status{Code::unsupported,
