@@ -157,6 +157,8 @@ AnswerScores score_answer(const Question& question, const GivenAnswer& given) {
     out.exact_match = exact_match(text, question.answers);
     out.token_f1 = token_f1(text, question.answers);
     out.in_text = answer_in_text(text, question.answers);
+    out.best_token_f1 = token_f1(given.best_evidence, question.answers);
+    out.best_in_text = answer_in_text(given.best_evidence, question.answers);
     out.located = !question.document.empty();
     if (!out.located) return out;
     for (const CitedRange& cited : given.citations) {
@@ -175,6 +177,7 @@ AnswerScores score_answer(const Question& question, const GivenAnswer& given) {
 AnswerSummary summarise(std::span<const AnswerScores> scores) {
     AnswerSummary out;
     std::size_t in_text = 0;
+    std::size_t best_in_text = 0;
     std::size_t citations = 0;
     std::size_t valid = 0;
     std::size_t located = 0;
@@ -190,6 +193,9 @@ AnswerSummary summarise(std::span<const AnswerScores> scores) {
         out.exact_match += one.exact_match;
         out.token_f1 += one.token_f1;
         in_text += one.in_text ? 1 : 0;
+        out.best_token_f1 += one.best_token_f1;
+        best_in_text += one.best_in_text ? 1 : 0;
+        if (one.in_text != one.best_in_text) ++(one.in_text ? out.better : out.worse);
         citations += one.citations;
         valid += one.valid_citations;
         sentences += one.sentences;
@@ -203,11 +209,13 @@ AnswerSummary summarise(std::span<const AnswerScores> scores) {
     if (out.answerable > 0) {
         out.exact_match /= static_cast<double>(out.answerable);
         out.token_f1 /= static_cast<double>(out.answerable);
+        out.best_token_f1 /= static_cast<double>(out.answerable);
     }
     out.coverage = share(out.answered, out.answerable);
     out.false_answer_rate = share(out.false_answers, out.unanswerable);
     out.answer_in_text = share(in_text, out.answerable);
     out.answer_in_text_answered = share(in_text, out.answered);
+    out.best_in_text = share(best_in_text, out.answerable);
     out.citation_validity = share(valid, citations);
     out.citation_precision = share(right, located_citations);
     out.citation_recall = share(gold_cited, located);

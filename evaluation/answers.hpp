@@ -53,6 +53,7 @@ struct GivenAnswer {
     std::vector<CitedRange> citations{};
     std::size_t sentences = 0;
     std::size_t supported = 0;
+    std::string best_evidence{};  // what it was to be made from; "" when abstained
 };
 
 struct AnswerScores {
@@ -62,6 +63,8 @@ struct AnswerScores {
     double exact_match = 0;
     double token_f1 = 0;
     bool in_text = false;
+    double best_token_f1 = 0;  // these two: had the best evidence been given in the answer's place
+    bool best_in_text = false;
     std::size_t citations = 0;
     std::size_t valid_citations = 0;
     bool located = false;             // the gold document is known
@@ -85,10 +88,14 @@ struct AnswerSummary {
     double token_f1 = 0;
     double answer_in_text = 0;
     double answer_in_text_answered = 0;  // over the answered of the answerable
-    double citation_validity = 0;        // valid / all citations
-    double citation_precision = 0;       // right / all citations of located, answered questions
-    double citation_recall = 0;          // gold cited / located, answered questions
-    double support_rate = 0;             // supported / all sentences of answers
+    double best_token_f1 = 0;            // these two: of the best evidence alone
+    double best_in_text = 0;
+    std::size_t better = 0;         // the answer has in its text what the best evidence lacks
+    std::size_t worse = 0;          // the other way round
+    double citation_validity = 0;   // valid / all citations
+    double citation_precision = 0;  // right / all citations of located, answered questions
+    double citation_recall = 0;     // gold cited / located, answered questions
+    double support_rate = 0;        // supported / all sentences of answers
 };
 // Shares of nothing are 0.
 [[nodiscard]] AnswerSummary summarise(std::span<const AnswerScores> scores);

@@ -71,6 +71,33 @@ TEST(Answers, CitationsAreRightWhereTheyMeetTheGoldRange) {
     EXPECT_FALSE(score_answer(question, cut).gold_cited);
 }
 
+TEST(Answers, TheBestEvidenceAloneIsComparedWith) {
+    const Question question{{"308"}, "", {}};
+    const auto given = [](std::string text, std::string best) {
+        GivenAnswer out;
+        out.text = std::move(text);
+        out.best_evidence = std::move(best);
+        out.answered = true;
+        return out;
+    };
+    GivenAnswer abstained;
+    const std::vector<AnswerScores> all{
+        score_answer(question, given("Many died, 308 of them [1][2].", "Many died.")),
+        score_answer(question, given("Many [1].", "It was 308.")),
+        score_answer(question, given("There were 308 [1].", "There were 308, said he.")),
+        score_answer(question, given("Many [1].", "Many died.")),
+        score_answer(question, abstained),
+        score_answer({{}, "", {}}, given("308 [1].", "It was 308."))};
+    const AnswerSummary summary = summarise(all);
+    EXPECT_DOUBLE_EQ(summary.answer_in_text, 2.0 / 5);
+    EXPECT_DOUBLE_EQ(summary.best_in_text, 2.0 / 5);
+    EXPECT_EQ(summary.better, 1U);
+    EXPECT_EQ(summary.worse, 1U);
+    // "it was 308": one of three words is right, and that is all of the answer; "there were 308
+    // said he": one of five.
+    EXPECT_DOUBLE_EQ(summary.best_token_f1, (1.0 / 2 + 1.0 / 3) / 5);
+}
+
 AnswerScores scored(bool answerable, bool answered, double confidence, bool right) {
     AnswerScores out;
     out.answerable = answerable;

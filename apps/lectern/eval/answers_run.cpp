@@ -35,9 +35,11 @@ evaluation::Question question_of(const Collection& collection, const evaluation:
     return out;
 }
 
-evaluation::GivenAnswer given_of(const Collection& collection, const Answer& answer) {
+evaluation::GivenAnswer given_of(const Collection& collection, const Answer& answer,
+                                 std::string best_evidence) {
     evaluation::GivenAnswer out;
     out.text = answer.text;
+    out.best_evidence = std::move(best_evidence);
     out.answered = answer.status != AnswerStatus::abstained;
     out.confidence = answer.confidence;
     for (const Citation& citation : answer.citations) {
@@ -97,15 +99,21 @@ Result<std::vector<AnsweredQuestion>> ask_all(const Collection& collection,
         AskOptions ask = options;
         ask.filter = asked[i].filter;
         ask.stop = stop;
+        std::string best;
+        ask.on_evidence = [&best](std::span<const Citation> evidence) {
+            if (!evidence.empty()) best = evidence.front().quote;
+        };
         auto answer = collection.ask(query.text, ask);
         if (!answer) return answer.status().within("query '" + query.id + "'");
-        out[i] = {
-            query.id,
-            asked[i].half,
-            answer->text,
-            std::string(name(answer->status)),
-            evaluation::score_answer(question_of(collection, query), given_of(collection, *answer)),
-            answer->timing.milliseconds};
+        const auto scores = evaluation::score_answer(question_of(collection, query),
+                                                     given_of(collection, *answer, best));
+        out[i] = {query.id,
+                  asked[i].half,
+                  answer->text,
+                  std::move(best),
+                  std::string(name(answer->status)),
+                  scores,
+                  answer->timing.milliseconds};
         return {};
     }));
     return out;
@@ -120,6 +128,8 @@ boost::json::object json_of(const AnsweredQuestion& answer) {
             {"exact_match", scores.exact_match},
             {"token_f1", scores.token_f1},
             {"answer_in_text", scores.in_text},
+            {"best_evidence", clean(answer.best_evidence)},
+            {"best_evidence_in_text", scores.best_in_text},
             {"citations", scores.citations},
             {"right_citations", scores.right_citations},
             {"gold_cited", scores.gold_cited}};
@@ -144,6 +154,10 @@ boost::json::object answers_report(const std::vector<AnsweredQuestion>& answers)
             {"token_f1", summary.token_f1},
             {"answer_in_text", summary.answer_in_text},
             {"answer_in_text_answered", summary.answer_in_text_answered},
+            {"best_evidence", boost::json::object{{"token_f1", summary.best_token_f1},
+                                                  {"answer_in_text", summary.best_in_text},
+                                                  {"better", summary.better},
+                                                  {"worse", summary.worse}}},
             {"citation_validity", summary.citation_validity},
             {"citation_precision", summary.citation_precision},
             {"citation_recall", summary.citation_recall},
@@ -166,6 +180,10 @@ void print_answers_report(const std::vector<AnsweredQuestion>& answers) {
     row("token F1", summary.token_f1, "over the answerable");
     row("answer in text", summary.answer_in_text, "over the answerable");
     row("", summary.answer_in_text_answered, "over the answered of them");
+    row("best sentence alone", summary.best_in_text, "would have a right answer in its text");
+    row("", summary.best_token_f1, "would be its token F1");
+    std::printf("%-20s %8s  better on %zu questions, worse on %zu\n", "the answers are", "",
+                summary.better, summary.worse);
     row("citations valid", summary.citation_validity, "quote equals the document's bytes");
     row("citation precision", summary.citation_precision, "of citations meet the right place");
     row("citation recall", summary.citation_recall, "of answers cite all of the right place");

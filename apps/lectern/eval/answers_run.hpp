@@ -20,7 +20,8 @@ struct AskedQuestion {
 struct AnsweredQuestion {
     std::string query{};  // id
     int half = 0;
-    std::string text{};  // of the answer
+    std::string text{};           // of the answer
+    std::string best_evidence{};  // the sentence that the readers put first; "" when abstained
     std::string status{};
     evaluation::AnswerScores scores{};
     double milliseconds = 0;
