@@ -32,14 +32,14 @@ static_assert(sorted(always));
 
 // Only before a number: "no. 5", "vol. 2", "Jan. 3".
 constexpr auto before_number = std::to_array<string_view>(
-    {"apr", "art", "aug",  "bl",  "ch",  "chap", "chs", "dec", "dez", "feb", "jan",  "jul", "jun",
-     "mar", "max", "min",  "no",  "nos", "nov",  "oct", "okt", "p",   "par", "pos",  "pp",  "s",
-     "sec", "sep", "sept", "ser", "sp",  "tab",  "tel", "v",   "ver", "vol", "vols", "z"});
+    {"apr", "art", "aug",  "bl",  "ch",  "chap", "chs", "dec", "dez", "feb",  "jan", "jul", "jun",
+     "mar", "max", "min",  "no",  "nos", "nov",  "oct", "okt", "p",   "par",  "pos", "pp",  "s",
+     "sec", "sep", "sept", "ser", "sp",  "tab",  "tel", "ver", "vol", "vols", "z"});
 static_assert(sorted(before_number));
 
 // End a sentence only when what follows looks like the start of one.
 constexpr auto perhaps = std::to_array<string_view>(
-    {"al", "bros", "co", "col", "corp", "ed", "inc", "jh", "jr", "ltd", "rep", "sr", "std"});
+    {"al", "bros", "co", "col", "corp", "ed", "inc", "jh", "jr", "ltd", "rep", "sr", "std", "v"});
 static_assert(sorted(perhaps));
 
 // Words that begin sentences and hardly ever names.

@@ -4,6 +4,8 @@
 #include <string>
 #include <unordered_set>
 
+#include "text/word_forms.hpp"
+
 namespace lectern::text {
 namespace {
 
@@ -53,8 +55,9 @@ bool is_stop_word(std::string_view folded) noexcept {
     return stop_words().contains(folded);
 }
 
-bool same_stem(std::string_view left, std::string_view right) noexcept {
-    if (left == right) return true;
+namespace {
+
+bool same_beginning(std::string_view left, std::string_view right) noexcept {
     const std::size_t shorter = std::min(left.size(), right.size());
     const std::size_t longer = std::max(left.size(), right.size());
     if (shorter < 4 || longer - shorter > 4) return false;
@@ -63,6 +66,18 @@ bool same_stem(std::string_view left, std::string_view right) noexcept {
     // "reads"/"reading": 4 of 5 and 7. "computer"/"computing": 6. "transform"/"transport" differ
     // in the middle: what is left over on both sides must be short.
     return common >= 4 && common + 2 >= shorter && longer - common <= 4;
+}
+
+}  // namespace
+
+bool same_stem(std::string_view left, std::string_view right) {
+    if (left == right) return true;
+    // Also for speed: most pairs of words end here.
+    if (left.empty() || right.empty() || left.front() != right.front()) return false;
+    if (same_beginning(left, right)) return true;
+    const std::string one = base_form(left);
+    const std::string other = base_form(right);
+    return one == other || same_beginning(one, other);
 }
 
 }  // namespace lectern::text

@@ -7,6 +7,7 @@
 
 #include "engine/answer/keeps.hpp"
 #include "engine/answer/prompt.hpp"
+#include "text/question.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -30,7 +31,8 @@ std::vector<lectern_message> fixed_messages(Task task) {
             message(LECTERN_ROLE_ASSISTANT, prompt.example_text)};
 }
 
-constexpr std::size_t quoted_sentences = 2;
+constexpr std::size_t quotes_of_a_fact = 2;
+constexpr std::size_t quotes_that_explain = 3;  // a reason or a way is seldom one sentence
 constexpr double least_of_best = 0.5;  // what the score of other evidence must be of the best's
 
 // "[2]" in evidence would pass for a mark of the answer.
@@ -41,9 +43,12 @@ bool holds_a_mark(std::string_view text) {
 }
 
 // The best evidence, and the next where it is nearly as good and cannot be mistaken for marks.
-std::span<const NumberedEvidence> worth_quoting(std::span<const NumberedEvidence> evidence) {
+std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
+    const std::span<const NumberedEvidence> evidence = request.evidence;
+    const std::size_t most =
+        text::asks_to_explain(request.question) ? quotes_that_explain : quotes_of_a_fact;
     std::size_t count = std::min<std::size_t>(1, evidence.size());
-    while (count < std::min(quoted_sentences, evidence.size()) &&
+    while (count < std::min(most, evidence.size()) &&
            evidence[count].score >= least_of_best * evidence[0].score &&
            !holds_a_mark(evidence[count].text))
         ++count;
@@ -93,7 +98,7 @@ class SentenceGate {
         if (request_.question.empty()) return;
         // No answer is worse than the best evidence alone: what was written is a part of it, or it
         // is quoted, with the next best when nothing was written.
-        const auto quoted = worth_quoting(request_.evidence);
+        const auto quoted = worth_quoting(request_);
         for (const NumberedEvidence& item :
              quoted.first(wrote_ ? std::min<std::size_t>(1, quoted.size()) : quoted.size()))
             give(item.n);
@@ -238,10 +243,10 @@ class SentenceGate {
 
 }  // namespace
 
-Written quote(const WriterRequest& request, std::size_t sentences) {
+Written quote(const WriterRequest& request, std::size_t most) {
     Written out;
-    const auto worth = worth_quoting(request.evidence);
-    for (const NumberedEvidence& item : worth.first(std::min(sentences, worth.size()))) {
+    const auto worth = worth_quoting(request);
+    for (const NumberedEvidence& item : worth.first(std::min(most, worth.size()))) {
         std::string piece = out.text.empty() ? "" : " ";
         piece += quotation(item.text, item.n);
         out.text += piece;

@@ -35,8 +35,9 @@ struct Written {
     std::vector<std::string> reasons;  // why sentences were dropped or replaced
 };
 
-// The best evidence sentences, with their marks.
-[[nodiscard]] Written quote(const WriterRequest& request, std::size_t sentences);
+// The best evidence, with its marks: up to two pieces, or three for a question that asks to
+// explain.
+[[nodiscard]] Written quote(const WriterRequest& request, std::size_t most = 3);
 
 // Lets the generator phrase, sentence by sentence, and verifies each before it is given out. A
 // sentence that fails is replaced by the evidence it stands on, or dropped.

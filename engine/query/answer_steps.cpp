@@ -108,7 +108,7 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                                 request.context.pipeline.config().answer.min_entailment}};
     if (generator == nullptr) {
         const Busy busy(writing);
-        request.written = quote(writer, 2);
+        request.written = quote(writer);
         return {};
     }
     LECTERN_ASSIGN(request.written, write(*generator, writer, writing, verifying));

@@ -150,7 +150,7 @@ class Summarizer {
                                     on_text, interrupt_};
         const host::Stage* generator =
             options_.extractive ? nullptr : context_.pipeline.generator();
-        if (generator == nullptr) return quote(request, 2);
+        if (generator == nullptr) return quote(request);
         LECTERN_ASSIGN(Written written, write(*generator, request, counters_.get("answer"),
                                               counters_.get("verify")));
         generated_tokens_ += written.generated_tokens;

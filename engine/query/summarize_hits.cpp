@@ -27,7 +27,7 @@ Result<Summary> summarize_some(Request& all, std::vector<Hit> hits,
     const host::Stage* generator = pipeline.generator();
     Written written;
     if (generator == nullptr) {
-        written = quote(request, 2);
+        written = quote(request);
     } else {
         LECTERN_ASSIGN(written, write(*generator, request, all.counters.get(generator->name()),
                                       all.counters.get("verify")));

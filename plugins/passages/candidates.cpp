@@ -112,7 +112,8 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
                                             ? last.begin
                                             : range.begin;
             out.push_back({i, range, heading, std::move(words), sources,
-                           text::speaks_to_a_model(piece(passage, range)), context});
+                           text::speaks_to_a_model(piece(passage, range)), context,
+                           same_paragraph ? last : Range{range.begin, range.begin}});
         }
     }
     return out;

@@ -25,6 +25,7 @@ struct Candidate {
     // Where the sentence before begins when this one leans on it ("It was built in 1874.");
     // otherwise range.begin.
     std::size_t context_begin = 0;
+    Range before;  // the sentence before in the same paragraph; may be empty
 };
 
 // In order of passages and text. Left out: headings, questions, the question itself, sentences of

@@ -10,7 +10,11 @@
 namespace lectern::passages {
 namespace {
 
-constexpr double context_part = 0.5;
+constexpr double context_part = 0.5;    // of a word in the title, the heading, what it leans on
+constexpr double neighbour_part = 0.3;  // of a word that only the sentence before has
+// In a collection about one thing its name is everywhere and would weigh nothing; yet a sentence
+// that has not the name is often about another.
+constexpr double least_of_a_name = 1;
 // A plain word that no candidate has is often said in other words ("invented", "published"); a name
 // or a number that no candidate has is missed.
 constexpr double unsaid_part = 0.5;
@@ -86,6 +90,10 @@ Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candid
     : values_(candidates.size()) {
     const std::vector<AskedWord> wanted = content_words(question);
     known_ = !wanted.empty();
+    std::vector<std::vector<text::Word>> before;
+    before.reserve(candidates.size());
+    for (const Candidate& candidate : candidates)
+        before.push_back(text::words(piece(passages[candidate.passage].text, candidate.before)));
     double total = 0;
     std::vector<char> found(candidates.size());
     for (const AskedWord& word : wanted) {
@@ -98,23 +106,28 @@ Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candid
         const auto some = static_cast<double>(count);
         double weight = std::log(1 + (all - some + 0.5) / (some + 0.5));
         if (count == 0 && !word.name) weight *= unsaid_part;
+        if (word.name) weight = std::max(weight, least_of_a_name);
         total += weight;
 
-        const Candidate* before = nullptr;  // whose context was looked at last
-        bool in_context = false;
+        const Candidate* last = nullptr;  // whose heading and title were looked at
+        bool in_heading = false;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             if (found[i] != 0) {
                 values_[i] += weight;
                 continue;
             }
             const Candidate& candidate = candidates[i];
-            if (before == nullptr || before->passage != candidate.passage ||
-                before->heading.data() != candidate.heading.data()) {
-                in_context = has(text::words(passages[candidate.passage].title), word) ||
+            if (last == nullptr || last->passage != candidate.passage ||
+                last->heading.data() != candidate.heading.data()) {
+                in_heading = has(text::words(passages[candidate.passage].title), word) ||
                              has(text::words(candidate.heading), word);
-                before = &candidate;
+                last = &candidate;
             }
-            if (in_context) values_[i] += weight * context_part;
+            const bool leans = candidate.context_begin < candidate.range.begin;
+            if (in_heading)
+                values_[i] += weight * context_part;
+            else if (has(before[i], word))
+                values_[i] += weight * (leans ? context_part : neighbour_part);
         }
     }
     if (total > 0)

@@ -17,8 +17,9 @@ class Overlap {
     Overlap(std::string_view question, const std::vector<Candidate>& candidates,
             const std::vector<Passage>& passages);
 
-    // 0 to 1 for each candidate: the weight of the words that the sentence has; a word that only
-    // its heading or title has counts half.
+    // 0 to 1 for each candidate: the weight of the words that the sentence has. A word that only
+    // its heading or title has, or the sentence that it leans on, counts half; one that only
+    // another sentence before it has counts less.
     [[nodiscard]] const std::vector<double>& values() const noexcept { return values_; }
 
     // False when the question has no content words; then all values are 0.

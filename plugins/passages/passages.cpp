@@ -101,6 +101,9 @@ class Reader : public plugin::Reader {
         number("overlap_weight", options_.overlap_weight);
         number("passage_weight", options_.passage_weight);
         number("number_weight", options_.number_weight);
+        number("name_weight", options_.name_weight);
+        number("definition_weight", options_.definition_weight);
+        number("reason_weight", options_.reason_weight);
         number("missing_name_weight", options_.missing_name_weight);
         number("min_score", options_.min_score);
         options_.max_sentences = static_cast<std::size_t>(
@@ -154,7 +157,13 @@ constexpr const char* reader_options = R"json({
     "passage_weight": {"type": "number",
       "description": "Weight of the passage's search score relative to the best, 0 to 1"},
     "number_weight": {"type": "number",
-      "description": "Weight of a number in the sentence when the question asks for one"},
+      "description": "Weight of a number or a date in the sentence when the question asks for one"},
+    "name_weight": {"type": "number",
+      "description": "Weight of a name in the sentence when the question asks for a person or a place"},
+    "definition_weight": {"type": "number",
+      "description": "Weight of saying what a thing is when the question asks for that"},
+    "reason_weight": {"type": "number",
+      "description": "Weight of giving a reason when the question asks for one"},
     "missing_name_weight": {"type": "number",
       "description": "Weight (negative) of a passage that lacks a name or number of the question"},
     "bias": {"type": "number",

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "passages/overlap.hpp"
+#include "passages/wanted.hpp"
 #include "text/question.hpp"
 
 namespace lectern::passages {
@@ -18,13 +19,15 @@ constexpr double cost_per_word = 0.02;         // of a long sentence, beyond tha
 constexpr double cost_of_listed_source = 2.0;  // a reference names what others answer
 constexpr std::size_t longest_joined = 600;    // bytes of a sentence and the one before
 constexpr double cost_of_instruction = 8.0;    // in effect: never
+constexpr double near_bonus = 1.5;             // beside evidence that explains
 constexpr double same_vector = 0.97;           // cosine of near-duplicates
 constexpr double same_words = 0.8;             // Jaccard similarity of near-duplicates
 
 // What is embedded for a candidate: a sentence from the middle of an article seldom names its
-// subject, so its title and heading go before it, unless it has them.
+// subject, so what it leans on, its title and heading go before it, unless it has them.
 std::string in_context(const Candidate& candidate, const Passage& passage) {
-    const std::string_view sentence = piece(passage.text, candidate.range);
+    const std::string_view sentence =
+        piece(passage.text, {candidate.context_begin, candidate.range.end});
     std::string out;
     for (const std::string_view part : {passage.title, candidate.heading}) {
         if (part.empty() || sentence.find(part) != std::string_view::npos ||
@@ -47,14 +50,6 @@ double cost(const Candidate& candidate) noexcept {
     return out;
 }
 
-double number_feature(const Candidate& candidate, bool asked) noexcept {
-    if (!asked) return 0;
-    return std::any_of(candidate.words.begin(), candidate.words.end(),
-                       [](const text::Word& word) { return word.number; })
-               ? 1
-               : -1;
-}
-
 double jaccard(const std::vector<text::Word>& a, const std::vector<text::Word>& b) {
     std::set<std::string_view> left;
     std::set<std::string_view> right;
@@ -75,6 +70,12 @@ Range with_context(const Candidate& candidate, const std::vector<Evidence>& take
     return there || joined.end - joined.begin > longest_joined ? candidate.range : joined;
 }
 
+// In a paragraph, the one right behind the other.
+bool follows(const Candidate& second, const Candidate& first) noexcept {
+    return second.passage == first.passage && second.before.end > second.before.begin &&
+           second.before == first.range;
+}
+
 void keep_best(std::vector<Scored>& sentences, const ReadOptions& options) {
     if (sentences.size() <= options.max_sentences) return;
     std::stable_sort(sentences.begin(), sentences.end(), [&](const Scored& a, const Scored& b) {
@@ -86,12 +87,13 @@ void keep_best(std::vector<Scored>& sentences, const ReadOptions& options) {
 
 }  // namespace
 
-double score(const Features& features, const ReadOptions& options) noexcept {
-    const double value = options.bias + options.similarity_weight * features.similarity +
-                         options.overlap_weight * features.overlap +
-                         options.passage_weight * features.passage +
-                         options.number_weight * features.number +
-                         options.missing_name_weight * features.missing_name - features.cost;
+double score(const Features& features, const ReadOptions& options, double bonus) noexcept {
+    const double value =
+        options.bias + options.similarity_weight * features.similarity +
+        options.overlap_weight * features.overlap + options.passage_weight * features.passage +
+        options.number_weight * features.number + options.name_weight * features.name +
+        options.definition_weight * features.definition + options.reason_weight * features.reason +
+        options.missing_name_weight * features.missing_name - features.cost + bonus;
     return 1 / (1 + std::exp(-value));
 }
 
@@ -103,7 +105,7 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
 
     const Overlap overlap(question, found, passages);
     const std::vector<char> missing = missing_names(content_words(question), passages);
-    const bool number = text::asks_for_number(question);
+    const Wanted wanted(question);
     double best = 0;
     for (const Passage& passage : passages) best = std::max(best, passage.score);
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -112,7 +114,11 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
         sentence.features.passage =
             best > 0 ? std::clamp(passages[found[i].passage].score / best, 0.0, 1.0) : 0;
         sentence.features.missing_name = missing[found[i].passage];
-        sentence.features.number = number_feature(found[i], number);
+        const std::string_view text = passages[found[i].passage].text;
+        sentence.features.number = wanted.number(found[i], text);
+        sentence.features.name = wanted.name(found[i], text);
+        sentence.features.definition = wanted.definition(found[i]);
+        sentence.features.reason = wanted.reason(found[i]);
         sentence.features.cost = cost(found[i]);
         sentence.candidate = std::move(found[i]);
     }
@@ -138,25 +144,40 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
 std::vector<Evidence> read(std::string_view question, const std::vector<Passage>& passages,
                            std::size_t most, const ReadOptions& options, const Embed& embed) {
     const ScoredSentences all = features(question, passages, options, embed);
-    std::vector<std::size_t> order(all.sentences.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::vector<double> scores;
-    scores.reserve(order.size());
-    for (const Scored& sentence : all.sentences)
-        scores.push_back(score(sentence.features, options));
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-
+    const bool explain = text::asks_to_explain(question);
     std::vector<Evidence> out;
     std::vector<std::size_t> taken;
+    std::vector<char> left(all.sentences.size(), 1);
     const auto vector = [&](std::size_t i) {
         return all.vectors.data() + all.sentences[i].vector * all.dimension;
     };
-    for (const std::size_t i : order) {
-        if (out.size() >= most || !(scores[i] >= options.min_score)) break;
-        const Candidate& candidate = all.sentences[i].candidate;
+    // What stands beside a sentence that is taken goes on explaining.
+    const auto value = [&](std::size_t i) {
+        const Scored& sentence = all.sentences[i];
+        const bool near =
+            explain && std::any_of(taken.begin(), taken.end(), [&](std::size_t other) {
+                const Candidate& beside = all.sentences[other].candidate;
+                return follows(sentence.candidate, beside) || follows(beside, sentence.candidate);
+            });
+        const double alone = score(sentence.features, options);
+        if (!near) return alone;
+        return std::min(out.front().score, score(sentence.features, options, near_bonus));
+    };
+    while (out.size() < most) {
+        std::size_t best = left.size();
+        double best_value = 0;
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            if (left[i] == 0) continue;
+            const double one = value(i);
+            if (!(one >= options.min_score) || (best < left.size() && one <= best_value)) continue;
+            best = i;
+            best_value = one;
+        }
+        if (best == left.size()) break;
+        left[best] = 0;
+        const Candidate& candidate = all.sentences[best].candidate;
         const bool again = std::any_of(taken.begin(), taken.end(), [&](std::size_t other) {
-            return dot(vector(i), vector(other), all.dimension) > same_vector ||
+            return dot(vector(best), vector(other), all.dimension) > same_vector ||
                    jaccard(candidate.words, all.sentences[other].candidate.words) > same_words;
         });
         const bool given = std::any_of(out.begin(), out.end(), [&](const Evidence& other) {
@@ -165,8 +186,8 @@ std::vector<Evidence> read(std::string_view question, const std::vector<Passage>
                    candidate.range.end <= other.range.end;
         });
         if (again || given) continue;
-        taken.push_back(i);
-        out.push_back({candidate.passage, with_context(candidate, out), scores[i]});
+        taken.push_back(best);
+        out.push_back({candidate.passage, with_context(candidate, out), best_value});
     }
     return out;
 }

@@ -1,17 +1,17 @@
 // passages/read.hpp: finds the sentences in passages that answer a question.
 //
 // A logistic regression over few features: cosine of the sentence's vector and the question's,
-// weighted word overlap, the search score of the passage, whether a number that is asked for is
-// there, and whether the passage lacks a name of the question. Its value is the estimated
-// probability that the sentence answers the question.
+// weighted word overlap, the search score of the passage, whether what is asked for is there (a
+// number, a name, a definition, a reason), and whether the passage lacks a name of the question.
+// Its value is the estimated probability that the sentence answers the question.
 //
 // The default weights were chosen on XQuAD (Artetxe et al. 2020, arXiv:1910.11856), English, 612
 // questions over 120 paragraphs, with all-MiniLM-L6-v2 and the six best paragraphs. The overlap
 // weighs less than a fit would have it, as XQuAD's questions were written with the paragraph in
-// sight. Measured so: the best sentence holds the answer for 79 percent of the questions (37, 58,
-// 69, 75 and 91 percent at scores from 0, 0.2, 0.4, 0.6 and 0.8); a score of at least 0.35 is
-// reached by 86 percent of the questions, by 14 percent when the paragraph with the answer is taken
-// out, and by 0.3 percent when its whole article is.
+// sight. Measured so: the best sentence holds the answer for 81 percent of the questions (45, 63,
+// 70, 81 and 91 percent at scores from 0, 0.2, 0.4, 0.6 and 0.8); a score of at least 0.35 is
+// reached by 89 percent of the questions, and by 0.2 percent when the whole article of the
+// paragraph with the answer is taken out.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,9 @@ struct ReadOptions {
     double overlap_weight = 6.0;     // x overlap, 0 to 1
     double passage_weight = 1.5;     // x the passage's search score / the best one, 0 to 1
     double number_weight = 0.5;      // x 1 when a number is asked for and there, -1 when not there
+    double name_weight = 0.5;        // the same for a name, when a person or a place is asked for
+    double definition_weight = 1.0;  // x 1 when the sentence says what a thing is, as asked
+    double reason_weight = 0.5;      // x 1 when it gives a reason, as asked
     double missing_name_weight = -1.5;  // x 1 when the passage lacks a name of the question
     double min_score = 0.02;            // less is no evidence
     std::size_t max_sentences = 64;     // most that are embedded; the cheap features choose
@@ -51,6 +54,9 @@ struct Features {
     double overlap = 0;
     double passage = 0;
     double number = 0;
+    double name = 0;
+    double definition = 0;
+    double reason = 0;
     double missing_name = 0;
     double cost = 0;  // taken off: very long sentences, lists of references
 };
@@ -72,9 +78,12 @@ struct ScoredSentences {
                                        const std::vector<Passage>& passages,
                                        const ReadOptions& options, const Embed& embed);
 
-[[nodiscard]] double score(const Features& features, const ReadOptions& options) noexcept;
+// `bonus` is added before the logistic function.
+[[nodiscard]] double score(const Features& features, const ReadOptions& options,
+                           double bonus = 0) noexcept;
 
-// At most `most`, best first, near-duplicates left out.
+// At most `most`, best first, near-duplicates left out. For a question that asks to explain,
+// sentences beside one that is taken count for more.
 [[nodiscard]] std::vector<Evidence> read(std::string_view question,
                                          const std::vector<Passage>& passages, std::size_t most,
                                          const ReadOptions& options, const Embed& embed);

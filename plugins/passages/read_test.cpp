@@ -100,6 +100,26 @@ TEST(Read, WhatIsEvidenceAlreadyIsNotGivenAgainAsContext) {
               (std::vector<std::string>{"BERT is an encoder by Devlin.", "It has twelve layers."}));
 }
 
+TEST(Read, AnExplanationGoesOnBesideItsBeginning) {
+    const std::vector<Passage> passages{
+        {"", "Every encoder here is slow. Readers take each word.", 0.5},
+        {"", "Slow cats live there.", 1}};
+    const std::string beginning = "Every encoder here is slow.";
+    EXPECT_EQ(evidence("Why is every encoder here slow?", passages, 2),
+              (std::vector<std::string>{beginning, "Readers take each word."}));
+    EXPECT_EQ(evidence("Which is the encoder here, every slow one?", passages, 2),
+              (std::vector<std::string>{beginning, "Slow cats live there."}));
+}
+
+TEST(Read, WhatIsAskedForCounts) {
+    const std::vector<Passage> passages{
+        {"", "BERT was published by many.\n\nBERT was published by Devlin.", 1}};
+    EXPECT_EQ(evidence("Who published BERT?", passages, 1).front(),
+              "BERT was published by Devlin.");
+    const std::vector<Passage> two{{"", "The encoder BERT has layers.\n\nBERT is an encoder.", 1}};
+    EXPECT_EQ(evidence("What is BERT?", two, 1).front(), "BERT is an encoder.");
+}
+
 TEST(Read, ListsOfSourcesCost) {
     const std::vector<Passage> passages{{"",
                                          "## Sources\n\n- BERT is an encoder, by Devlin.\n\n## "

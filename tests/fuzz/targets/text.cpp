@@ -33,6 +33,8 @@ void run(std::string_view input) {
     (void)text::fold(input);
     (void)text::asks_for_number(input);
     (void)text::asks_for_person(input);
+    (void)text::asks_to_explain(input);
+    (void)text::asked_to_define(input);
     const bool valid = text::invalid_utf8_at(input) == std::string_view::npos;
     const std::string_view cut = text::prefix(input, input.size() / 2);
     must(cut.size() <= input.size() / 2, "a prefix is no longer than asked for");

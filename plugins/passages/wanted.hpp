@@ -1,0 +1,41 @@
+// passages/wanted.hpp: whether a sentence has the kind of thing that a question asks for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "passages/candidates.hpp"
+
+namespace lectern::passages {
+
+class Wanted {
+ public:
+    explicit Wanted(std::string_view question);
+
+    // For a date or a number: 1 when the candidate (with the sentence that it leans on) has one
+    // that the question has not, otherwise -1. 0 when none is asked for.
+    [[nodiscard]] double number(const Candidate& candidate, std::string_view passage) const;
+
+    // The same for a name, when a person or a place is asked for.
+    [[nodiscard]] double name(const Candidate& candidate, std::string_view passage) const;
+
+    // For "What is X?": 1 when the candidate begins with X and goes on with what it is, 0.5 when it
+    // says what is called X, or something else of X.
+    [[nodiscard]] double definition(const Candidate& candidate) const;
+
+    // For "Why ...?": 1 when the candidate gives a reason for something.
+    [[nodiscard]] double reason(const Candidate& candidate) const;
+
+ private:
+    [[nodiscard]] bool asked_already(const std::string& folded) const;
+
+    bool number_ = false;
+    bool date_ = false;
+    bool name_ = false;
+    bool reason_ = false;
+    std::vector<text::Word> asked_;
+    std::vector<std::string> defined_;
+};
+
+}  // namespace lectern::passages

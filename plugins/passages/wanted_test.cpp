@@ -1,0 +1,87 @@
+#include "passages/wanted.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace lectern::passages {
+namespace {
+
+// The last sentence of the passage.
+Candidate last_of(std::string_view passage) {
+    const std::vector<Passage> passages{{"", passage, 1}};
+    return candidates("", passages).back();
+}
+
+double number(std::string_view question, std::string_view passage) {
+    return Wanted(question).number(last_of(passage), passage);
+}
+
+double name(std::string_view question, std::string_view passage) {
+    return Wanted(question).name(last_of(passage), passage);
+}
+
+double definition(std::string_view question, std::string_view passage) {
+    return Wanted(question).definition(last_of(passage));
+}
+
+TEST(Wanted, DatesAreYearsMonthsAndCenturies) {
+    for (const char* passage :
+         {"It came out in 1997.", "It was made in the 1990s.", "It was lost in May, or in June.",
+          "It is of the 9th century.", "Es erschien im Oktober."})
+        EXPECT_EQ(number("When was it?", passage), 1) << passage;
+    for (const char* passage : {"It has 12 layers.", "It may have 12345 rows.", "Nobody knows it."})
+        EXPECT_EQ(number("When was it?", passage), -1) << passage;
+}
+
+TEST(Wanted, NumbersAreFiguresOrWords) {
+    EXPECT_EQ(number("How many layers has it?", "It has 12 layers."), 1);
+    EXPECT_EQ(number("How many layers has it?", "It has twelve layers."), 1);
+    EXPECT_EQ(number("How many layers has it?", "It has many layers."), -1);
+    EXPECT_EQ(number("How many parts has BERT 2?", "BERT 2 has parts."), -1) << "the asker knew it";
+    EXPECT_EQ(number("What is it?", "It has 12 layers."), 0);
+}
+
+TEST(Wanted, NamesThatTheQuestionHasNot) {
+    EXPECT_EQ(name("Who wrote BERT?", "It was written by Devlin."), 1);
+    EXPECT_EQ(name("Who wrote BERT?", "Jacob Devlin is its author."), 1);
+    EXPECT_EQ(name("Who wrote BERT?", "Nobody knows who wrote BERT."), -1);
+    EXPECT_EQ(name("Where was it made?", "They made it in Zürich."), 1);
+    EXPECT_EQ(name("Where was it made?", "They made it in a garden."), -1);
+    EXPECT_EQ(name("How does it work?", "It was written by Devlin."), 0);
+    EXPECT_EQ(name("Who wrote it and when?", "It was written by Devlin."), 0)
+        << "one kind is enough";
+}
+
+TEST(Wanted, WhatItLeansOnCounts) {
+    EXPECT_EQ(name("Who was it?", "It is by Jacob Devlin, they say. He wrote it at night."), 1);
+    EXPECT_EQ(name("Who was it?", "It is by Jacob Devlin, they say. Nobody saw that."), -1);
+    EXPECT_EQ(number("When was it?", "The year was 2018. It was a good year."), 1);
+}
+
+TEST(Wanted, Definitions) {
+    EXPECT_EQ(definition("What is an encoder?", "An encoder is a model that reads."), 1);
+    EXPECT_EQ(
+        definition("What is an encoder?", "Encoders, even large ones, are the models that read."),
+        1);
+    EXPECT_EQ(definition("What does GRU mean?", "GRU stands for gated recurrent unit."), 1);
+    EXPECT_EQ(definition("What is BERT?", "BERT was published in 2018."), 0.5);
+    EXPECT_EQ(definition("What is perplexity?", "This measure is called perplexity."), 0.5);
+    EXPECT_EQ(definition("Is BERT a decoder?", "BERT is an encoder."), 1);
+    EXPECT_EQ(definition("What is an encoder?", "It has an encoder that is a model."), 0);
+    EXPECT_EQ(definition("What is an encoder?", "Encoders read all texts."), 0);
+    EXPECT_EQ(definition("How does an encoder work?", "An encoder is a model that reads."), 0);
+}
+
+TEST(Wanted, Reasons) {
+    const auto reason = [](std::string_view question, std::string_view passage) {
+        return Wanted(question).reason(last_of(passage));
+    };
+    EXPECT_EQ(reason("Why is it slow?", "It is slow because it is large."), 1);
+    EXPECT_EQ(reason("Warum ist es langsam?", "Es ist langsam, weil es groß ist."), 1);
+    EXPECT_EQ(reason("Why is it slow?", "It is slow and large."), 0);
+    EXPECT_EQ(reason("What is slow?", "It is slow because it is large."), 0);
+}
+
+}  // namespace
+}  // namespace lectern::passages
