@@ -44,14 +44,19 @@ Result<json::object> verify(OpenCollection& open, JobFace& face) {
     return app::json_of(report);
 }
 
-Result<json::object> back_up(OpenCollection& open, const fs::path& data) {
+Result<json::object> back_up(OpenCollection& open, const fs::path& data, JobFace& face) {
     LECTERN_ASSIGN(const fs::path folder, backup_folder(data, open));
     std::error_code failed;
     fs::create_directories(folder.parent_path(), failed);
     if (failed)
         return Status{Code::unavailable,
                       "cannot make " + folder.parent_path().string() + ": " + failed.message()};
-    LECTERN_ASSIGN(const BackupInfo backup, open.collection.backup(folder));
+    BackupOptions options;
+    options.stop = face.stop();
+    options.progress = [&face](std::uint64_t bytes, std::uint64_t total) {
+        face.progress(bytes, total);
+    };
+    LECTERN_ASSIGN(const BackupInfo backup, open.collection.backup(folder, options));
     json::object out = app::json_of(backup);
     out["folder"] = app::clean(folder.string());
     return out;
@@ -69,7 +74,7 @@ JobWork job_work(Collections& collections, const fs::path& data) {
         LECTERN_ASSIGN(const CollectionPointer open, collections.get(record.collection));
         if (record.kind == "reembed") return reembed(*open, record.settings, face);
         if (record.kind == "verify") return verify(*open, face);
-        if (record.kind == "backup") return back_up(*open, data);
+        if (record.kind == "backup") return back_up(*open, data, face);
         return Status{Code::internal, "there is no job '" + record.kind + "'"};
     };
 }

@@ -1,5 +1,4 @@
 // Jobs: changing the model, checking, backing up; and looking at them.
-#include <filesystem>
 #include <utility>
 
 #include "apps/server/fields.hpp"
@@ -68,11 +67,11 @@ Response backups(Service& service, Call& call) {
     const auto folder = backup_folder(service.options.data, **open);
     if (!folder) return problem(folder.status());
     json::array list;
-    if (std::filesystem::exists(*folder)) {
-        const auto all = Collection::backups(*folder);
-        if (!all) return problem(all.status());
+    // There is no folder before the first, and nothing in it while that is begun.
+    const auto all = Collection::backups(*folder);
+    if (!all && all.status().code() != Code::not_found) return problem(all.status());
+    if (all)
         for (const BackupInfo& backup : *all) list.push_back(app::json_of(backup));
-    }
     return json_response(
         json::object{{"folder", app::clean(folder->string())}, {"backups", std::move(list)}});
 }

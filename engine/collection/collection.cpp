@@ -514,8 +514,10 @@ Result<Overview> Collection::overview(const OverviewOptions& options) const {
     return run_overview(*impl_->store, impl_->store->meta().serving, options);
 }
 
-Result<BackupInfo> Collection::backup(const fs::path& to) const {
-    LECTERN_ASSIGN(const storage::Backup made, storage::create_backup(*impl_->store, to));
+Result<BackupInfo> Collection::backup(const fs::path& to, const BackupOptions& options) const {
+    LECTERN_ASSIGN(const storage::Backup made,
+                   storage::create_backup(*impl_->store, to,
+                                          {.progress = options.progress, .stop = options.stop}));
     return info_of(made);
 }
 

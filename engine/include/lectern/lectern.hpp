@@ -452,6 +452,14 @@ struct BackupInfo {
     bool damaged = false;         // its files are not all there: only `id` is known
 };
 
+struct BackupOptions {
+    // After each piece that was copied: how many bytes, of about how many. One call at a time, not
+    // on the calling thread.
+    std::function<void(std::uint64_t bytes, std::uint64_t bytes_total)> progress;
+    // Then it fails with `cancelled`. Nothing is left of it.
+    std::stop_token stop;
+};
+
 class LECTERN_API Collection {
  public:
     [[nodiscard]] static Result<Collection> open(const std::filesystem::path& folder,
@@ -518,7 +526,9 @@ class LECTERN_API Collection {
 
     // Backs up to a folder that does not exist, is empty, or holds earlier backups of this
     // collection; only what is new is copied. Ingest, removals and searches go on meanwhile.
-    [[nodiscard]] Result<BackupInfo> backup(const std::filesystem::path& to) const;
+    // One that fails leaves nothing of itself.
+    [[nodiscard]] Result<BackupInfo> backup(const std::filesystem::path& to,
+                                            const BackupOptions& options = {}) const;
     // The backups in a folder, oldest first.
     [[nodiscard]] static Result<std::vector<BackupInfo>> backups(
         const std::filesystem::path& folder);
