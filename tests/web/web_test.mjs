@@ -139,6 +139,59 @@ test("files are uploaded by choice and by drag and drop", async () => {
   assert.match(await page.innerText("#documents"), /paper #1\?\.txt/);
 });
 
+// The next request to such an address, held until it is let go.
+async function hold(pattern) {
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  let came;
+  const arrived = new Promise((resolve) => { came = resolve; });
+  await page.route(pattern, async (route) => {
+    came();
+    await released;
+    await route.continue();
+  }, { times: 1 });
+  return { arrived, release };
+}
+
+test("uploads go where they began, whatever is chosen meanwhile", async () => {
+  await page.selectOption("#collection", "uploads");
+  await go("documents");
+  const first = await hold("**/files/one.txt");
+  const file = (name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(`This is ${name}.`) });
+  const sent = page.waitForRequest("**/files/two.txt", slow);
+  await page.setInputFiles("#files", [file("one.txt"), file("two.txt")]);
+  await first.arrived;
+  await page.selectOption("#collection", "notes");
+  first.release();
+  assert.match((await sent).url(), /\/collections\/uploads\/files\/two\.txt$/);
+  await page.waitForFunction(() => document.querySelector("#upload-status").textContent === "2 of 2 files stored.");
+});
+
+test("what comes late does not stand in the place of what was asked for since", async () => {
+  await go("documents");
+  await page.waitForSelector("#documents .card");
+  const list = await hold("**/collections/uploads/documents?*");
+  await page.selectOption("#collection", "uploads");
+  await list.arrived;
+  await page.selectOption("#collection", "notes");
+  await page.waitForSelector("#documents :text('Tides')");
+  const late = page.waitForResponse("**/collections/uploads/documents?*");
+  list.release();
+  await (await late).finished();
+  const document = await hold("**/documents/tides.md");
+  await page.click("#documents :text('Tides')");
+  await document.arrived;
+  await page.keyboard.press("Escape");
+  await page.click("#documents :text('Bread')");
+  await page.waitForSelector("#reader-text:has-text('Yeast')");
+  assert.equal(await page.innerText("#reader-title"), "Bread", "its id has dots for a segment");
+  const other = page.waitForResponse("**/documents/tides.md");
+  document.release();
+  await (await other).finished();
+  assert.match(await page.textContent("#reader-text"), /Yeast/);
+  assert.equal(await page.locator("#documents .card").count(), 3);
+});
+
 test("keys alone reach everything", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.id), "query");
   await page.keyboard.type("bread rises");

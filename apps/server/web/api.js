@@ -16,8 +16,12 @@ export const key = {
 export const headers = (more = {}) =>
   key.get() ? { ...more, Authorization: `Bearer ${key.get()}` } : more;
 
-// Every segment of an id is escaped; its slashes stay.
-export const path = (id) => id.split("/").map(encodeURIComponent).join("/");
+// Every segment of an id is escaped; its slashes stay. Of one with dots for a segment ("../a.md") they
+// do not: a browser would take it for a way through the path.
+export const path = (id) =>
+  id.split("/").some((part) => part === "." || part === "..")
+    ? encodeURIComponent(id)
+    : id.split("/").map(encodeURIComponent).join("/");
 export const of = (collection, rest = "") => `/collections/${encodeURIComponent(collection)}${rest}`;
 
 async function send(method, url, body, more = {}, signal) {

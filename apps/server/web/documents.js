@@ -6,6 +6,7 @@ import { state, tell, when } from "./state.js";
 
 const page = 50;
 let next = "";
+let listed = 0; // the list that was asked for last
 
 function row(found) {
   const title = el("button", { type: "button", class: "title", click: () => openDocument(found.document) }, found.title || found.document);
@@ -30,12 +31,14 @@ async function list(more) {
     shown.replaceChildren();
   }
   byId("documents-more").hidden = true;
+  const mine = ++listed;
   if (!state.collection) {
     byId("documents-status").textContent = "There is no collection yet: the first upload makes one.";
     return;
   }
   try {
     const found = await get(of(state.collection, `/documents?limit=${page}&after=${encodeURIComponent(next)}`));
+    if (mine !== listed) return; // another collection, or a newer list
     shown.append(...found.documents.map(row));
     next = found.next ?? "";
     byId("documents-more").hidden = !next;
@@ -43,19 +46,19 @@ async function list(more) {
       ? "Nothing is stored yet."
       : `${counted(shown.childElementCount, "document")}${next ? " and more" : ""}`;
   } catch (error) {
-    byId("documents-status").textContent = error.message;
+    if (mine === listed) byId("documents-status").textContent = error.message;
   }
 }
 
-function send(file, makeCollection) {
+// `collection`: gives its name, when its turn comes.
+function send(file, collection) {
   const bar = el("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
   const said = el("span", { class: "note" }, "waiting");
   const line = el("li", { class: "card" }, el("div", { class: "line" }, el("span", {}, file.name), said), bar);
   byId("uploads").append(line);
   return async () => {
     try {
-      await makeCollection();
-      const report = await upload(of(state.collection, `/files/${path(file.name)}`), file, (part) => {
+      const report = await upload(of(await collection(), `/files/${path(file.name)}`), file, (part) => {
         bar.value = part * 0.9; // the rest is reading and embedding
         said.textContent = part < 1 ? `${Math.round(part * 100)} % sent` : "being read …";
       });
@@ -75,7 +78,16 @@ function send(file, makeCollection) {
 
 export async function uploadAll(files, makeCollection) {
   byId("uploads").replaceChildren();
-  const jobs = [...files].map((file) => send(file, makeCollection));
+  // All go where the first does, also when another collection is chosen meanwhile.
+  let to = state.collection;
+  const collection = async () => {
+    if (!to) {
+      await makeCollection();
+      to = state.collection;
+    }
+    return to;
+  };
+  const jobs = [...files].map((file) => send(file, collection));
   let good = 0;
   for (const job of jobs) if (await job()) ++good;
   byId("upload-status").textContent = `${good} of ${counted(jobs.length, "file")} stored.`;

@@ -8,7 +8,10 @@ const dialog = byId("reader");
 byId("reader-close").addEventListener("click", () => dialog.close());
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 
+let opened = 0; // the document that was asked for last
+
 export async function openDocument(id, begin = 0, end = 0) {
+  const mine = ++opened;
   byId("reader-title").textContent = id;
   byId("reader-place").textContent = "Reading …";
   const paper = byId("reader-text");
@@ -18,9 +21,10 @@ export async function openDocument(id, begin = 0, end = 0) {
   try {
     found = await get(of(state.collection, `/documents/${path(id)}`));
   } catch (error) {
-    byId("reader-place").textContent = error.message;
+    if (mine === opened) byId("reader-place").textContent = error.message;
     return;
   }
+  if (mine !== opened) return;
   byId("reader-title").textContent = found.title || id;
   const [before, within, after] = cut(found.text, begin, end);
   if (!within) {
