@@ -11,6 +11,18 @@ namespace lectern::server {
 
 namespace json = boost::json;
 
+namespace {
+
+// Which one a failure is about: "the field 'n' must be 1 here".
+json::value parameter_of(std::string_view detail) {
+    constexpr std::string_view begin = "the field '";
+    if (!detail.starts_with(begin)) return nullptr;
+    detail.remove_prefix(begin.size());
+    return json::string(detail.substr(0, detail.find('\'')));
+}
+
+}  // namespace
+
 Response as_openai_error(Response response) {
     if (response.content_type != "application/problem+json") return response;
     const json::object problem = json::parse(response.body).as_object();
@@ -20,10 +32,11 @@ Response as_openai_error(Response response) {
                        : response.status >= 500 ? "server_error"
                                                 : "invalid_request_error";
     response.content_type = "application/json";
+    json::value parameter = parameter_of(problem.at("detail").as_string());
     response.body =
         json::serialize(json::object{{"error", json::object{{"message", problem.at("detail")},
                                                             {"type", type},
-                                                            {"param", nullptr},
+                                                            {"param", std::move(parameter)},
                                                             {"code", problem.at("code")}}}});
     return response;
 }
@@ -41,6 +54,12 @@ std::vector<std::string> embedding_inputs(Fields& fields) {
     const json::value* input = fields.any("input");
     if (input == nullptr) return fields.wrong("input", "is missing"), std::vector<std::string>{};
     if (input->is_string()) return {std::string(input->get_string())};
+    const json::array* list = input->if_array();
+    if (list != nullptr && !list->empty() && !list->front().is_string())
+        return fields.wrong("input",
+                            "must be text: numbers of tokens say nothing to a model that has "
+                            "another tokenizer than their maker"),
+               std::vector<std::string>{};
     return fields.texts("input");
 }
 
@@ -67,7 +86,7 @@ std::vector<Message> chat_messages(Fields& fields) {
         const json::object& object = item.get_object();
         const json::value* role = object.if_contains("role");
         const json::value* content = object.if_contains("content");
-        if (role == nullptr || !role->is_string() || content == nullptr)
+        if (role == nullptr || !role->is_string())
             return wrong("must have a 'role' and a 'content' each");
         Message message;
         const std::string_view name = role->get_string();
@@ -77,7 +96,12 @@ std::vector<Message> chat_messages(Fields& fields) {
             message.role = Role::assistant;
         else if (name != "user")
             return wrong("has a role that is not system, developer, user or assistant");
-        if (content->is_string()) {
+        // An assistant's that called a function has none.
+        const bool none = content == nullptr || content->is_null();
+        if (none && message.role != Role::assistant)
+            return wrong("must have a 'role' and a 'content' each");
+        if (none) {
+        } else if (content->is_string()) {
             message.text = std::string(content->get_string());
         } else if (content->is_array()) {
             for (const json::value& part : content->get_array()) {

@@ -11,16 +11,12 @@ namespace lectern::server {
 
 namespace json = boost::json;
 
-namespace {
-
-// What was embedded for the query: the first stage that counts tokens is its tokenizer.
 std::uint64_t query_tokens(const std::vector<StageTiming>& stages) {
+    // The first stage that counts tokens is its tokenizer.
     for (const StageTiming& stage : stages)
         if (stage.tokens > 0) return stage.tokens;
     return 0;
 }
-
-}  // namespace
 
 Reply::Reply(Call& call, Fields& fields)
     : call_(call),

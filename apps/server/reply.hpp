@@ -7,11 +7,15 @@
 #include <cstdint>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "apps/server/call.hpp"
 #include "apps/server/fields.hpp"
 
 namespace lectern::server {
+
+// Tokens that were embedded for a query, as its stages say.
+[[nodiscard]] std::uint64_t query_tokens(const std::vector<StageTiming>& stages);
 
 class Reply {
  public:

@@ -7,6 +7,7 @@
 #include "apps/server/http/problem.hpp"
 #include "apps/server/keys.hpp"
 #include "apps/server/openai.hpp"
+#include "apps/server/reply.hpp"
 #include "apps/server/service.hpp"
 #include "apps/shared/result_json.hpp"
 
@@ -23,6 +24,7 @@ json::object model_object(std::string_view id) {
 
 std::optional<Response> refuse_model(const Call& call, const std::string& model,
                                      const ModelName& name) {
+    if (model.empty()) return problem(400, "invalid_argument", "the field 'model' is missing");
     if (!name.known)
         return problem(
             404, "model_not_found",
@@ -174,6 +176,7 @@ class Writer {
                                                   {"delta", std::move(delta)},
                                                   {"logprobs", nullptr},
                                                   {"finish_reason", std::move(reason)}}};
+        if (usage_) out["usage"] = nullptr;  // it comes in a last chunk
         if (lectern != nullptr) out["lectern"] = *lectern;
         return send(json::serialize(out));
     }
@@ -208,8 +211,10 @@ Response answer(Service& service, Call& call, OpenCollection& open,
         done.text = "The collection does not say.";
         writer.piece(done.text);
     }
+    done.prompt_tokens = query_tokens(answer->timing.stages);  // what the client has sent
     done.generated_tokens = answer->generated_tokens;
     done.lectern = std::move(extension);
+    call.observed.tokens_in = done.prompt_tokens;
     call.observed.tokens_out = answer->generated_tokens;
     call.observed.stages = std::move(answer->timing.stages);
     return writer.finish(done);
@@ -227,6 +232,20 @@ Response generate(Call& call, OpenCollection& open, const std::vector<Message>& 
                           made->prompt_tokens,
                           made->generated_tokens,
                           {}});
+}
+
+// What would have to change the answer and cannot: passed over, it would be a wrong one.
+void refuse_what_changes_the_answer(Fields& fields) {
+    if (fields.flag("logprobs")) fields.wrong("logprobs", "must be false here");
+    if (const json::value* format = fields.any("response_format")) {
+        const json::object* object = format->if_object();
+        const json::value* type = object == nullptr ? nullptr : object->if_contains("type");
+        if (type == nullptr || *type != "text")
+            fields.wrong("response_format", "must be {\"type\": \"text\"} here");
+    }
+    if (const json::value* choice = fields.any("tool_choice");
+        choice != nullptr && *choice != "none" && *choice != "auto")
+        fields.wrong("tool_choice", "must be none or auto here: no function is ever called");
 }
 
 Response chat(Service& service, Call& call) {
@@ -250,6 +269,7 @@ Response chat(Service& service, Call& call) {
     else
         options.stop_texts = fields.texts("stop");
     if (fields.count("n", 1, 1, 128) != 1) fields.wrong("n", "must be 1 here");
+    refuse_what_changes_the_answer(fields);
     bool usage = false;
     if (const json::value* more = fields.any("stream_options");
         more != nullptr && more->is_object())

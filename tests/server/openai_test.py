@@ -73,6 +73,27 @@ class OpenAiTest(unittest.TestCase):
         text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
         self.assertEqual(text, said.choices[0].message.content)
         self.assertEqual(chunks[-1].usage.completion_tokens, said.usage.completion_tokens)
+        self.assertEqual(chunks[-1].choices, [])
+        self.assertTrue(all("usage" in chunk.model_fields_set and chunk.usage is None for chunk in chunks[:-1]))
+        self.assertEqual([chunk.choices[0].finish_reason for chunk in chunks[:-1]],
+                         [None] * (len(chunks) - 2) + [said.choices[0].finish_reason])
+
+    def test_a_stop_ends_the_answer_before_itself(self):
+        messages = [{"role": "user", "content": "Say hello."}]
+        whole = self.client.chat.completions.create(model="default", max_tokens=12, messages=messages)
+        text = whole.choices[0].message.content
+        stop = text.split()[1]
+        said = self.client.chat.completions.create(model="default", max_tokens=12, messages=messages,
+                                                   stop=[stop])
+        self.assertEqual(said.choices[0].message.content, text.partition(stop)[0])
+        self.assertEqual(said.choices[0].finish_reason, "stop")
+
+    def test_a_turn_that_called_a_function_has_no_content(self):
+        said = self.client.chat.completions.create(
+            model="default", max_tokens=4, messages=[
+                {"role": "user", "content": "Hello."}, {"role": "assistant", "content": None},
+                {"role": "user", "content": "Say hello."}])
+        self.assertTrue(said.choices[0].message.content)
 
     def test_a_collection_answers_with_citations(self):
         messages = [{"role": "user", "content": "What does a lighthouse warn ships of?"}]
@@ -81,6 +102,7 @@ class OpenAiTest(unittest.TestCase):
         self.assertIn(extension["status"], ["answered", "extractive"])
         self.assertEqual(extension["citations"][0]["document"], "beacon")
         self.assertIn("[1]", said.choices[0].message.content)
+        self.assertGreater(said.usage.prompt_tokens, 5)
         chunks = list(self.client.chat.completions.create(model="collection:notes",
                                                           messages=messages, stream=True))
         text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
@@ -94,6 +116,16 @@ class OpenAiTest(unittest.TestCase):
         with self.assertRaises(openai.BadRequestError) as caught:
             ask(model="default", messages=[])
         self.assertIn("messages", caught.exception.message)
+        self.assertEqual((caught.exception.param, caught.exception.type), ("messages", "invalid_request_error"))
+        plain = [{"role": "user", "content": "x"}]
+        for name, value in [("response_format", {"type": "json_object"}), ("logprobs", True),
+                            ("tool_choice", "required"), ("n", 2), ("model", "")]:
+            with self.subTest(name), self.assertRaises(openai.BadRequestError) as caught:
+                ask(**{"model": "default", "messages": plain, name: value})
+            self.assertEqual(caught.exception.param, name)
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.embeddings.create(model="default", input=[[1, 2, 3]])
+        self.assertIn("tokenizer", caught.exception.message)
         with self.assertRaises(openai.AuthenticationError):
             self.client_of("wrong").models.list()
         with self.assertRaises(openai.PermissionDeniedError):
