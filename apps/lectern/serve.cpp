@@ -2,6 +2,7 @@
 #include <pthread.h>
 
 #include <csignal>
+#include <filesystem>
 #include <iostream>
 
 #include "apps/lectern/common.hpp"
@@ -51,6 +52,12 @@ Status read_config(const Serve& serve) {
     return {};
 }
 
+// When a file was; of none, always the same.
+std::filesystem::file_time_type written(const std::string& file) {
+    std::error_code none;
+    return std::filesystem::last_write_time(file, none);
+}
+
 int run(Serve& serve) {
     // Before any thread is made, so that none of them takes a signal.
     sigset_t signals;
@@ -59,6 +66,7 @@ int run(Serve& serve) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 
+    const auto configured = written(serve.config);
     if (const Status bad = read_config(serve); !bad.ok()) return fail(bad);
     server::ServerOptions& options = serve.options;
     options.open = open_options(serve.common, true, true);
@@ -86,7 +94,11 @@ int run(Serve& serve) {
     server::notify_service_manager("READY=1");
     for (int signal = 0; sigwait(&signals, &signal) == 0;) {
         if (signal != SIGHUP) break;
-        (void)server.reload_keys();
+        (void)server.reload();
+        if (written(serve.config) != configured)
+            server::log_line(LogLevel::warning, "'" + serve.config +
+                                                    "' has changed; its options are taken up by "
+                                                    "the next start");
     }
     server::log_line(LogLevel::info, "draining");
     server::notify_service_manager("STOPPING=1");

@@ -50,8 +50,14 @@ class Bulk : public BodySink {
         return lines_.size() >= batch_lines || bytes_ >= batch_bytes;
     }
 
-    void work(Call& call) override {
+    Response work(Call& call) override {
+        // Said at once, and not of every line. One that is dropped later is said of each.
+        if (!begun_)
+            if (auto open = service_.collections.get(call.value("name")); !open)
+                return problem(open.status());
+        begun_ = true;
         while (!lines_.empty() && !call.stop.stop_requested()) store(call);
+        return {};
     }
 
     Response finish(Call& call) override {
@@ -60,7 +66,7 @@ class Bulk : public BodySink {
         else if (!rest_.empty())
             take_line(rest_);
         rest_.clear();
-        work(call);
+        if (Response failed = work(call); failed.status != 200) return failed;
         if (!broken_.empty()) return problem(400, "invalid_argument", broken_);
         Response out{200, "application/x-ndjson", std::move(results_), {}};
         return out;
@@ -201,6 +207,7 @@ class Bulk : public BodySink {
 
     Service& service_;
     const bool one_value_;
+    bool begun_ = false;
     std::string rest_;  // bytes of a line that has not ended
     std::uint64_t next_ = 1;
     std::deque<Line> lines_;

@@ -10,11 +10,20 @@ namespace {
 
 constexpr std::size_t max_id_bytes = 1024;
 
-// "*" means: whatever there is.
-bool has_tag(std::string_view list, const std::string& tag) {
-    if (list.find_first_not_of(" \t") == std::string_view::npos) return false;
-    if (list.substr(list.find_first_not_of(" \t")).starts_with('*')) return !tag.empty();
-    return !tag.empty() && list.find(tag) != std::string_view::npos;
+enum class Comparison { strong, weak };  // RFC 9110, 8.8.3.2
+
+// "*" means: whatever there is. Tags of ours are strong: a weak one in the list is another when
+// they are compared strongly.
+bool has_tag(std::string_view list, const std::string& tag, Comparison comparison) {
+    const std::size_t begin = list.find_first_not_of(" \t");
+    if (begin == std::string_view::npos || tag.empty()) return false;
+    if (list[begin] == '*') return true;
+    for (std::size_t at = list.find(tag); at != std::string_view::npos;
+         at = list.find(tag, at + 1)) {
+        const bool weak = at >= 2 && list.substr(at - 2, 2) == "W/";
+        if (!weak || comparison == Comparison::weak) return true;
+    }
+    return false;
 }
 
 }  // namespace
@@ -55,12 +64,23 @@ std::string entity_tag(const Document& document) {
 }
 
 bool preconditions_hold(const Request& request, const std::string& tag) {
-    if (request.has_header("If-Match") && !has_tag(request.header("If-Match"), tag)) return false;
-    return !request.has_header("If-None-Match") || !has_tag(request.header("If-None-Match"), tag);
+    return matches(request, tag) && !not_modified(request, tag);
+}
+
+bool matches(const Request& request, const std::string& tag) {
+    return !request.has_header("If-Match") ||
+           has_tag(request.header("If-Match"), tag, Comparison::strong);
 }
 
 bool not_modified(const Request& request, const std::string& tag) {
-    return request.has_header("If-None-Match") && has_tag(request.header("If-None-Match"), tag);
+    return request.has_header("If-None-Match") &&
+           has_tag(request.header("If-None-Match"), tag, Comparison::weak);
+}
+
+Status no_document(Status status, std::string_view collection, std::string_view document) {
+    if (status.code() != Code::not_found) return status;
+    return {Code::not_found, "the collection '" + std::string(collection) + "' has no document '" +
+                                 std::string(document) + "'"};
 }
 
 }  // namespace lectern::server

@@ -67,8 +67,9 @@ Router::Match Router::find(std::string_view method,
             out.values = std::move(*values);
             return out;
         }
-        out.allowed += (out.allowed.empty() ? "" : ", ") + route.method;
+        out.allowed += route.method + (route.method == "GET" ? ", HEAD, " : ", ");
     }
+    if (!out.allowed.empty()) out.allowed += "OPTIONS";
     return out;
 }
 

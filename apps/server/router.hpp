@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "apps/server/call.hpp"
+#include "apps/server/media_type.hpp"
 
 namespace lectern::server {
 
@@ -25,8 +26,8 @@ class BodySink {
     virtual Status add(std::string_view piece) = 0;
     // True when there is enough for work(); more is read only when it is done.
     [[nodiscard]] virtual bool ready() const = 0;
-    // On a worker thread.
-    virtual void work(Call& call) = 0;
+    // On a worker thread. Another status than 200: nothing more is read, and that is the response.
+    [[nodiscard]] virtual Response work(Call& call) = 0;
     // After the last byte, on a worker thread.
     virtual Response finish(Call& call) = 0;
 };
@@ -39,8 +40,9 @@ struct Route {
     std::string pattern;
     Right right = Right::read;
     Lane lane = Lane::read;
-    Handler handler = {};         // either this
-    SinkMaker sink = {};          // or this: the body is streamed
+    Handler handler = {};  // either this
+    SinkMaker sink = {};   // or this: the body is streamed
+    Body body = Body::json;
     bool while_draining = false;  // answered after SIGTERM too
     bool in_log = true;
 
@@ -54,7 +56,8 @@ class Router {
     struct Match {
         const Route* route = nullptr;
         std::map<std::string, std::string> values;
-        std::string allowed;  // methods of the path, when there is a path but not the method
+        // The methods of the path, when there is a path but not the method: "GET, HEAD, OPTIONS".
+        std::string allowed;
     };
     // HEAD is answered by GET's route.
     [[nodiscard]] Match find(std::string_view method,

@@ -64,8 +64,10 @@ Response get(Service& service, Call& call) {
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     auto document = (*open)->collection.get(call.value("document"));
-    if (!document) return problem(document.status());
+    if (!document)
+        return problem(no_document(document.status(), call.value("name"), call.value("document")));
     const std::string tag = entity_tag(*document);
+    if (!matches(call.request, tag)) return changed();
     Response out = not_modified(call.request, tag) ? Response{304, "", "", {}}
                                                    : json_response(app::json_of(*document));
     out.headers.push_back({"ETag", tag});
@@ -86,7 +88,8 @@ Response remove(Service& service, Call& call) {
     auto removed = collection.remove(ids);
     if (!removed) return problem(removed.status());
     if (*removed == 0)
-        return problem(404, "not_found", "there is no document '" + ids.front() + "'");
+        return problem(
+            no_document({Code::not_found, ""}, call.value("name"), call.value("document")));
     return {204, "", "", {}};
 }
 
@@ -140,15 +143,21 @@ void add_document_routes(Router& router, Service& service) {
     };
     const std::string documents = "/collections/{name}/documents";
     router.add({"GET", documents, Right::read, Lane::read, bound(&list)});
-    router.add(
-        {"POST", documents, Right::write, Lane::ingest, {}, [&service](const Request& request) {
-             return make_bulk(service, request);
-         }});
+    router.add({.method = "POST",
+                .pattern = documents,
+                .right = Right::write,
+                .lane = Lane::ingest,
+                .sink = [&service](const Request& request) { return make_bulk(service, request); },
+                .body = Body::lines});
     router.add({"GET", documents + "/{document+}", Right::read, Lane::read, bound(&get)});
     router.add({"PUT", documents + "/{document+}", Right::write, Lane::ingest, bound(&put)});
     router.add({"DELETE", documents + "/{document+}", Right::write, Lane::ingest, bound(&remove)});
-    router.add(
-        {"PUT", "/collections/{name}/files/{file+}", Right::write, Lane::ingest, bound(&upload)});
+    router.add({.method = "PUT",
+                .pattern = "/collections/{name}/files/{file+}",
+                .right = Right::write,
+                .lane = Lane::ingest,
+                .handler = bound(&upload),
+                .body = Body::bytes});
 }
 
 }  // namespace lectern::server

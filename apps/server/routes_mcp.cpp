@@ -31,20 +31,27 @@ mcp::Sources sources_of(Service& service, Call& call) {
     return out;
 }
 
+Response answer(Service& service, Call& call) {
+    const auto answered = mcp::answer(call.request.body, sources_of(service, call));
+    if (!answered) return {202, "", "", {}};
+    return json_response(*answered, mcp::is_no_message(*answered) ? 400 : 200);
+}
+
 Response message(Service& service, Call& call) {
     const std::string_view version = call.request.header("MCP-Protocol-Version");
     if (!version.empty() && !mcp::knows_version(version))
         return problem(400, "unsupported_version",
                        "MCP-Protocol-Version '" + std::string(version) + "' is not spoken here");
-    auto answered = mcp::answer(call.request.body, sources_of(service, call));
-    if (!answered) return {202, "", "", {}};
-    return json_response(*answered);
+    if (!mcp::asks_for_text(call.request.body)) return answer(service, call);
+    // A generator is slow, so it does not run among the searches.
+    call.next = Continuation{Lane::ask, [&service](Call& later) { return answer(service, later); }};
+    return {};
 }
 
 }  // namespace
 
 void add_mcp_routes(Router& router, Service& service) {
-    router.add({"POST", "/mcp", Right::read, Lane::ask,
+    router.add({"POST", "/mcp", Right::read, Lane::read,
                 [&service](Call& call) { return message(service, call); }});
 }
 

@@ -2,6 +2,7 @@
 #include <functional>
 #include <utility>
 
+#include "apps/server/documents.hpp"
 #include "apps/server/fields.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/reply.hpp"
@@ -101,7 +102,7 @@ Response summarize(Service& service, Call& call) {
     if (!open) return problem(open.status());
     options.on_text = reply.text();
     auto summary = (*open)->collection.summarize(document, options);
-    if (!summary) return reply.failed(summary.status());
+    if (!summary) return reply.failed(no_document(summary.status(), call.value("name"), document));
     return reply.done("summary", app::json_of(document, *summary), summary->generated_tokens,
                       std::move(summary->timing));
 }

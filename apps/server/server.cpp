@@ -12,6 +12,8 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -91,6 +93,18 @@ ServerState::ServerState(ServerOptions given)
                  read.running() + ask.running() + ingest.running() <= 1;
       }) {}
 
+void add_routes(ServerState& state) {
+    add_collection_routes(state.router, state.service);
+    add_job_routes(state.router, state.service);
+    add_eval_routes(state.router, state.service);
+    add_document_routes(state.router, state.service);
+    add_query_routes(state.router, state.service);
+    add_openai_routes(state.router, state.service);
+    add_operation_routes(state.router, state);
+    add_mcp_routes(state.router, state.service);
+    add_web_routes(state.router);
+}
+
 struct Server::Impl {
     explicit Impl(ServerOptions options) : state(std::move(options)) {}
     Impl(const Impl&) = delete;
@@ -104,8 +118,8 @@ struct Server::Impl {
 
     ServerState state;
     asio::io_context io;
-    asio::ssl::context tls{asio::ssl::context::tls_server};
-    bool with_tls = false;
+    std::mutex tls_mutex;
+    std::shared_ptr<asio::ssl::context> tls;  // of new connections; nullptr: none
     asio::strand<asio::io_context::executor_type> accepting{io.get_executor()};
     tcp::acceptor acceptor{accepting};
     asio::steady_timer keys_timer{io};
@@ -125,8 +139,7 @@ struct Server::Impl {
         if (state.options.tls_certificate.empty() != state.options.tls_key.empty())
             return {Code::invalid_argument,
                     "--tls-certificate and --tls-key must be given together"};
-        with_tls = !state.options.tls_certificate.empty();
-        if (with_tls) LECTERN_TRY(read_certificate(tls, state.options));
+        if (!state.options.tls_certificate.empty()) LECTERN_TRY(read_tls());
         std::error_code folder;
         std::filesystem::create_directories(state.options.data, folder);
         if (folder)
@@ -146,15 +159,7 @@ struct Server::Impl {
     }
 
     void run() {
-        add_collection_routes(state.router, state.service);
-        add_job_routes(state.router, state.service);
-        add_eval_routes(state.router, state.service);
-        add_document_routes(state.router, state.service);
-        add_query_routes(state.router, state.service);
-        add_openai_routes(state.router, state.service);
-        add_operation_routes(state.router, state);
-        add_mcp_routes(state.router, state.service);
-        add_web_routes(state.router);
+        add_routes(state);
         state.jobs.resume();
         asio::co_spawn(accepting, accept(), asio::detached);
         if (!state.options.keys.empty()) watch_keys();
@@ -175,10 +180,24 @@ struct Server::Impl {
                 continue;
             }
             socket.set_option(tcp::no_delay(true), error);
+            const auto secure = current_tls();
             std::unique_ptr<Wire> wire =
-                with_tls ? tls_wire(std::move(socket), tls) : plain_wire(std::move(socket));
+                secure ? tls_wire(std::move(socket), *secure) : plain_wire(std::move(socket));
             asio::co_spawn(strand, run_session(std::move(wire), state), asio::detached);
         }
+    }
+
+    std::shared_ptr<asio::ssl::context> current_tls() {
+        const std::lock_guard lock(tls_mutex);
+        return tls;
+    }
+    // Connections that are there keep the certificate that they began with.
+    Status read_tls() {
+        auto next = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+        LECTERN_TRY(read_certificate(*next, state.options));
+        const std::lock_guard lock(tls_mutex);
+        tls = std::move(next);
+        return {};
     }
 
     void watch_keys() {
@@ -190,12 +209,21 @@ struct Server::Impl {
         });
     }
 
-    Status reload_keys() {
-        Status done = state.keys.reload();
+    static Status told(Status done, std::string_view when_done) {
         if (done.ok())
-            log_line(LogLevel::info, "the keys were read again");
+            log_line(LogLevel::info, when_done);
         else
             log_line(LogLevel::error, done.message());
+        return done;
+    }
+    Status reload_keys() { return told(state.keys.reload(), "the keys were read again"); }
+    Status reload() {
+        Status done;
+        if (!state.options.keys.empty()) done = reload_keys();
+        if (current_tls() != nullptr) {
+            Status tls_done = told(read_tls(), "the certificate was read again");
+            if (done.ok()) done = std::move(tls_done);
+        }
         return done;
     }
 
@@ -250,8 +278,8 @@ void Server::wait() {
         if (thread.joinable()) thread.join();
 }
 
-Status Server::reload_keys() {
-    return impl_->reload_keys();
+Status Server::reload() {
+    return impl_->reload();
 }
 
 }  // namespace lectern::server

@@ -27,8 +27,9 @@ class Server {
     // New requests get 503; when those that run are answered, or after the drain time, all ends.
     void drain();
     void wait();
-    // Reads the file of keys again. Also done by itself when the file changes.
-    [[nodiscard]] Status reload_keys();
+    // Reads the file of keys and the certificate again, where there are any. What cannot be read
+    // stays as it was, and the log says so. The keys are also read when their file changes.
+    [[nodiscard]] Status reload();
 
     struct Impl;
 

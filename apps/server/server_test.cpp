@@ -6,6 +6,7 @@
 #include <fstream>
 #include <future>
 #include <latch>
+#include <set>
 
 #include "apps/server/access.hpp"
 #include "apps/server/documents.hpp"
@@ -13,9 +14,12 @@
 #include "apps/server/fields.hpp"
 #include "apps/server/keys.hpp"
 #include "apps/server/log.hpp"
+#include "apps/server/media_type.hpp"
 #include "apps/server/metrics.hpp"
 #include "apps/server/openapi.hpp"
+#include "apps/server/response_head.hpp"
 #include "apps/server/router.hpp"
+#include "apps/server/state.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::server {
@@ -42,8 +46,9 @@ TEST(RouterTest, PatternsBindTheirNames) {
     EXPECT_EQ(match.values.at("document"), "a/b.md");
     EXPECT_NE(router.find("HEAD", {"collections"}).route, nullptr);
     EXPECT_EQ(router.find("DELETE", {"collections"}).route, nullptr);
-    EXPECT_EQ(router.find("DELETE", {"collections"}).allowed, "GET");
-    EXPECT_EQ(router.find("DELETE", {"collections", "x", "documents", "y"}).allowed, "GET, PUT");
+    EXPECT_EQ(router.find("DELETE", {"collections"}).allowed, "GET, HEAD, OPTIONS");
+    EXPECT_EQ(router.find("DELETE", {"collections", "x", "documents", "y"}).allowed,
+              "GET, HEAD, PUT, OPTIONS");
     EXPECT_TRUE(router.find("GET", {"elsewhere"}).allowed.empty());
     EXPECT_TRUE(router.find("GET", {"collections", "", "documents", "y"}).allowed.empty());
 }
@@ -345,10 +350,17 @@ TEST(DocumentTest, TagsFollowTheContentAndPreconditionsHold) {
         std::string value;
         std::string now;  // the tag as it stands
         bool holds;
-    } cases[] = {{"If-Match", tag, tag, true},      {"If-Match", "\"x\", " + tag, tag, true},
-                 {"If-Match", "\"x\"", tag, false}, {"If-Match", "*", tag, true},
-                 {"If-Match", "*", "", false},      {"If-Match", tag, "", false},
-                 {"If-None-Match", "*", "", true},  {"If-None-Match", "*", tag, false}};
+    } cases[] = {{"If-Match", tag, tag, true},
+                 {"If-Match", "\"x\", " + tag, tag, true},
+                 {"If-Match", "\"x\"", tag, false},
+                 {"If-Match", "*", tag, true},
+                 {"If-Match", "*", "", false},
+                 {"If-Match", tag, "", false},
+                 {"If-Match", "W/" + tag, tag, false},
+                 {"If-Match", "W/" + tag + ", " + tag, tag, true},
+                 {"If-None-Match", "W/" + tag, tag, false},
+                 {"If-None-Match", "*", "", true},
+                 {"If-None-Match", "*", tag, false}};
     for (const auto& each : cases) {
         Request request;
         request.headers = {{each.name, each.value}};
@@ -421,6 +433,76 @@ TEST(MetricsTest, StagesQueuesAndRecallAreThere) {
           "lectern_index_recall_left_out_total{reason=\"load\"} 1\n",
           "# TYPE lectern_things_total counter\nlectern_things_total 1\n"})
         EXPECT_NE(text.find(line), std::string::npos) << line << text;
+}
+
+TEST(OpenApiTest, EveryRouteIsDescribedAndNothingElse) {
+    const lectern::TestFolder home;
+    ServerOptions options;
+    options.data = home.path();
+    ServerState state(options);
+    add_routes(state);
+    std::set<std::string> routes;
+    for (const Route& route : state.router.routes()) {
+        std::string pattern = route.pattern;
+        std::erase(pattern, '+');
+        if (pattern.starts_with("/web/")) pattern = "/web/{file}";
+        routes.insert(route.method + " " + pattern);
+    }
+    std::set<std::string> described;
+    const auto api = parse_json(openapi_text());
+    for (const auto& path : api->at("paths").as_object())
+        for (const auto& method : path.value().as_object()) {
+            std::string name(method.key());
+            if (name == "parameters") continue;
+            for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
+            described.insert(name + " " + std::string(path.key()));
+        }
+    EXPECT_EQ(routes, described);
+}
+
+TEST(MediaTypeTest, OnlyWhatCannotBeIsRefused) {
+    for (const char* type : {"", "application/json", "Application/JSON ; charset=utf-8",
+                             "application/problem+json", "application/x-www-form-urlencoded"}) {
+        EXPECT_FALSE(refuse_type(Body::json, type)) << type;
+        EXPECT_FALSE(refuse_type(Body::lines, type)) << type;
+        EXPECT_FALSE(refuse_type(Body::bytes, type)) << type;
+    }
+    EXPECT_FALSE(refuse_type(Body::lines, "application/x-ndjson"));
+    EXPECT_FALSE(refuse_type(Body::bytes, "text/html"));
+    for (const auto& [body, type] : {std::pair{Body::json, "application/x-ndjson"},
+                                     {Body::json, "text/html"},
+                                     {Body::json, "multipart/form-data; boundary=x"},
+                                     {Body::lines, "text/csv"},
+                                     {Body::bytes, "Multipart/Form-Data"}}) {
+        const auto refused = refuse_type(body, type);
+        ASSERT_TRUE(refused) << type;
+        EXPECT_EQ(refused->status, 415U);
+    }
+}
+
+TEST(ResponseTest, IsCompressedWhereItMayBeAndTellsCaches) {
+    Request request;
+    request.trace_id = "t";
+    const ServerOptions options;
+    const std::string body(5000, 'a');
+    const auto bytes = [&](unsigned status, const char* type) {
+        return response_bytes({status, type, status == 304 ? "" : body, {{"X", "a\r\nY: b"}}},
+                              request, options);
+    };
+    std::string plain = bytes(200, "text/plain");
+    EXPECT_NE(plain.find("Content-Length: 5000\r\n"), std::string::npos);
+    EXPECT_NE(plain.find("X: aY: b\r\n"), std::string::npos) << "a value ends no header";
+    EXPECT_TRUE(plain.ends_with(body));
+    request.headers = {{"Accept-Encoding", "br, gzip"}};
+    const std::string small = bytes(200, "text/plain");
+    EXPECT_NE(small.find("Content-Encoding: gzip\r\n"), std::string::npos);
+    EXPECT_LT(small.size(), 1000U);
+    EXPECT_EQ(bytes(200, "application/pdf").find("gzip"), std::string::npos);
+    EXPECT_NE(bytes(304, "").find("Vary: Accept-Encoding\r\n"), std::string::npos);
+    EXPECT_EQ(bytes(304, "").find("Content-Length"), std::string::npos);
+    request.headers.clear();
+    request.method = "HEAD";
+    EXPECT_TRUE(bytes(200, "text/plain").ends_with("\r\n\r\n"));
 }
 
 TEST(OpenApiTest, TheDescriptionIsJson) {

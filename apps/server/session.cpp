@@ -2,7 +2,6 @@
 
 #include <array>
 #include <boost/asio/this_coro.hpp>
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -15,7 +14,9 @@
 #include "apps/server/log.hpp"
 #include "apps/server/mailbox.hpp"
 #include "apps/server/openai.hpp"
-#include "apps/shared/result_json.hpp"
+#include "apps/server/request_record.hpp"
+#include "apps/server/response_head.hpp"
+#include "apps/server/slots.hpp"
 
 namespace lectern::server {
 namespace {
@@ -24,43 +25,12 @@ namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 using std::chrono::seconds;
 
-constexpr std::size_t least_gzipped = 1024;
 constexpr seconds write_time{60};
 constexpr seconds close_time{2};
 // The status in the log and the metrics of a request whose response nobody waited for.
 constexpr unsigned client_has_gone = 499;
 // Between looks at whether the client is still there while its request is worked on.
 constexpr std::chrono::milliseconds gone_look{50};
-
-// Counts while it lives.
-class Counted {
- public:
-    explicit Counted(std::atomic<std::size_t>& count) : count_(&count), now_(++count) {}
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() { --*count_; }
-    [[nodiscard]] std::size_t now() const noexcept { return now_; }
-
- private:
-    std::atomic<std::size_t>* count_;
-    std::size_t now_;
-};
-
-std::string http_date() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    std::array<char, 40> text{};
-    const std::size_t size =
-        std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-    return {text.data(), size};
-}
-
-bool compressible(std::string_view type) {
-    return type.starts_with("text/") || type.find("json") != std::string_view::npos ||
-           type.find("javascript") != std::string_view::npos ||
-           type.find("svg") != std::string_view::npos;
-}
 
 class Session {
  public:
@@ -104,25 +74,22 @@ class Session {
             if (!more) co_return false;  // gone, or too slow: the connection is closed
         }
         const Counted counted(state_.requests);
-        begun_ = Clock::now();
+        record_ = {};
+        record_.begun = Clock::now();
         request_ = std::move(parser_->request());
         request_.trace_id = trace_id_of(request_.header("traceparent"));
         match_ = {};
-        observed_ = {};
         key_.reset();
-        sent_ = 0;
-        status_ = 0;
         streamed_ = false;
         broken_ = false;
         gone_ = false;
-        received_ = 0;
         Response response = co_await respond();
-        remember(response);
+        record_.failure = failure_of(response);
         if (gone_ && !streamed_)
-            status_ = client_has_gone;
+            record_.status = client_has_gone;
         else if (!streamed_)
             co_await send(std::move(response));
-        note();
+        note(record_, request_, match_, key_.get(), state_);
         co_return !broken_ && request_.keep_alive && parser_->done();
     }
 
@@ -130,15 +97,14 @@ class Session {
         request_ = {};
         request_.keep_alive = false;
         request_.trace_id = trace_id_of({});
-        begun_ = Clock::now();
+        record_ = {};
+        record_.begun = Clock::now();
         match_ = {};
-        observed_ = {};
         key_.reset();
-        sent_ = 0;
         state_.metrics.rejected(why);
-        remember(response);
+        record_.failure = failure_of(response);
         co_await send(std::move(response));
-        note();
+        note(record_, request_, match_, nullptr, state_);
     }
 
     // Everything that is decided before a handler runs; then the handler.
@@ -151,6 +117,8 @@ class Session {
         if (auto refused = refuse_browser(request_, state_.options, keys)) co_return *refused;
         if (is_preflight(request_) && !match_.allowed.empty())
             co_return preflight(request_, match_);
+        if (request_.method == "OPTIONS" && !match_.allowed.empty())
+            co_return Response{204, "", "", {{"Allow", match_.allowed}}};
         if (match_.route == nullptr) {
             if (match_.allowed.empty())
                 co_return problem(404, "no_such_path", "there is nothing at this path");
@@ -175,28 +143,6 @@ class Session {
         co_return co_await handle(route);
     }
 
-    // What a request that runs takes up. A body that is still coming in takes nothing, so slow
-    // senders use up nobody's turn.
-    struct Slots {
-        std::optional<Counted> of_all;
-        std::optional<Counted> of_key;
-    };
-    std::optional<Response> take_slots(const Route& route, Slots& slots) {
-        if (route.lane == Lane::direct) return {};
-        slots.of_all.emplace(state_.running);
-        if (slots.of_all->now() > limits().requests) {
-            state_.metrics.rejected("requests");
-            return too_many("the server has too many requests at once");
-        }
-        if (key_ == nullptr) return {};
-        slots.of_key.emplace(*key_->running);
-        const std::size_t most =
-            key_->max_concurrent > 0 ? key_->max_concurrent : limits().requests_per_key;
-        if (slots.of_key->now() <= most) return {};
-        state_.metrics.rejected("requests_of_key");
-        return too_many("this key has too many requests at once");
-    }
-
     asio::awaitable<Response> handle(const Route& route) {
         const std::uint64_t most = route.sink ? limits().bulk : limits().body;
         if (const auto length = parser_->length(); length && *length > most)
@@ -208,10 +154,14 @@ class Session {
             gunzip.emplace(most);
         else if (!coding.empty() && !same_name(coding, "identity"))
             co_return unsupported_coding();
-        // Of a streamed body before it is asked for: it would be sent for nothing.
+        if (parser_->length().value_or(0) > 0 || !parser_->done())
+            if (auto refused = refuse_type(route.body, request_.header("Content-Type")))
+                co_return std::move(*refused);
+        // Of a streamed body before it is asked for: it would be sent for nothing. One that is kept
+        // takes nothing while it comes in, so slow senders use up nobody's turn.
         Slots slots;
         if (route.sink)
-            if (auto refused = take_slots(route, slots)) co_return std::move(*refused);
+            if (auto refused = slots.take(route, key_.get(), state_)) co_return std::move(*refused);
         if (lists(request_.header("Expect"), "100-continue") && !parser_->done())
             co_await wire_->write("HTTP/1.1 100 Continue\r\n\r\n", Clock::now() + write_time);
 
@@ -225,7 +175,7 @@ class Session {
         } else {
             auto failed = co_await take_body(gunzip, most);
             if (failed) co_return std::move(*failed);
-            if (auto refused = take_slots(route, slots)) co_return std::move(*refused);
+            if (auto refused = slots.take(route, key_.get(), state_)) co_return std::move(*refused);
             std::function<Response()> body = [&route, &call] { return route.handler(call); };
             out = co_await work(route.lane, stop, std::move(body));
             if (call.next && out.status == 200) {
@@ -234,7 +184,7 @@ class Session {
                 out = co_await work(next.lane, stop, std::move(rest));
             }
         }
-        observed_ = std::move(call.observed);
+        record_.observed = std::move(call.observed);
         co_return out;
     }
 
@@ -246,8 +196,8 @@ class Session {
         const std::size_t held = pending_.size();
         const RequestParser::Fault fault = parser_->feed_body(pending_, raw);
         if (fault.status != 0) co_return broken(problem(fault.status, "malformed", fault.detail));
-        received_ += raw.size();
-        if (received_ > most)
+        record_.received += raw.size();
+        if (record_.received > most)
             co_return broken(problem(413, "body_too_large",
                                      "the body is larger than " + std::to_string(most) + " bytes"));
         if (gunzip) {
@@ -277,7 +227,7 @@ class Session {
             auto failed = co_await more_body(gunzip, most, request_.body, deadline);
             if (failed) co_return failed;
         }
-        if (gunzip && received_ > 0)
+        if (gunzip && record_.received > 0)
             if (const Status bad = gunzip->finish(); !bad.ok()) co_return problem(bad);
         co_return std::nullopt;
     }
@@ -295,15 +245,12 @@ class Session {
             if (const Status bad = sink->add(piece); !bad.ok())
                 co_return broken(problem(413, "body_too_large", bad.message()));
             while (sink->ready()) {
-                std::function<Response()> step = [&sink, &call] {
-                    sink->work(call);
-                    return Response{};
-                };
+                std::function<Response()> step = [&sink, &call] { return sink->work(call); };
                 Response done = co_await work(route.lane, stop, std::move(step));
                 if (done.status != 200) co_return broken(std::move(done));
             }
         }
-        if (gunzip && received_ > 0)
+        if (gunzip && record_.received > 0)
             if (const Status bad = gunzip->finish(); !bad.ok()) co_return problem(bad);
         std::function<Response()> last = [&sink, &call] { return sink->finish(call); };
         co_return co_await work(route.lane, stop, std::move(last));
@@ -371,61 +318,28 @@ class Session {
 
     // ---------------------------------------------------------------- responses
 
-    std::string head(unsigned status, const std::vector<Header>& headers) {
-        status_ = status;
-        if (state_.draining) request_.keep_alive = false;
-        if (broken_ || (parser_ && !parser_->done())) request_.keep_alive = false;
-        std::string out = "HTTP/1.1 " + std::to_string(status) + " " + std::string(reason(status)) +
-                          "\r\nDate: " + http_date() +
-                          "\r\nServer: lectern\r\nX-Request-Id: " + request_.trace_id +
-                          "\r\nX-Content-Type-Options: nosniff\r\n";
-        const auto add = [&out](std::string_view name, std::string_view value) {
-            out.append(name).append(": ");
-            for (const char c : value)  // nothing that a handler was given may end a header early
-                if (c != '\r' && c != '\n') out.push_back(c);
-            out += "\r\n";
-        };
-        for (const Header& header : headers) add(header.name, header.value);
-        if (const std::string origin = allowed_origin(request_, state_.options); !origin.empty()) {
-            add("Access-Control-Allow-Origin", origin);
-            add("Access-Control-Expose-Headers", "ETag, Location, Retry-After, X-Request-Id");
-        }
-        if (!state_.options.cors_origins.empty()) add("Vary", "Origin");
-        if (!request_.keep_alive)
-            add("Connection", "close");
-        else if (request_.version == 10)
-            add("Connection", "keep-alive");
-        return out;
+    // Before a response is sent.
+    void decide_on_the_connection() {
+        if (state_.draining || broken_ || (parser_ && !parser_->done()))
+            request_.keep_alive = false;
     }
 
     asio::awaitable<void> send(Response response) {
         if (request_.target.starts_with("/v1/")) response = as_openai_error(std::move(response));
-        std::vector<Header> headers = std::move(response.headers);
-        const bool bodiless = response.status == 204 || response.status == 304;
-        if (!response.content_type.empty() && !bodiless)
-            headers.push_back({"Content-Type", response.content_type});
-        if (!bodiless && compressible(response.content_type)) {
-            headers.push_back({"Vary", "Accept-Encoding"});
-            if (response.body.size() >= least_gzipped &&
-                lists(request_.header("Accept-Encoding"), "gzip")) {
-                if (std::string small = gzipped(response.body); !small.empty()) {
-                    response.body = std::move(small);
-                    headers.push_back({"Content-Encoding", "gzip"});
-                }
-            }
-        }
-        if (!bodiless) headers.push_back({"Content-Length", std::to_string(response.body.size())});
-        std::string bytes = head(response.status, headers) + "\r\n";
-        if (request_.method != "HEAD" && !bodiless) bytes += response.body;
+        record_.status = response.status;
+        decide_on_the_connection();
+        const std::string bytes = response_bytes(std::move(response), request_, state_.options);
         co_await write(bytes);
     }
 
     asio::awaitable<void> begin_stream(const std::string& content_type) {
         streamed_ = true;
+        record_.status = 200;
+        decide_on_the_connection();
         if (request_.version == 10) request_.keep_alive = false;
         std::vector<Header> headers{{"Content-Type", content_type}, {"Cache-Control", "no-store"}};
         if (request_.version >= 11) headers.push_back({"Transfer-Encoding", "chunked"});
-        const std::string bytes = head(200, headers) + "\r\n";
+        const std::string bytes = response_head(200, headers, request_, state_.options) + "\r\n";
         co_await write(bytes);
     }
 
@@ -450,45 +364,7 @@ class Session {
         if (!written)
             broken_ = true;
         else
-            sent_ += bytes.size();
-    }
-
-    // What the log says of a failure: its code, and of those that are not the client's what has
-    // happened. (The detail of others may quote what was sent.)
-    void remember(const Response& response) {
-        failure_ = {};
-        if (response.content_type != "application/problem+json") return;
-        const boost::json::object problem = boost::json::parse(response.body).as_object();
-        failure_["code"] = problem.at("code");
-        if (response.status >= 500) failure_["detail"] = problem.at("detail");
-    }
-
-    // The metrics and the log.
-    void note() {
-        const double took = std::chrono::duration<double>(Clock::now() - begun_).count();
-        const std::string route = match_.route == nullptr ? "" : match_.route->pattern;
-        state_.metrics.request(match_.route == nullptr ? "" : match_.route->method, route, status_,
-                               took);
-        state_.metrics.stages(observed_.stages);
-        state_.metrics.tokens(observed_.tokens_in, observed_.tokens_out);
-        boost::json::object line{{"trace_id", request_.trace_id},
-                                 {"method", app::clean(request_.method.substr(0, 16))},
-                                 {"route", route},
-                                 {"status", status_},
-                                 {"milliseconds", took * 1e3},
-                                 {"bytes_in", received_},
-                                 {"bytes_out", sent_}};
-        if (const auto name = match_.values.find("name"); name != match_.values.end())
-            line["collection"] = app::clean(name->second);
-        if (key_ != nullptr) line["key"] = app::clean(key_->name);
-        for (const auto& [name, value] : failure_) line[name] = value;
-        if (state_.options.access_log && (match_.route == nullptr || match_.route->in_log))
-            log_line(status_ >= 500 ? LogLevel::warning : LogLevel::info, "request", line);
-        const auto slow = std::chrono::duration<double>(state_.options.slow).count();
-        if (slow <= 0 || took < slow || observed_.stages.empty()) return;
-        line["stages"] = app::json_of(observed_.stages);
-        if (state_.options.log_queries) line["query"] = app::clean(observed_.query);
-        log_line(LogLevel::warning, "slow request", line);
+            record_.sent += bytes.size();
     }
 
     std::unique_ptr<Wire> wire_;
@@ -502,12 +378,7 @@ class Session {
     Router::Match match_;
     std::shared_ptr<const Key> key_;
     std::shared_ptr<Mailbox> mailbox_;
-    Observed observed_;
-    boost::json::object failure_;
-    Clock::time_point begun_;
-    std::uint64_t received_ = 0;  // body bytes as they came
-    std::uint64_t sent_ = 0;
-    unsigned status_ = 0;
+    RequestRecord record_;
     bool streamed_ = false;  // the response has begun
     bool broken_ = false;    // the connection cannot go on
     bool gone_ = false;      // the client went while its request was worked on

@@ -43,4 +43,7 @@ struct ServerState {
     RecallSampler recall;  // looks at them
 };
 
+// All there are.
+void add_routes(ServerState& state);
+
 }  // namespace lectern::server

@@ -2,6 +2,8 @@
 import http.client
 import json
 import os
+import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -11,9 +13,10 @@ import unittest.mock
 
 from serving import PROGRAM, SOURCE, Server
 
-CERTIFICATE = os.path.join(SOURCE, "tests/server/testdata/localhost.pem")
+TESTDATA = os.path.join(SOURCE, "tests/server/testdata")
+CERTIFICATE = os.path.join(TESTDATA, "localhost.pem")
 MODELS = os.environ["LECTERN_TEST_MODELS"]
-KEY = os.path.join(SOURCE, "tests/server/testdata/localhost.key.pem")
+KEY = os.path.join(TESTDATA, "localhost.key.pem")
 
 
 class TlsTest(unittest.TestCase):
@@ -45,6 +48,69 @@ class TlsTest(unittest.TestCase):
                 except ConnectionError:
                     pass
             self.assertEqual(server.stop(), 0)
+        finally:
+            server.remove()
+
+
+class ReloadTest(unittest.TestCase):
+    """SIGHUP, as `systemctl reload` sends it."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="lectern-reload-")
+        self.addCleanup(self.folder.cleanup)
+        self.certificate = os.path.join(self.folder.name, "server.pem")
+        self.key = os.path.join(self.folder.name, "server.key.pem")
+
+    def put(self, name):
+        """The certificate of that name, as a renewal puts it."""
+        for kind, to in [("pem", self.certificate), ("key.pem", self.key)]:
+            shutil.copy(os.path.join(TESTDATA, f"{name}.{kind}"), to)
+
+    def shown(self, server):
+        trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        for name in ["localhost", "renewed"]:
+            trusting.load_verify_locations(os.path.join(TESTDATA, f"{name}.pem"))
+        connection = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=trusting)
+        connection.connect()
+        self.addCleanup(connection.close)
+        return connection, ssl.DER_cert_to_PEM_cert(connection.sock.getpeercert(True))
+
+    def expected(self, name):
+        with open(os.path.join(TESTDATA, f"{name}.pem"), encoding="ascii") as file:
+            return file.read()
+
+    def test_a_renewed_certificate_is_taken_up(self):
+        self.put("localhost")
+        server = Server("--tls-certificate", self.certificate, "--tls-key", self.key)
+        try:
+            first, shown = self.shown(server)
+            self.assertEqual(shown, self.expected("localhost"))
+            # One that cannot be used changes nothing.
+            shutil.copy(os.path.join(TESTDATA, "renewed.pem"), self.certificate)
+            server.process.send_signal(signal.SIGHUP)
+            server.logged(lambda line: line["level"] == "error" and "cannot be used" in line["message"])
+            self.assertEqual(self.shown(server)[1], self.expected("localhost"))
+            self.put("renewed")
+            server.process.send_signal(signal.SIGHUP)
+            server.logged(lambda line: line["message"] == "the certificate was read again")
+            self.assertEqual(self.shown(server)[1], self.expected("renewed"))
+            first.request("GET", "/healthz")  # a connection that is there goes on
+            self.assertEqual(first.getresponse().status, 200)
+            self.assertEqual(server.stop(), 0)
+        finally:
+            server.remove()
+
+    def test_a_changed_configuration_is_told_to_wait_for_the_next_start(self):
+        file = os.path.join(self.folder.name, "serve.toml")
+        with open(file, "w", encoding="utf-8") as config:
+            config.write("slow = 5\n")
+        server = Server("--config", file)
+        try:
+            os.utime(file, (1, 1))
+            server.process.send_signal(signal.SIGHUP)
+            told = server.logged(lambda line: "has changed" in line["message"])
+            self.assertIn(file, told[0]["message"])
+            self.assertEqual(server.request("GET", "/healthz")[0], 200)
         finally:
             server.remove()
 

@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import random
 import re
 import subprocess
 import threading
@@ -345,7 +346,12 @@ class RestTest(unittest.TestCase):
         tag = headers["ETag"]
         headers, stored = self.ask("PUT", path, {"text": "One."})
         self.assertEqual((stored["status"], headers["ETag"]), ("unchanged", tag))
-        self.ask("GET", path, headers={"If-None-Match": tag}, expect=304)
+        same, _ = self.ask("GET", path, headers={"If-None-Match": f'"other", W/{tag}'}, expect=304)
+        self.assertEqual((same["ETag"], same["Vary"]), (tag, "Accept-Encoding"))
+        self.ask("GET", path, headers={"If-Match": tag})
+        self.ask("GET", path, headers={"If-Match": '"other"'}, expect=412)
+        # A write needs the very bytes: a weak tag does not say which they are.
+        self.ask("PUT", path, {"text": "No."}, {"If-Match": f"W/{tag}"}, expect=412)
         self.ask("PUT", path, {"text": "No."}, {"If-None-Match": "*"}, expect=412)
         headers, stored = self.ask("PUT", path, {"text": "Two."}, {"If-Match": tag})
         self.assertEqual(stored["status"], "replaced")
@@ -406,7 +412,44 @@ class RestTest(unittest.TestCase):
                 _, value = self.ask(method, path, body, expect=status)
                 self.assertEqual(value["status"], status)
         status, headers, _ = self.server.request("PATCH", "/collections")
-        self.assertEqual((status, headers["Allow"]), (405, "GET, POST"))
+        self.assertEqual((status, headers["Allow"]), (405, "GET, HEAD, POST, OPTIONS"))
+        status, headers, body = self.server.request("OPTIONS", "/collections/notes/search")
+        self.assertEqual((status, headers["Allow"], body), (204, "GET, HEAD, POST, OPTIONS", b""))
+
+    def test_what_says_that_it_is_something_else_is_refused(self):
+        search, files = "/collections/notes/search", "/collections/notes/files/a.txt"
+        form = 'multipart/form-data; boundary="b"'
+        for method, path, kind, status in [
+                ("POST", search, "application/json; charset=utf-8", 200),
+                ("POST", search, "application/vnd.api+json", 200),
+                ("POST", search, "application/x-www-form-urlencoded", 200),  # curl -d
+                ("POST", search, "text/xml", 415), ("POST", search, form, 415),
+                ("POST", search, "application/x-ndjson", 415),
+                ("POST", "/collections/notes/documents", "application/X-NDJSON", 200),
+                ("POST", "/collections/notes/documents", form, 415),
+                ("PUT", files, "image/png", 200), ("PUT", files, form, 415)]:
+            with self.subTest(f"{path} {kind}"):
+                body = b"Plain text." if path == files else b'{"id": "kind", "text": "a"}'
+                if path == search:
+                    body = b'{"query": "a"}'
+                headers, value = self.ask(method, path, body, {"Content-Type": kind}, expect=status)
+                if status == 415:
+                    self.assertEqual(value["code"], "unsupported_media_type")
+                    self.assertTrue(headers["Accept"])
+        # What has no body says nothing of it.
+        self.ask("GET", "/collections/notes", headers={"Content-Type": "text/xml"})
+
+    def test_bulk_into_no_collection_is_refused_at_once(self):
+        for body in [b'{"id": "a", "text": "b"}\n' * 3, b""]:
+            _, failed = self.ask("POST", "/collections/none/documents", body, expect=404)
+            self.assertIn("none", failed["detail"])
+
+    def test_failures_do_not_tell_the_servers_folders(self):
+        for method, path, body in [("GET", "/collections/notes/documents/none", None),
+                                   ("DELETE", "/collections/notes/documents/none", None),
+                                   ("POST", "/collections/notes/summarize", {"document": "none"})]:
+            _, failed = self.ask(method, path, body, expect=404)
+            self.assertEqual(failed["detail"], "the collection 'notes' has no document 'none'")
 
     def test_collections_come_and_go(self):
         _, made = self.ask("PUT", "/collections/brief", expect=201)
@@ -489,7 +532,7 @@ class RestartTest(unittest.TestCase):
             server.remove()
 
 
-class ReembedTest(unittest.TestCase):
+class LongJobTest(unittest.TestCase):
     def until(self, path, held):
         """The job, once that holds of it."""
         while True:
@@ -497,6 +540,39 @@ class ReembedTest(unittest.TestCase):
             self.assertEqual(status, 200, job)
             if held(job):
                 return job
+
+    def test_a_backup_is_cancelled_and_leaves_nothing(self):
+        self.server = server = Server("--pipeline", os.path.join(SOURCE, "tests/format/v1/tiny.yaml"))
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            noise = random.Random(1)  # that does not compress to nothing
+            text = lambda: noise.randbytes(30000).hex(" ", 40).replace(" ", " words of a note ")
+            lines = "".join(json.dumps({"id": f"d{i}", "text": text()}) + "\n" for i in range(100))
+            self.assertNotIn(b"failed", server.request("POST", "/collections/notes/documents", lines)[2])
+            backups = "/collections/notes/backups"
+            folder = server.request("GET", backups)[2]["folder"]
+            status, headers, job = server.request("POST", backups)
+            self.assertEqual((status, job["kind"], job["state"]), (202, "backup", "running"))
+            self.assertIn(server.request("DELETE", headers["Location"])[0], (202, 200))
+            job = self.until(headers["Location"], lambda job: job["state"] != "running")
+            listed = server.request("GET", backups)[2]["backups"]
+            if job["state"] == "cancelled":
+                self.assertEqual(listed, [])
+                self.assertFalse(os.path.exists(folder))
+            else:  # it was quicker
+                self.assertEqual((job["state"], len(listed)), ("done", 1))
+
+            lines = lines.replace('"d', '"e')
+            self.assertNotIn(b"failed", server.request("POST", "/collections/notes/documents", lines)[2])
+            status, headers, _ = server.request("POST", backups)
+            self.assertEqual(status, 202)
+            job = self.until(headers["Location"], lambda job: job["state"] != "running")
+            self.assertEqual((job["state"], job["percent"]), ("done", 100), job)
+            self.assertGreater(job["total"], 1_000_000)
+            self.assertGreater(job["done"], job["total"] // 2)
+            self.assertEqual(server.request("GET", backups)[2]["backups"][-1]["id"], job["result"]["id"])
+        finally:
+            server.remove()
 
     def test_a_change_of_model_is_cancelled_and_survives_a_kill(self):
         # From small word vectors to the model that ships.

@@ -63,6 +63,39 @@ TEST(McpTest, WrongMessagesHaveTheCodesOfJsonRpc) {
     }
 }
 
+TEST(McpTest, ABatchIsAnsweredTogether) {
+    const auto got = answer(
+        R"([{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","method":"notifications/x"},
+            7, {"jsonrpc":"2.0","id":"b","method":"none"}])",
+        nothing());
+    ASSERT_TRUE(got);
+    ASSERT_EQ(got->as_array().size(), 3U);
+    EXPECT_EQ(got->at(0).at("id"), 1);
+    EXPECT_EQ(got->at(1).at("error").at("code"), -32600);
+    EXPECT_EQ(got->at(2).at("id"), "b");
+    EXPECT_FALSE(answer(R"([{"jsonrpc":"2.0","method":"notifications/x"}])", nothing()));
+    std::string many = "[1";
+    for (int i = 0; i < 32; ++i) many += ",1";
+    EXPECT_EQ(answer(many + "]", nothing())->at("error").at("code"), -32600);
+}
+
+TEST(McpTest, OnlyWhatIsNoMessageIsARequestThatFailed) {
+    EXPECT_TRUE(is_no_message(*answer("{", nothing())));
+    EXPECT_TRUE(is_no_message(*answer("[]", nothing())));
+    EXPECT_FALSE(is_no_message(*answer(R"({"jsonrpc":"2.0","id":1,"method":"none"})", nothing())));
+    EXPECT_FALSE(is_no_message(*answer("[1]", nothing())));
+}
+
+TEST(McpTest, OnlyAnAskIsForTheGeneratorsThreads) {
+    const std::string ask = R"({"method":"tools/call","params":{"name":"ask"}})";
+    const std::string search = R"({"method":"tools/call","params":{"name":"search"}})";
+    EXPECT_TRUE(asks_for_text(ask));
+    EXPECT_TRUE(asks_for_text("[" + search + "," + ask + "]"));
+    EXPECT_FALSE(asks_for_text(search));
+    EXPECT_FALSE(asks_for_text("{"));
+    EXPECT_FALSE(asks_for_text(R"({"method":"ping","params":["ask"]})"));
+}
+
 TEST(McpTest, EveryToolThatIsListedIsThereAndDescribed) {
     ASSERT_EQ(tool_list().size(), 4U);
     for (const json::value& tool : tool_list()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "apps/server/fields.hpp"
@@ -13,6 +14,9 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 4> versions{"2024-11-05", "2025-03-26", "2025-06-18",
                                                    "2025-11-25"};
+
+// Of revision 2025-03-26, which has batches.
+constexpr std::size_t most_of_a_batch = 32;
 
 // https://www.jsonrpc.org/specification, 5.1
 enum Failure : int {
@@ -51,12 +55,12 @@ bool knows_version(std::string_view version) noexcept {
     return std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
-std::optional<json::object> answer(std::string_view message, const Sources& sources) {
-    auto parsed = parse_json(message);
-    if (!parsed) return failed(nullptr, parse_error, parsed.status().message());
-    if (!parsed->is_object())
-        return failed(nullptr, invalid_request, "a message must be one JSON object");
-    const json::object& request = parsed->get_object();
+namespace {
+
+std::optional<json::object> answer_one(const json::value& message, const Sources& sources) {
+    if (!message.is_object())
+        return failed(nullptr, invalid_request, "a message must be a JSON object");
+    const json::object& request = message.get_object();
     const json::value* id = request.if_contains("id");
     const bool has_id = id != nullptr && (id->is_string() || id->is_number());
     const json::value* version = request.if_contains("jsonrpc");
@@ -93,6 +97,46 @@ std::optional<json::object> answer(std::string_view message, const Sources& sour
         return failed(*id, invalid_parameters,
                       "no tool '" + std::string(tool->get_string()) + "'; tools/list has them");
     return done(*id, std::move(*result));
+}
+
+}  // namespace
+
+std::optional<json::value> answer(std::string_view message, const Sources& sources) {
+    const auto parsed = parse_json(message);
+    if (!parsed) return failed(nullptr, parse_error, parsed.status().message());
+    const json::array* batch = parsed->if_array();
+    if (batch == nullptr) {
+        auto one = answer_one(*parsed, sources);
+        return one ? std::optional<json::value>(std::move(*one)) : std::nullopt;
+    }
+    if (batch->empty() || batch->size() > most_of_a_batch)
+        return failed(nullptr, invalid_request,
+                      "a batch has 1 to " + std::to_string(most_of_a_batch) + " messages");
+    json::array out;
+    for (const json::value& each : *batch)
+        if (auto one = answer_one(each, sources)) out.push_back(std::move(*one));
+    return out.empty() ? std::nullopt : std::optional<json::value>(std::move(out));
+}
+
+bool is_no_message(const json::value& answer) noexcept {
+    const json::object* object = answer.if_object();
+    const json::value* id = object == nullptr ? nullptr : object->if_contains("id");
+    return id != nullptr && id->is_null();
+}
+
+bool asks_for_text(std::string_view message) {
+    const auto parsed = parse_json(message);
+    if (!parsed) return false;
+    const auto asks = [](const json::value& one) {
+        const json::object* request = one.if_object();
+        const json::value* given = request == nullptr ? nullptr : request->if_contains("params");
+        const json::object* parameters = given == nullptr ? nullptr : given->if_object();
+        const json::value* tool = parameters == nullptr ? nullptr : parameters->if_contains("name");
+        return tool != nullptr && *tool == "ask";
+    };
+    if (const json::array* batch = parsed->if_array())
+        return std::any_of(batch->begin(), batch->end(), asks);
+    return asks(*parsed);
 }
 
 }  // namespace lectern::server::mcp

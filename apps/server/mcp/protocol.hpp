@@ -1,6 +1,6 @@
 // apps/server/mcp/protocol.hpp: the Model Context Protocol (https://modelcontextprotocol.io,
-// revisions 2024-11-05 to 2025-11-25), apart from how messages travel: one JSON-RPC message in, at
-// most one out. Nothing is kept between messages.
+// revisions 2024-11-05 to 2025-11-25), apart from how messages travel: one JSON-RPC message (or a
+// batch of them) in, at most one out. Nothing is kept between messages.
 #pragma once
 
 #include <boost/json.hpp>
@@ -28,8 +28,12 @@ struct Sources {
 [[nodiscard]] bool knows_version(std::string_view version) noexcept;
 
 // The response to a message; nothing when it is a notification or a response.
-[[nodiscard]] std::optional<boost::json::object> answer(std::string_view message,
-                                                        const Sources& sources);
+[[nodiscard]] std::optional<boost::json::value> answer(std::string_view message,
+                                                       const Sources& sources);
+// Whether that response says that what came was no message at all.
+[[nodiscard]] bool is_no_message(const boost::json::value& answer) noexcept;
+// Whether the tool `ask` is called, which may take a generator's time.
+[[nodiscard]] bool asks_for_text(std::string_view message);
 
 // ------------------------------------------------------------------ the tools
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/server/documents.hpp"
 #include "apps/server/fields.hpp"
 #include "apps/server/mcp/protocol.hpp"
 #include "apps/server/mcp/schemas.hpp"
@@ -84,7 +85,9 @@ Result<json::object> get_document(Fields& fields, const Sources& sources) {
     std::uint64_t begin = fields.count("begin", 0, 0, any);
     std::uint64_t end = fields.count("end", any, 0, any);
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
-    LECTERN_ASSIGN(const Document document, open->collection.get(id));
+    const auto found = open->collection.get(id);
+    if (!found) return no_document(found.status(), open->name, id);
+    const Document& document = *found;
     const std::string_view text = document.text;
     begin = std::min<std::uint64_t>(begin, text.size());
     end = std::min<std::uint64_t>({std::max(begin, end), text.size(), begin + most_bytes});
