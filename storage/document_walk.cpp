@@ -105,6 +105,7 @@ class Walk {
         for (const Generation& generation : meta.generations)
             vectors_.push_back(std::make_unique<RowCursor>(
                 database, Column::vectors, snapshot, vector_key(generation.number, 0).bytes()));
+        counts_.by_generation.resize(meta.generations.size());
     }
 
     Result<WalkCounts> run() {
@@ -198,8 +199,9 @@ class Walk {
         if (!found.has_id) found.problems.emplace_back("its id does not lead to it");
         read_text(found);
         read_chunks(found);
+        std::vector<std::size_t> counted;
         for (std::size_t i = 0; i < vectors_.size(); ++i)
-            read_vectors(found, meta_.generations[i], *vectors_[i]);
+            counted.push_back(read_vectors(found, meta_.generations[i], *vectors_[i]));
         if (found.header.chunks.count > 0)
             counts_.last_chunk = std::max(counts_.last_chunk, found.header.chunks.end() - 1);
         if (found.problems.empty()) {
@@ -208,6 +210,7 @@ class Walk {
             counts_.counters.tokens += found.header.tokens;
             counts_.counters.text_bytes += found.header.text_bytes;
             counts_.vectors += found.vectors.size();
+            for (std::size_t i = 0; i < counted.size(); ++i) counts_.by_generation[i] += counted[i];
         }
         return visitor_.document(found);
     }
@@ -281,34 +284,43 @@ class Walk {
                                      " tokens, its record says " + std::to_string(header.tokens));
     }
 
-    void read_vectors(WalkedDocument& found, const Generation& generation, RowCursor& cursor) {
+    // How many of them are good.
+    std::size_t read_vectors(WalkedDocument& found, const Generation& generation,
+                             RowCursor& cursor) {
         const ChunkRange& range = found.header.chunks;
-        if (range.count == 0) return;
-        const std::size_t first = found.vectors.size();
+        if (range.count == 0) return 0;
+        const bool serves = generation.number == meta_.serving;
+        std::vector<std::string>& problems = serves ? found.problems : found.spare_problems;
+        std::vector<WalkedRow> rows;
         const rocksdb::Status status =
             cursor.read(vector_key(generation.number, range.first).bytes(),
-                        vector_key(generation.number, range.end()).bytes(), found.vectors);
+                        vector_key(generation.number, range.end()).bytes(), rows);
         const std::string which = "of generation " + std::to_string(generation.number);
         if (!status.ok())
-            found.problems.push_back("its vectors " + which +
-                                     " cannot be read: " + status.ToString());
-        const std::size_t count = found.vectors.size() - first;
+            problems.push_back("its vectors " + which + " cannot be read: " + status.ToString());
+        const std::size_t count = rows.size();
         walked_vectors_ += count;
-        if (status.ok() && count != 0 && count != range.count)
-            found.problems.push_back("it has " + std::to_string(count) + " of its " +
-                                     std::to_string(range.count) + " vectors " + which);
+        if (serves && status.ok() && count != 0 && count != range.count)
+            problems.push_back("it has " + std::to_string(count) + " of its " +
+                               std::to_string(range.count) + " vectors " + which);
         std::vector<float> values;
-        for (std::size_t i = first; i < found.vectors.size(); ++i) {
+        std::size_t good = 0;
+        for (WalkedRow& row : rows) {
             values.clear();
-            const bool fits = decode_vector(found.vectors[i].value, generation.dimension, values);
+            const bool fits = decode_vector(row.value, generation.dimension, values);
             const bool finite = std::all_of(values.begin(), values.end(),
                                             [](float value) { return std::isfinite(value); });
-            if (fits && finite) continue;
-            found.problems.push_back(
+            if (fits && finite) {
+                ++good;
+                found.vectors.push_back(std::move(row));
+                continue;
+            }
+            problems.push_back(
                 "the vector " + which + " of chunk " +
-                std::to_string(key_integer<ChunkId>(found.vectors[i].key, 4)) +
+                std::to_string(key_integer<ChunkId>(row.key, 4)) +
                 (fits ? " has a component that is not finite" : " is not of its dimension"));
         }
+        return good;
     }
 
     void report_strays(const RowCursor& cursor, const std::string& column) {

@@ -30,11 +30,15 @@ struct WalkedDocument {
     std::vector<WalkedRow> vectors;     // of all generations
     bool has_id = true;                 // its id leads to it
     std::vector<std::string> problems;  // for people; empty: it is whole
+    // Of vectors that no search uses: those of a change of model that is not finished, or of the
+    // model before. They can be made again; the wrong ones are not in `vectors`.
+    std::vector<std::string> spare_problems;
 };
 
 struct WalkCounts {
     Counters counters;  // of the documents that are whole
     std::uint64_t vectors = 0;
+    std::vector<std::uint64_t> by_generation;  // vectors, in the order of the generations
     std::uint64_t rows_of_nobody = 0;
     std::uint64_t unreadable_documents = 0;  // known to have been there
     Ordinal last_ordinal = 0;
@@ -48,8 +52,9 @@ struct WalkVisitor {
     std::function<void(const std::string& where, const std::string& what)> finding;
 };
 
-// A failure is the visitor's; what the store cannot give is a finding. `generations` are checked
-// for the dimension of their vectors.
+// A failure is the visitor's; what the store cannot give is a finding. The vectors of every
+// generation are checked. A document has all of the serving one's or none; of another one it may
+// have some, because a change of model writes them apart from the documents.
 [[nodiscard]] Result<WalkCounts> walk_documents(const Database& database,
                                                 const rocksdb::Snapshot* snapshot,
                                                 const CollectionMeta& meta, Ordinal next_ordinal,

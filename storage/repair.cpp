@@ -64,6 +64,29 @@ struct Source {
     bool by_tables = false;  // RocksDB made the list of its files anew: old rows may be back
 };
 
+// When nothing says which generation serves: the one with the most vectors that can be read, of
+// like ones the first. One that a change of model has not finished has fewer.
+GenerationNumber fullest_generation(const Database& database,
+                                    const std::vector<Generation>& generations) {
+    GenerationNumber fullest = 0;
+    std::uint64_t most = 0;
+    for (const Generation& generation : generations) {
+        rocksdb::ReadOptions options;
+        options.fill_cache = false;
+        const std::unique_ptr<rocksdb::Iterator> row(
+            database.db().NewIterator(options, database.handle(Column::vectors)));
+        const auto end = vector_key(generation.number + 1, 0);
+        std::uint64_t rows = 0;
+        for (row->Seek(slice(vector_key(generation.number, 0).bytes()));
+             row->Valid() && view(row->key()) < end.bytes(); row->Next())
+            ++rows;
+        if (fullest != 0 && rows <= most) continue;
+        fullest = generation.number;
+        most = rows;
+    }
+    return fullest;
+}
+
 Status read_meta(Source& source, std::vector<Finding>& lost) {
     const Database& database = *source.database;
     const auto value = [&](std::string_view key) {
@@ -92,11 +115,11 @@ Status read_meta(Source& source, std::vector<Finding>& lost) {
         source.settings = std::move(*settings);
     } else {
         lost.push_back({"settings", "the pipeline; name it when you open the collection"});
-        for (const Generation& generation : source.meta.generations) {
-            source.settings.serving = generation.number;
+        source.settings.serving = fullest_generation(database, source.meta.generations);
+        for (const Generation& generation : source.meta.generations)
             source.settings.next_generation = generation.number + 1;
-        }
     }
+    source.meta.serving = source.settings.serving;
     if (auto state = decode_state(value(meta_key::state))) source.state = *state;
     return {};
 }

@@ -390,6 +390,124 @@ TEST_F(RepairTest, RowsThatDoNotAgreeAreFoundAndSettled) {
     }
 }
 
+// ------------------------------------------------------------------ vectors that no search uses
+
+class RepairDuringReembedTest : public RepairTest {
+ protected:
+    static constexpr std::uint32_t new_dimension = 3;
+
+    // A change of model that has made the vectors of half the chunks of one document.
+    void SetUp() override {
+        RepairTest::SetUp();
+        const auto store = Store::open(collection);
+        ASSERT_TRUE(store.ok()) << store.status().message();
+        const auto added = (*store)->add_generation(
+            {.fingerprint = "g", .dimension = new_dimension, .note = "words, of 'two'"});
+        ASSERT_TRUE(added.ok()) << added.status().message();
+        ASSERT_EQ(added->number, 2U);
+        begun = (*store)->reader().header("d5")->chunks;
+        add(**store, {begun.first, begun.count / 2});
+    }
+    static void add(Store& store, ChunkRange range) {
+        std::vector<ChunkId> ids;
+        for (ChunkId id = range.first; id < range.end(); ++id) ids.push_back(id);
+        const std::vector<float> rows(ids.size() * new_dimension, 0.5F);
+        const auto written = store.add_vectors(2, ids, rows);
+        ASSERT_TRUE(written.ok()) << written.status().message();
+        EXPECT_EQ(*written, ids.size());
+    }
+    [[nodiscard]] std::size_t new_vectors() const {
+        const auto store = Store::open(collection);
+        EXPECT_TRUE(store.ok()) << store.status().message();
+        return (*store)->reader().vectors(2, begun)->found.size();
+    }
+    [[nodiscard]] std::string notes() const {
+        const auto report = verify(collection);
+        EXPECT_TRUE(report.ok()) << report.status().message();
+        std::string all;
+        for (const Finding& note : report->notes) all += note.where + ": " + note.what + "\n";
+        return all;
+    }
+
+    ChunkRange begun;
+};
+
+TEST_F(RepairDuringReembedTest, AnUnfinishedChangeOfModelIsNotedAndNotDamage) {
+    expect_clean();
+    const std::uint64_t chunks = expected.size() * 6;
+    EXPECT_THAT(notes(), HasSubstr("generation 2: a change of model to words, of 'two' (g) is not "
+                                   "finished: 3 of " +
+                                   std::to_string(chunks)));
+    EXPECT_THAT(notes(), HasSubstr("the present one (\"bert\") drops it"));
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_FALSE(report->rebuilt);
+}
+
+TEST_F(RepairDuringReembedTest, ARepairKeepsItsDocumentsAndWhatItHasMade) {
+    const auto other = Store::open(collection).value()->reader().header("d7").value();
+    edit(collection,
+         [&](Batch& batch) { batch.remove(Column::text, text_key(other.ordinal, 0).bytes()); });
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    ASSERT_EQ(report->lost.size(), 1U);
+    EXPECT_EQ(report->lost.front().where, "document \"d7\"");
+    EXPECT_EQ(new_vectors(), 3U);
+    expect_clean();
+    EXPECT_THAT(notes(), HasSubstr("is not finished: 3 of"));
+    EXPECT_THAT(notes(), HasSubstr("folder damaged: "));
+    const auto store = Store::open(collection);
+    EXPECT_EQ((*store)->meta().serving, 1U);
+    EXPECT_EQ((*store)->counters().documents, expected.size() - 1);
+}
+
+TEST_F(RepairDuringReembedTest, AWrongVectorOfItIsAFindingAndCostsNoDocument) {
+    edit(collection, [&](Batch& batch) {
+        batch.put(Column::vectors, vector_key(2, begun.first).bytes(), "x");
+    });
+    const auto checked = verify(collection);
+    ASSERT_TRUE(checked.ok()) << checked.status().message();
+    ASSERT_EQ(checked->findings.size(), 1U);
+    EXPECT_EQ(checked->findings.front().where, "document \"d5\"");
+    EXPECT_THAT(checked->findings.front().what, HasSubstr("no search uses it"));
+    EXPECT_EQ(checked->counters.documents, expected.size());
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_TRUE(report->rebuilt);
+    EXPECT_THAT(report->lost, IsEmpty());
+    EXPECT_EQ(new_vectors(), 2U);
+    expect_clean();
+}
+
+TEST_F(RepairDuringReembedTest, WithoutSettingsTheGenerationThatIsWholeServes) {
+    edit(collection, [](Batch& batch) { batch.put(Column::meta, meta_key::settings, "x"); });
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(report->saved.documents, expected.size());
+    expect_clean();
+    const auto store = Store::open(collection);
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    EXPECT_EQ((*store)->meta().serving, 1U);
+    // The next one is new.
+    EXPECT_EQ((*store)->add_generation({.fingerprint = "h", .dimension = 2})->number, 3U);
+}
+
+TEST_F(RepairDuringReembedTest, TheModelBeforeIsNotedAfterTheCutOver) {
+    {
+        const auto store = Store::open(collection);
+        ASSERT_TRUE(store.ok()) << store.status().message();
+        const auto live = (*store)->reader().live_chunks();
+        for (const ChunkRange& range : *live) add(**store, range);
+        ASSERT_TRUE((*store)->cut_over(2, "two", "stages\n", "/p").ok());
+    }
+    // And some of them are gone.
+    edit(collection,
+         [&](Batch& batch) { batch.remove(Column::vectors, vector_key(1, begun.first).bytes()); });
+    expect_clean();
+    EXPECT_THAT(notes(), HasSubstr("generation 1: " + std::to_string(expected.size() * 6 - 1) +
+                                   " vectors of the model before, a model (f),"));
+}
+
 TEST_F(RepairTest, AKilledRepairIsTakenUpAgain) {
     // Between the two moves: the old store is away, the new one not yet in its place.
     fs::create_directories(collection / "repaired");

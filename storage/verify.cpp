@@ -10,6 +10,7 @@
 #include "storage/document_walk.hpp"
 #include "storage/encoding.hpp"
 #include "storage/keys.hpp"
+#include "storage/notes.hpp"
 #include "storage/quote.hpp"
 
 namespace lectern::storage {
@@ -156,6 +157,9 @@ Status check(const Database& database, bool written, const VerifyWatch& watch,
             [&](WalkedDocument& document) {
                 for (const std::string& problem : document.problems)
                     report.add("document " + in_quotes(document.header.id), problem);
+                for (const std::string& problem : document.spare_problems)
+                    report.add("document " + in_quotes(document.header.id),
+                               problem + "; no search uses it");
                 ++seen;
                 if (watch.document && !watch.document(seen, moment->state.counters.documents))
                     return Status{Code::cancelled, "cancelled"};
@@ -167,6 +171,10 @@ Status check(const Database& database, bool written, const VerifyWatch& watch,
                                                           moment->state.next_ordinal, visitor));
     report.counters = found.counters;
     report.vectors = found.vectors;
+    for (std::size_t i = 0; i < found.by_generation.size(); ++i)
+        if (moment->meta->generations[i].number == moment->meta->serving)
+            report.serving_vectors = found.by_generation[i];
+    note_contents(*moment, found, report);
     check_counters(found, moment->state, report);
     check_changes(database, *moment, report);
     if (moment->meta->serving != 0 && moment->meta->generation(moment->meta->serving) == nullptr)
@@ -186,6 +194,7 @@ Result<VerifyReport> verify(const fs::path& collection) {
         return report;
     }
     LECTERN_TRY(check(**opened, false, {}, report));
+    note_folders(collection, report);
     return report;
 }
 

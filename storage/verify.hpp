@@ -21,9 +21,11 @@ struct Finding {
 struct VerifyReport {
     std::vector<Finding> findings;    // at most `most_findings`
     std::uint64_t more_findings = 0;  // beyond those
+    std::vector<Finding> notes;       // sound, but worth saying; said of an opened one only
     bool opened = false;              // false: the findings say why not
     Counters counters;                // of the documents that are whole
     std::uint64_t vectors = 0;
+    std::uint64_t serving_vectors = 0;  // of those, what searches use
     std::uint64_t table_files = 0;
     std::uint64_t bytes = 0;           // of the table files and logs
     std::uint64_t torn_log_bytes = 0;  // of commits that were not acknowledged; no finding

@@ -32,6 +32,7 @@ int run_verify(const Common& common) {
             static_cast<unsigned long long>(report->table_files),
             static_cast<unsigned long long>(report->index_files),
             static_cast<double>(report->store_bytes) / 1e6, report->seconds);
+    print("note: ", report->notes);
     if (report->torn_log_bytes > 0)
         std::cout << report->torn_log_bytes
                   << " bytes of the log are a write that was cut off before it was acknowledged\n";
@@ -91,7 +92,8 @@ void add(CLI::App& program, Run& run_command, const char* name, const char* what
 void add_verify(CLI::App& program, Run& run_command) {
     add(program, run_command, "verify", "Check everything a collection holds, changing nothing",
         "Reads every file, document, chunk and vector. No other program may have the collection "
-        "open.\nExit code: 0 all in order, 2 something is not, 1 it could not be checked.",
+        "open.\nExit code: 0 all in order, also with notes; 2 something is not, 1 it could not be "
+        "checked.",
         &run_verify);
     add(program, run_command, "repair", "Save what can be read of a damaged collection",
         "Rebuilds what is derived and keeps what was damaged in COLLECTION/damaged. A collection "

@@ -153,6 +153,7 @@ boost::json::object json_of(const VerifyReport& report) {
             {"readable", report.readable},
             {"findings", json_of(report.findings)},
             {"more_findings", report.more_findings},
+            {"notes", json_of(report.notes)},
             {"documents", report.documents},
             {"chunks", report.chunks},
             {"vectors", report.vectors},

@@ -54,7 +54,8 @@ Status Reembedding::begin() {
         storage::Generation made;
         made.fingerprint = embedder.fingerprint;
         made.dimension = embedder.dimension;
-        made.note = std::string(pipeline_.embedder_name()) + ", " + embedder.precision;
+        made.note = std::string(pipeline_.embedder_name()) + ", " + embedder.precision +
+                    ", of the pipeline '" + pipeline_.config().name + "'";
         LECTERN_ASSIGN(const storage::Generation added, store_.add_generation(made));
         generation_ = added.number;
     }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "config/pipeline.hpp"
 #include "index/lexical/check_store.hpp"
 #include "index/vector/check_files.hpp"
 #include "storage/repair.hpp"
@@ -34,7 +35,7 @@ Result<bool> drop_wrong_postings(const fs::path& folder) {
     {
         LECTERN_ASSIGN(const auto store, storage::Store::open(folder, {.read_only = true}));
         LECTERN_ASSIGN(const auto check, index::check_postings(*store));
-        if (!check || check->problems == 0) return false;
+        if (!check.check || check.check->problems == 0) return false;
     }
     LECTERN_ASSIGN(const auto store, storage::Store::open(folder));
     storage::DerivedRows none;
@@ -82,6 +83,7 @@ namespace {
 VerifyReport report_of(storage::VerifyReport store) {
     VerifyReport report;
     report.findings = findings_of(std::move(store.findings));
+    report.notes = findings_of(std::move(store.notes));
     report.more_findings = store.more_findings;
     report.readable = store.opened;
     report.documents = store.counters.documents;
@@ -95,20 +97,44 @@ VerifyReport report_of(storage::VerifyReport store) {
     return report;
 }
 
-Status check_indexes(const storage::Store& store, VerifyReport& report) {
+void note_left_over(const fs::path& index, VerifyReport& report) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(index, error))
+        if (entry.path().extension() == ".tmp")
+            report.notes.push_back(
+                {"file index/" + entry.path().filename().string(),
+                 "the writing of an index file was cut off; the next open removes it"});
+}
+
+// `vectors`: what searches use.
+Status check_indexes(const storage::Store& store, std::uint64_t vectors, VerifyReport& report) {
     LECTERN_ASSIGN(const auto files, index::check_files(store));
+    const storage::GenerationNumber serving = store.meta().serving;
+    // So many are put into a graph, unless the pipeline, which verify has not, says otherwise.
+    const std::uint64_t graph_at = config::SearchConfig{}.seal_at;
+    std::uint64_t in_files = 0;
     for (const index::CheckedFile& file : files) {
         std::error_code error;
         const bool gone = !fs::exists(file.file, error);  // merged into another meanwhile
         if (gone) continue;
         ++report.index_files;
         if (!file.status.ok()) report.findings.push_back(finding_of(file));
+        if (file.generation == serving) in_files += file.rows;
     }
+    if (vectors >= in_files + graph_at)
+        report.notes.push_back(
+            {"index files", std::to_string(vectors - in_files) + " of " + std::to_string(vectors) +
+                                " vectors are in none; they are searched one by one until the "
+                                "index has them, which an open collection sees to"});
     // Damaged blocks of the column are findings already.
     const auto postings = index::check_postings(store);
-    if (postings.ok() && *postings)
-        for (const std::string& message : (*postings)->messages)
+    if (!postings.ok()) return {};
+    if (postings->check)
+        for (const std::string& message : postings->check->messages)
             report.findings.push_back({"column postings", message});
+    else if (store.counters().documents > 0)
+        report.notes.push_back({"column postings", "they were not looked at: " + postings->why_not +
+                                                       "; the next open builds them anew"});
     return {};
 }
 
@@ -117,10 +143,12 @@ Status check_indexes(const storage::Store& store, VerifyReport& report) {
 Result<VerifyReport> Collection::verify(const fs::path& folder) {
     const auto begin = Clock::now();
     LECTERN_ASSIGN(storage::VerifyReport store, storage::verify(folder));
+    const std::uint64_t vectors = store.serving_vectors;
     VerifyReport report = report_of(std::move(store));
     if (report.readable) {
         LECTERN_ASSIGN(const auto open, storage::Store::open(folder, {.read_only = true}));
-        LECTERN_TRY(check_indexes(*open, report));
+        LECTERN_TRY(check_indexes(*open, vectors, report));
+        note_left_over(open->index_folder(), report);
     }
     report.seconds = seconds_since(begin);
     return report;
@@ -133,8 +161,9 @@ Result<VerifyReport> verify_open(const storage::Store& store, const VerifyOption
         return !options.stop.stop_requested();
     }};
     LECTERN_ASSIGN(storage::VerifyReport checked, storage::verify(store, watch));
+    const std::uint64_t vectors = checked.serving_vectors;
     VerifyReport report = report_of(std::move(checked));
-    LECTERN_TRY(check_indexes(store, report));
+    LECTERN_TRY(check_indexes(store, vectors, report));
     report.seconds = seconds_since(begin);
     return report;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "index/lexical/lexical_index.hpp"
 #include "lectern/status.hpp"
@@ -10,8 +11,12 @@
 
 namespace lectern::index {
 
-// Empty when there are no postings, or older ones than the documents: the next open builds them.
+struct PostingsCheck {
+    std::optional<LexicalCheck> check;  // empty: the next open builds them, whatever they are
+    std::string why_not;                // then the reason
+};
+
 // The store may be open to read only. Failures are the store's.
-[[nodiscard]] Result<std::optional<LexicalCheck>> check_postings(const storage::Store& store);
+[[nodiscard]] Result<PostingsCheck> check_postings(const storage::Store& store);
 
 }  // namespace lectern::index

@@ -11,8 +11,10 @@
 #include <set>
 #include <thread>
 
+#include "index/lexical/check_store.hpp"
 #include "index/lexical/keys.hpp"
 #include "index/lexical/length_code.hpp"
+#include "index/lexical/state.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::index {
@@ -209,6 +211,45 @@ TEST(LexicalIndex, OldCollectionsAndMissedCommitsAreBuiltAnew) {
     EXPECT_THAT(all->said, ElementsAre(::testing::HasSubstr("rules for words")));
     EXPECT_THAT(all->find("wings"), ElementsAre("new"));
     EXPECT_EQ(open(TestFolder(), std::nullopt)->index->analysis(), AnalysisOptions{});
+}
+
+TEST(LexicalIndex, TheCheckOfAStoreSaysWhyItDoesNotLookAtPostings) {
+    const TestFolder folder;
+    const auto check = [&] {
+        const auto store = Store::open(folder.path() / "c", {.read_only = true});
+        EXPECT_TRUE(store.ok()) << store.status().message();
+        auto checked = check_postings(**store);
+        EXPECT_TRUE(checked.ok()) << checked.status().message();
+        EXPECT_EQ(checked->check.has_value(), checked->why_not.empty());
+        return std::move(*checked);
+    };
+    const auto change = [&](const auto& with) {
+        const auto store = Store::open(folder.path() / "c", {.create_if_missing = true});
+        ASSERT_TRUE(store.ok()) << store.status().message();
+        ASSERT_TRUE(with(**store).ok());
+    };
+    const auto stamped = [&](const std::string& value) {
+        change([&](Store& store) {
+            storage::DerivedRows rows;
+            rows.puts.emplace_back(std::string(lexical::state_key), value);
+            return store.write_derived(rows);
+        });
+    };
+    change([](Store& store) {
+        return store.commit({{document("old", {"wing"}, "lift")}, {}}).status();
+    });
+    EXPECT_THAT(check().why_not, ::testing::HasSubstr("no stamp"));
+    (void)open(folder);
+    EXPECT_EQ(check().check->problems, 0U);
+    change([](Store& store) { return store.commit({{}, {"old"}}).status(); });
+    EXPECT_THAT(check().why_not, ::testing::HasSubstr("go up to commit 1, the documents to 2"));
+    stamped("x");
+    EXPECT_THAT(check().why_not, ::testing::HasSubstr("cannot be understood"));
+    lexical::Stamp other;
+    other.sequence = 2;
+    other.unicode = lexical::unicode_version() + 1;
+    stamped(other.encode());
+    EXPECT_THAT(check().why_not, ::testing::HasSubstr("ICU"));
 }
 
 TEST(LexicalIndex, FiltersAreAppliedBeforeTheBestAreTaken) {

@@ -44,11 +44,13 @@ bool like(const float* stored, const std::vector<float>& kept, storage::VectorEn
     return product >= 0.9 * std::sqrt(squares * kept_squares);
 }
 
-// Rows that the store has no more are none of the index's faults: they are left out of searches.
-Status rows_agree(const Segment& segment, const storage::Generation& generation,
-                  storage::VectorEncoding encoding, const storage::Reader& reader,
-                  const fs::path& file) {
+// How many rows agree. Those that the store has no more are none of the index's faults: they are
+// left out of searches.
+Result<std::uint64_t> rows_agree(const Segment& segment, const storage::Generation& generation,
+                                 storage::VectorEncoding encoding, const storage::Reader& reader,
+                                 const fs::path& file) {
     std::vector<float> kept(generation.dimension);
+    std::uint64_t agreeing = 0;
     for (std::size_t begin = 0; begin < segment.ids.size(); begin += step) {
         const std::size_t end = std::min(begin + step, segment.ids.size());
         const storage::ChunkId first = segment.ids[begin];
@@ -63,20 +65,24 @@ Status rows_agree(const Segment& segment, const storage::Generation& generation,
             const float* stored = rows.values.data() + row * generation.dimension;
             segment.copy_row(at, kept.data());
             if (!like(stored, kept, encoding))
-                return {Code::corrupt, file.string() + ": the row of chunk " +
-                                           std::to_string(segment.ids[at]) + " is not the store's"};
+                return Status{Code::corrupt, file.string() + ": the row of chunk " +
+                                                 std::to_string(segment.ids[at]) +
+                                                 " is not the store's"};
+            ++agreeing;
         }
     }
-    return {};
+    return agreeing;
 }
 
-Status check(const fs::path& file, const storage::CollectionMeta& meta,
-             const storage::Reader& reader) {
+Status check(const storage::CollectionMeta& meta, const storage::Reader& reader,
+             CheckedFile& checked) {
+    const fs::path& file = checked.file;
     if (file.extension() != ".segment")
         return {Code::corrupt, file.string() + ": is no file of an index"};
     const storage::Generation* generation = generation_of(file, meta);
     if (generation == nullptr)
         return {Code::corrupt, file.string() + ": belongs to no generation of vectors"};
+    checked.generation = generation->number;
     // The pipeline decides on the encoding, and verify has none: the file may have any. Another
     // encoding is refused by the stamp, before the rest is read.
     using storage::VectorEncoding;
@@ -86,7 +92,11 @@ Status check(const fs::path& file, const storage::CollectionMeta& meta,
         const SegmentOwner owner{meta.id, storage::content_hash(generation->fingerprint),
                                  generation->number, generation->dimension, encoding};
         const auto segment = load_segment(file, owner, reader.sequence());
-        if (segment.ok()) return rows_agree(**segment, *generation, encoding, reader, file);
+        if (segment.ok()) {
+            LECTERN_ASSIGN(checked.rows,
+                           rows_agree(**segment, *generation, encoding, reader, file));
+            return {};
+        }
         const bool other = segment.status().message().find("another encoding") != std::string::npos;
         if (refused.ok() || !other) refused = segment.status();
     }
@@ -101,13 +111,13 @@ Result<std::vector<CheckedFile>> check_files(const storage::Store& store) {
     for (const auto& entry : fs::directory_iterator(store.index_folder(), error)) {
         // Left by a write that was cut off; the next open removes it.
         if (entry.path().extension() == ".tmp") continue;
-        files.push_back({entry.path(), {}});
+        files.push_back({.file = entry.path(), .status = {}});
     }
     std::sort(files.begin(), files.end(),
               [](const CheckedFile& a, const CheckedFile& b) { return a.file < b.file; });
     const storage::CollectionMeta meta = store.meta();
     const storage::Reader reader = store.reader();
-    for (CheckedFile& file : files) file.status = check(file.file, meta, reader);
+    for (CheckedFile& file : files) file.status = check(meta, reader, file);
     return files;
 }
 

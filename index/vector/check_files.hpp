@@ -13,6 +13,8 @@ namespace lectern::index {
 struct CheckedFile {
     std::filesystem::path file;
     Status status;  // ok, or what is wrong with it
+    storage::GenerationNumber generation = 0;
+    std::uint64_t rows = 0;  // that the store has too; of a file that is ok
 };
 
 // Every file in the collection's index folder, in the order of their names: the stamp, the

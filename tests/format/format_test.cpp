@@ -74,6 +74,7 @@ TEST_P(FormatTest, SaysWhatItSaid) {
 }
 
 TEST_P(FormatTest, ChecksOutBeforeAndAfterItIsOpened) {
+    std::vector<std::string> noted;
     const auto verified = [&] {
         const auto report = Collection::verify(folder / "collection");
         ASSERT_TRUE(report.ok()) << report.status().message();
@@ -81,10 +82,18 @@ TEST_P(FormatTest, ChecksOutBeforeAndAfterItIsOpened) {
             ADD_FAILURE() << finding.where << ": " << finding.what;
         EXPECT_EQ(report->documents, GetParam().documents);
         EXPECT_EQ(report->vectors, report->chunks);
+        noted.clear();
+        for (const lectern::Finding& note : report->notes)
+            noted.push_back(note.where + ": " + note.what);
     };
     verified();
+    // What opening it to write will do.
+    EXPECT_THAT(noted, ::testing::UnorderedElementsAre(
+                           HasSubstr("format: the collection has on-disk format "),
+                           HasSubstr("column postings: they were not looked at: format 1")));
     ASSERT_TRUE(open(true).ok());
     verified();
+    EXPECT_THAT(noted, ::testing::IsEmpty());
 }
 
 TEST_P(FormatTest, FindsWhatItFound) {

@@ -245,6 +245,38 @@ TEST_F(DurabilityTest, ARestoreThatIsKilledAnywhereIsDoneAgainByTheSameCommand) 
     }
 }
 
+TEST_F(DurabilityTest, WhatTheNextOpenBuildsAnewIsNotedAndNoFinding) {
+    constexpr std::uint64_t count = 5100;  // enough for a graph
+    {
+        Collection collection = open();
+        std::vector<lectern::DocumentInput> documents;
+        for (std::uint64_t i = 0; i < count; ++i)
+            documents.push_back(
+                {std::to_string(i), "", "An encoder reads sentence " + std::to_string(i), ""});
+        ASSERT_TRUE(collection.ingest_documents(documents).ok());
+        ASSERT_TRUE(collection.flush().ok());
+    }
+    const auto whole = Collection::verify(folder / "collection");
+    ASSERT_TRUE(whole.ok()) << whole.status().message();
+    EXPECT_TRUE(whole->findings.empty());
+    EXPECT_TRUE(whole->notes.empty()) << whole->notes.front().where << whole->notes.front().what;
+    const fs::path index = folder / "collection/index";
+    ASSERT_GT(fs::remove_all(index), 1U);
+    fs::create_directory(index);
+    std::ofstream(index / "vector-1-9.segment.tmp") << "half a";
+    const auto without = Collection::verify(folder / "collection");
+    ASSERT_TRUE(without.ok()) << without.status().message();
+    EXPECT_TRUE(without->findings.empty()) << without->findings.front().what;
+    using ::testing::Field;
+    EXPECT_THAT(without->notes,
+                ::testing::UnorderedElementsAre(
+                    Field(&lectern::Finding::what, HasSubstr("5100 of 5100 vectors are in none")),
+                    Field(&lectern::Finding::where, "file index/vector-1-9.segment.tmp")));
+    // The next open does what the notes say.
+    ASSERT_TRUE(open().flush().ok());
+    EXPECT_TRUE(Collection::verify(folder / "collection")->notes.empty());
+}
+
 TEST_F(DurabilityTest, TheCommandLineVerifiesRepairsBacksUpAndRestores) {
     {
         Collection collection = open();
@@ -293,6 +325,12 @@ TEST_F(DurabilityTest, TheCommandLineVerifiesRepairsBacksUpAndRestores) {
     EXPECT_THAT(ran.out, HasSubstr(c + "/damaged/"));
     ran = run("verify -c " + c);
     EXPECT_EQ(ran.code, 0) << ran.out;
+    EXPECT_THAT(ran.out, HasSubstr("note: folder damaged: "));
+    EXPECT_THAT(ran.out, HasSubstr("everything is in order"));
+    ran = run("verify -c " + c + " --json");
+    EXPECT_EQ(ran.code, 0) << ran.out;
+    EXPECT_TRUE(boost::json::parse(ran.out).at("clean").as_bool());
+    EXPECT_EQ(boost::json::parse(ran.out).at("notes").as_array().size(), 1U);
 
     ran = run("restore " + b + " -c " + r);
     ASSERT_EQ(ran.code, 0) << ran.out;

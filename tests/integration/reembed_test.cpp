@@ -312,6 +312,9 @@ TEST_F(ReembedTest, KilledAnywhereItEndsWithTheOldOrTheNewModelAndGoesOn) {
     }
     std::string serving = "one";
     const auto check = [&](const std::string& what) {
+        const auto verified = Collection::verify(folder / "collection");
+        ASSERT_TRUE(verified.ok()) << what << ": " << verified.status().message();
+        EXPECT_TRUE(verified->findings.empty()) << what << ": " << verified->findings.front().what;
         auto collection = open("collection");
         ASSERT_TRUE(collection.ok()) << what << ": " << collection.status().message();
         EXPECT_EQ(collection->stats()->chunks, count) << what;
@@ -349,6 +352,32 @@ TEST_F(ReembedTest, KilledAnywhereItEndsWithTheOldOrTheNewModelAndGoesOn) {
     ASSERT_EQ(run_program(to, 0, nullptr), 0);
     check("the last");
     EXPECT_EQ(serving, to);
+}
+
+TEST_F(ReembedTest, VerifyNotesAnUnfinishedChangeAndItCanBeDropped) {
+    {
+        auto collection = open("collection", "one");
+        ASSERT_TRUE(collection.ok()) << collection.status().message();
+        ingest(*collection, documents(0, 700));
+    }
+    ASSERT_TRUE(WIFSIGNALED(run_program("two", 0, "reembed.after_vectors")));
+    const auto verified = Collection::verify(folder / "collection");
+    ASSERT_TRUE(verified.ok()) << verified.status().message();
+    EXPECT_TRUE(verified->findings.empty()) << verified->findings.front().what;
+    ASSERT_EQ(verified->notes.size(), 1U);
+    const lectern::Finding& note = verified->notes.front();
+    EXPECT_EQ(note.where, "generation 2");
+    for (const char* part : {"of the pipeline 'two'", "256 of 700 chunks", "\"one\""})
+        EXPECT_NE(note.what.find(part), std::string::npos) << note.what;
+    // A repair finds nothing to do, and the same command as ever goes on or drops it.
+    const auto repaired = Collection::repair(folder / "collection");
+    ASSERT_TRUE(repaired.ok()) << repaired.status().message();
+    EXPECT_TRUE(repaired->found.empty()) << repaired->found.front().what;
+    EXPECT_FALSE(repaired->store_rebuilt);
+    ASSERT_EQ(run_program("one", 0, nullptr), 0);
+    EXPECT_TRUE(Collection::verify(folder / "collection")->notes.empty());
+    ASSERT_EQ(run_program("two", 0, nullptr), 0);
+    EXPECT_NE(output().find("\"resumed\":0"), std::string::npos) << output();
 }
 
 TEST_F(ReembedTest, TheSpaceOfTheOldVectorsComesBack) {

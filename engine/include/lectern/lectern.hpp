@@ -410,6 +410,9 @@ struct Finding {
 struct VerifyReport {
     std::vector<Finding> findings;    // empty: all is well
     std::uint64_t more_findings = 0;  // beyond the first 1000
+    // Sound, but worth saying: a change of model that is not finished, what the next open builds
+    // anew, what a repair set aside.
+    std::vector<Finding> notes;
     bool readable = false;  // false: the collection cannot be opened, the findings say why
     // What was read and found whole.
     std::uint64_t documents = 0;
