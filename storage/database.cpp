@@ -219,6 +219,8 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
     if (options.read_only) {
         LECTERN_TRY(database->open_to_read(options, false));
         LECTERN_ASSIGN(const auto format, database->get(Column::meta, meta_key::format, nullptr));
+        if (!format && database->acknowledged_.last() > 0)
+            return database->lost(0, database->acknowledged_.last());
         if (!format)
             return Status{Code::not_found, quoted_path(folder) +
                                                " is no collection: creating it "
@@ -237,6 +239,8 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
     if (format) {
         LECTERN_ASSIGN(const std::uint32_t version, database->check_format(*format));
         if (version < format_version) LECTERN_TRY(database->upgrade());
+    } else if (const Sequence last = database->acknowledged_.last(); last > 0) {
+        return database->lost(0, last);
     } else {
         if (!options.create_if_missing)
             return Status{Code::not_found, quoted_path(folder) +
@@ -245,6 +249,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
         LECTERN_TRY(database->create());
     }
     LECTERN_TRY(database->load(format_version));
+    LECTERN_TRY(database->refuse_lost_commits());
     return database;
 }
 
@@ -451,6 +456,35 @@ Status Database::load(std::uint32_t format) {
     return {};
 }
 
+std::string lost_commits(Sequence there, Sequence acknowledged) {
+    const bool one = acknowledged == there + 1;
+    return (one ? "commit " : "commits ") + std::to_string(there + 1) +
+           (one ? ", which was" : " to " + std::to_string(acknowledged) + ", which were") +
+           " acknowledged, " + (one ? "is" : "are") +
+           " missing: the end of its log was cut off, or its files are not all of one time";
+}
+
+Status Database::refuse_lost_commits() const {
+    const Sequence there = now()->state.sequence;
+    return acknowledged() <= there ? Status{} : lost(there, acknowledged());
+}
+
+Status Database::lost(Sequence there, Sequence acknowledged) const {
+    return {Code::corrupt, "collection " + quoted_path(folder_) + ": " +
+                               lost_commits(there, acknowledged) + "; 'lectern repair -c " +
+                               folder_.string() +
+                               "' goes on with what is there, or restore a backup"};
+}
+
+Sequence Database::acknowledged() const {
+    const std::shared_ptr<const Moment> moment = now();
+    return moment == nullptr ? 0 : acknowledged_.last(moment->meta->id);
+}
+
+void Database::acknowledge(Sequence sequence) {
+    acknowledged_.note(now()->meta->id, sequence);
+}
+
 Database::~Database() {
     // Nobody is left to hear of a failure; close() is for those who want to.
     (void)close();
@@ -459,13 +493,16 @@ Database::~Database() {
 Status Database::close() {
     if (!db_) return {};
     if (listener_) listener_->forget();
+    // After a failed write the log takes nothing more (RocksDB asserts it), and everything that was
+    // acknowledged is in it.
+    const bool takes_writes = writable().ok();
+    const rocksdb::Status synced = takes_writes ? db_->FlushWAL(true) : rocksdb::Status::OK();
+    if (const auto last = now(); last && takes_writes && synced.ok())
+        acknowledged_.note(last->meta->id, last->state.sequence);
     {
         const std::lock_guard lock(moment_mutex_);
         moment_.reset();
     }
-    // After a failed write the log takes nothing more (RocksDB asserts it), and everything that was
-    // acknowledged is in it.
-    const rocksdb::Status synced = writable().ok() ? db_->FlushWAL(true) : rocksdb::Status::OK();
     for (rocksdb::ColumnFamilyHandle* handle : handles_)
         if (handle != nullptr) (void)db_->DestroyColumnFamilyHandle(handle);
     handles_.clear();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "lectern/status.hpp"
+#include "storage/acknowledged.hpp"
 #include "storage/encoding.hpp"
 #include "storage/log_check.hpp"
 #include "storage/store.hpp"
@@ -37,6 +38,9 @@ inline constexpr std::string_view settings = "settings";
 inline constexpr std::string_view state = "state";
 inline constexpr std::string_view generation = "generation:";  // + number, big-endian
 }  // namespace meta_key
+
+// "commits 5 to 9, which were acknowledged, are missing: ..."
+[[nodiscard]] std::string lost_commits(Sequence there, Sequence acknowledged);
 
 [[nodiscard]] inline rocksdb::Slice slice(std::string_view bytes) noexcept {
     return {bytes.data(), bytes.size()};
@@ -94,14 +98,20 @@ class Database {
     [[nodiscard]] Status write(rocksdb::WriteBatch& batch, bool sync, std::string_view doing);
     // Makes what was just written the moment that new readers see.
     void publish(const State& state, std::shared_ptr<const CollectionMeta> meta);
+    // Every commit up to this one is synced, and about to be acknowledged.
+    void acknowledge(Sequence sequence);
 
     [[nodiscard]] std::shared_ptr<const Moment> now() const;
     [[nodiscard]] Status writable() const;
     [[nodiscard]] Status close();
+    // The last commit that was acknowledged, as far as is known. When the store was opened to read
+    // only it may lack that; a store that does is not opened to write.
+    [[nodiscard]] Sequence acknowledged() const;
 
  private:
     class Listener;
-    explicit Database(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    explicit Database(std::filesystem::path folder)
+        : folder_(std::move(folder)), acknowledged_(folder_ / "store") {}
     [[nodiscard]] Status open_rocksdb(const OpenOptions& options);
     [[nodiscard]] Status open_to_read(const OpenOptions& options, bool damaged);
     [[nodiscard]] Status check_logs(rocksdb::Env& environment) const;
@@ -111,9 +121,12 @@ class Database {
     [[nodiscard]] Status upgrade();
     [[nodiscard]] Status create();
     [[nodiscard]] Status load(std::uint32_t format);
+    [[nodiscard]] Status refuse_lost_commits() const;
+    [[nodiscard]] Status lost(Sequence there, Sequence acknowledged) const;
     void refuse_writes(Status status);
 
     const std::filesystem::path folder_;
+    Acknowledged acknowledged_;
     std::unique_ptr<StoreLock> lock_;  // when open to read only
     std::shared_ptr<Listener> listener_;
     std::unique_ptr<rocksdb::DB> db_;

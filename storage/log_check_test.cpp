@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "storage/acknowledged.hpp"
 #include "storage/store.hpp"
 #include "tests/support/test_folder.hpp"
 
@@ -56,11 +57,13 @@ class LogTest : public ::testing::Test {
             ends.push_back(fs::file_size(log_of(original)));
         }
     }
-    // A copy of the collection with other bytes in its log.
+    // A copy of the collection with other bytes in its log, and nothing that says how many commits
+    // were acknowledged (acknowledged_test).
     fs::path with_log(const std::string& bytes) const {
         fs::remove_all(copy);
         fs::copy(original, copy, fs::copy_options::recursive);
         write(log_of(copy), bytes);
+        fs::remove(copy / "store" / Acknowledged::file_name);
         return copy;
     }
     // How many of the commits, from the first on, the store has; each of them whole.

@@ -121,6 +121,12 @@ Status read_meta(Source& source, std::vector<Finding>& lost) {
     }
     source.meta.serving = source.settings.serving;
     if (auto state = decode_state(value(meta_key::state))) source.state = *state;
+    // The number of a lost commit is not given again: a backup may have the commit.
+    const Sequence acknowledged = Acknowledged(database.folder() / "store").last(source.meta.id);
+    if (acknowledged > source.state.sequence) {
+        lost.push_back({"store", lost_commits(source.state.sequence, acknowledged)});
+        source.state.sequence = acknowledged;
+    }
     return {};
 }
 

@@ -227,6 +227,7 @@ Result<CommitResult> Store::commit(const WriteGroup& group, bool sync, const Der
     LECTERN_TRY(database_->write(commit.batch().rocks(), sync, "writing documents"));
     kill_point("storage.after_write");
     database_->publish(commit.state(), before->meta);
+    if (sync) database_->acknowledge(commit.result().change.sequence);
     std::uint64_t removed = 0;
     for (const ChunkRange& range : commit.result().change.removed) removed += range.count;
     reclaimer_->note(removed, commit.state().counters.chunks);

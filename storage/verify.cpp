@@ -144,6 +144,9 @@ Status check(const Database& database, bool written, const VerifyWatch& watch,
     const std::shared_ptr<const Moment> moment = database.now();
     report.sequence = moment->state.sequence;
     LECTERN_TRY(check_log_files(database, written, report));
+    // An open one has all of them.
+    if (!written && database.acknowledged() > report.sequence)
+        report.add("store", lost_commits(report.sequence, database.acknowledged()));
     if (written) {
         const KeepFiles keep(database.db());
         if (!keep.status().ok()) return database.failure(keep.status(), "keeping table files");
