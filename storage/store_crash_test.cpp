@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <future>
 #include <map>
 #include <random>
 #include <set>
@@ -144,7 +145,11 @@ TEST(StoreCrash, NothingAcknowledgedIsLostAndNothingIsPartial) {
     for (int round = 0; round < 10; ++round) {
         int acknowledge[2];
         ASSERT_EQ(::pipe(acknowledge), 0);
-        const auto patience = std::chrono::microseconds(20000 + random() % 150000);
+        // A while after so many acknowledged commits, so that some are made on a slow disk too; at
+        // the latest after two seconds, for a child that waits. In one round of four at once, so
+        // that opening is killed.
+        const std::uint64_t commits = round % 4 == 3 ? 0 : 1 + random() % 12;
+        const auto patience = std::chrono::microseconds(random() % (commits == 0 ? 40000 : 8000));
         const pid_t process = ::fork();
         if (process == 0) {
             ::close(acknowledge[0]);
@@ -152,13 +157,20 @@ TEST(StoreCrash, NothingAcknowledgedIsLostAndNothingIsPartial) {
         }
         ::close(acknowledge[1]);
         // The kill falls at a moment of its own, whatever the child is doing then.
+        std::promise<void> enough;
+        if (commits == 0) enough.set_value();
         std::thread killer([&] {
+            (void)enough.get_future().wait_for(std::chrono::seconds(2));
             std::this_thread::sleep_for(patience);
             ::kill(process, SIGKILL);
         });
         std::uint64_t acknowledged = applied;
         std::uint64_t step = 0;
-        while (::read(acknowledge[0], &step, sizeof step) == sizeof step) acknowledged = step;
+        for (std::uint64_t told = 1; ::read(acknowledge[0], &step, sizeof step) == sizeof step;
+             ++told) {
+            acknowledged = step;
+            if (told == commits) enough.set_value();
+        }
         killer.join();
         ::close(acknowledge[0]);
         int state = 0;
