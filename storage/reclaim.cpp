@@ -1,5 +1,7 @@
 #include "storage/reclaim.hpp"
 
+#include "storage/give_back.hpp"
+
 namespace lectern::storage {
 
 void Reclaimer::note(std::uint64_t removed_chunks, std::uint64_t live_chunks) {
@@ -15,6 +17,11 @@ void Reclaimer::note(std::uint64_t removed_chunks, std::uint64_t live_chunks) {
 bool Reclaimer::running() const {
     const std::lock_guard lock(mutex_);
     return due_ || running_;
+}
+
+void Reclaimer::wait() const {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stop_ || (!due_ && !running_); });
 }
 
 void Reclaimer::stop() {
@@ -42,8 +49,10 @@ void Reclaimer::work() {
             (void)database_.db().CompactRange(options, database_.handle(static_cast<Column>(i)),
                                               nullptr, nullptr);
         }
+        give_back_memory();  // what the compactions read and wrote
         lock.lock();
         running_ = false;
+        wake_.notify_all();
     }
 }
 

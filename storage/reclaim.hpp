@@ -25,6 +25,8 @@ class Reclaimer {
     // After each commit.
     void note(std::uint64_t removed_chunks, std::uint64_t live_chunks);
     [[nodiscard]] bool running() const;
+    // Returns when nothing is under way or due.
+    void wait() const;
     // Gives up what is under way. Nothing is begun afterwards.
     void stop();
 
@@ -35,7 +37,7 @@ class Reclaimer {
     const std::uint64_t least_chunks_;
     std::atomic<bool> stop_{false};
     mutable std::mutex mutex_;  // guards what follows
-    std::condition_variable wake_;
+    mutable std::condition_variable wake_;
     std::uint64_t removed_ = 0;  // since the last time
     bool due_ = false;
     bool running_ = false;

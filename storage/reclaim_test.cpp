@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <random>
-#include <thread>
 
 #include "storage/store.hpp"
 #include "tests/support/test_folder.hpp"
@@ -37,7 +36,8 @@ TEST(StoreReclaim, DiskShrinksByItselfAfterMassDeletion) {
     EXPECT_FALSE((*store)->reclaiming());
     const std::uint64_t full = (*store)->disk_bytes();
     ASSERT_TRUE((*store)->commit(removal).ok());
-    while ((*store)->reclaiming()) std::this_thread::yield();
+    (*store)->wait_until_reclaimed();
+    EXPECT_FALSE((*store)->reclaiming());
     EXPECT_LT((*store)->disk_bytes(), full / 4);
     EXPECT_EQ((*store)->counters().documents, 100U);
     EXPECT_TRUE((*store)->reader().document("742").ok());

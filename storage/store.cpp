@@ -284,6 +284,10 @@ bool Store::reclaiming() const {
     return reclaimer_->running();
 }
 
+void Store::wait_until_reclaimed() const {
+    reclaimer_->wait();
+}
+
 Status Store::close() {
     reclaimer_->stop();
     return database_->close();

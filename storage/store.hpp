@@ -226,6 +226,7 @@ class Store {
     [[nodiscard]] Status compact();  // gives the space of deleted data back; takes a while
     // Whether the space of a mass deletion is being given back.
     [[nodiscard]] bool reclaiming() const;
+    void wait_until_reclaimed() const;
     // Reads every block and checks its checksum; corrupt names the file.
     [[nodiscard]] Status verify_checksums() const;
     // Closes early and says whether that worked. Afterwards only the destructor may be called.

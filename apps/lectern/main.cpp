@@ -5,6 +5,7 @@
 
 #include "apps/lectern/common.hpp"
 #include "apps/lectern/thread_waits.hpp"
+#include "apps/shared/large_blocks.hpp"
 
 namespace {
 
@@ -29,6 +30,7 @@ int wrong_use(const CLI::App& program, int argc, char** argv, const CLI::ParseEr
 int main(int argc, char** argv) {
     using namespace lectern;
     app::let_waiting_threads_sleep_soon(argv);
+    app::return_large_blocks();
     CLI::App program("Semantic search and cited answers over your own documents", "lectern");
     program.set_version_flag("--version", std::string(version()));
     program.require_subcommand(1);

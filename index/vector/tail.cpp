@@ -14,7 +14,7 @@ namespace {
 // Rows compared in one call of FAISS: their scores stay in the first-level cache.
 constexpr std::size_t block_rows = 1024;
 // Fewer removed rows than this are not worth the moving of the others.
-constexpr std::size_t least_removed = 1024;
+constexpr std::size_t least_removed = 128;
 
 }  // namespace
 

@@ -143,6 +143,12 @@ class VectorIndex::Impl {
         return {};
     }
 
+    void wait_until_built() const {
+        if (!builder_.joinable()) return;
+        std::unique_lock lock(wake_mutex_);
+        wake_.wait(lock, [this] { return !busy_ && !woken_; });
+    }
+
     Status apply(const storage::Change& change, std::span<const float> rows) {
         std::size_t added = 0;
         for (const storage::ChunkRange& range : change.added) added += range.count;
@@ -469,8 +475,11 @@ class VectorIndex::Impl {
         while (!stop_) {
             {
                 std::unique_lock lock(wake_mutex_);
+                busy_ = false;
+                wake_.notify_all();
                 wake_.wait(lock, [this] { return woken_; });
                 woken_ = false;
+                busy_ = true;
             }
             while (!stop_) {
                 const auto job = due();
@@ -735,9 +744,10 @@ class VectorIndex::Impl {
     std::mutex build_mutex_;  // one job at a time; before mutex_
     std::uint64_t next_file_ = 1;
     std::atomic<bool> stop_ = false;
-    std::mutex wake_mutex_;
-    std::condition_variable wake_;
+    mutable std::mutex wake_mutex_;
+    mutable std::condition_variable wake_;
     bool woken_ = false;
+    bool busy_ = true;  // the builder is; until it waits for the first time
     std::thread builder_;
 };
 
@@ -779,6 +789,9 @@ Result<std::vector<Scored>> VectorIndex::search(std::span<const float> query, st
 }
 Status VectorIndex::flush() {
     return impl_->flush();
+}
+void VectorIndex::wait_until_built() const {
+    impl_->wait_until_built();
 }
 storage::Sequence VectorIndex::sequence() const {
     return impl_->sequence();

@@ -103,6 +103,9 @@ class VectorIndex {
 
     // Does the building that is due and leaves the segments on disk. Waits for it.
     [[nodiscard]] Status flush();
+    // Returns when the background thread has nothing to do: all that was due has been built, has
+    // failed, or there is no such thread. Builds nothing itself.
+    void wait_until_built() const;
 
     // Every commit up to this one has been applied.
     [[nodiscard]] storage::Sequence sequence() const;
