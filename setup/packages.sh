@@ -19,7 +19,7 @@ build_packages=(
 
 packages=("${build_packages[@]}")
 case ${1:-} in
-    --check) packages+=(dpkg-dev file python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
+    --check) packages+=(dpkg-dev file lintian python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
     --sanitize) packages+=(python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The Debian package: debian_test.py --source … --build … --folder … --version …
 
-Makes it with cpack, looks at what is in it, unpacks it and runs the program from there, and has
-systemd look at its unit. What is not on this machine is said to be left out.
+Makes it with cpack, looks at what is in it, unpacks it and runs the program from there, runs the
+lines of its unit as the service's user, and has systemd and lintian look at it. What is not on this
+machine is said to be left out.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
 
 from package_test import run
@@ -51,6 +53,7 @@ def check_control(context, package):
     scripts = context.folder / "control"
     run("dpkg-deb", "--control", package, scripts)
     assert (scripts / "conffiles").read_text() == "/etc/lectern/serve.toml\n"
+    assert (scripts / "shlibs").read_text() == f"liblectern 0 lectern (>= {context.version})\n"
     for name in ("postinst", "prerm", "postrm"):
         assert os.access(scripts / name, os.X_OK), name
         run("sh", "-n", scripts / name)
@@ -220,6 +223,171 @@ def check_unit(root, folder):
     assert exposure < 3, rated
 
 
+class Unit:
+    """The service's lines of the unit, with the folders of a test in the place of the machine's."""
+
+    def __init__(self, root, folder):
+        self.root = root
+        self.places = {"/etc/lectern": folder / "etc", "/var/lib/lectern": folder / "state",
+                       "/var/cache/lectern": folder / "cache-of-service",
+                       "/usr/local/share/lectern/models": folder / "models", "/usr/": f"{root}/usr/"}
+        self.lines = {}
+        section = None
+        for line in (root / "lib/systemd/system/lectern.service").read_text().splitlines():
+            if line.startswith("["):
+                section = line
+            elif section == "[Service]" and "=" in line and not line.startswith("#"):
+                name, _, value = line.partition("=")
+                self.lines.setdefault(name, []).append(value)
+
+    def one(self, name):
+        (value,) = self.lines[name]
+        for here, there in self.places.items():
+            value = value.replace(here, str(there))
+        return value
+
+    def environment(self):
+        out = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
+        for line in self.lines["Environment"]:
+            name, _, value = line.partition("=")
+            out[name] = str(self.places[value])
+        return out
+
+
+# Any user of the machine without rights stands for the one that the package makes.
+SERVICE_USER, SERVICE_GROUP = "nobody", "nogroup"
+
+
+def as_service(words):
+    """What is run as the service's user: without groups, capabilities, or a way to get any."""
+    return ["setpriv", f"--reuid={SERVICE_USER}", f"--regid={SERVICE_GROUP}", "--clear-groups",
+            "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", *words]
+
+
+class Service:
+    """One life of the service, by the unit's own lines."""
+
+    def __init__(self, unit, folder, manager):
+        self.unit, self.manager = unit, manager
+        self.log = open(folder / "service.log", "a+", encoding="utf-8")
+        mask = int(unit.one("UMask"), 8)
+        self.process = subprocess.Popen(
+            as_service(unit.one("ExecStart").split()), cwd="/", umask=mask,
+            env={**unit.environment(), "NOTIFY_SOCKET": str(folder / "notify")},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.address = listening(self.process)
+        assert manager.recv(100) == b"READY=1"
+
+    def ask(self, method, path, key, body=None):
+        request = urllib.request.Request(self.address + path, body, method=method,
+                                         headers={"Authorization": f"Bearer {key}"})
+        try:
+            return urllib.request.urlopen(request, timeout=60).status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def logged(self):
+        self.log.seek(0)
+        return [json.loads(line) for line in self.log.read().splitlines()]
+
+    def reload(self, message):
+        """As `systemctl reload` does it, until the log has one more such line."""
+        count = lambda: sum(message in line["message"] for line in self.logged())
+        before = count()
+        command = self.unit.one("ExecReload").replace("$MAINPID", str(self.process.pid))
+        run(*as_service(command.split()))
+        while count() == before:
+            assert self.process.poll() is None, self.logged()[-1]
+
+    def stop(self):
+        self.process.send_signal(getattr(signal, self.unit.one("KillSignal")))
+        assert self.manager.recv(100) == b"STOPPING=1"
+        self.process.communicate(timeout=float(self.unit.one("TimeoutStopSec")))
+        assert self.process.returncode == 0, self.process.returncode
+
+
+def check_unit_lines(root, folder):
+    """Start, reload and stop, as the unit says them, as a user without rights."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        print("LEFT OUT: the unit's lines are run as the service's user, which only root can become")
+        return
+    readable = subprocess.run(as_service([root / "usr/bin/lectern", "--version"]), check=False, capture_output=True)
+    if readable.returncode != 0:
+        print(f"LEFT OUT: the unit's lines are not run, for {SERVICE_USER} may not read {root}")
+        return
+    unit = Unit(root, folder)
+    folder.chmod(0o711)
+    for name in ("StateDirectory", "CacheDirectory"):
+        base = {"StateDirectory": "/var/lib/", "CacheDirectory": "/var/cache/"}[name]
+        place = unit.places[base + unit.one(name)]
+        place.mkdir(mode=int(unit.one(name + "Mode"), 8))
+        shutil.chown(place, SERVICE_USER, SERVICE_GROUP)
+    # As postinst leaves it, and an administrator fills it.
+    etc = unit.places["/etc/lectern"]
+    etc.mkdir()
+    shutil.chown(etc, "root", SERVICE_GROUP)
+    etc.chmod(0o2750)
+    options = (root / "etc/lectern/serve.toml").read_text()
+    assert "127.0.0.1:8080" in options
+    options = options.replace("127.0.0.1:8080", "127.0.0.1:0")
+    (etc / "serve.toml").write_text(f'{options}\nkeys = "{etc}/keys.json"\n')
+    key = lambda name: run(root / "usr/bin/lectern", "key", name, "--right", "admin", "--keys", etc / "keys.json").strip()
+    first = key("first")
+
+    (folder / "notify").unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(folder / "notify"))
+        (folder / "notify").chmod(0o666)
+        manager.settimeout(float(unit.one("TimeoutStartSec")))
+        service = Service(unit, folder, manager)
+        try:
+            status = pathlib.Path(f"/proc/{service.process.pid}/status").read_text()
+            assert "Uid:\t0" not in status and re.search(r"CapEff:\t0+\n", status), status
+            assert service.ask("PUT", "/collections/notes", first) == 201, service.logged()
+            body = json.dumps({"text": "The keeper lights the lamp at dusk."}).encode()
+            assert service.ask("PUT", "/collections/notes/documents/a", first, body) == 201
+            second = key("second")
+            service.reload("the keys were read again")
+            assert service.ask("GET", "/collections/notes/documents/a", second) == 200
+            assert service.ask("GET", "/collections/notes/documents/a", "wrong") == 401
+            kept = (etc / "keys.json").read_text()
+            (etc / "keys.json").write_text("{")
+            service.reload(str(etc / "keys.json"))
+            assert service.ask("GET", "/collections/notes/documents/a", second) == 200
+            (etc / "keys.json").write_text(kept)
+            service.stop()
+            service = Service(unit, folder, manager)
+            assert service.ask("GET", "/collections/notes/documents/a", first) == 200
+            service.stop()
+        finally:
+            service.process.kill()
+            service.process.wait()
+            service.log.close()
+    for place in (unit.places["/var/lib/lectern"], unit.places["/var/cache/lectern"]):
+        files = list(place.rglob("*"))
+        assert files, f"nothing is in {place}"
+        for file in files:
+            assert file.lstat().st_mode & 0o007 == 0, f"{file} is for everybody"
+            assert file.owner() == SERVICE_USER, f"{file} is {file.owner()}'s"
+
+
+# What lintian takes for errors, and why these are none.
+NOT_OURS = (
+    "bogus-mail-host", "bogus-mail-host-in-debian-changelog",  # who answers for it, the packager says
+    "malformed-deb-archive",  # zstd, which Debian 12's dpkg reads and its lintian does not know
+)
+
+
+def check_policy(package):
+    """Debian's own look at it."""
+    if shutil.which("lintian") is None:
+        print("LEFT OUT: lintian is not installed (Debian: apt-get install lintian)")
+        return
+    found = subprocess.run(["lintian", "--fail-on", "error", "--suppress-tags", ",".join(NOT_OURS), package],
+                           check=False, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("source", "build", "folder", "models"):
@@ -236,6 +404,7 @@ def main():
     package = make(context)
     check_control(context, package)
     check_contents(package)
+    check_policy(package)
     root = context.folder / "root"
     run("dpkg-deb", "--extract", package, root)
     check_strangers(context, root)
@@ -247,6 +416,7 @@ def main():
         program = Program(root, context.models, folder)
         check_program(context, program, folder)
         check_service(root, program, folder)
+        check_unit_lines(root, folder)
     shutil.rmtree(root)
     return 0
 
