@@ -153,15 +153,16 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
     }
     if (top.contains("answer") && is_map(*top.at("answer"), "answer")) {
         AnswerConfig& answer = config_.answer;
-        const Fields given =
-            fields(*top.at("answer"),
-                   {"passages", "max_evidence", "max_tokens", "abstain_below", "min_entailment"},
-                   "answer");
+        const Fields given = fields(*top.at("answer"),
+                                    {"passages", "max_evidence", "max_tokens", "abstain_below",
+                                     "min_entailment", "writing"},
+                                    "answer");
         read_count(given, "passages", "answer", 1, 100, answer.passages);
         read_count(given, "max_evidence", "answer", 1, 32, answer.max_evidence);
         read_count(given, "max_tokens", "answer", 1, 8192, answer.max_tokens);
         read_fraction(given, "abstain_below", "answer", answer.abstain_below);
         read_fraction(given, "min_entailment", "answer", answer.min_entailment);
+        read_word(given, "writing", "answer", {"copied", "free"}, answer.writing);
     }
     check_unused();
     return std::move(config_);

@@ -8,7 +8,21 @@
 
 namespace lectern::text {
 
+namespace {
+
+// What the prompts of chat models are put together with.
+bool has_a_mark_of_turns(std::string_view sentence) {
+    constexpr std::array<std::string_view, 8> marks{
+        "<|", "|>", "[INST]", "[/INST]", "<<SYS>>", "<start_of_turn>", "<end_of_turn>", "</s>"};
+    return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) {
+        return sentence.find(mark) != std::string_view::npos;
+    });
+}
+
+}  // namespace
+
 bool speaks_to_a_model(std::string_view sentence) {
+    if (has_a_mark_of_turns(sentence)) return true;
     // Words with one space between them and around them, so that spelling of marks and case does
     // not matter.
     std::string folded = " ";

@@ -29,39 +29,59 @@ bool has_one_of(std::string_view question,
                        [&](auto part) { return question.find(part) != std::string_view::npos; });
 }
 
+// True when one of `asking` is the first question word, or is asked besides ("and when?"). In "What
+// happens when it rains?" nobody asks when.
+template <std::size_t count>
+bool asks_by(std::string_view question, const std::array<std::string_view, count>& asking) {
+    constexpr std::array<std::string_view, 15> others{"what",  "which", "why", "where",  "how",
+                                                      "warum", "wie",   "wo",  "welche", "que",
+                                                      "quoi",  "où",    "qué", "cómo",   "dónde"};
+    constexpr std::array<std::string_view, 6> besides{"and", "or", "und", "oder", "et", "y"};
+    bool other = false;
+    std::string before;
+    for (const Word& word : words(question)) {
+        const auto is = [&](std::string_view one) { return one == word.folded; };
+        if (std::any_of(asking.begin(), asking.end(), is))
+            if (!other || std::find(besides.begin(), besides.end(), before) != besides.end())
+                return true;
+        other = other || std::any_of(others.begin(), others.end(), is);
+        before = word.folded;
+    }
+    return false;
+}
+
+constexpr std::array<std::string_view, 4> asking_when{"when", "wann", "quand", "cuándo"};
+
 }  // namespace
 
 bool asks_for_number(std::string_view question) {
-    constexpr std::array<std::string_view, 20> phrases{
-        " when ",         " how many ",   " how much ",   " how old ",
-        " how long ",     " how large ",  " how far ",    " how tall ",
-        " how big ",      " how fast ",   " how often ",  " how high ",
-        " how heavy ",    " what year ",  " which year ", " what percentage ",
-        " what percent ", " what share ", " wie viele ",  " wie viel "};
-    constexpr std::array<std::string_view, 13> others{
-        " wann ",     " combien ",  " quand ",     " cuántos ",  " cuántas ",
-        " cuándo ",   " wie alt ",  " wie lange ", " wie groß ", " wie gross ",
-        " wie hoch ", " wie weit ", " wie oft "};
+    constexpr std::array<std::string_view, 19> phrases{
+        " how many ",     " how much ",   " how old ",   " how long ",   " how large ",
+        " how far ",      " how tall ",   " how big ",   " how fast ",   " how often ",
+        " how high ",     " how heavy ",  " what year ", " which year ", " what percentage ",
+        " what percent ", " what share ", " wie viele ", " wie viel "};
+    constexpr std::array<std::string_view, 10> others{
+        " combien ",  " cuántos ",   " cuántas ",  " wie alt ",  " wie lange ",
+        " wie groß ", " wie gross ", " wie hoch ", " wie weit ", " wie oft "};
     constexpr std::array<std::string_view, 6> unspaced{"多少", "哪一年", "哪年",
                                                        "何时", "几个",   "几年"};
-    return has_one_of(question, phrases, unspaced) || has_one_of(question, others, unspaced);
+    return has_one_of(question, phrases, unspaced) || has_one_of(question, others, unspaced) ||
+           asks_by(question, asking_when);
 }
 
 bool asks_for_date(std::string_view question) {
-    constexpr std::array<std::string_view, 14> phrases{
-        " when ",     " what year ",    " which year ",      " what date ",      " what month ",
-        " what day ", " what century ", " which century ",   " what decade ",    " wann ",
-        " quand ",    " cuándo ",       " in welchem jahr ", " en quelle année "};
+    constexpr std::array<std::string_view, 10> phrases{
+        " what year ",       " which year ",     " what date ",     " what month ",
+        " what day ",        " what century ",   " which century ", " what decade ",
+        " in welchem jahr ", " en quelle année "};
     constexpr std::array<std::string_view, 4> unspaced{"哪一年", "哪年", "何时", "什么时候"};
-    return has_one_of(question, phrases, unspaced);
+    return has_one_of(question, phrases, unspaced) || asks_by(question, asking_when);
 }
 
 bool asks_for_person(std::string_view question) {
-    constexpr std::array<std::string_view, 10> phrases{" who ",     " whom ",  " whose ", " wer ",
-                                                       " wen ",     " wem ",   " qui ",   " quién ",
-                                                       " quiénes ", " wessen "};
-    constexpr std::array<std::string_view, 1> unspaced{"谁"};
-    return has_one_of(question, phrases, unspaced);
+    constexpr std::array<std::string_view, 10> asking{"who", "whom",   "whose", "wer",   "wen",
+                                                      "wem", "wessen", "qui",   "quién", "quiénes"};
+    return asks_by(question, asking) || question.find("谁") != std::string_view::npos;
 }
 
 bool asks_for_place(std::string_view question) {

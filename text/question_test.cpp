@@ -18,7 +18,8 @@ TEST(Question, ForPersons) {
     for (const char* question : {"Who wrote it?", "By whom?", "Whose idea was it?", "Wer war das?",
                                  "Qui a écrit cela ?", "¿Quién lo escribió?"})
         EXPECT_TRUE(asks_for_person(question)) << question;
-    for (const char* question : {"What is the whole of it?", "When was it?", ""})
+    for (const char* question :
+         {"What is the whole of it?", "When was it?", "What do people do who write?", ""})
         EXPECT_FALSE(asks_for_person(question)) << question;
 }
 
@@ -28,7 +29,9 @@ TEST(Question, ForDates) {
         EXPECT_TRUE(asks_for_date(question)) << question;
         EXPECT_TRUE(asks_for_number(question)) << question;
     }
-    for (const char* question : {"How many years did it take?", "Who was it?", ""})
+    EXPECT_TRUE(asks_for_date("Who was it, and when?"));
+    for (const char* question :
+         {"How many years did it take?", "Who was it?", "What happens when it rains?", ""})
         EXPECT_FALSE(asks_for_date(question)) << question;
 }
 

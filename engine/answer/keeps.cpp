@@ -1,6 +1,8 @@
 #include "engine/answer/keeps.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <vector>
 
 #include "text/content_words.hpp"
@@ -38,6 +40,50 @@ std::vector<text::Word> content_of(std::string_view of) {
     return out;
 }
 
+// Where each word of `left` stands in `right`, in order; empty when some does not.
+std::vector<std::size_t> places(const std::vector<text::Word>& left,
+                                const std::vector<text::Word>& right) {
+    std::vector<std::size_t> out;
+    for (std::size_t at = 0; at < right.size() && out.size() < left.size(); ++at)
+        if (right[at].folded == left[out.size()].folded) out.push_back(at);
+    if (out.size() < left.size()) out.clear();
+    return out;
+}
+
+// Words that bound what a sentence claims.
+bool bounds(std::string_view folded) {
+    constexpr std::array<std::string_view, 49> words{
+        "maybe",   "perhaps", "possibly", "probably", "likely",  "not",       "no",
+        "never",   "without", "nor",      "neither",  "only",    "some",      "most",
+        "many",    "few",     "several",  "all",      "every",   "may",       "might",
+        "could",   "would",   "should",   "if",       "unless",  "except",    "until",
+        "almost",  "nearly",  "about",    "around",   "roughly", "least",     "than",
+        "claimed", "claims",  "alleged",  "believed", "argued",  "suggested", "proposed",
+        "said",    "former",  "nicht",    "kein",     "keine",   "wenn",      "nur"};
+    return std::find(words.begin(), words.end(), folded) != words.end();
+}
+
+// "110" in "110 million parameters", when it is asked how many parameters there are. Of dates, all
+// are kept.
+bool counts_what_is_asked(std::string_view question, std::string_view evidence,
+                          const std::vector<text::Word>& known, std::size_t number) {
+    constexpr std::size_t most_between = 3;
+    if (text::asks_for_date(question)) return false;
+    const std::vector<text::Word> asked = text::words(question);
+    for (std::size_t i = number + 1; i < std::min(known.size(), number + 1 + most_between); ++i) {
+        if (evidence[known[i - 1].range.end] == ',') return false;
+        if (!text::is_stop_word(known[i].folded) && has(asked, known[i])) return true;
+    }
+    return false;
+}
+
+// The last word of an item of a list: a comma stands behind it, or it joins the next.
+bool ends_an_item(std::string_view in, const text::Word& word) {
+    constexpr std::array<std::string_view, 7> joining{"and", "or", "und", "oder", "et", "ou", "y"};
+    return (word.range.end < in.size() && in[word.range.end] == ',') ||
+           std::find(joining.begin(), joining.end(), word.folded) != joining.end();
+}
+
 // The longest common subsequence.
 std::size_t in_order(const std::vector<text::Word>& left, const std::vector<text::Word>& right) {
     std::vector<std::size_t> row(right.size() + 1);
@@ -64,13 +110,48 @@ bool follows(std::string_view sentence, std::string_view evidence) {
            least_in_order * static_cast<double>(said.size());
 }
 
+bool cuts_safely(std::string_view sentence, std::string_view question, std::string_view evidence) {
+    const std::vector<text::Word> said = text::words(sentence);
+    const std::vector<text::Word> known = text::words(evidence);
+    const std::vector<std::size_t> kept = places(said, known);
+    if (kept.empty() || said.size() == known.size()) return true;
+    if (kept.back() + 1 < known.size() && text::is_stop_word(known[kept.back()].folded))
+        return false;
+    std::size_t begin = 0;  // of what is left out
+    for (std::size_t next = 0; next <= kept.size(); ++next) {
+        const std::size_t end = next < kept.size() ? kept[next] : known.size();
+        bool names = false;
+        for (std::size_t i = begin; i < end; ++i) {
+            if (bounds(known[i].folded)) return false;
+            names = names || known[i].number || is_name(evidence, known[i]);
+        }
+        if (begin < end && next < kept.size()) {
+            const std::size_t from = begin > 0 ? known[begin - 1].range.end : 0;
+            const std::string_view gap = evidence.substr(from, known[end].range.begin - from);
+            if (gap.find_first_of(":;.?!()") != std::string_view::npos) return false;
+            if (!ends_an_item(evidence, known[end - 1])) return false;
+            if (names &&
+                !(known[end].number && counts_what_is_asked(question, evidence, known, end)))
+                return false;
+        }
+        begin = end + 1;
+    }
+    return true;
+}
+
 bool keeps_the_answer(std::string_view sentence, std::string_view question,
                       std::string_view evidence) {
     const std::vector<text::Word> said = text::words(sentence);
     const std::vector<text::Word> asked = text::words(question);
+    const std::vector<text::Word> known = text::words(evidence);
     std::vector<text::Word> added;
-    for (text::Word& word : text::words(evidence))
-        if (!text::is_stop_word(word.folded) && !has(asked, word)) added.push_back(std::move(word));
+    std::vector<text::Word> counts;  // of what is asked for
+    for (std::size_t i = 0; i < known.size(); ++i) {
+        if (text::is_stop_word(known[i].folded) || has(asked, known[i])) continue;
+        added.push_back(known[i]);
+        if (known[i].number && counts_what_is_asked(question, evidence, known, i))
+            counts.push_back(known[i]);
+    }
 
     const auto keeps_all = [&](auto wanted) {
         bool any = false;
@@ -83,6 +164,9 @@ bool keeps_the_answer(std::string_view sentence, std::string_view question,
     };
     const auto is_number = [](const text::Word& word) { return word.number; };
     const auto is_named = [&](const text::Word& word) { return is_name(evidence, word); };
+    if (text::asks_for_number(question) && !counts.empty())
+        return std::all_of(counts.begin(), counts.end(),
+                           [&](const text::Word& word) { return has(said, word); });
     if (text::asks_for_number(question) && std::any_of(added.begin(), added.end(), is_number))
         return keeps_all(is_number);
     if (text::asks_for_person(question) && std::any_of(added.begin(), added.end(), is_named))

@@ -7,6 +7,7 @@
 
 #include "engine/answer/keeps.hpp"
 #include "engine/answer/prompt.hpp"
+#include "engine/answer/shortened.hpp"
 #include "text/question.hpp"
 #include "text/text.hpp"
 
@@ -68,6 +69,15 @@ std::string as_sentence(std::string_view evidence) {
     return out;
 }
 
+// What was cut behind a comma ends like a sentence.
+std::string tidied(std::string_view sentence) {
+    std::string out(sentence.substr(0, sentence.find_last_not_of(" \t\r\n") + 1));
+    if (out.empty() || std::string_view(",;:").find(out.back()) == std::string_view::npos)
+        return out;
+    out.back() = '.';
+    return out;
+}
+
 // Evidence as a part of the answer: it may have the sentence it leans on before it, and each of its
 // sentences has the mark.
 std::string quotation(std::string_view evidence, unsigned n) {
@@ -97,11 +107,9 @@ class SentenceGate {
         buffer_.clear();
         if (request_.question.empty()) return;
         // No answer is worse than the best evidence alone: what was written is a part of it, or it
-        // is quoted, with the next best when nothing was written.
+        // is quoted. What is nearly as good follows.
         const auto quoted = worth_quoting(request_);
-        for (const NumberedEvidence& item :
-             quoted.first(wrote_ ? std::min<std::size_t>(1, quoted.size()) : quoted.size()))
-            give(item.n);
+        for (const NumberedEvidence& item : quoted) give(item.n);
     }
     [[nodiscard]] bool enough() const {
         return repeated_ || sentences_ >= max_sentences || !failure_.ok();
@@ -145,7 +153,7 @@ class SentenceGate {
         Verdict verdict;
         {
             const Busy busy(verifying_);
-            verdict = verify_sentence(sentence, request_.question, request_.evidence);
+            verdict = verify_sentence(tidied(sentence), request_.question, request_.evidence);
             failure_ = check_entailment(request_.entailment, request_.evidence, request_.interrupt,
                                         verdict);
             if (!failure_.ok()) return;
@@ -264,6 +272,13 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     CallContext call(request.interrupt);
     LECTERN_TRY(call.status(table->info(generator.get(), &info), generator.describe()));
 
+    std::string grammar;
+    if (request.copying && !request.question.empty() && !request.evidence.empty()) {
+        std::vector<std::string> forms = shortened(request.question, request.evidence[0]);
+        if (forms.empty()) return quote(request);
+        grammar = one_of(forms);
+    }
+
     // Evidence is dropped from the weak end until prompt and answer fit the context.
     std::size_t used = request.evidence.size();
     std::string prompt;
@@ -293,6 +308,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     const std::array<lectern_text, 3> stops{span("\n\n"), span("<evidence>"), span("Question:")};
     generation.stop = stops.data();
     generation.stop_count = stops.size();
+    generation.grammar = span(grammar);
     lectern_generation_report report{};
     report.struct_size = sizeof report;
     Status status;
@@ -305,7 +321,12 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     }
     // Sentences are verified while the generator's call runs; their time counts once.
     writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
-    if (!status.ok() && !(gate.enough() && status.code() == Code::cancelled)) return status;
+    // A generator that takes no grammar leaves the quotes.
+    const bool refused =
+        !grammar.empty() && out.text.empty() &&
+        (status.code() == Code::unsupported || status.code() == Code::invalid_argument);
+    if (!status.ok() && !refused && !(gate.enough() && status.code() == Code::cancelled))
+        return status;
     gate.finish(report.truncated != 0);
     LECTERN_TRY(gate.failure());
     writing.tokens += report.answer_tokens;

@@ -22,6 +22,7 @@ struct WriterRequest {
     std::function<void(std::string_view)> on_text;  // sentences as they pass
     host::Interrupt interrupt;
     EntailmentRule entailment = {};
+    bool copying = false;  // of the evidence, what the generator writes is a shorter form
 };
 
 struct Written {

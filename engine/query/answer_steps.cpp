@@ -105,7 +105,8 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                                request.ask.on_text,
                                request.interrupt,
                                {request.context.pipeline.verifier(),
-                                request.context.pipeline.config().answer.min_entailment}};
+                                request.context.pipeline.config().answer.min_entailment},
+                               request.context.pipeline.config().answer.writing == "copied"};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer);

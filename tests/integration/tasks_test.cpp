@@ -155,16 +155,16 @@ TEST_F(TasksTest, AnEntailmentModelReplacesWhatDoesNotFollow) {
         EXPECT_TRUE(answer.ok()) << answer.status().message();
         return std::move(*answer);
     };
-    const auto words = ask("words", false, "");
+    const auto words = ask("words", false, "answer: {writing: free}\n");
     EXPECT_EQ(words.status, lectern::AnswerStatus::answered);
     EXPECT_EQ(words.text, "The bridge was built in 1876 [1].");
 
-    const auto read = ask("read", true, "");  // "maybe": neutral
+    const auto read = ask("read", true, "answer: {writing: free}\n");  // "maybe": neutral
     EXPECT_EQ(read.status, lectern::AnswerStatus::extractive);
     EXPECT_EQ(read.dropped_sentences, 1U);
     EXPECT_EQ(read.text, "The bridge of stone by the river was maybe built in 1876 [1].");
 
-    const auto lenient = ask("lenient", true, "answer: {min_entailment: 0}\n");
+    const auto lenient = ask("lenient", true, "answer: {min_entailment: 0, writing: free}\n");
     EXPECT_EQ(lenient.text, "The bridge was built in 1876 [1].");
 }
 
