@@ -1,0 +1,124 @@
+// Opening a vector index: the segments whose files check out, and the other rows from the store.
+#include <cmath>
+#include <cstdlib>
+#include <map>
+
+#include "index/vector/impl.hpp"
+
+namespace lectern::index {
+
+namespace fs = std::filesystem;
+using storage::ChunkId;
+using storage::VectorEncoding;
+
+Status VectorIndex::Impl::load() {
+    const storage::Reader reader = store_.reader();
+    sequence_ = reader.sequence();
+    LECTERN_ASSIGN(const std::vector<storage::ChunkRange> live, reader.live_chunks());
+    LECTERN_TRY(load_segments(reader, live));
+    LECTERN_TRY(load_tail(reader, live));
+    if (options_.build_in_background) {
+        builder_ = std::thread([this] { build_when_due(); });
+        wake();
+    }
+    return {};
+}
+
+Status VectorIndex::Impl::load_segments(const storage::Reader& reader,
+                                        const std::vector<storage::ChunkRange>& live) {
+    // Newest first: what a crash left of the files that one was made from has no row of its
+    // own.
+    std::map<std::uint64_t, fs::path, std::greater<>> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder_, error)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with(prefix_)) continue;
+        // One that ends so was being written when the process died.
+        if (entry.path().extension() == ".tmp")
+            fs::remove(entry.path(), error);
+        else
+            files[std::strtoull(name.c_str() + prefix_.size(), nullptr, 10)] = entry.path();
+    }
+    if (!files.empty()) next_file_ = files.begin()->first + 1;
+    for (const auto& [number, file] : files) {
+        auto loaded = load_segment(file, owner_, sequence_);
+        Status usable = loaded.status();
+        if (usable.ok()) usable = agrees(**loaded, reader);
+        if (!usable.ok()) {
+            say(usable.message() + "; it is deleted and built again");
+            fs::remove(file, error);
+            continue;
+        }
+        std::shared_ptr<Segment> segment = std::move(loaded).value();
+        mark_dead(*segment, live);
+        segments_.push_back(std::move(segment));
+    }
+    return {};
+}
+
+Status VectorIndex::Impl::agrees(const Segment& segment, const storage::Reader& reader) const {
+    const std::size_t step = std::max<std::size_t>(segment.ids.size() / 8, 1);
+    std::vector<float> row(dimension_);
+    for (std::size_t at = 0; at < segment.ids.size(); at += step) {
+        LECTERN_ASSIGN(const auto stored,
+                       reader.vectors(options_.generation, {segment.ids[at], 1}));
+        if (stored.found.empty()) continue;  // deleted since
+        segment.copy_row(at, row.data());
+        if (!like(stored.values, row))
+            return {Code::corrupt, segment.file.string() + ": disagrees with the collection"};
+    }
+    return {};
+}
+
+bool VectorIndex::Impl::like(const std::vector<float>& stored,
+                             const std::vector<float>& kept) const {
+    if (options_.vectors == VectorEncoding::f32) return stored == kept;
+    double product = 0;
+    double squares = 0;
+    double kept_squares = 0;
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+        product += double{stored[i]} * kept[i];
+        squares += double{stored[i]} * stored[i];
+        kept_squares += double{kept[i]} * kept[i];
+    }
+    return product >= 0.9 * std::sqrt(squares * kept_squares);
+}
+
+void VectorIndex::Impl::mark_dead(Segment& segment,
+                                  const std::vector<storage::ChunkRange>& live) const {
+    auto range = live.begin();
+    for (std::size_t at = 0; at < segment.ids.size(); ++at) {
+        const ChunkId id = segment.ids[at];
+        while (range != live.end() && range->end() <= id) ++range;
+        const bool there = range != live.end() && range->contains(id) && !in_segments(id);
+        if (there) continue;
+        segment.dead[at] = 1;
+        ++segment.dead_count;
+    }
+}
+
+Status VectorIndex::Impl::load_tail(const storage::Reader& reader,
+                                    const std::vector<storage::ChunkRange>& live) {
+    const auto read = [&](ChunkId begin, ChunkId end) -> Status {
+        while (begin < end) {
+            const std::uint64_t count = std::min<std::uint64_t>(end - begin, 4096);
+            LECTERN_ASSIGN(const auto part, reader.vectors(options_.generation, {begin, count}));
+            for (std::size_t i = 0; i < part.found.size(); ++i)
+                add(part.found[i], std::span(part.values).subspan(i * dimension_, dimension_));
+            begin += count;
+        }
+        return {};
+    };
+    for (const storage::ChunkRange& range : live) {
+        ChunkId begin = range.first;
+        for (ChunkId id = range.first; id < range.end() && !segments_.empty(); ++id) {
+            if (!in_segments(id)) continue;
+            LECTERN_TRY(read(begin, id));
+            begin = id + 1;
+        }
+        LECTERN_TRY(read(begin, range.end()));
+    }
+    return {};
+}
+
+}  // namespace lectern::index

@@ -1,0 +1,149 @@
+// Searches of the vector index.
+#include <faiss/impl/DistanceComputer.h>
+#include <faiss/impl/IDSelector.h>
+#include <faiss/utils/distances.h>
+
+#include <cmath>
+
+#include "index/vector/impl.hpp"
+
+namespace lectern::index {
+namespace {
+
+using storage::ChunkId;
+using storage::VectorEncoding;
+
+// A filter that passes a smaller part of a segment than this is answered row by row: the graph
+// would be walked mostly over rows that may not be found.
+constexpr double exact_below = 0.05;
+// A walk of breadth ef scores about this many rows for each of ef.
+constexpr double scored_per_breadth = 16;
+constexpr int widest_search = 2048;
+
+// Rows of a segment that may be found.
+struct Selector : faiss::IDSelector {
+    Selector(const Segment& of, const std::function<bool(ChunkId)>& filter)
+        : segment(of), allows(filter) {}
+    [[nodiscard]] bool is_member(faiss::idx_t row) const override {
+        const auto at = static_cast<std::size_t>(row);
+        return segment.dead[at] == 0 && (!allows || allows(segment.ids[at]));
+    }
+    const Segment& segment;
+    const std::function<bool(ChunkId)>& allows;
+};
+
+}  // namespace
+
+Result<std::vector<Scored>> VectorIndex::Impl::search(std::span<const float> query, std::size_t k,
+                                                      const Filter& filter) const {
+    if (query.size() != dimension_)
+        return Status{Code::invalid_argument, "the query has " + std::to_string(query.size()) +
+                                                  " components; the index has dimension " +
+                                                  std::to_string(dimension_)};
+    if (!std::all_of(query.begin(), query.end(), [](float x) { return std::isfinite(x); }))
+        return Status{Code::invalid_argument, "a component of the query is not a finite number"};
+    if (k == 0) return std::vector<Scored>{};
+    // Compressed rows give rough scores; so more of them are looked at again.
+    const bool rough_scores = options_.vectors != VectorEncoding::f32;
+    Best best(k);
+    Best rough(options_.vectors == VectorEncoding::int8 ? 2 * k + 16 : k + 16);
+    {
+        const std::shared_lock lock(mutex_);
+        find_best(query, filter, best, rough_scores ? rough : best);
+    }
+    if (rough_scores) LECTERN_TRY(score_from_store(query, rough.take(), best));
+    return best.take();
+}
+
+void VectorIndex::Impl::find_best(std::span<const float> query, const Filter& filter, Best& exact,
+                                  Best& from_segments) const {
+    const std::size_t all = live_rows();
+    if (filter.allowed != nullptr && static_cast<double>(filter.allowed->size()) <=
+                                         std::max(1000.0, exact_below * static_cast<double>(all)))
+        return compare(query, *filter.allowed, exact, from_segments);
+    std::function<bool(ChunkId)> allows = filter.allows;
+    if (filter.allowed != nullptr)
+        allows = [&](ChunkId id) {
+            return std::binary_search(filter.allowed->begin(), filter.allowed->end(), id);
+        };
+    for (const auto& segment : segments_) search_segment(*segment, query, allows, from_segments);
+    tail_.search(query, allows, exact);
+}
+
+void VectorIndex::Impl::compare(std::span<const float> query, const std::vector<ChunkId>& ids,
+                                Best& exact, Best& from_segments) const {
+    for (const ChunkId id : ids)
+        if (const float* row = tail_.find(id))
+            exact.offer(id, faiss::fvec_inner_product(query.data(), row, dimension_));
+    for (const auto& segment : segments_) {
+        const Scorer scorer = segment->scorer(query);
+        for (const ChunkId id : ids) {
+            const std::size_t at = segment->find(id);
+            if (at < segment->ids.size() && segment->dead[at] == 0)
+                from_segments.offer(id, (*scorer)(static_cast<faiss::idx_t>(at)));
+        }
+    }
+}
+
+void VectorIndex::Impl::search_segment(const Segment& segment, std::span<const float> query,
+                                       const std::function<bool(ChunkId)>& allows,
+                                       Best& best) const {
+    const std::size_t rows = segment.ids.size();
+    const std::size_t k = best.wanted();
+    const Selector selector(segment, allows);
+    const std::size_t step = std::max<std::size_t>(rows / 256, 1);
+    std::size_t looked = 0;
+    std::size_t passed = 0;
+    for (std::size_t at = 0; at < rows; at += step, ++looked)
+        if (selector.is_member(static_cast<faiss::idx_t>(at))) ++passed;
+    const double part = static_cast<double>(passed) / static_cast<double>(looked);
+    const Scorer scorer = segment.scorer(query);
+    const auto offer = [&](faiss::idx_t at) {
+        best.offer(segment.ids[static_cast<std::size_t>(at)], (*scorer)(at));
+    };
+    // The walk must be as much broader as fewer rows pass.
+    const double wanted = static_cast<double>(
+        std::max<std::size_t>(static_cast<std::size_t>(std::max(options_.ef_search, 1)), k));
+    const double walked = part > 0 ? wanted / part * scored_per_breadth : 0;
+    if (part >= exact_below && k < rows && walked < part * static_cast<double>(rows)) {
+        faiss::SearchParametersHNSW parameters;
+        parameters.efSearch = static_cast<int>(std::max<double>(
+            static_cast<double>(k), std::min<double>(wanted / part, widest_search)));
+        Selector chosen = selector;
+        const bool everything = !allows && segment.dead_count == 0;
+        parameters.sel = everything ? nullptr : &chosen;
+        std::vector<float> scores(k);
+        std::vector<faiss::idx_t> found(k);
+        segment.graph->search(1, query.data(), static_cast<faiss::idx_t>(k), scores.data(),
+                              found.data(), &parameters);
+        // Fewer than k: the walk ended early among rows that may not be found.
+        if (std::count(found.begin(), found.end(), -1) == 0) {
+            std::for_each(found.begin(), found.end(), offer);
+            return;
+        }
+    }
+    for (std::size_t at = 0; at < rows; ++at)
+        if (selector.is_member(static_cast<faiss::idx_t>(at))) offer(static_cast<faiss::idx_t>(at));
+}
+
+Status VectorIndex::Impl::score_from_store(std::span<const float> query,
+                                           const std::vector<Scored>& rough, Best& best) const {
+    std::vector<ChunkId> ids;
+    ids.reserve(rough.size());
+    for (const Scored& row : rough) ids.push_back(row.chunk);
+    LECTERN_ASSIGN(const auto stored, store_.reader().vectors(options_.generation, ids));
+    std::size_t next = 0;
+    for (const Scored& row : rough) {
+        if (next == stored.found.size() || stored.found[next] != row.chunk) {
+            best.offer(row.chunk, row.score);
+            continue;
+        }
+        best.offer(row.chunk,
+                   faiss::fvec_inner_product(query.data(), stored.values.data() + next * dimension_,
+                                             dimension_));
+        ++next;
+    }
+    return {};
+}
+
+}  // namespace lectern::index
