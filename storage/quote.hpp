@@ -1,6 +1,7 @@
 // storage/quote.hpp: names in messages.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,10 @@ namespace lectern::storage {
     result += text;
     result += '"';
     return result;
+}
+
+[[nodiscard]] inline std::string quoted_path(const std::filesystem::path& path) {
+    return in_quotes(path.string());
 }
 
 }  // namespace lectern::storage

@@ -1,0 +1,21 @@
+// storage/rocksdb_options.hpp: how a collection's RocksDB is set up. Internal to storage/.
+#pragma once
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/options.h>
+
+#include <memory>
+
+#include "storage/database.hpp"
+#include "storage/store.hpp"
+
+namespace lectern::storage {
+
+[[nodiscard]] rocksdb::ColumnFamilyOptions column_options(
+    Column column, const OpenOptions& options, const std::shared_ptr<rocksdb::Cache>& cache);
+[[nodiscard]] rocksdb::DBOptions database_options(const OpenOptions& options);
+// RocksDB's own log file is none of a reader's business.
+[[nodiscard]] std::shared_ptr<rocksdb::Logger> silence();
+
+}  // namespace lectern::storage
