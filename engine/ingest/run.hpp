@@ -1,0 +1,208 @@
+// engine/ingest/run.hpp: one run of the ingest dataflow. Internal to engine/ingest: reading and
+// extracting are in extract.cpp, the other stages in stages.cpp, the graph in ingest.cpp.
+#pragma once
+
+#include <oneapi/tbb/flow_graph.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/ingest/batcher.hpp"
+#include "engine/ingest/byte_budget.hpp"
+#include "engine/ingest/ingest.hpp"
+#include "engine/ingest/work.hpp"
+#include "engine/pipeline/counters.hpp"
+#include "engine/pipeline/pipeline.hpp"
+
+namespace lectern {
+
+// Batches in one sorting window: enough to bring like lengths together.
+inline constexpr std::uint64_t window_batches = 16;
+// Text, its copy in the commit, chunks, tokens and vectors of one byte of text, about.
+inline constexpr std::uint64_t bytes_per_text_byte = 4;
+
+class IngestRun {
+ public:
+    IngestRun(const Pipeline& pipeline, unsigned threads, const IngestOutput& output,
+              const IngestOptions& options, IngestReport& report);
+
+    Status run(const IngestInput& input);
+
+ private:
+    using DocumentNode = oneapi::tbb::flow::multifunction_node<WorkPtr, std::tuple<WorkPtr>>;
+    using BatcherInput =
+        std::variant<WorkPtr, std::monostate>;  // monostate: give out what is there
+    using BatcherNode = oneapi::tbb::flow::multifunction_node<BatcherInput, std::tuple<BatchPtr>>;
+    using SplitNode = oneapi::tbb::flow::multifunction_node<WorkPtr, std::tuple<BatcherInput>>;
+    using CommitInput = std::variant<BatchPtr, std::monostate>;
+    using DocumentPort = std::tuple_element_t<0, DocumentNode::output_ports_type>;
+    using BatchPort = std::tuple_element_t<0, BatcherNode::output_ports_type>;
+    using VectorsNode = oneapi::tbb::flow::multifunction_node<BatchPtr, std::tuple<CommitInput>>;
+
+    void run_in_arena(const IngestInput& input);
+
+    [[nodiscard]] std::size_t concurrency(const host::Stage& stage) const {
+        const unsigned wanted = pipeline_.config().find(stage.name())->parallelism;
+        return wanted > 0 ? wanted : threads_;
+    }
+    [[nodiscard]] std::size_t embed_concurrency() const {
+        const unsigned wanted = pipeline_.config().find(pipeline_.embedder_name())->parallelism;
+        return wanted > 0 ? wanted : pipeline_.embedder().concurrency;
+    }
+    [[nodiscard]] unsigned reader_count(const IngestInput& input) const {
+        const auto* files = std::get_if<std::vector<SourceFile>>(&input);
+        return files != nullptr && files->size() > 1 ? threads_ : 1;
+    }
+
+    // ------------------------------------------------------------ reader threads
+
+    void read_sources(const IngestInput& input);
+
+    struct Sink {
+        IngestRun* run;
+        const std::string* source;
+        std::uint64_t source_bytes;
+        std::uint64_t counted = 0;  // as read: a source of many documents is read bit by bit
+    };
+
+    static lectern_code take_document(const lectern_document_sink* face,
+                                      const lectern_document* document);
+    static void take_failure(const lectern_document_sink* face, lectern_text what,
+                             lectern_code code, lectern_text message);
+
+    // The result: how many of the bytes it has counted as read.
+    std::uint64_t extract(const std::string& name, std::string_view bytes);
+
+    // Checks a document and sends it on. Anything but LECTERN_OK: the run is stopping.
+    lectern_code accept(const std::string& source, std::uint64_t source_bytes,
+                        const lectern_document& document);
+
+    static std::uint64_t cost(const lectern_document& document) {
+        return 4096 + document.text.size * bytes_per_text_byte;
+    }
+
+    WorkPtr begin_work(std::string label, std::string_view id, const lectern_document& document,
+                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease);
+
+    [[nodiscard]] Status check(std::string_view id, const lectern_document& document) const;
+
+    // ------------------------------------------------------------- graph bodies
+
+    void customise(const host::Stage& stage, StageCounter& counter, const WorkPtr& work,
+                   DocumentPort& port);
+
+    static lectern_document face_of(const Work& work) {
+        return {sizeof(lectern_document), 0,
+                span(work.put.id),        span(work.put.title),
+                span(work.put.text),      span(work.put.metadata)};
+    }
+
+    // True when the document goes on.
+    bool split(Work& work);
+
+    void batch(const BatcherInput& in, BatchPort& out);
+    void give_out(BatchPort& out);
+
+    BatchPtr tokenize(BatchPtr batch);
+
+    void embed(Batch& batch);
+
+    // Serial. Groups documents that are done; a failure here ends the run.
+    void commit(const CommitInput& in);
+
+    // ------------------------------------------------------------------ shared
+
+    struct InFlight {
+        std::uint64_t latest = 0;
+        std::uint64_t count = 0;
+    };
+
+    [[nodiscard]] std::size_t dimension() const { return pipeline_.embedder().dimension; }
+    [[nodiscard]] bool stopping() { return failed_ || options_.stop.stop_requested(); }
+
+    // Whether no other document of this id is on its way.
+    bool alone(const Work& work) {
+        const std::lock_guard lock(mutex_);
+        return in_flight_[work.put.id].count == 1;
+    }
+    // With the lock.
+    void leave(const Work& work) {
+        const auto found = in_flight_.find(work.put.id);
+        if (found != in_flight_.end() && --found->second.count == 0) in_flight_.erase(found);
+    }
+    void drop(const Work& work) {
+        const std::lock_guard lock(mutex_);
+        leave(work);
+    }
+
+    void fail(std::string path, Status status) {
+        const std::lock_guard lock(mutex_);
+        report_.failed.push_back({std::move(path), std::move(status)});
+    }
+    // Once a document, whatever number of its chunks fail.
+    void fail_work(Work& work, Status status) {
+        if (work.failed.exchange(true)) return;
+        const std::lock_guard lock(mutex_);
+        if (!failed_ && status.code() != Code::cancelled)
+            report_.failed.push_back({work.source, std::move(status)});
+        leave(work);
+    }
+
+    void progress();
+
+ public:
+    void expect(std::uint64_t bytes) { bytes_total_ = bytes; }
+
+ private:
+    const Pipeline& pipeline_;
+    const unsigned threads_;
+    const IngestOutput& output_;
+    const IngestOptions& options_;
+    IngestReport& report_;
+    ByteBudget budget_;
+    Batcher<ChunkItem> batcher_;
+
+    Counters counters_;
+    StageCounter& extract_counter_;
+    std::vector<StageCounter*> custom_counters_;
+    StageCounter& split_counter_;
+    StageCounter& tokens_counter_;
+    StageCounter& vectors_counter_;
+    StageCounter& commit_counter_;
+
+    Clock::time_point begin_;
+    std::atomic<std::size_t> next_{0};
+    std::atomic<std::int64_t> upstream_{0};
+    std::function<void()> upstream_empty_;
+    std::function<void()> before_waiting_;
+    std::function<void(const WorkPtr&)> first_;
+    std::atomic<bool> failed_{false};
+    std::atomic<std::uint64_t> bytes_read_{0};
+    std::atomic<std::uint64_t> on_their_way_{0};  // bytes of text, see OnItsWay
+    std::atomic<std::uint64_t> tokens_{0};
+    std::uint64_t bytes_total_ = 0;
+
+    // Of the commit node alone.
+    std::vector<WorkPtr> done_;
+    std::uint64_t done_bytes_ = 0;
+    Clock::time_point last_commit_;
+
+    std::mutex mutex_;  // report_, fatal_, order_, in_flight_
+    Status fatal_;
+    std::uint64_t order_ = 0;
+    std::unordered_map<std::string, InFlight> in_flight_;
+
+    std::mutex progress_mutex_;
+    Clock::time_point last_progress_;
+};
+
+}  // namespace lectern

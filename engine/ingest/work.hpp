@@ -1,0 +1,88 @@
+// engine/ingest/work.hpp: a document on its way through an ingest. Internal to engine/ingest.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/ingest/byte_budget.hpp"
+#include "engine/pipeline/counters.hpp"
+#include "engine/pipeline/token_batch.hpp"
+#include "lectern/plugin.h"
+#include "storage/types.hpp"
+
+namespace lectern {
+
+[[nodiscard]] inline std::string_view view(lectern_text value) {
+    return value.size == 0 ? std::string_view{}
+                           : std::string_view{value.data, static_cast<std::size_t>(value.size)};
+}
+[[nodiscard]] inline lectern_text span(std::string_view value) {
+    return {value.data(), value.size()};
+}
+// Counts documents between the source and the batcher; calls `last` when one leaves and none is
+// left, since the batcher waits for nobody then.
+class UpstreamToken {
+ public:
+    UpstreamToken(std::atomic<std::int64_t>& count, const std::function<void()>& last)
+        : count_(&count), last_(&last) {
+        count.fetch_add(1);
+    }
+    UpstreamToken(const UpstreamToken&) = delete;
+    UpstreamToken& operator=(const UpstreamToken&) = delete;
+    ~UpstreamToken() {
+        if (count_->fetch_sub(1) == 1) (*last_)();
+    }
+
+ private:
+    std::atomic<std::int64_t>* count_;
+    const std::function<void()>* last_;
+};
+
+// Counts the bytes of a document as on their way until it is stored, skipped or has failed.
+class OnItsWay {
+ public:
+    OnItsWay(std::atomic<std::uint64_t>& total, std::uint64_t bytes)
+        : total_(&total), bytes_(bytes) {
+        total.fetch_add(bytes);
+    }
+    OnItsWay(const OnItsWay&) = delete;
+    OnItsWay& operator=(const OnItsWay&) = delete;
+    ~OnItsWay() { total_->fetch_sub(bytes_); }
+
+ private:
+    std::atomic<std::uint64_t>* total_;
+    std::uint64_t bytes_;
+};
+
+struct Work {
+    std::string source;  // names it in failures
+    storage::PutDocument put;
+    std::uint64_t order = 0;              // of its coming: of two with one id, the later counts
+    std::atomic<std::size_t> pending{0};  // chunks without a vector
+    std::atomic<bool> failed{false};
+    Clock::time_point enqueued = Clock::now();
+    std::unique_ptr<UpstreamToken> upstream;
+    std::unique_ptr<OnItsWay> on_its_way;
+    ByteLease lease;
+};
+using WorkPtr = std::shared_ptr<Work>;
+
+struct ChunkItem {
+    WorkPtr work;
+    std::size_t index = 0;
+};
+
+struct Batch {
+    std::vector<ChunkItem> items;
+    TokenBatch tokens{0};
+    Clock::time_point enqueued = Clock::now();
+};
+using BatchPtr = std::shared_ptr<Batch>;
+
+}  // namespace lectern
