@@ -9,6 +9,8 @@
 #include <iostream>
 #include <thread>
 
+#include "apps/shared/json_text.hpp"
+
 namespace lectern::app {
 
 void add_collection(CLI::App& command, Common& common) {
@@ -66,7 +68,7 @@ int fail(const Status& status) {
 }
 
 void print(const boost::json::object& object) {
-    std::cout << boost::json::serialize(object) << std::endl;
+    std::cout << json_text(object) << std::endl;
 }
 
 void explain(const Common& common, const std::vector<StageTiming>& stages) {

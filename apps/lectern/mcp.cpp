@@ -7,6 +7,7 @@
 
 #include "apps/lectern/common.hpp"
 #include "apps/server/mcp/protocol.hpp"
+#include "apps/shared/json_text.hpp"
 
 namespace lectern::app {
 namespace {
@@ -62,7 +63,7 @@ int run(const Mcp& mcp) {
     for (std::string line; std::getline(std::cin, line);) {
         if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
         if (auto answer = server::mcp::answer(line, *sources))
-            std::cout << boost::json::serialize(*answer) << std::endl;
+            std::cout << json_text(*answer) << std::endl;
         if (!std::cout) return Exit::failed;  // the client has gone
     }
     return Exit::done;

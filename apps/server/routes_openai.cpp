@@ -9,6 +9,7 @@
 #include "apps/server/openai.hpp"
 #include "apps/server/reply.hpp"
 #include "apps/server/service.hpp"
+#include "apps/shared/json_text.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
@@ -148,7 +149,7 @@ class Writer {
             json::object last = head("chat.completion.chunk");
             last["choices"] = json::array{};
             last["usage"] = done.usage();
-            send(json::serialize(last));
+            send(app::json_text(last));
         }
         send("[DONE]");
         return {};
@@ -178,7 +179,7 @@ class Writer {
                                                   {"finish_reason", std::move(reason)}}};
         if (usage_) out["usage"] = nullptr;  // it comes in a last chunk
         if (lectern != nullptr) out["lectern"] = *lectern;
-        return send(json::serialize(out));
+        return send(app::json_text(out));
     }
     bool send(const std::string& data) { return call_.stream.write("data: " + data + "\n\n"); }
 

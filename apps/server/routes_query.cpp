@@ -8,6 +8,7 @@
 #include "apps/server/reply.hpp"
 #include "apps/server/search_request.hpp"
 #include "apps/server/service.hpp"
+#include "apps/shared/json_text.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
@@ -110,7 +111,7 @@ Response summarize(Service& service, Call& call) {
 }  // namespace
 
 Response json_response(const json::value& value, unsigned status) {
-    return {status, "application/json", json::serialize(value), {}};
+    return {status, "application/json", app::json_text(value), {}};
 }
 
 void add_query_routes(Router& router, Service& service) {

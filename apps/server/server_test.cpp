@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <latch>
+#include <limits>
 #include <set>
 
 #include "apps/server/access.hpp"
@@ -20,6 +22,7 @@
 #include "apps/server/response_head.hpp"
 #include "apps/server/router.hpp"
 #include "apps/server/state.hpp"
+#include "apps/shared/json_text.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::server {
@@ -458,6 +461,20 @@ TEST(OpenApiTest, EveryRouteIsDescribedAndNothingElse) {
             described.insert(name + " " + std::string(path.key()));
         }
     EXPECT_EQ(routes, described);
+}
+
+TEST(JsonTextTest, NumbersAreAsPeopleWriteThemAndReadBackTheSame) {
+    namespace json = boost::json;
+    const json::value value{{"a", {1.0, 0.25, -100.0, 1e300, 0.0}},
+                            {"b\"", {0.1F, 5e-324, true, nullptr, 7}},
+                            {"c", json::object{}},
+                            {"d", json::array{}},
+                            {"e", std::numeric_limits<double>::infinity()}};
+    const std::string text = app::json_text(value);
+    EXPECT_EQ(text, R"({"a":[1,0.25,-100,1e+300,0],"b\"":[0.10000000149011612,5e-324,true,null,7],)"
+                    R"("c":{},"d":[],"e":null})");
+    for (const double number : {0.1, 1.0 / 3, 123456.789, 9.946339130401611E-1, 1e-7, 2.5e15})
+        EXPECT_EQ(std::strtod(app::json_text(number).c_str(), nullptr), number);
 }
 
 TEST(MediaTypeTest, OnlyWhatCannotBeIsRefused) {

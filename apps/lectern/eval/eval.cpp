@@ -14,6 +14,7 @@
 #include "apps/lectern/eval/setting.hpp"
 #include "apps/lectern/eval/tune_run.hpp"
 #include "apps/lectern/progress.hpp"
+#include "apps/shared/json_text.hpp"
 #include "evaluation/bootstrap.hpp"
 #include "evaluation/files.hpp"
 #include "evaluation/metrics.hpp"
@@ -215,7 +216,7 @@ Status write_per_query(const Eval& eval, const Findings& found) {
     for (auto& [query, row] : rows) {
         boost::json::object line{{"query", clean(query)}};
         for (auto& [key, value] : row) line[key] = std::move(value);
-        out << boost::json::serialize(line) << '\n';
+        out << json_text(line) << '\n';
     }
     out.close();
     if (!out) return {Code::internal, "cannot write '" + eval.per_query + "'"};

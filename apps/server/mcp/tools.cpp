@@ -5,6 +5,7 @@
 #include "apps/server/fields.hpp"
 #include "apps/server/mcp/protocol.hpp"
 #include "apps/server/mcp/schemas.hpp"
+#include "apps/shared/json_text.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server::mcp {
@@ -134,7 +135,7 @@ std::optional<json::object> call_tool(std::string_view name, json::object argume
     auto result = tool->run(fields, sources);
     if (!result) return with_text(app::clean(result.status().message()), true);
     // The text is for clients that know no structured content.
-    json::object out = with_text(json::serialize(*result), false);
+    json::object out = with_text(app::json_text(*result), false);
     out["structuredContent"] = std::move(*result);
     return out;
 }
