@@ -37,7 +37,9 @@ async function open(options = {}, at = url) {
   await page.goto(at);
 }
 beforeEach(() => open());
+const held = []; // what lets requests go that a test holds back
 afterEach(async () => {
+  for (const release of held.splice(0)) release();
   await context.close();
   assert.deepEqual(complaints, []);
 });
@@ -143,6 +145,7 @@ test("files are uploaded by choice and by drag and drop", async () => {
 async function hold(pattern) {
   let release;
   const released = new Promise((resolve) => { release = resolve; });
+  held.push(release);
   let came;
   const arrived = new Promise((resolve) => { came = resolve; });
   await page.route(pattern, async (route) => {
