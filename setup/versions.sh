@@ -11,7 +11,7 @@ OPENVINO_RECIPE=1
 
 LLAMA_VERSION=0.3.36        # of the llama-cpp-python source package
 LLAMA_SHA256=832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e
-LLAMA_RECIPE=1
+LLAMA_RECIPE=2
 # One CPU backend per instruction set, chosen when the library is loaded:
 #   haswell      AVX2 + FMA + F16C + BMI2: the oldest machine Lectern runs on
 #   cascadelake  AVX-512 + VNNI: Cascade Lake, Ice Lake
@@ -42,7 +42,7 @@ LLAMA_CMAKE_FLAGS=(
 FAISS_VERSION=1.12.0
 FAISS_CRATE_VERSION=0.7.0   # faiss-sys; the same version is in setup/faiss-fetch/Cargo.toml
 FAISS_SHA256=c4a8fa67f7070bb81f41dc71c98813b3e40a66bedab12d6c2ac2af50f0837a7e   # of the crate
-FAISS_RECIPE=2
+FAISS_RECIPE=3
 FAISS_FLAGS_V3="-march=x86-64-v3"   # AVX2, FMA, F16C, BMI2
 FAISS_FLAGS_V4="-march=x86-64-v4"   # and AVX-512 F, BW, CD, DQ, VL
 FAISS_CMAKE_FLAGS=(

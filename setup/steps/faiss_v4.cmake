@@ -3,6 +3,7 @@
 # AVX-512, are compiled twice; the rest is shared, which halves the time of the two builds.
 # The shared sources lay out no class differently: FAISS's structures do not depend on the
 # instruction set.
+# The rest is also optimised less: Lectern reaches it at the opening of an index at most.
 if(PROJECT_IS_TOP_LEVEL)
   function(lectern_add_faiss_v4)
     set(twice
@@ -34,6 +35,7 @@ if(PROJECT_IS_TOP_LEVEL)
     endforeach()
     set_target_properties(faiss_shared faiss_v4 PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_compile_options(faiss_v4 PRIVATE ${LECTERN_FAISS_V4_FLAGS})
+    target_compile_options(faiss_shared PRIVATE -O1)
     set_target_properties(faiss_v4 PROPERTIES
       OUTPUT_NAME faiss LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/v4")
   endfunction()
