@@ -55,11 +55,11 @@ class QueryGraph {
             graph_, [&request, body = std::move(body)](const oneapi::tbb::flow::continue_msg&) {
                 if (!request.status().ok()) return;
                 if (request.interrupt.stopped())
-                    request.fail({Code::cancelled, "cancelled"});
+                    request.end_step({Code::cancelled, "cancelled"});
                 else if (request.interrupt.late())
-                    request.fail({Code::deadline_exceeded, "the deadline has passed"});
+                    request.end_step({Code::deadline_exceeded, "the deadline has passed"});
                 else
-                    request.fail(body());
+                    request.end_step(body());
             });
         for (Node* before : behind) oneapi::tbb::flow::make_edge(*before, node);
         if (behind.empty()) first_.push_back(&node);

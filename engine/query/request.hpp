@@ -38,11 +38,12 @@ struct Request {
           k(hits_wanted),
           one_per_document(one_each) {}
 
-    // The first failure is the request's; nodes work beside each other.
-    void fail(Status failure) {
-        if (failure.ok()) return;
+    // How a step ended. The first failure is the request's; nodes work beside each other. The lock
+    // is taken for a success too: who reads the status then is also seen (by the thread sanitiser,
+    // which sees nothing of what TBB does) to come after the step.
+    void end_step(Status outcome) {
         const std::lock_guard lock(status_mutex_);
-        if (status_.ok()) status_ = std::move(failure);
+        if (status_.ok()) status_ = std::move(outcome);
     }
     [[nodiscard]] Status status() const {
         const std::lock_guard lock(status_mutex_);
