@@ -294,7 +294,8 @@ struct Collection::Impl {
         }
         // What comes in meanwhile is caught up with until nobody writes.
         std::unique_lock written(writing, std::defer_lock);
-        // Until, not for: the thread sanitiser does not know the call that waits by the steady clock.
+        // Until, not for: the thread sanitiser does not know the call that waits by the steady
+        // clock.
         const auto soon = [] {
             return std::chrono::system_clock::now() + std::chrono::milliseconds(100);
         };

@@ -48,7 +48,7 @@ class LimitsTest : public testing::Test {
                "query: [query, " +
                    query +
                    "]\n"
-                   "answer: {abstain_below: 0}\n";
+                   "answer: {abstain_below: 0, writing: free}\n";
         lectern::OpenOptions options;
         options.pipeline = (folder / "pipeline.yaml").string();
         options.folders.plugins = {LECTERN_SLOW_PLUGIN};
