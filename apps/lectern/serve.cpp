@@ -58,12 +58,26 @@ std::filesystem::file_time_type written(const std::string& file) {
     return std::filesystem::last_write_time(file, none);
 }
 
-int run(Serve& serve) {
-    // Before any thread is made, so that none of them takes a signal.
+pthread_t signal_thread;  // that waits for signals; set before any is passed on
+
+// Blocks the signals in this thread, which waits for them, and in all that are made from now on.
+// Threads that a library made as it was loaded (OpenBLAS's) have them not blocked: they are given
+// what comes while this thread is busy with the signal before, and would end the program.
+sigset_t take_signals() {
     sigset_t signals;
     sigemptyset(&signals);
+    signal_thread = pthread_self();
+    struct sigaction pass_on {};
+    pass_on.sa_handler = [](int signal) { pthread_kill(signal_thread, signal); };
+    pass_on.sa_flags = SA_RESTART;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &pass_on, nullptr);
+    return signals;
+}
+
+int run(Serve& serve) {
+    const sigset_t signals = take_signals();
     std::signal(SIGPIPE, SIG_IGN);
 
     const auto configured = written(serve.config);

@@ -100,6 +100,17 @@ class ReloadTest(unittest.TestCase):
         finally:
             server.remove()
 
+    def test_signals_that_come_while_one_is_handled_are_neither_lost_nor_deadly(self):
+        server = Server()
+        try:
+            for _ in range(200):
+                server.process.send_signal(signal.SIGHUP)
+            self.assertEqual(server.request("GET", "/healthz")[0], 200)
+            server.process.send_signal(signal.SIGHUP)
+            self.assertEqual(server.stop(), 0)  # drains
+        finally:
+            server.remove()
+
     def test_a_changed_configuration_is_told_to_wait_for_the_next_start(self):
         file = os.path.join(self.folder.name, "serve.toml")
         with open(file, "w", encoding="utf-8") as config:
