@@ -21,7 +21,7 @@ stages:
   answer: {plugin: slow, stage: endless}
 ingest: [source, text, chunks, tokens, vectors, commit]
 query: [query, held, tokens, vectors, search, evidence, answer, verify]
-answer: {abstain_below: 0}
+answer: {abstain_below: 0, writing: free}
 """
 TEXT = ("The moon raises the tides of the sea every day of the year. "
         "The sun raises the tides of the sea too, but less than the moon does.")
