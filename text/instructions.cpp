@@ -27,7 +27,7 @@ bool speaks_to_a_model(std::string_view sentence) {
     // not matter.
     std::string folded = " ";
     for (const Word& word : words(sentence)) folded += word.folded + " ";
-    constexpr std::array<std::string_view, 47> phrases{" ignore all ",
+    constexpr std::array<std::string_view, 53> phrases{" ignore all ",
                                                        " ignore the above ",
                                                        " ignore previous ",
                                                        " ignore any ",
@@ -59,6 +59,12 @@ bool speaks_to_a_model(std::string_view sentence) {
                                                        " you must answer ",
                                                        " you must say ",
                                                        " your answer must ",
+                                                       " every answer must ",
+                                                       " each answer must ",
+                                                       " all answers must ",
+                                                       " every reply must ",
+                                                       " every response must ",
+                                                       " all replies must ",
                                                        " your only answer ",
                                                        " answer only with ",
                                                        " answer with the word ",

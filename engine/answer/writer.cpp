@@ -105,7 +105,12 @@ class SentenceGate {
     void finish(bool truncated) {
         if (!truncated) pass(buffer_);
         buffer_.clear();
-        if (request_.question.empty()) return;
+        if (request_.question.empty()) {
+            // One sentence says little of a text.
+            for (const NumberedEvidence& item : request_.evidence)
+                if (sentences_ < fewest_of_a_summary) give(item.n);
+            return;
+        }
         // No answer is worse than the best evidence alone: what was written is a part of it, or it
         // is quoted. What is nearly as good follows.
         const auto quoted = worth_quoting(request_);
@@ -119,6 +124,7 @@ class SentenceGate {
 
  private:
     static constexpr std::size_t max_sentences = 4;
+    static constexpr std::size_t fewest_of_a_summary = 2;
     static constexpr std::size_t max_sentence_bytes = 2000;
 
     static lectern_code take(const lectern_text_sink* sink, lectern_text piece) {
@@ -174,6 +180,7 @@ class SentenceGate {
         written_.reasons.push_back(verdict.reason + ": " + verdict.text);
         if (!request_.question.empty()) return;  // finish() quotes the best evidence
         // Of a summary, its evidence speaks instead, once.
+        lead(verdict.cited);
         for (const unsigned n : verdict.cited)
             if (give(n)) return;
     }
@@ -206,9 +213,10 @@ class SentenceGate {
         return false;
     }
 
-    // An answer begins with what its best evidence says, in its words or the writer's.
+    // An answer begins with what its best evidence says, a summary with the first, in its words or
+    // the writer's.
     void lead(std::span<const unsigned> cited) {
-        if (request_.question.empty() || !used_.empty()) return;
+        if (!used_.empty()) return;
         const unsigned best = request_.evidence[0].n;
         if (std::find(cited.begin(), cited.end(), best) == cited.end()) give(best);
     }

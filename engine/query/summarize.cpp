@@ -27,10 +27,17 @@ struct Sentence {
     std::uint64_t end = 0;
 };
 
+// "- C. E. Shannon: Prediction and Entropy of Printed English."
+bool lists_a_source(std::string_view sentence) {
+    const std::size_t name = sentence.find_first_not_of("-*+ ");
+    return name != 0 && name != std::string_view::npos && name + 1 < sentence.size() &&
+           sentence[name] >= 'A' && sentence[name] <= 'Z' && sentence[name + 1] == '.';
+}
+
 bool says_something(std::string_view sentence) {
     constexpr std::string_view stops = ".!。！";
     return sentence.size() <= longest_sentence && sentence.front() != '#' &&
-           sentence.find('|') == std::string_view::npos &&
+           !lists_a_source(sentence) && sentence.find('|') == std::string_view::npos &&
            stops.find(sentence.back()) != std::string_view::npos &&
            text::words(sentence).size() >= fewest_words && !text::speaks_to_a_model(sentence);
 }

@@ -305,6 +305,10 @@ TEST_F(CollectionTest, SummariesOfADocumentOfHitsAndOfEachHit) {
     ASSERT_TRUE(document.ok()) << document.status().message();
     EXPECT_EQ(streamed, document->text);
     expect_cited(*document);
+    ASSERT_GE(document->citations.size(), 2U) << "one sentence says little: " << document->text;
+    EXPECT_EQ(document->citations[0].n, 1U) << "it begins as the text does: " << document->text;
+    for (const lectern::Citation& citation : document->citations)
+        EXPECT_EQ(citation.quote.find("J. Devlin"), std::string::npos) << "a list of sources";
     EXPECT_EQ(collection->summarize("nothing").status().code(), Code::not_found);
 
     lectern::SearchOptions options;
