@@ -59,12 +59,43 @@ function(lectern_precompile name)
   endif()
 endfunction()
 
+# lectern_grouped(name): compiles the files of a target in groups, which halves the time of a build
+# from nothing. Not in a developer's build, where one file changes and a file that forgets an include
+# must fail; there a test reads all files of the target as one, since a name that two of them use for
+# different things breaks the groups.
+function(lectern_grouped name)
+  if(NOT LECTERN_DEVELOPER OR LECTERN_SANITIZE)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    return()
+  endif()
+  get_target_property(sources ${name} SOURCES)
+  list(LENGTH sources count)
+  if(NOT LECTERN_TESTS OR count LESS 2)
+    return()
+  endif()
+  set(all "")
+  foreach(source IN LISTS sources)
+    cmake_path(ABSOLUTE_PATH source)
+    string(APPEND all "#include \"${source}\"\n")
+  endforeach()
+  set(file "${CMAKE_CURRENT_BINARY_DIR}/${name}_grouped.cpp")
+  file(CONFIGURE OUTPUT "${file}" CONTENT "${all}" @ONLY)
+  set(includes "$<TARGET_PROPERTY:${name},INCLUDE_DIRECTORIES>")
+  set(definitions "$<TARGET_PROPERTY:${name},COMPILE_DEFINITIONS>")
+  add_test(NAME build.grouped.${name} COMMAND_EXPAND_LISTS
+    COMMAND "${CMAKE_CXX_COMPILER}" -std=c++20 "$<TARGET_PROPERTY:${name},COMPILE_OPTIONS>" -w -fsyntax-only
+      "$<$<BOOL:${includes}>:-I$<JOIN:${includes},;-I>>"
+      "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions},;-D>>" "${file}")
+  set_tests_properties(build.grouped.${name} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()
+
 # lectern_library(name SOURCES a.cpp ... LIBRARIES x ...): a static library, a room of the engine.
 function(lectern_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   lectern_target(${name})
   target_link_libraries(${name} PUBLIC ${arg_LIBRARIES})
+  lectern_grouped(${name})
 endfunction()
 
 # lectern_plugin(name SOURCES a.cpp ... LIBRARIES x ...): one shared object in the plugins folder.
@@ -74,6 +105,7 @@ function(lectern_plugin name)
   add_library(${target} MODULE ${arg_SOURCES})
   lectern_target(${target})
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
+  lectern_grouped(${target})
   set_target_properties(${target} PROPERTIES
     PREFIX "" OUTPUT_NAME ${name}
     LIBRARY_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/${LECTERN_PLUGIN_DIR}"

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "text/ascii.hpp"
+
 namespace lectern::text {
 namespace {
 
@@ -69,10 +71,6 @@ constexpr auto german_months = std::to_array<string_view>(
 template <std::size_t n>
 bool holds(const std::array<string_view, n>& list, string_view word) {
     return std::binary_search(list.begin(), list.end(), word);
-}
-
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
 }
 
 std::string lower(string_view word) {

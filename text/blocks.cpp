@@ -1,14 +1,12 @@
 // The lines that end a paragraph in Markdown (CommonMark 0.30) and in plain text.
 #include "text/blocks.hpp"
 
+#include "text/ascii.hpp"
+
 namespace lectern::text {
 namespace {
 
 constexpr std::string_view blanks = " \t\v\f\r";
-
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 // The line without its indent.
 std::string_view unindented(std::string_view line) noexcept {

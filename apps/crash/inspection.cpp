@@ -9,8 +9,6 @@
 namespace lectern::crash {
 namespace {
 
-// The most that a search gives, and more than the script ever stores.
-constexpr std::size_t every_chunk = 10'000;
 // Chunks that are searched for by their own text.
 constexpr std::size_t self_searches = 10;
 

@@ -1,6 +1,7 @@
 // apps/crash/inspection.hpp: looking at what a worker has left behind.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -9,6 +10,9 @@
 #include "apps/crash/model.hpp"
 
 namespace lectern::crash {
+
+// The most that a search gives, and more than the script ever stores.
+inline constexpr std::size_t every_chunk = 10'000;
 
 // Opens a collection as a user would. `log` may be empty.
 [[nodiscard]] Result<Collection> open(const std::filesystem::path& collection,

@@ -14,9 +14,6 @@
 namespace lectern::crash {
 namespace {
 
-// The most that a search gives, and more than the script ever stores.
-constexpr std::size_t every_chunk = 10'000;
-
 int fail(const std::string& what) {
     std::fprintf(stderr, "worker: %s\n", what.c_str());
     return 3;

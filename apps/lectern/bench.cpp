@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "apps/lectern/common.hpp"
+#include "apps/shared/percentile.hpp"
 
 namespace lectern::app {
 namespace {
@@ -21,12 +21,6 @@ struct Bench {
     std::size_t questions = 3;
     std::size_t ingest = 200;
 };
-
-double percentile(std::vector<double> values, double share) {
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-}
 
 // VmHWM of this process, in bytes.
 std::uint64_t peak_memory() {

@@ -7,7 +7,7 @@
 namespace lectern::app {
 namespace {
 
-void print(const char* label, const std::vector<Finding>& findings) {
+void print_findings(const char* label, const std::vector<Finding>& findings) {
     for (const Finding& finding : findings)
         std::cout << label << finding.where << ": " << finding.what << '\n';
 }
@@ -20,7 +20,7 @@ int run_verify(const Common& common) {
         app::print(json_of(*report));
         return clean_bill ? Exit::done : Exit::part;
     }
-    print("", report->findings);
+    print_findings("", report->findings);
     if (report->more_findings > 0) std::cout << "and " << report->more_findings << " more\n";
     if (report->readable)
         std::printf(
@@ -32,7 +32,7 @@ int run_verify(const Common& common) {
             static_cast<unsigned long long>(report->table_files),
             static_cast<unsigned long long>(report->index_files),
             static_cast<double>(report->store_bytes) / 1e6, report->seconds);
-    print("note: ", report->notes);
+    print_findings("note: ", report->notes);
     if (report->torn_log_bytes > 0)
         std::cout << report->torn_log_bytes
                   << " bytes of the log are a write that was cut off before it was acknowledged\n";
@@ -60,8 +60,8 @@ int run_repair(const Common& common) {
                     {"seconds", report->seconds}});
         return all ? Exit::done : Exit::part;
     }
-    print("found  ", report->found);
-    print("lost   ", report->lost);
+    print_findings("found  ", report->found);
+    print_findings("lost   ", report->lost);
     if (report->found.empty()) {
         std::cout << "everything is in order; nothing was changed\n";
         return Exit::done;

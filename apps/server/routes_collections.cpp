@@ -22,7 +22,7 @@ Result<json::object> about(OpenCollection& open) {
     return out;
 }
 
-Response list(Service& service, Call& call) {
+Response list_collections(Service& service, Call& call) {
     json::array names;
     for (const std::string& name : service.collections.names())
         if (call.may(Right::read, name)) names.push_back(json::object{{"name", name}});
@@ -55,7 +55,7 @@ Response create(Service& service, Call& call) {
     return make(service, call, name, pipeline);
 }
 
-Response put(Service& service, Call& call) {
+Response put_collection(Service& service, Call& call) {
     Fields fields(call.request.body.empty() ? "{}" : std::string_view(call.request.body));
     const std::string pipeline = fields.text("pipeline");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
@@ -114,10 +114,10 @@ void add_collection_routes(Router& router, Service& service) {
     const auto bound = [&service](Response (*handler)(Service&, Call&)) {
         return [&service, handler](Call& call) { return handler(service, call); };
     };
-    router.add({"GET", "/collections", Right::read, Lane::read, bound(&list)});
+    router.add({"GET", "/collections", Right::read, Lane::read, bound(&list_collections)});
     router.add({"POST", "/collections", Right::admin, Lane::ingest, bound(&create)});
     router.add({"GET", "/collections/{name}", Right::read, Lane::read, bound(&stats)});
-    router.add({"PUT", "/collections/{name}", Right::admin, Lane::ingest, bound(&put)});
+    router.add({"PUT", "/collections/{name}", Right::admin, Lane::ingest, bound(&put_collection)});
     router.add({"DELETE", "/collections/{name}", Right::admin, Lane::ingest, bound(&drop)});
     router.add({"GET", "/collections/{name}/stats", Right::read, Lane::read, bound(&stats)});
     // Reads every document's header, so it does not run among the searches.

@@ -26,7 +26,7 @@ Result<std::string> tag_of(const Collection& collection, const std::string& id) 
     return document.status();
 }
 
-Response put(Service& service, Call& call) {
+Response put_document(Service& service, Call& call) {
     auto value = parse_json(call.request.body);
     if (!value) return problem(value.status().within("the body"));
     auto input = document_input(std::move(*value), call.value("document"));
@@ -94,7 +94,7 @@ Response remove(Service& service, Call& call) {
 }
 
 // Ids and titles, in order of id, after a given one.
-Response list(Service& service, Call& call) {
+Response list_documents(Service& service, Call& call) {
     Fields fields(call.request.query);
     const std::string after = fields.text("after");
     const std::size_t limit = fields.count("limit", 100, 1, 1000);
@@ -142,7 +142,7 @@ void add_document_routes(Router& router, Service& service) {
         return [&service, handler](Call& call) { return handler(service, call); };
     };
     const std::string documents = "/collections/{name}/documents";
-    router.add({"GET", documents, Right::read, Lane::read, bound(&list)});
+    router.add({"GET", documents, Right::read, Lane::read, bound(&list_documents)});
     router.add({.method = "POST",
                 .pattern = documents,
                 .right = Right::write,
@@ -150,7 +150,8 @@ void add_document_routes(Router& router, Service& service) {
                 .sink = [&service](const Request& request) { return make_bulk(service, request); },
                 .body = Body::lines});
     router.add({"GET", documents + "/{document+}", Right::read, Lane::read, bound(&get)});
-    router.add({"PUT", documents + "/{document+}", Right::write, Lane::ingest, bound(&put)});
+    router.add(
+        {"PUT", documents + "/{document+}", Right::write, Lane::ingest, bound(&put_document)});
     router.add({"DELETE", documents + "/{document+}", Right::write, Lane::ingest, bound(&remove)});
     router.add({.method = "PUT",
                 .pattern = "/collections/{name}/files/{file+}",

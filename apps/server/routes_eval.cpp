@@ -10,6 +10,7 @@
 #include "apps/server/http/problem.hpp"
 #include "apps/server/search_request.hpp"
 #include "apps/server/service.hpp"
+#include "apps/shared/percentile.hpp"
 #include "apps/shared/result_json.hpp"
 #include "evaluation/metrics.hpp"
 
@@ -137,14 +138,6 @@ json::object named(const evaluation::Scores& scores) {
     return out;
 }
 
-double percentile(std::vector<double> values, double share) {
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    const auto rank =
-        static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
-    return values[std::max<std::size_t>(rank, 1) - 1];
-}
-
 Response eval(Service& service, Call& call) {
     Fields fields(call.request.body);
     const Limits& limits = service.options.limits;
@@ -176,8 +169,8 @@ Response eval(Service& service, Call& call) {
     json::object out{{"queries", scores.size()},
                      {"unjudged", wanted.queries.size() - scores.size()},
                      {"metrics", named(evaluation::mean(scores))},
-                     {"search_milliseconds", json::object{{"p50", percentile(took, 0.50)},
-                                                          {"p95", percentile(took, 0.95)}}}};
+                     {"search_milliseconds", json::object{{"p50", app::percentile(took, 0.50)},
+                                                          {"p95", app::percentile(took, 0.95)}}}};
     if (wanted.per_query) {
         json::array rows;
         for (const QueryScores& query : scores) {

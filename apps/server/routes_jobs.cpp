@@ -76,7 +76,7 @@ Response backups(Service& service, Call& call) {
         json::object{{"folder", app::clean(folder->string())}, {"backups", std::move(list)}});
 }
 
-Response list(Service& service, Call& call) {
+Response list_jobs(Service& service, Call& call) {
     if (auto open = service.collections.get(call.value("name")); !open)
         return problem(open.status());
     return json_response(json::object{{"jobs", service.jobs.list(call.value("name"))}});
@@ -112,7 +112,7 @@ void add_job_routes(Router& router, Service& service) {
     add("POST", "verify", Lane::ingest, &verify);
     add("POST", "backups", Lane::ingest, &back_up);
     add("GET", "backups", Lane::read, &backups);
-    add("GET", "jobs", Lane::read, &list);
+    add("GET", "jobs", Lane::read, &list_jobs);
     add("GET", "jobs/{job}", Lane::read, &look);
     add("DELETE", "jobs/{job}", Lane::read, &cancel);
 }

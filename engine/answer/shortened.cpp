@@ -12,7 +12,7 @@ namespace lectern {
 namespace {
 
 constexpr std::size_t most_forms = 12;
-constexpr std::size_t fewest_words = 3;
+constexpr std::size_t fewest_form_words = 3;
 
 template <std::size_t count>
 bool is_one_of(const std::array<std::string_view, count>& list, std::string_view word) {
@@ -61,7 +61,7 @@ std::vector<std::size_t> ends_of_clauses(std::string_view evidence,
 
 bool passes(std::string_view form, std::string_view question, const NumberedEvidence& evidence) {
     const std::string known = std::string(evidence.title) + "\n" + std::string(evidence.text);
-    return text::words(form).size() >= fewest_words &&
+    return text::words(form).size() >= fewest_form_words &&
            verify_sentence(form, question, std::span(&evidence, 1)).supported &&
            follows(form, known) && keeps_the_answer(form, question, evidence.text) &&
            cuts_safely(form, question, evidence.text);

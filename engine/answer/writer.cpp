@@ -8,6 +8,7 @@
 #include "engine/answer/keeps.hpp"
 #include "engine/answer/prompt.hpp"
 #include "engine/answer/shortened.hpp"
+#include "engine/plugin_host/abi_text.hpp"
 #include "text/question.hpp"
 #include "text/text.hpp"
 
@@ -15,10 +16,6 @@ namespace lectern {
 namespace {
 
 using host::CallContext;
-
-lectern_text span(std::string_view value) {
-    return {value.data(), value.size()};
-}
 
 lectern_message message(std::uint32_t role, std::string_view text) {
     return {sizeof(lectern_message), role, span(text)};

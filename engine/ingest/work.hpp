@@ -13,18 +13,12 @@
 #include "engine/ingest/byte_budget.hpp"
 #include "engine/pipeline/counters.hpp"
 #include "engine/pipeline/token_batch.hpp"
+#include "engine/plugin_host/abi_text.hpp"
 #include "lectern/plugin.h"
 #include "storage/types.hpp"
 
 namespace lectern {
 
-[[nodiscard]] inline std::string_view view(lectern_text value) {
-    return value.size == 0 ? std::string_view{}
-                           : std::string_view{value.data, static_cast<std::size_t>(value.size)};
-}
-[[nodiscard]] inline lectern_text span(std::string_view value) {
-    return {value.data(), value.size()};
-}
 // Counts documents between the source and the batcher; calls `last` when one leaves and none is
 // left, since the batcher waits for nobody then.
 class UpstreamToken {

@@ -4,20 +4,13 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/plugin_host/abi_text.hpp"
 #include "engine/plugin_host/call_context.hpp"
 
 namespace lectern {
 namespace {
 
 using host::CallContext;
-
-lectern_text span(std::string_view value) {
-    return {value.data(), value.size()};
-}
-std::string_view view(lectern_text value) {
-    return value.size == 0 ? std::string_view{}
-                           : std::string_view{value.data, static_cast<std::size_t>(value.size)};
-}
 
 // Collects what a tokenizer gives into a batch.
 class TokenCollector {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/plugin_host/abi_text.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -10,10 +11,6 @@ namespace lectern {
 using host::CallContext;
 
 namespace {
-
-lectern_text span(std::string_view value) {
-    return {value.data(), value.size()};
-}
 
 // Names with a number in them ("GPT-4", "RFC9457") say exactly what is asked about: evidence about
 // their neighbours does not answer. True when the evidence has all of the question's.

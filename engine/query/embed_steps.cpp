@@ -4,17 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "engine/plugin_host/abi_text.hpp"
+
 namespace lectern {
 
 using host::CallContext;
-
-namespace {
-
-lectern_text span(std::string_view value) {
-    return {value.data(), value.size()};
-}
-
-}  // namespace
 
 Status rewrite(Request& request, const host::Stage& stage) {
     struct Records {

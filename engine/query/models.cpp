@@ -4,16 +4,13 @@
 #include <utility>
 #include <vector>
 
+#include "engine/plugin_host/abi_text.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
 namespace {
 
 using host::CallContext;
-
-lectern_text span(std::string_view value) {
-    return {value.data(), value.size()};
-}
 
 Status check_text(std::string_view text, const std::string& what) {
     if (const std::size_t bad = text::invalid_utf8_at(text); bad != std::string_view::npos)

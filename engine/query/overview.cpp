@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t bars = 40;  // of the time line, at most
 
 // The time line's steps, in milliseconds: from a second to a year.
-constexpr std::int64_t steps[] = {
+constexpr std::int64_t time_steps[] = {
     1000,       5000,       15'000,      60'000,        300'000,       900'000,       3'600'000,
     10'800'000, 86'400'000, 604'800'000, 2'592'000'000, 7'776'000'000, 31'536'000'000};
 
@@ -19,8 +19,8 @@ void fill_time_line(std::vector<std::int64_t> times, Overview& out) {
     if (times.empty()) return;
     std::sort(times.begin(), times.end());
     const std::int64_t span = times.back() - times.front();
-    out.step_milliseconds = *(std::end(steps) - 1);
-    for (const std::int64_t step : steps)
+    out.step_milliseconds = *(std::end(time_steps) - 1);
+    for (const std::int64_t step : time_steps)
         if (span / step < static_cast<std::int64_t>(bars)) {
             out.step_milliseconds = step;
             break;

@@ -9,7 +9,7 @@
 namespace lectern {
 namespace {
 
-constexpr int steps = 60;  // far more than a picture needs
+constexpr int most_steps = 60;  // far more than a picture needs
 
 double dot(std::span<const double> a, std::span<const double> b) {
     return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
@@ -51,7 +51,7 @@ Projection project(std::span<const float> rows, std::size_t dimension) {
         for (std::size_t d = 0; d < dimension; ++d)  // any start that favours nothing will do
             direction[d] = std::sin(static_cast<double>((axis + 1) * (d + 1)));
         bool there = normalise(direction);
-        for (int step = 0; there && step < steps; ++step) {
+        for (int step = 0; there && step < most_steps; ++step) {
             std::fill(next.begin(), next.end(), 0.0);
             for (std::size_t i = 0; i < count; ++i) {
                 const double along = dot(row(i), direction);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/pipeline/passage_text.hpp"
+#include "engine/plugin_host/abi_text.hpp"
 #include "engine/query/rerank_order.hpp"
 
 namespace lectern {
@@ -13,10 +14,6 @@ using host::CallContext;
 
 // Enough to fill a batch of the model; few enough to stop soon.
 constexpr std::size_t batch_hits = 8;
-
-lectern_text span(std::string_view value) {
-    return {value.data(), value.size()};
-}
 
 host::Interrupt earlier(host::Interrupt interrupt, unsigned milliseconds) {
     if (milliseconds == 0) return interrupt;

@@ -19,7 +19,7 @@ constexpr std::size_t chunks_read = 24;      // at most, of one document
 constexpr std::size_t chunks_in_a_part = 6;  // so there are four parts at most
 constexpr std::size_t sentences_of_a_part = 4;
 constexpr std::size_t sentences_at_the_end = 4;
-constexpr std::size_t fewest_words = 5;
+constexpr std::size_t fewest_sentence_words = 5;
 constexpr std::size_t longest_sentence = 400;  // bytes
 
 struct Sentence {
@@ -39,7 +39,8 @@ bool says_something(std::string_view sentence) {
     return sentence.size() <= longest_sentence && sentence.front() != '#' &&
            !lists_a_source(sentence) && sentence.find('|') == std::string_view::npos &&
            stops.find(sentence.back()) != std::string_view::npos &&
-           text::words(sentence).size() >= fewest_words && !text::speaks_to_a_model(sentence);
+           text::words(sentence).size() >= fewest_sentence_words &&
+           !text::speaks_to_a_model(sentence);
 }
 
 class Summarizer {

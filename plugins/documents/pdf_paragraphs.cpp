@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "documents/characters.hpp"
 #include "documents/extracted.hpp"
 
 namespace lectern::documents {
@@ -12,12 +13,6 @@ namespace {
 // end where the next word did not fit.
 constexpr double full = 0.75;
 constexpr std::size_t shortest_full = 30;  // characters; blocks of short lines are lists, verses
-
-std::size_t characters(std::string_view text) noexcept {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
-}
 
 bool ends_sentence(std::string_view line) noexcept {
     constexpr std::string_view closing = "\"')]";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "documents/characters.hpp"
 #include "documents/extracted.hpp"
 #include "documents/file_name.hpp"
 #include "text/text.hpp"
@@ -18,12 +19,6 @@ std::string_view next_line(std::string_view& rest) noexcept {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     return trimmed(line);
-}
-
-std::size_t characters(std::string_view text) noexcept {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
 }
 
 // "# Title #" -> "Title"; nothing for other lines.

@@ -70,7 +70,7 @@ bool leans_on_the_last(const std::vector<text::Word>& words) {
     return words.size() > first && is_one_of(pronouns, words[first].folded);
 }
 
-bool same_words(const std::vector<text::Word>& a, const std::vector<text::Word>& b) {
+bool the_same_words(const std::vector<text::Word>& a, const std::vector<text::Word>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const auto& x, const auto& y) { return x.folded == y.folded; });
 }
@@ -103,7 +103,7 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
             const Range last = std::exchange(before, range);
             if (range.begin == range.end || is_question(piece(passage, range))) continue;
             std::vector<text::Word> words = text::words(piece(passage, range));
-            if (words.size() < fewest_words || same_words(words, asked)) continue;
+            if (words.size() < fewest_words || the_same_words(words, asked)) continue;
             const bool same_paragraph =
                 last.end > last.begin && last.end <= range.begin &&
                 passage.substr(last.end, range.begin - last.end).find('\n') == std::string::npos;

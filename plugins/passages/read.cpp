@@ -21,7 +21,7 @@ constexpr std::size_t longest_joined = 600;    // bytes of a sentence and the on
 constexpr double cost_of_instruction = 8.0;    // in effect: never
 constexpr double near_bonus = 1.5;             // beside evidence that explains
 constexpr double same_vector = 0.97;           // cosine of near-duplicates
-constexpr double same_words = 0.8;             // Jaccard similarity of near-duplicates
+constexpr double same_share_of_words = 0.8;    // Jaccard similarity of near-duplicates
 
 // What is embedded for a candidate: a sentence from the middle of an article seldom names its
 // subject, so what it leans on, its title and heading go before it, unless it has them.
@@ -178,7 +178,8 @@ std::vector<Evidence> read(std::string_view question, const std::vector<Passage>
         const Candidate& candidate = all.sentences[best].candidate;
         const bool again = std::any_of(taken.begin(), taken.end(), [&](std::size_t other) {
             return dot(vector(best), vector(other), all.dimension) > same_vector ||
-                   jaccard(candidate.words, all.sentences[other].candidate.words) > same_words;
+                   jaccard(candidate.words, all.sentences[other].candidate.words) >
+                       same_share_of_words;
         });
         const bool given = std::any_of(out.begin(), out.end(), [&](const Evidence& other) {
             return other.passage == candidate.passage &&

@@ -11,7 +11,7 @@
 namespace lectern::word2vec {
 namespace {
 
-constexpr std::string_view magic = "LECTSIF\n";
+constexpr std::string_view file_magic = "LECTSIF\n";
 constexpr std::uint32_t format_version = 1;
 constexpr std::size_t header_bytes = 8 + 4 + 4 + 8 + 8 + 8 + 8;
 
@@ -105,7 +105,7 @@ std::optional<CommonComponent> PrincipalDirection::direction() const {
 }
 
 std::string encode(const CommonComponent& component) {
-    std::string out(magic);
+    std::string out(file_magic);
     put(out, format_version);
     put(out, static_cast<std::uint32_t>(component.direction.size()));
     put(out, component.model_hash);
@@ -120,7 +120,7 @@ std::string encode(const CommonComponent& component) {
 
 CommonComponent decode(std::string_view bytes, const std::string& name) {
     const std::string remedy = "; delete the file to embed without it, or train the model again";
-    if (bytes.substr(0, magic.size()) != magic)
+    if (bytes.substr(0, file_magic.size()) != file_magic)
         corrupt("'" + name + "' is not a common component of passages" + remedy);
     const std::string damaged =
         "the common component '" + name + "' is truncated or damaged" + remedy;
@@ -128,7 +128,7 @@ CommonComponent decode(std::string_view bytes, const std::string& name) {
     std::string_view tail = bytes.substr(bytes.size() - sizeof(std::uint32_t));
     std::string_view in = bytes.substr(0, bytes.size() - sizeof(std::uint32_t));
     if (take<std::uint32_t>(tail) != crc32c(in)) corrupt(damaged);
-    in.remove_prefix(magic.size());
+    in.remove_prefix(file_magic.size());
     const auto version = take<std::uint32_t>(in);
     if (version != format_version)
         throw Failure(LECTERN_UNSUPPORTED, "the common component '" + name + "' has version " +

@@ -11,7 +11,6 @@ constexpr std::int32_t magic = 793712314;
 constexpr std::int32_t oldest_version = 11;
 constexpr std::int32_t newest_version = 12;
 constexpr std::int32_t supervised = 3;
-constexpr std::uint64_t most_dimensions = 1U << 16U;
 constexpr std::uint64_t smallest_entry = 1 + 8 + 1;  // an empty word
 
 class Reader {

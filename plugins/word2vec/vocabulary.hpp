@@ -10,6 +10,9 @@
 
 namespace lectern::word2vec {
 
+// A file that claims longer vectors is damaged.
+inline constexpr std::uint64_t most_dimensions = 1U << 16U;
+
 // Ids are 0, 1, 2 … in the order of add(), which model files sort by falling count. Words lie in
 // one block of memory. Safe from any thread once filled.
 class Vocabulary {

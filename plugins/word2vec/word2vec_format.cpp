@@ -12,7 +12,6 @@
 namespace lectern::word2vec {
 namespace {
 
-constexpr std::uint64_t most_dimensions = 1U << 16U;
 constexpr std::uint64_t most_words = std::numeric_limits<std::uint32_t>::max() - 1;
 constexpr std::size_t longest_word = 1U << 16U;  // bytes
 

@@ -1,5 +1,4 @@
 // lectern eval: how good are search and answers on the user's own judgements?
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +14,7 @@
 #include "apps/lectern/eval/tune_run.hpp"
 #include "apps/lectern/progress.hpp"
 #include "apps/shared/json_text.hpp"
+#include "apps/shared/percentile.hpp"
 #include "evaluation/bootstrap.hpp"
 #include "evaluation/files.hpp"
 #include "evaluation/metrics.hpp"
@@ -57,12 +57,6 @@ struct Findings {
     std::vector<AnsweredQuestion> answers;
     std::size_t unjudged = 0;  // queries without judgements
 };
-
-double percentile(std::vector<double> values, double share) {
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-}
 
 bool is_file(const std::string& path) {
     std::error_code error;

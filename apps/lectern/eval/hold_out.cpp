@@ -77,7 +77,7 @@ std::vector<evaluation::AnswerScores> scores_of(const std::vector<AnsweredQuesti
     return out;
 }
 
-boost::json::object json_of(const evaluation::AnswerSummary& summary) {
+boost::json::object summary_json(const evaluation::AnswerSummary& summary) {
     return {{"questions", summary.questions},
             {"coverage", summary.coverage},
             {"answer_in_text", summary.answer_in_text},
@@ -131,8 +131,8 @@ boost::json::object thresholds_report(const std::vector<AnsweredQuestion>& answe
     boost::json::array out;
     for (const JudgedThreshold& one : judge_thresholds(answers, most_false_answers))
         out.push_back(boost::json::object{{"threshold", one.threshold},
-                                          {"chosen_on", json_of(one.chosen_on)},
-                                          {"judged_on", json_of(one.judged_on)}});
+                                          {"chosen_on", summary_json(one.chosen_on)},
+                                          {"judged_on", summary_json(one.judged_on)}});
     return {{"most_false_answers", most_false_answers}, {"halves", std::move(out)}};
 }
 
