@@ -66,6 +66,8 @@ endfunction()
 function(lectern_grouped name)
   if(NOT LECTERN_DEVELOPER OR LECTERN_SANITIZE)
     set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    # GCC takes a file of a group for a header, in which a type of an unnamed namespace is a mistake.
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
     return()
   endif()
   get_target_property(sources ${name} SOURCES)
