@@ -75,6 +75,7 @@ def check_contents(package):
         "usr/share/lectern/pipelines/bert.yaml": "-rw-r--r--",
         "usr/share/lectern/licenses/lectern": "-rw-r--r--",
         "usr/share/man/man1/lectern.1.gz": "-rw-r--r--",
+        "usr/share/man/man1/lectern-crash.1.gz": "-rw-r--r--",
         "usr/share/man/man8/lectern-models.8.gz": "-rw-r--r--",
         "usr/share/doc/lectern/copyright": "-rw-r--r--",
         "usr/share/doc/lectern/changelog.gz": "-rw-r--r--",
@@ -85,6 +86,10 @@ def check_contents(package):
     }.items():
         assert path in listed, f"not in the package: {path}"
         assert listed[path][0] == mode, f"{path} is {listed[path][0]}"
+    for path in listed:
+        if found := re.match(r"usr/(s?)bin/([\w-]+)$", path):
+            page = f"usr/share/man/man{8 if found[1] else 1}/{found[2]}.{8 if found[1] else 1}.gz"
+            assert page in listed, f"no manual page {page}"
     for path, (mode, owner) in listed.items():
         assert owner == "root/root", f"{path} is {owner}'s"
         assert mode[0] in "d-l" and mode[3] != "s" and (mode[0] == "l" or mode[8] != "w"), f"{path}: {mode}"
