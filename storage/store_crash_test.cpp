@@ -14,6 +14,7 @@
 
 #include "storage/encoding.hpp"
 #include "storage/store.hpp"
+#include "tests/support/child_process.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
@@ -72,19 +73,25 @@ void apply(Model& model, const WriteGroup& group, std::uint64_t step) {
     for (const PutDocument& document : group.puts) model[document.id] = step;
 }
 
-[[noreturn]] void child(const std::filesystem::path& folder, std::uint64_t seed, int acknowledge) {
+// FOLDER SEED DESCRIPTOR: commits one step after the other, and writes the number of each that is
+// acknowledged to the descriptor.
+int commit_steps(const test::Words& arguments) {
+    const std::filesystem::path folder = arguments.at(0);
+    const std::uint64_t seed = std::stoull(arguments.at(1));
+    const int acknowledge = std::stoi(arguments.at(2));
     auto store = Store::open(folder, {.create_if_missing = true, .write_buffer_bytes = 1u << 20});
-    if (!store.ok()) ::_exit(1);
+    if (!store.ok()) return 1;
     if ((*store)->meta().serving == 0 &&
         !(*store)->add_generation({.fingerprint = "f", .dimension = dimension}).ok())
-        ::_exit(2);
+        return 2;
     for (std::uint64_t step = (*store)->sequence() + 1;; ++step) {
         const auto done = (*store)->commit(group_of(seed, step));
-        if (!done.ok() || done->change.sequence != step) ::_exit(3);
-        if (::write(acknowledge, &step, sizeof step) != sizeof step) ::_exit(4);
-        if (step % 50 == 0 && !(*store)->flush().ok()) ::_exit(5);
+        if (!done.ok() || done->change.sequence != step) return 3;
+        if (::write(acknowledge, &step, sizeof step) != sizeof step) return 4;
+        if (step % 50 == 0 && !(*store)->flush().ok()) return 5;
     }
 }
+const test::Role committer{"commit steps", commit_steps};
 
 void expect_whole(const Reader& reader, const std::string& id, std::uint64_t step) {
     const auto document = reader.document(id);
@@ -133,9 +140,6 @@ void expect_counters_match(const Reader& reader) {
 }
 
 TEST(StoreCrash, NothingAcknowledgedIsLostAndNothingIsPartial) {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "the thread sanitiser starts no thread in a forked child";
-#endif
     const TestFolder folder;
     const char* given = std::getenv("LECTERN_CRASH_SEED");
     const std::uint64_t seed =
@@ -153,11 +157,11 @@ TEST(StoreCrash, NothingAcknowledgedIsLostAndNothingIsPartial) {
         // that opening is killed.
         const std::uint64_t commits = round % 4 == 3 ? 0 : 1 + random() % 12;
         const auto patience = std::chrono::microseconds(random() % (commits == 0 ? 40000 : 8000));
-        const pid_t process = ::fork();
-        if (process == 0) {
-            ::close(acknowledge[0]);
-            child(folder.path(), seed, acknowledge[1]);
-        }
+        const pid_t process = test::start_role(
+            "commit steps",
+            {folder.path().string(), std::to_string(seed), std::to_string(acknowledge[1])},
+            acknowledge[0]);
+        ASSERT_GT(process, 0);
         ::close(acknowledge[1]);
         // The kill falls at a moment of its own, whatever the child is doing then.
         std::promise<void> enough;

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "storage/database.hpp"
+#include "tests/support/child_process.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
@@ -499,20 +500,22 @@ TEST(StoreOpen, ASecondStoreInThisProcessIsRefused) {
     EXPECT_TRUE(Store::open(folder.path()).ok());
 }
 
+// FOLDER DESCRIPTOR: opens a store, says so and keeps it.
+int hold_a_store(const test::Words& arguments) {
+    const auto store = Store::open(arguments.at(0), {.create_if_missing = true});
+    const char said = store.ok() ? 'y' : 'n';
+    if (::write(std::stoi(arguments.at(1)), &said, 1) != 1) return 1;
+    for (;;) ::pause();
+}
+const test::Role holder{"hold a store", hold_a_store};
+
 TEST(StoreOpen, AnotherProcessIsNamed) {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "the thread sanitiser starts no thread in a forked child";
-#endif
     const TestFolder folder;
     int ready[2];
     ASSERT_EQ(::pipe(ready), 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        const auto store = Store::open(folder.path(), {.create_if_missing = true});
-        const char said = store.ok() ? 'y' : 'n';
-        if (::write(ready[1], &said, 1) != 1) ::_exit(1);
-        for (;;) ::pause();
-    }
+    const pid_t child =
+        test::start_role("hold a store", {folder.path().string(), std::to_string(ready[1])});
+    ASSERT_GT(child, 0);
     char said = 0;
     ASSERT_EQ(::read(ready[0], &said, 1), 1);
     EXPECT_EQ(said, 'y');
@@ -664,41 +667,41 @@ TEST(StoreOpen, ALostCurrentFileIsNotTakenForAnEmptyFolder) {
 
 // ------------------------------------------------------------------ failing writes
 
-// In a child, because a limit on file sizes cannot be taken back: the log cannot grow any more, as
-// on a full disk.
+// FOLDER: commits until the log cannot grow any more, as on a full disk. 100 and the number of
+// acknowledged commits; another number is a check that failed. In a process of its own, because a
+// limit on file sizes cannot be taken back.
+int fill_the_disk(const test::Words& arguments) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto store = Store::open(arguments.at(0));
+    if (!store.ok()) return 10;
+    const rlimit limit{200 * 1024, 200 * 1024};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 11;
+    Status failed;
+    int acknowledged = 0;
+    for (int i = 0; i < 50 && failed.ok(); ++i) {
+        const auto done =
+            (*store)->commit({.puts = {words("d" + std::to_string(i), std::string(20000, 'x'))}});
+        failed = done.status();
+        if (done.ok()) ++acknowledged;
+    }
+    if (failed.ok() || acknowledged == 0) return 12;
+    const Status refused = (*store)->commit({.puts = {words("later", "x")}}).status();
+    if (refused.ok() || (*store)->writable().ok()) return 13;
+    if (refused.message().find("no further writes") == std::string::npos) return 14;
+    if (!(*store)->reader().document("kept").ok()) return 15;
+    if ((*store)->counters().documents != static_cast<std::uint64_t>(acknowledged) + 1) return 16;
+    return 100 + acknowledged;
+}
+const test::Role filler{"fill the disk", fill_the_disk};
+
 TEST(StoreFailure, AfterAFailedWriteItReadsAndRefusesFurtherWrites) {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "the thread sanitiser starts no thread in a forked child";
-#endif
     const TestFolder folder;
     {
         const auto store = open(folder.path());
         commit(*store, {.puts = {words("kept", "one two")}});
     }
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::signal(SIGXFSZ, SIG_IGN);
-        auto store = Store::open(folder.path());
-        if (!store.ok()) ::_exit(10);
-        const rlimit limit{200 * 1024, 200 * 1024};
-        if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(11);
-        Status failed;
-        int acknowledged = 0;
-        for (int i = 0; i < 50 && failed.ok(); ++i) {
-            const auto done = (*store)->commit(
-                {.puts = {words("d" + std::to_string(i), std::string(20000, 'x'))}});
-            failed = done.status();
-            if (done.ok()) ++acknowledged;
-        }
-        if (failed.ok() || acknowledged == 0) ::_exit(12);
-        const Status refused = (*store)->commit({.puts = {words("later", "x")}}).status();
-        if (refused.ok() || (*store)->writable().ok()) ::_exit(13);
-        if (refused.message().find("no further writes") == std::string::npos) ::_exit(14);
-        if ((*store)->reader().document("kept").status().ok() == false) ::_exit(15);
-        if ((*store)->counters().documents != static_cast<std::uint64_t>(acknowledged) + 1)
-            ::_exit(16);
-        ::_exit(100 + acknowledged);
-    }
+    const pid_t child = test::start_role("fill the disk", {folder.path().string()});
+    ASSERT_GT(child, 0);
     int state = 0;
     ASSERT_EQ(::waitpid(child, &state, 0), child);
     ASSERT_TRUE(WIFEXITED(state)) << "signal " << WTERMSIG(state);
