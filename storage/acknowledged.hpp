@@ -28,6 +28,8 @@ class Acknowledged {
     [[nodiscard]] Sequence last(const Hash128& collection) const noexcept;
     // The same of whatever collection it is.
     [[nodiscard]] Sequence last() const noexcept { return last_; }
+    // Which that is; zeros when nothing is known.
+    [[nodiscard]] const Hash128& collection() const noexcept { return collection_; }
     // Everything up to this commit is on disk. Never goes back. A failure is nobody's: the file
     // stays behind. One thread at a time.
     void note(const Hash128& collection, Sequence sequence) noexcept;

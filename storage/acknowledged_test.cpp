@@ -106,6 +106,47 @@ TEST_F(AcknowledgedTest, ALogThatIsGoneIsRefused) {
     EXPECT_FALSE(checked->clean());
 }
 
+TEST_F(AcknowledgedTest, AStoreWhoseLogIsGoneIsRepairedToWhatItsTablesHave) {
+    Hash128 id;
+    {
+        const auto store = Store::open(collection, {.read_only = true});
+        id = (*store)->meta().id;
+    }
+    const fs::path unflushed = folder.path() / "unflushed";
+    fs::copy(collection, unflushed, fs::copy_options::recursive);
+    {
+        const auto store = Store::open(collection);
+        ASSERT_TRUE((*store)->flush().ok());
+        for (const char* later : {"l1", "l2", "d1"}) ASSERT_TRUE(put(**store, later).ok());
+    }
+    struct Case {
+        fs::path folder;
+        std::uint64_t left;
+        std::string missing;
+        Sequence last;
+    };
+    for (const auto& [path, left, missing, last] :
+         {Case{collection, 9, "commits 10 to 12, which were acknowledged", 12},
+          Case{unflushed, 0, "commits 1 to 9, which were acknowledged", 9}}) {
+        SCOPED_TRACE(path);
+        fs::remove(log_of(path));
+        EXPECT_EQ(Store::open(path).status().code(), Code::corrupt);
+        const auto report = repair(path);
+        ASSERT_TRUE(report.ok()) << report.status().message();
+        EXPECT_EQ(report->saved.documents, left);
+        EXPECT_THAT(report->lost, Contains(Field(&Finding::what, HasSubstr(missing))));
+        EXPECT_TRUE(verify(path)->clean());
+        const auto store = Store::open(path);
+        ASSERT_TRUE(store.ok()) << store.status().message();
+        // Its backups are still its own, and no number is given twice.
+        EXPECT_EQ((*store)->meta().id, id);
+        EXPECT_GT((*store)->sequence(), last);
+        EXPECT_EQ((*store)->reader().counters().documents, left);
+        EXPECT_EQ((*store)->reader().document("d1").ok(), left > 0);
+        EXPECT_TRUE(put(**store, "new").ok());
+    }
+}
+
 TEST_F(AcknowledgedTest, ItFollowsWhatIsOnDiskAndNothingElse) {
     EXPECT_EQ(noted(), 9U);
     {

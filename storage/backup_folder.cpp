@@ -39,7 +39,9 @@ Status backup_failure(const rocksdb::Status& status, const fs::path& folder, con
         "backups in " + in_quotes(folder.string()) + ", " + doing + ": " + status.ToString();
     if (status.IsNoSpace() || message.find("No space left") != std::string::npos)
         return {Code::resource_exhausted, message + "; free some disk space and try again"};
-    if (status.IsCorruption()) return {Code::corrupt, message + "; use another backup"};
+    if (status.IsCorruption())
+        return {Code::corrupt, message + "; use another backup ('lectern backups " +
+                                   folder.string() + "' lists them)"};
     if (status.IsNotFound()) return {Code::not_found, message};
     if (message.find("Permission denied") != std::string::npos)
         return {Code::unavailable, message + "; check who owns the folder"};

@@ -100,6 +100,10 @@ Status Database::failure(const rocksdb::Status& status, std::string_view doing) 
         return {Code::corrupt, message + "; the file is damaged: 'lectern repair -c " +
                                    folder_.string() +
                                    "' saves what can be read, or restore a backup"};
+    if (status.IsPathNotFound() || says(status, "No such file or directory"))
+        return {Code::corrupt, message + "; the file is missing: 'lectern repair -c " +
+                                   folder_.string() +
+                                   "' saves what can be read, or restore a backup"};
     if (says(status, "Too many open files"))
         return {Code::resource_exhausted, message + "; raise the limit (ulimit -n)"};
     if (says(status, "Permission denied") || says(status, "Read-only file system"))

@@ -37,6 +37,21 @@ Hash128 random_id() {
     return id;
 }
 
+// Without CURRENT, RocksDB's files are a store that is damaged, and not one that is missing.
+Status refuse_lost_current(const fs::path& folder) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(folder / "store", error)) {
+        const fs::path extension = entry.path().extension();
+        if (extension == ".sst" || extension == ".log")
+            return {Code::corrupt, quoted_path(folder / "store") +
+                                       " has data files but no CURRENT file; 'lectern repair "
+                                       "-c " +
+                                       folder.string() +
+                                       "' saves what can be read, or restore a backup"};
+    }
+    return {};
+}
+
 // Whether a collection may be made in the folder: it is missing, empty, or holds what an
 // interrupted creation leaves behind.
 Status may_create(const fs::path& folder) {
@@ -48,15 +63,6 @@ Status may_create(const fs::path& folder) {
                     quoted_path(folder) + " is not empty and is no collection (it holds " +
                         quoted_path(entry_name) +
                         "); name an empty folder or one that does not exist"};
-    }
-    for (const auto& entry : fs::directory_iterator(folder / "store", error)) {
-        const fs::path extension = entry.path().extension();
-        if (extension == ".sst" || extension == ".log")
-            return {Code::corrupt, quoted_path(folder / "store") +
-                                       " has data files but no CURRENT file; 'lectern repair "
-                                       "-c " +
-                                       folder.string() +
-                                       "' saves what can be read, or restore a backup"};
     }
     return {};
 }
@@ -76,6 +82,11 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
                                            " is no collection yet: a restore to it was cut off; "
                                            "run the same 'lectern restore' again, or remove the "
                                            "folder"};
+    if (!there && fs::exists(folder / "repaired" / "store", error))
+        return Status{Code::corrupt, "collection " + quoted_path(folder) +
+                                         ": a repair of it was cut off; run 'lectern repair -c " +
+                                         folder.string() + "' again"};
+    if (!there) LECTERN_TRY(refuse_lost_current(folder));
     if (there && options.error_if_exists)
         return Status{Code::invalid_argument, quoted_path(folder) + " holds a collection already"};
     if (!there && !options.create_if_missing) {

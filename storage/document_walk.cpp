@@ -204,7 +204,7 @@ class Walk {
             counted.push_back(read_vectors(found, meta_.generations[i], *vectors_[i]));
         if (found.header.chunks.count > 0)
             counts_.last_chunk = std::max(counts_.last_chunk, found.header.chunks.end() - 1);
-        if (found.problems.empty()) {
+        if (found.problems.empty() && found.vector_problems.empty()) {
             counts_.counters.documents += 1;
             counts_.counters.chunks += found.header.chunks.count;
             counts_.counters.tokens += found.header.tokens;
@@ -290,7 +290,7 @@ class Walk {
         const ChunkRange& range = found.header.chunks;
         if (range.count == 0) return 0;
         const bool serves = generation.number == meta_.serving;
-        std::vector<std::string>& problems = serves ? found.problems : found.spare_problems;
+        std::vector<std::string>& problems = serves ? found.vector_problems : found.spare_problems;
         std::vector<WalkedRow> rows;
         const rocksdb::Status status =
             cursor.read(vector_key(generation.number, range.first).bytes(),

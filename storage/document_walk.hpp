@@ -29,9 +29,11 @@ struct WalkedDocument {
     std::vector<WalkedRow> chunks;      // in order
     std::vector<WalkedRow> vectors;     // of all generations
     bool has_id = true;                 // its id leads to it
-    std::vector<std::string> problems;  // for people; empty: it is whole
+    std::vector<std::string> problems;  // for people; both lists empty: it is whole
+    // Of vectors that searches use. They can be made again from the text.
+    std::vector<std::string> vector_problems;
     // Of vectors that no search uses: those of a change of model that is not finished, or of the
-    // model before. They can be made again; the wrong ones are not in `vectors`.
+    // model before. Wrong ones of any generation are not in `vectors`.
     std::vector<std::string> spare_problems;
 };
 

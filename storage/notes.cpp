@@ -47,11 +47,25 @@ void note_contents(const Moment& moment, const WalkCounts& found, VerifyReport& 
                                               std::to_string(meta.format) +
                                               "; the next open to write brings it to " +
                                               std::to_string(format_version)});
+    if (meta.serving == 0 && found.counters.chunks > 0)
+        report.notes.push_back({"generation 0",
+                                "no chunk has a vector since a repair; 'lectern reembed' to the "
+                                "pipeline makes them"});
     // Without the one that serves, which is a finding, nobody knows what the others are.
     if (meta.generation(meta.serving) == nullptr) return;
-    for (std::size_t i = 0; i < meta.generations.size(); ++i)
+    for (std::size_t i = 0; i < meta.generations.size(); ++i) {
+        const std::uint64_t vectors = found.by_generation[i];
+        const std::uint64_t chunks = found.counters.chunks;
         if (meta.generations[i].number != meta.serving)
-            note_generation(meta.generations[i], found.by_generation[i], moment, report);
+            note_generation(meta.generations[i], vectors, moment, report);
+        else if (vectors < chunks)
+            report.notes.push_back(
+                {"generation " + std::to_string(meta.serving),
+                 std::to_string(chunks - vectors) + " of " + std::to_string(chunks) +
+                     " chunks have no vector since a repair, and are found by their words only; "
+                     "'lectern reembed' to the present pipeline (" +
+                     in_quotes(meta.pipeline_name) + ") makes them"});
+    }
 }
 
 void note_folders(const fs::path& collection, VerifyReport& report) {

@@ -30,6 +30,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t batch_bytes = 4u << 20;
+constexpr const char* make_vectors_again =
+    "; it is found by its words only until 'lectern reembed' to its pipeline makes them again";
 // Numbers that lost commits may have given are not given again.
 constexpr std::uint64_t skipped_numbers = 1u << 20;
 
@@ -87,12 +89,14 @@ GenerationNumber fullest_generation(const Database& database,
     return fullest;
 }
 
-Status read_meta(Source& source, std::vector<Finding>& lost) {
+Status read_meta(const fs::path& collection, Source& source, std::vector<Finding>& lost) {
     const Database& database = *source.database;
     const auto value = [&](std::string_view key) {
         auto found = database.get(Column::meta, key, nullptr);
         return found.ok() && *found ? **found : std::string();
     };
+    // Of the store as it was found, also when `database` is a clone that was put together anew.
+    const Acknowledged acknowledged(collection / "store");
     const std::string format = value(meta_key::format);
     if (format.size() == 4 && static_cast<unsigned char>(format[0]) > format_version)
         return {Code::unsupported,
@@ -101,6 +105,8 @@ Status read_meta(Source& source, std::vector<Finding>& lost) {
     const std::string id = value(meta_key::id);
     if (id.size() == source.meta.id.bytes.size())
         std::memcpy(source.meta.id.bytes.data(), id.data(), id.size());
+    else if (acknowledged.collection() != Hash128{})
+        source.meta.id = acknowledged.collection();
     else
         lost.push_back({"settings", "the collection's id; it gets a new one"});
     const std::unique_ptr<rocksdb::Iterator> row(
@@ -119,20 +125,36 @@ Status read_meta(Source& source, std::vector<Finding>& lost) {
         for (const Generation& generation : source.meta.generations)
             source.settings.next_generation = generation.number + 1;
     }
+    // Nobody knows which model made vectors whose generation is lost.
+    if (source.settings.serving != 0 &&
+        std::none_of(
+            source.meta.generations.begin(), source.meta.generations.end(),
+            [&](const Generation& one) { return one.number == source.settings.serving; })) {
+        lost.push_back(
+            {"settings",
+             "the model of the vectors, and so all vectors; documents are found by their "
+             "words only until 'lectern reembed' to their pipeline makes them again"});
+        source.settings.serving = 0;
+    }
     source.meta.serving = source.settings.serving;
     if (auto state = decode_state(value(meta_key::state))) source.state = *state;
     // The number of a lost commit is not given again: a backup may have the commit.
-    const Sequence acknowledged = Acknowledged(database.folder() / "store").last(source.meta.id);
-    if (acknowledged > source.state.sequence) {
-        lost.push_back({"store", lost_commits(source.state.sequence, acknowledged)});
-        source.state.sequence = acknowledged;
+    const Sequence last = acknowledged.last(source.meta.id);
+    if (last > source.state.sequence) {
+        lost.push_back({"store", lost_commits(source.state.sequence, last)});
+        source.state.sequence = last;
     }
     return {};
 }
 
 // Whether RocksDB's list of its files can be the whole one: it names every table that is there, and
-// the store that it makes has a state.
+// the store that it makes has a state. Where there is no table, none can be found by itself.
 bool list_is_whole(const Database& database, const fs::path& store) {
+    std::error_code error;
+    const fs::directory_iterator entries(store, error);
+    if (std::none_of(begin(entries), end(entries),
+                     [](const auto& entry) { return entry.path().extension() == ".sst"; }))
+        return true;
     const auto state = database.get(Column::meta, meta_key::state, nullptr);
     const auto format = database.get(Column::meta, meta_key::format, nullptr);
     if ((state.ok() && !*state) || (format.ok() && !*format)) return false;
@@ -141,7 +163,6 @@ bool list_is_whole(const Database& database, const fs::path& store) {
     std::unordered_set<std::string> names;
     for (const rocksdb::LiveFileMetaData& file : live)
         names.insert(fs::path(file.name).filename().string());
-    std::error_code error;
     for (const auto& entry : fs::directory_iterator(store, error))
         if (entry.path().extension() == ".sst" && !names.contains(entry.path().filename().string()))
             return false;
@@ -169,7 +190,7 @@ Result<Source> open_source(const fs::path& collection, const fs::path& clone, bo
         LECTERN_ASSIGN(source.database, Database::open_damaged(clone));
         source.by_tables = true;
     }
-    LECTERN_TRY(read_meta(source, lost));
+    LECTERN_TRY(read_meta(collection, source, lost));
     return source;
 }
 
@@ -220,6 +241,7 @@ class Rebuild {
             problems.erase(problems.begin());
         }
         if (!problems.empty()) return keep_text(document);
+        if (!document.vector_problems.empty()) leave_out_vectors(document);
         if (const auto before = taken_.find(document.header.id); before != taken_.end())
             remove(before->second);
 
@@ -239,6 +261,16 @@ class Rebuild {
         saved.tokens += header.tokens;
         saved.text_bytes += header.text_bytes;
         return batch_->rocks().GetDataSize() > batch_bytes ? flush_batch(false) : Status{};
+    }
+
+    // Searches use all of a document's vectors or none of them.
+    void leave_out_vectors(WalkedDocument& document) {
+        const GenerationNumber serving = source_.meta.serving;
+        std::erase_if(document.vectors, [serving](const WalkedRow& row) {
+            return key_integer<GenerationNumber>(row.key, 0) == serving;
+        });
+        report_.lost.push_back({"document " + in_quotes(document.header.id),
+                                document.vector_problems.front() + make_vectors_again});
     }
 
     // Known once an id row could not be read, which the walk finds before any document.

@@ -1,9 +1,10 @@
 // storage/repair.hpp: saves what can be read of a damaged store.
 //
 // The store is written anew from every document that is whole: its record, text, chunks and vectors
-// as they are, with the same numbers; counters are counted again; what is derived (postings, index
-// caches) is left out, to be built at the next open. The damaged store is moved to
-// DIR/damaged/TIME/, never deleted, beside the text of documents that could not be saved whole.
+// as they are, with the same numbers, or without vectors when those alone are damaged; counters are
+// counted again; what is derived (postings, index caches) is left out, to be built at the next
+// open. The damaged store is moved to DIR/damaged/TIME/, never deleted, beside the text of
+// documents that could not be saved whole.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +19,8 @@ namespace lectern::storage {
 
 struct RepairReport {
     std::vector<Finding> found;  // what was wrong before
-    std::vector<Finding> lost;   // documents that are no longer in the collection, and why
+    std::vector<Finding> lost;   // documents that are no longer in the collection, or have no
+                                 // vectors any more, and why
     Counters saved;
     bool rebuilt = false;              // false: the store was in order and is unchanged
     std::filesystem::path kept_aside;  // the folder with the damaged store; only when rebuilt

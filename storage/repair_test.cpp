@@ -129,6 +129,13 @@ class RepairTest : public ::testing::Test {
         const auto next = (*store)->commit({.puts = {document(99, 1)}});
         ASSERT_TRUE(next.ok()) << next.status().message();
     }
+    [[nodiscard]] std::string notes() const {
+        const auto report = verify(collection);
+        EXPECT_TRUE(report.ok()) << report.status().message();
+        std::string all;
+        for (const Finding& note : report->notes) all += note.where + ": " + note.what + "\n";
+        return all;
+    }
     void expect_clean() const {
         const auto report = verify(collection);
         ASSERT_TRUE(report.ok()) << report.status().message();
@@ -237,7 +244,10 @@ TEST_F(RepairTest, MissingAndForeignFilesAreSurvived) {
         damage();
         const auto store = Store::open(collection);
         ASSERT_FALSE(store.ok());
-        EXPECT_NE(store.status().message(), "");
+        EXPECT_THAT(store.status().message(), HasSubstr("lectern repair"));
+        const auto checked = verify(collection);
+        ASSERT_TRUE(checked.ok()) << checked.status().message();
+        EXPECT_FALSE(checked->clean());
         const auto report = repair(collection);
         ASSERT_TRUE(report.ok()) << report.status().message();
         EXPECT_GT(report->saved.documents, 0u);
@@ -316,54 +326,55 @@ TEST_F(RepairTest, RowsThatDoNotAgreeAreFoundAndSettled) {
     const fs::path original = folder.path() / "original";
     fs::copy(collection, original, fs::copy_options::recursive);
 
+    enum class Left { nothing, vectors, document };
     struct Case {
         const char* finding;
-        bool lost;
+        Left out;  // what of the document could not be kept
         Edit change;
     };
     const std::string nan("\0\0\0\xc0\x7f\0\0\0\0\0\0\0\0\0\0\0\0", 17);
     const std::vector<Case> cases{
-        {"blocks", true,
+        {"blocks", Left::document,
          [&](Batch& batch) { batch.put(Column::text, text_key(header.ordinal, 7).bytes(), "x"); }},
-        {"bytes of its text are missing", true,
+        {"bytes of its text are missing", Left::document,
          [&](Batch& batch) { batch.remove(Column::text, text_key(header.ordinal, 0).bytes()); }},
-        {"it has 5 of its 6 chunks", true,
+        {"it has 5 of its 6 chunks", Left::document,
          [&](Batch& batch) { batch.remove(Column::chunks, number_key(chunk).bytes()); }},
-        {"of a text of", true,
+        {"of a text of", Left::document,
          [&](Batch& batch) {
              batch.put(Column::chunks, number_key(chunk).bytes(),
                        encode(Chunk{0, header.ordinal, 5, header.text_bytes + 1, 10}));
          }},
-        {"is another document's", true,
+        {"is another document's", Left::document,
          [&](Batch& batch) {
              batch.put(Column::chunks, number_key(chunk).bytes(), encode(Chunk{0, 1, 0, 5, 10}));
          }},
-        {"not in order", true,
+        {"not in order", Left::document,
          [&](Batch& batch) {
              batch.put(Column::chunks, number_key(chunk).bytes(),
                        encode(Chunk{0, header.ordinal, 0, 5, 10}));
          }},
-        {"it has 5 of its 6 vectors", true,
+        {"it has 5 of its 6 vectors", Left::vectors,
          [&](Batch& batch) { batch.remove(Column::vectors, vector_key(1, chunk).bytes()); }},
-        {"not of its dimension", true,
+        {"not of its dimension", Left::vectors,
          [&](Batch& batch) { batch.put(Column::vectors, vector_key(1, chunk).bytes(), "x"); }},
-        {"not finite", true,
+        {"not finite", Left::vectors,
          [&](Batch& batch) { batch.put(Column::vectors, vector_key(1, chunk).bytes(), nan); }},
-        {"cannot be understood", true,
+        {"cannot be understood", Left::document,
          [&](Batch& batch) {
              batch.put(Column::documents, number_key(header.ordinal).bytes(), "x");
          }},
-        {"its record is missing", true,
+        {"its record is missing", Left::document,
          [&](Batch& batch) {
              batch.remove(Column::documents, number_key(header.ordinal).bytes());
          }},
-        {"its id does not lead to it", false,
+        {"its id does not lead to it", Left::nothing,
          [&](Batch& batch) { batch.remove(Column::ids, "d5"); }},
-        {"the counter says 7", false,
+        {"the counter says 7", Left::nothing,
          [&](Batch& batch) {
              batch.put(Column::meta, meta_key::state, encode(State{90, 900, 9000, {7, 7, 7, 7}}));
          }},
-        {"rows belong to no document", false,
+        {"rows belong to no document", Left::nothing,
          [&](Batch& batch) {
              batch.put(Column::chunks, number_key(5000).bytes(), encode(Chunk{0, 900, 0, 1, 1}));
          }},
@@ -382,11 +393,23 @@ TEST_F(RepairTest, RowsThatDoNotAgreeAreFoundAndSettled) {
         EXPECT_FALSE(checked->clean());
         const auto report = repair(collection);
         ASSERT_TRUE(report.ok()) << report.status().message();
-        if (each.lost) {
+        if (each.out != Left::nothing) {
             EXPECT_THAT(report->lost, Contains(Field(&Finding::where, "document \"d5\"")));
+        }
+        if (each.out == Left::vectors) {
+            EXPECT_EQ(report->saved.documents, expected.size());
+            const auto store = Store::open(collection);
+            const auto found = (*store)->reader().document("d5");
+            ASSERT_TRUE(found.ok()) << found.status().message();
+            EXPECT_EQ(found->text, expected.at("d5").text);
+            EXPECT_THAT((*store)->reader().vectors(1, found->header.chunks)->found, IsEmpty());
+        } else if (each.out == Left::document) {
             expect_saved(*report);
         }
         expect_clean();
+        EXPECT_EQ(notes().find("6 of " + std::to_string(expected.size() * 6) +
+                               " chunks have no vector") != std::string::npos,
+                  each.out == Left::vectors);
     }
 }
 
@@ -421,14 +444,6 @@ class RepairDuringReembedTest : public RepairTest {
         EXPECT_TRUE(store.ok()) << store.status().message();
         return (*store)->reader().vectors(2, begun)->found.size();
     }
-    [[nodiscard]] std::string notes() const {
-        const auto report = verify(collection);
-        EXPECT_TRUE(report.ok()) << report.status().message();
-        std::string all;
-        for (const Finding& note : report->notes) all += note.where + ": " + note.what + "\n";
-        return all;
-    }
-
     ChunkRange begun;
 };
 
@@ -508,12 +523,37 @@ TEST_F(RepairDuringReembedTest, TheModelBeforeIsNotedAfterTheCutOver) {
                                    " vectors of the model before, a model (f),"));
 }
 
+// Which model made them is not known: they are left out, and the documents stay.
+TEST_F(RepairTest, VectorsWhoseGenerationIsLostAreMadeAgain) {
+    edit(collection, [](Batch& batch) {
+        Key<4> number;
+        number.put(0, GenerationNumber{1});
+        batch.remove(Column::meta, std::string(meta_key::generation) + std::string(number.bytes()));
+    });
+    EXPECT_THAT(verify(collection)->findings,
+                Contains(Field(&Finding::what, HasSubstr("that searches use is missing"))));
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(report->saved.documents, expected.size());
+    EXPECT_THAT(report->lost, Contains(Field(&Finding::what, HasSubstr("lectern reembed"))));
+    expect_clean();
+    EXPECT_THAT(notes(), HasSubstr("no chunk has a vector since a repair"));
+    const auto store = Store::open(collection);
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    EXPECT_EQ((*store)->meta().serving, 0U);
+    EXPECT_EQ((*store)->meta().pipeline_name, "bert");
+    EXPECT_EQ((*store)->add_generation({.fingerprint = "f", .dimension = dimension})->number, 2U);
+}
+
 TEST_F(RepairTest, AKilledRepairIsTakenUpAgain) {
     // Between the two moves: the old store is away, the new one not yet in its place.
     fs::create_directories(collection / "repaired");
     fs::rename(collection / "store", collection / "repaired" / "store");
     const auto refused = Store::open(collection, {.create_if_missing = true});
     EXPECT_FALSE(refused.ok()) << "an empty collection in place of the repaired one";
+    EXPECT_THAT(refused.status().message(), HasSubstr("a repair of it was cut off"));
+    EXPECT_THAT(verify(collection)->findings,
+                Contains(Field(&Finding::what, HasSubstr("a repair of it was cut off"))));
     const auto report = repair(collection);
     ASSERT_TRUE(report.ok()) << report.status().message();
     EXPECT_EQ(report->saved.documents, expected.size());

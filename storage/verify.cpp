@@ -160,6 +160,8 @@ Status check(const Database& database, bool written, const VerifyWatch& watch,
             [&](WalkedDocument& document) {
                 for (const std::string& problem : document.problems)
                     report.add("document " + in_quotes(document.header.id), problem);
+                for (const std::string& problem : document.vector_problems)
+                    report.add("document " + in_quotes(document.header.id), problem);
                 for (const std::string& problem : document.spare_problems)
                     report.add("document " + in_quotes(document.header.id),
                                problem + "; no search uses it");

@@ -191,6 +191,13 @@ struct Collection::Impl {
         LECTERN_TRY(drop_older_generations(*store));
         LECTERN_TRY(open_lexical(next->pipeline->config().search));
         LECTERN_ASSIGN(next->index, open_index(*next->pipeline, next->generation, true));
+        const std::uint64_t chunks = store->counters().chunks;
+        if (const std::size_t rows = next->index->statistics().rows; rows < chunks)
+            log(LogLevel::warning, "vector index",
+                std::to_string(chunks - rows) + " of " + std::to_string(chunks) +
+                    " chunks have no vector since a repair, and are found by their words only; "
+                    "'lectern reembed' to the pipeline '" +
+                    next->pipeline->config().name + "' makes them");
         (void)serving.exchange(std::move(next));
         return {};
     }
@@ -350,6 +357,11 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
 
     std::shared_ptr<Pipeline> pipeline;
     if (!is_collection(folder)) {
+        std::error_code error;
+        // Something is there: a damaged one, one whose making was cut off, or another's folder. The
+        // store says which.
+        if (!options.create && fs::is_directory(folder, error) && !fs::is_empty(folder, error))
+            LECTERN_TRY(storage::Store::open(folder).status());
         if (!options.create)
             return Status{Code::not_found, "there is no collection in '" + folder.string() +
                                                "'; make one with 'lectern ingest -c " +

@@ -50,6 +50,14 @@ Status Reembedding::begin() {
         }
     }
     index::VectorIndex::remove_stale_files(store_);
+    const storage::Generation* serving = meta.generation(meta.serving);
+    const bool same = serving != nullptr && serving->fingerprint == embedder.fingerprint &&
+                      serving->dimension == embedder.dimension;
+    if (same && generation_ == meta.serving) {
+        LECTERN_ASSIGN(const bool complete, whole(generation_));
+        if (!complete) generation_ = 0;
+    }
+    if (same && generation_ != meta.serving) same_model_ = meta.serving;
     if (generation_ == 0) {
         storage::Generation made;
         made.fingerprint = embedder.fingerprint;
@@ -61,6 +69,33 @@ Status Reembedding::begin() {
     }
     storage::kill_point("reembed.after_generation");
     return {};
+}
+
+Result<bool> Reembedding::whole(storage::GenerationNumber generation) const {
+    const storage::Reader reader = store_.reader();
+    std::uint64_t rows = 0;
+    LECTERN_TRY(reader.scan_vectors(generation, 0, [&](auto ids, auto) {
+        rows += ids.size();
+        return true;
+    }));
+    return rows >= reader.counters().chunks;
+}
+
+Result<std::vector<storage::ChunkId>> Reembedding::take_over(
+    std::span<const storage::ChunkId> chunks) {
+    LECTERN_ASSIGN(const auto there, store_.reader().vectors(same_model_, chunks));
+    LECTERN_ASSIGN(const std::uint64_t added,
+                   store_.add_vectors(generation_, there.found, there.values));
+    report_.resumed += added;
+    std::vector<storage::ChunkId> left;
+    auto next = there.found.begin();  // in the order of `chunks`
+    for (const storage::ChunkId chunk : chunks) {
+        if (next != there.found.end() && *next == chunk)
+            ++next;
+        else
+            left.push_back(chunk);
+    }
+    return left;
 }
 
 Result<std::vector<storage::ChunkRange>> Reembedding::new_chunks(
@@ -114,7 +149,11 @@ Status Reembedding::embed(std::span<const storage::ChunkId> ids) {
         return {Code::cancelled,
                 "the change of model was stopped; the next one to the same "
                 "pipeline goes on from here"};
-    LECTERN_ASSIGN(auto views, store_.reader().chunk_views(ids));
+    std::vector<storage::ChunkId> wanted(ids.begin(), ids.end());
+    if (same_model_ != 0) {
+        LECTERN_ASSIGN(wanted, take_over(ids));
+    }
+    LECTERN_ASSIGN(auto views, store_.reader().chunk_views(wanted));
     std::vector<storage::ChunkView> chunks;
     for (auto& view : views)
         if (view) chunks.push_back(std::move(*view));

@@ -37,7 +37,9 @@ class Reembedding {
                 const Log& log);
 
     // Finds the generation that an earlier run began for this model, or makes one. What was begun
-    // for other models is dropped.
+    // for other models is dropped. When it is the model that serves, but a repair had to leave some
+    // of its vectors out, a generation for the same model is made, and takes over those that are
+    // there.
     [[nodiscard]] Status begin();
     // Embeds every chunk of this moment that has no vector yet. cancelled when it was stopped;
     // invalid_argument when a chunk is too long for the model.
@@ -52,6 +54,11 @@ class Reembedding {
     // All chunks the first time, then those that came since.
     [[nodiscard]] Result<std::vector<storage::ChunkRange>> new_chunks(
         const storage::Reader& reader) const;
+    // Whether every chunk has a vector of the generation.
+    [[nodiscard]] Result<bool> whole(storage::GenerationNumber generation) const;
+    // The vectors that the serving generation has of the same model; the ids of the others.
+    [[nodiscard]] Result<std::vector<storage::ChunkId>> take_over(
+        std::span<const storage::ChunkId> chunks);
     // Those of them that are still there.
     [[nodiscard]] Status embed(std::span<const storage::ChunkId> chunks);
     [[nodiscard]] Status check_lengths(const std::vector<storage::ChunkView>& chunks);
@@ -63,7 +70,8 @@ class Reembedding {
     const Log& log_;
     const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
     storage::GenerationNumber generation_ = 0;
-    std::optional<storage::Sequence> seen_;  // every chunk of this commit has been looked at
+    storage::GenerationNumber same_model_ = 0;  // serves, and has some of the vectors; 0: none does
+    std::optional<storage::Sequence> seen_;     // every chunk of this commit has been looked at
     ReembedReport report_;
 };
 
