@@ -129,8 +129,13 @@ std::vector<std::string> asked_to_be(const std::vector<Word>& words) {
                                                     "ist", "sind", "es",  "fue"};
     if (words.empty() || std::find(verbs.begin(), verbs.end(), words.front().folded) == verbs.end())
         return {};
+    constexpr std::array<std::string_view, 3> english{"a", "an", "the"};
     std::vector<std::string> out;
     for (std::size_t i = 1; i < words.size(); ++i) {
+        // In German "was" asks what: "Was macht der Decoder?"
+        if (words.front().folded == "was" && is_article(words[i]) &&
+            std::find(english.begin(), english.end(), words[i].folded) == english.end())
+            return {};
         if (i > 1 && is_article(words[i])) return out;
         if (!is_article(words[i])) out.push_back(words[i].folded);
     }
@@ -138,6 +143,27 @@ std::vector<std::string> asked_to_be(const std::vector<Word>& words) {
 }
 
 }  // namespace
+
+std::vector<std::string> asked_to_count(std::string_view question) {
+    constexpr std::array<std::string_view, 4> how_many{"combien", "cuántos", "cuántas", "wieviele"};
+    constexpr std::array<std::string_view, 2> of{"de", "d"};
+    const std::vector<Word> all = words(question);
+    const auto at = [&](std::size_t i) {
+        return i < all.size() ? std::string_view(all[i].folded) : std::string_view();
+    };
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::size_t next = i + 1;
+        if ((at(i) == "how" && at(next) == "many") || (at(i) == "wie" && at(next) == "viele"))
+            ++next;
+        else if (std::find(how_many.begin(), how_many.end(), at(i)) == how_many.end())
+            continue;
+        if (std::find(of.begin(), of.end(), at(next)) != of.end()) ++next;
+        std::vector<std::string> out;
+        for (; next < all.size() && !is_stop_word(at(next)); ++next) out.emplace_back(at(next));
+        return out;
+    }
+    return {};
+}
 
 std::vector<std::string> asked_to_define(std::string_view question) {
     constexpr std::array<std::string_view, 17> beginnings{

@@ -105,6 +105,8 @@ class Reader : public plugin::Reader {
         number("definition_weight", options_.definition_weight);
         number("reason_weight", options_.reason_weight);
         number("missing_name_weight", options_.missing_name_weight);
+        number("counted_weight", options_.counted_weight);
+        number("missing_term_weight", options_.missing_term_weight);
         number("min_score", options_.min_score);
         options_.max_sentences = static_cast<std::size_t>(
             config.integer("max_sentences")
@@ -166,6 +168,10 @@ constexpr const char* reader_options = R"json({
       "description": "Weight of giving a reason when the question asks for one"},
     "missing_name_weight": {"type": "number",
       "description": "Weight (negative) of a passage that lacks a name or number of the question"},
+    "counted_weight": {"type": "number",
+      "description": "Weight of a number right before what is to be counted"},
+    "missing_term_weight": {"type": "number",
+      "description": "Weight (negative) of a passage that lacks what is to be defined"},
     "bias": {"type": "number",
       "description": "Added to the weighted sum before the logistic function makes it 0 to 1"},
     "min_score": {"type": "number", "minimum": 0, "maximum": 1,

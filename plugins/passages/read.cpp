@@ -93,7 +93,9 @@ double score(const Features& features, const ReadOptions& options, double bonus)
         options.overlap_weight * features.overlap + options.passage_weight * features.passage +
         options.number_weight * features.number + options.name_weight * features.name +
         options.definition_weight * features.definition + options.reason_weight * features.reason +
-        options.missing_name_weight * features.missing_name - features.cost + bonus;
+        options.missing_name_weight * features.missing_name +
+        options.counted_weight * features.counted +
+        options.missing_term_weight * features.missing_term - features.cost + bonus;
     return 1 / (1 + std::exp(-value));
 }
 
@@ -119,6 +121,9 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
         sentence.features.name = wanted.name(found[i], text);
         sentence.features.definition = wanted.definition(found[i]);
         sentence.features.reason = wanted.reason(found[i]);
+        sentence.features.counted = wanted.counted(found[i]);
+        sentence.features.missing_term =
+            wanted.lacks_term(found[i], passages[found[i].passage]) ? 1 : 0;
         sentence.features.cost = cost(found[i]);
         sentence.candidate = std::move(found[i]);
     }

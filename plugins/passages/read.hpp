@@ -33,6 +33,9 @@ struct ReadOptions {
     double definition_weight = 1.0;  // x 1 when the sentence says what a thing is, as asked
     double reason_weight = 0.5;      // x 1 when it gives a reason, as asked
     double missing_name_weight = -1.5;  // x 1 when the passage lacks a name of the question
+    double counted_weight = 0.5;  // x 0 when a number stands before what is to be counted, to -1
+                                  // when that is not there
+    double missing_term_weight = -3.0;  // x 1 when the passage lacks what is to be defined
     double min_score = 0.02;            // less is no evidence
     std::size_t max_sentences = 64;     // most that are embedded; the cheap features choose
 };
@@ -58,6 +61,8 @@ struct Features {
     double definition = 0;
     double reason = 0;
     double missing_name = 0;
+    double counted = 0;
+    double missing_term = 0;
     double cost = 0;  // taken off: very long sentences, lists of references
 };
 

@@ -76,6 +76,27 @@ TEST(Read, APassageThatLacksTheNameAnswersLess) {
     EXPECT_LT(score_of(without), score_of(with) / 2);
 }
 
+TEST(Read, APassageThatLacksWhatIsToBeDefinedAnswersLess) {
+    const auto score_of = [](std::string_view text, double weight) {
+        const std::vector<Passage> passages{{"", text, 1}};
+        ReadOptions options;
+        options.missing_term_weight = weight;
+        return read("What is a sparse encoder?", passages, 1, options, embed).front().score;
+    };
+    const double shipped = ReadOptions().missing_term_weight;
+    const char* without = "An encoder is a model that is seldom sparse.";
+    EXPECT_LT(score_of(without, shipped), score_of(without, 0));
+    const char* with = "A sparse encoder is a model that is seldom large.";
+    EXPECT_EQ(score_of(with, shipped), score_of(with, 0));
+}
+
+TEST(Read, ANumberCountsWhatIsAskedFor) {
+    const std::vector<Passage> passages{
+        {"", "The encoder BERT has 2 large heads. The encoder BERT has 12 layers.", 1}};
+    EXPECT_EQ(evidence("How many layers has the encoder BERT?", passages, 1).front(),
+              "The encoder BERT has 12 layers.");
+}
+
 TEST(Read, NearDuplicatesAreLeftOut) {
     const std::vector<Passage> passages{
         {"", "BERT is an encoder that reads. BERT is an Encoder, that reads!", 1},

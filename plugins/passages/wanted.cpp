@@ -77,7 +77,8 @@ Wanted::Wanted(std::string_view question)
       name_(!number_ && (text::asks_for_person(question) || text::asks_for_place(question))),
       reason_(text::asks_for_reason(question)),
       asked_(text::words(question)),
-      defined_(text::asked_to_define(question)) {}
+      defined_(text::asked_to_define(question)),
+      counted_(text::asked_to_count(question)) {}
 
 bool Wanted::asked_already(const std::string& folded) const {
     return std::any_of(asked_.begin(), asked_.end(),
@@ -91,6 +92,38 @@ double Wanted::number(const Candidate& candidate, std::string_view passage) cons
     };
     const std::vector<text::Word> words = text::words(with_context(candidate, passage));
     return std::any_of(words.begin(), words.end(), wanted) ? 1 : -1;
+}
+
+double Wanted::counted(const Candidate& candidate) const {
+    constexpr std::size_t most_between = 3;
+    constexpr double elsewhere = -0.3;
+    if (counted_.empty()) return 0;
+    const std::vector<text::Word>& words = candidate.words;
+    double out = -1;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (std::none_of(counted_.begin(), counted_.end(), [&](const std::string& what) {
+                return text::same_stem(words[i].folded, what);
+            }))
+            continue;
+        for (std::size_t back = 1; back <= std::min(i, most_between); ++back)
+            if (is_number(words[i - back])) return 0;
+        out = elsewhere;
+    }
+    return out;
+}
+
+bool Wanted::lacks_term(const Candidate& candidate, const Passage& passage) const {
+    if (defined_.empty() || std::any_of(defined_.begin(), defined_.end(),
+                                        [](const auto& word) { return text::is_stop_word(word); }))
+        return false;
+    const auto in = [&](const std::vector<text::Word>& words) {
+        return std::search(words.begin(), words.end(), defined_.begin(), defined_.end(),
+                           [](const text::Word& word, const std::string& wanted) {
+                               return text::same_stem(word.folded, wanted);
+                           }) != words.end();
+    };
+    return !in(candidate.words) && !in(text::words(passage.title)) &&
+           !in(text::words(candidate.heading)) && !in(text::words(passage.text));
 }
 
 double Wanted::name(const Candidate& candidate, std::string_view passage) const {

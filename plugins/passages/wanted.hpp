@@ -17,6 +17,14 @@ class Wanted {
     // that the question has not, otherwise -1. 0 when none is asked for.
     [[nodiscard]] double number(const Candidate& candidate, std::string_view passage) const;
 
+    // For "how many X": 0 when a number stands right before X, less when X stands elsewhere, -1
+    // when the candidate has no X. 0 when nothing is to be counted.
+    [[nodiscard]] double counted(const Candidate& candidate) const;
+
+    // For "What is X?", X one word or a few in a row: whether the passage, its title or heading
+    // lacks them in a row.
+    [[nodiscard]] bool lacks_term(const Candidate& candidate, const Passage& passage) const;
+
     // The same for a name, when a person or a place is asked for.
     [[nodiscard]] double name(const Candidate& candidate, std::string_view passage) const;
 
@@ -36,6 +44,7 @@ class Wanted {
     bool reason_ = false;
     std::vector<text::Word> asked_;
     std::vector<std::string> defined_;
+    std::vector<std::string> counted_;
 };
 
 }  // namespace lectern::passages

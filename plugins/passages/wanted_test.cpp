@@ -73,6 +73,35 @@ TEST(Wanted, Definitions) {
     EXPECT_EQ(definition("How does an encoder work?", "An encoder is a model that reads."), 0);
 }
 
+TEST(Wanted, NumbersCountWhatIsAsked) {
+    const auto counted = [](std::string_view question, std::string_view passage) {
+        return Wanted(question).counted(last_of(passage));
+    };
+    const char* question = "How many metric tons of steel are in it?";
+    EXPECT_EQ(counted(question, "It has 300 metric tons of steel."), 0);
+    EXPECT_EQ(counted(question, "Three hundred tons are in it."), 0);
+    EXPECT_EQ(counted(question, "The tons were weighed for 3 days."), -0.3);
+    EXPECT_EQ(counted(question, "It has 300 rivets of steel."), -1);
+    EXPECT_EQ(counted("Wie viele Schichten hat es?", "Es hat sechs Schichten."), 0);
+    EXPECT_EQ(counted("When was it?", "It was in 2018."), 0) << "nothing is counted";
+}
+
+TEST(Wanted, WhatIsToBeDefinedMustBeThereInARow) {
+    const auto lacks = [](std::string_view question, const Passage& passage) {
+        return Wanted(question).lacks_term(candidates("", {passage}).back(), passage);
+    };
+    const Passage passage{"Networks", "A network without convolution reads the whole text.", 1};
+    EXPECT_TRUE(lacks("What is a convolutional network?", passage));
+    EXPECT_TRUE(lacks("What is a decoder?", passage));
+    EXPECT_FALSE(lacks("What are networks?", passage));
+    EXPECT_FALSE(lacks("What is a convolutional network?",
+                       {"Convolutional networks", "They read images very well.", 1}));
+    EXPECT_FALSE(lacks("What is a convolutional network?",
+                       {"", "A convolutional network is old. It reads images.", 1}));
+    EXPECT_FALSE(lacks("What is the role of titles?", passage)) << "may be said in other words";
+    EXPECT_FALSE(lacks("How does a decoder work?", passage));
+}
+
 TEST(Wanted, Reasons) {
     const auto reason = [](std::string_view question, std::string_view passage) {
         return Wanted(question).reason(last_of(passage));
