@@ -44,7 +44,10 @@ struct Eval {
     std::string measure = "ndcg@10";  // that --tune makes highest
     std::size_t folds = 5;
     std::string hold_out;  // a field; "": nothing is held out
+    bool near_misses = false;
     double most_false_answers = 0.05;
+
+    [[nodiscard]] bool held_out() const { return near_misses || !hold_out.empty(); }
 };
 
 // What was found out; each part only when it was asked for.
@@ -71,8 +74,11 @@ Status check_options(const Eval& eval) {
             "--run nor --compare"};
     if (eval.judgements.empty() && !eval.answers)
         return {Code::invalid_argument, "give --qrels to measure search, --answers, or both"};
-    if (!eval.answers && !eval.hold_out.empty())
-        return {Code::invalid_argument, "--hold-out is of answers: give --answers too"};
+    if (!eval.answers && eval.held_out())
+        return {Code::invalid_argument,
+                "--hold-out and --near-misses are of answers: give --answers too"};
+    if (eval.near_misses && !eval.hold_out.empty())
+        return {Code::invalid_argument, "give --hold-out or --near-misses, not both"};
     const bool searches = eval.run.empty() || eval.answers;
     if (searches && eval.common.collection.empty())
         return {Code::invalid_argument,
@@ -203,9 +209,8 @@ Status write_per_query(const Eval& eval, const Findings& found) {
         if (!found.other.empty()) row["compare"] = named(found.other[i].scores);
     }
     for (const AnsweredQuestion& answer : found.answers)
-        rows[answer.query]
-            [eval.hold_out.empty() || answer.scores.answerable ? "answer" : "held_out"] =
-                json_of(answer);
+        rows[answer.query][!eval.held_out() || answer.scores.answerable ? "answer" : "held_out"] =
+            json_of(answer);
     std::ofstream out(eval.per_query, std::ios::binary | std::ios::trunc);
     for (auto& [query, row] : rows) {
         boost::json::object line{{"query", clean(query)}};
@@ -248,7 +253,7 @@ boost::json::object report(const Eval& eval, const Findings& found) {
     }
     if (found.tuning) out["tune"] = json_of(*found.tuning);
     if (!found.answers.empty()) out["answers"] = answers_report(found.answers);
-    if (!found.answers.empty() && !eval.hold_out.empty())
+    if (!found.answers.empty() && eval.held_out())
         out["thresholds"] = thresholds_report(found.answers, eval.most_false_answers);
     return out;
 }
@@ -282,7 +287,7 @@ void print_report(const Eval& eval, const Findings& found) {
     if (found.unjudged > 0)
         std::printf("%zu queries have no judgements and were left out\n", found.unjudged);
     if (!found.answers.empty()) print_answers_report(found.answers);
-    if (!found.answers.empty() && !eval.hold_out.empty())
+    if (!found.answers.empty() && eval.held_out())
         print_thresholds_report(found.answers, eval.most_false_answers);
 }
 
@@ -308,7 +313,9 @@ Result<Findings> measure(const Eval& eval) {
         AskOptions ask;
         ask.extractive = eval.extractive;
         auto asked = asked_of(queries, eval.filter);
-        if (!eval.hold_out.empty()) {
+        if (eval.near_misses) {
+            LECTERN_ASSIGN(asked, near_misses(*collection, queries, eval.filter));
+        } else if (!eval.hold_out.empty()) {
             LECTERN_ASSIGN(asked, hold_out(*collection, queries, eval.hold_out, eval.filter));
         }
         LECTERN_ASSIGN(out.answers, ask_all(*collection, asked, ask, stop_on_interrupt()));
@@ -378,9 +385,12 @@ void add_eval(CLI::App& program, Run& run_command) {
                     "has not its answer; documents with the same FIELD (title, id, a key of the "
                     "metadata) stay in one half")
         ->type_name("FIELD");
+    command.add_flag("--near-misses", eval->near_misses,
+                     "With --answers: ask every question also of all documents but its own (doc)");
     command
         .add_option("--most-false-answers", eval->most_false_answers,
-                    "With --hold-out: the share of false answers that thresholds are chosen for")
+                    "With --hold-out or --near-misses: the share of false answers that thresholds "
+                    "are chosen for")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 1.0));
     add_filter(command, eval->filter);

@@ -112,6 +112,43 @@ Result<std::vector<AskedQuestion>> hold_out(const Collection& collection,
     return out;
 }
 
+Result<std::vector<AskedQuestion>> near_misses(const Collection& collection,
+                                               const std::vector<evaluation::Query>& queries,
+                                               const std::string& filter) {
+    std::map<std::string, int> halves;  // of the documents that questions name
+    for (const evaluation::Query& query : queries)
+        if (query.answers && !query.document.empty()) halves[query.document] = 0;
+    int half = 0;
+    for (auto& [document, of] : halves) {
+        const auto there = collection.get(document);
+        if (!there) return there.status().within("--near-misses: a query's doc");
+        of = half;
+        half = 1 - half;
+    }
+    std::vector<AskedQuestion> out;
+    for (const evaluation::Query& query : queries) {
+        if (!query.answers) continue;
+        if (query.document.empty() && !query.answers->empty())
+            return Status{Code::invalid_argument,
+                          "--near-misses: the query '" + query.id +
+                              "' has answers, and no doc that could be left "
+                              "out"};
+        if (query.document.empty()) {
+            for (int each = 0; each < 2; ++each) out.push_back({query, filter, each});
+            continue;
+        }
+        const int own = halves.at(query.document);
+        out.push_back({query, filter, own});
+        const std::string others = "not id = " + in_quotes(query.document);
+        AskedQuestion near{query, filter.empty() ? others : "(" + filter + ") and " + others, own};
+        near.query.answers->clear();
+        near.query.answer_starts.clear();
+        near.query.document.clear();
+        out.push_back(std::move(near));
+    }
+    return out;
+}
+
 std::array<JudgedThreshold, 2> judge_thresholds(const std::vector<AnsweredQuestion>& answers,
                                                 double most_false_answers) {
     std::array<JudgedThreshold, 2> out;

@@ -21,6 +21,14 @@ namespace lectern::app {
     const Collection& collection, const std::vector<evaluation::Query>& queries,
     const std::string& field, const std::string& filter);
 
+// Every question that names its document is asked twice: as it is, and of all documents but that
+// one. What is left is as near to the question as it can be, so false answers are far more likely.
+// The documents are dealt out into halves, for the threshold. A question that is answered in
+// another document too is not unanswerable then, and counts as if it were.
+[[nodiscard]] Result<std::vector<AskedQuestion>> near_misses(
+    const Collection& collection, const std::vector<evaluation::Query>& queries,
+    const std::string& filter);
+
 // The threshold is chosen on one half's answers, and judged on the other half's.
 struct JudgedThreshold {
     double threshold = 0;
