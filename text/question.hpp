@@ -1,5 +1,5 @@
-// text/question.hpp: what kind of thing a question asks for, by its question words (English,
-// German, French, Spanish; numbers, dates, persons, places and reasons also in Chinese).
+// text/question.hpp: what kind of thing a question asks for, by its question words (wording.cpp has
+// them: English, German, French, Spanish, and the commonest of Italian and Chinese).
 #pragma once
 
 #include <string>

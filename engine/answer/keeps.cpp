@@ -1,13 +1,13 @@
 #include "engine/answer/keeps.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <vector>
 
 #include "text/content_words.hpp"
 #include "text/question.hpp"
 #include "text/text.hpp"
+#include "text/wording.hpp"
 
 namespace lectern {
 namespace {
@@ -50,19 +50,6 @@ std::vector<std::size_t> places(const std::vector<text::Word>& left,
     return out;
 }
 
-// Words that bound what a sentence claims.
-bool bounds(std::string_view folded) {
-    constexpr std::array<std::string_view, 49> words{
-        "maybe",   "perhaps", "possibly", "probably", "likely",  "not",       "no",
-        "never",   "without", "nor",      "neither",  "only",    "some",      "most",
-        "many",    "few",     "several",  "all",      "every",   "may",       "might",
-        "could",   "would",   "should",   "if",       "unless",  "except",    "until",
-        "almost",  "nearly",  "about",    "around",   "roughly", "least",     "than",
-        "claimed", "claims",  "alleged",  "believed", "argued",  "suggested", "proposed",
-        "said",    "former",  "nicht",    "kein",     "keine",   "wenn",      "nur"};
-    return std::find(words.begin(), words.end(), folded) != words.end();
-}
-
 // "110" in "110 million parameters", when it is asked how many parameters there are. Of dates, all
 // are kept.
 bool counts_what_is_asked(std::string_view question, std::string_view evidence,
@@ -79,9 +66,8 @@ bool counts_what_is_asked(std::string_view question, std::string_view evidence,
 
 // The last word of an item of a list: a comma stands behind it, or it joins the next.
 bool ends_an_item(std::string_view in, const text::Word& word) {
-    constexpr std::array<std::string_view, 7> joining{"and", "or", "und", "oder", "et", "ou", "y"};
     return (word.range.end < in.size() && in[word.range.end] == ',') ||
-           std::find(joining.begin(), joining.end(), word.folded) != joining.end();
+           text::is_worded(text::Wording::conjunction, word.folded);
 }
 
 // The longest common subsequence.
@@ -122,7 +108,7 @@ bool cuts_safely(std::string_view sentence, std::string_view question, std::stri
         const std::size_t end = next < kept.size() ? kept[next] : known.size();
         bool names = false;
         for (std::size_t i = begin; i < end; ++i) {
-            if (bounds(known[i].folded)) return false;
+            if (text::is_worded(text::Wording::bound, known[i].folded)) return false;
             names = names || known[i].number || is_name(evidence, known[i]);
         }
         if (begin < end && next < kept.size()) {

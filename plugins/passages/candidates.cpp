@@ -6,6 +6,7 @@
 
 #include "passages/outline.hpp"
 #include "text/instructions.hpp"
+#include "text/wording.hpp"
 
 namespace lectern::passages {
 namespace {
@@ -55,19 +56,10 @@ bool is_question(std::string_view sentence) noexcept {
 
 // True for a sentence that says of something that the sentence before names.
 bool leans_on_the_last(const std::vector<text::Word>& words) {
-    constexpr std::array<std::string_view, 14> joints{"but",  "and",  "however", "then", "so",
-                                                      "thus", "also", "yet",     "aber", "und",
-                                                      "doch", "et",   "mais",    "pero"};
-    constexpr std::array<std::string_view, 35> pronouns{
-        "it",    "its",  "this",  "these", "that",   "those", "they", "their", "he",
-        "she",   "his",  "her",   "such",  "both",   "er",    "sie",  "es",    "dieser",
-        "diese", "dies", "il",    "elle",  "ils",    "elles", "ce",   "cette", "ces",
-        "este",  "esta", "estos", "estas", "dieses", "celui", "ella", "ellos"};
-    const auto is_one_of = [](const auto& list, std::string_view word) {
-        return std::find(list.begin(), list.end(), word) != list.end();
-    };
-    const std::size_t first = !words.empty() && is_one_of(joints, words.front().folded) ? 1 : 0;
-    return words.size() > first && is_one_of(pronouns, words[first].folded);
+    const bool joint =
+        !words.empty() && text::is_worded(text::Wording::sentence_joint, words.front().folded);
+    const std::size_t first = joint ? 1 : 0;
+    return words.size() > first && text::is_worded(text::Wording::pronoun, words[first].folded);
 }
 
 bool the_same_words(const std::vector<text::Word>& a, const std::vector<text::Word>& b) {

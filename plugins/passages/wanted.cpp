@@ -1,18 +1,15 @@
 #include "passages/wanted.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "text/content_words.hpp"
 #include "text/question.hpp"
+#include "text/wording.hpp"
 
 namespace lectern::passages {
 namespace {
 
-template <std::size_t count>
-bool is_one_of(const std::array<std::string_view, count>& list, std::string_view word) {
-    return std::find(list.begin(), list.end(), word) != list.end();
-}
+using text::Wording;
 
 bool digit(char c) noexcept {
     return c >= '0' && c <= '9';
@@ -20,34 +17,16 @@ bool digit(char c) noexcept {
 
 // "1997", "1990s", a month, a century.
 bool is_date(const text::Word& word) {
-    constexpr std::array<std::string_view, 44> names{
-        "january",  "february",    "march",     "april",    "may",      "june",     "july",
-        "august",   "september",   "october",   "november", "december", "century",  "centuries",
-        "januar",   "februar",     "märz",      "mai",      "juni",     "juli",     "oktober",
-        "dezember", "jahrhundert", "janvier",   "février",  "mars",     "avril",    "juin",
-        "juillet",  "août",        "septembre", "octobre",  "novembre", "décembre", "siècle",
-        "enero",    "febrero",     "marzo",     "abril",    "mayo",     "junio",    "julio",
-        "agosto",   "siglo"};
     const std::string_view folded = word.folded;
-    if (!word.number) return is_one_of(names, folded) && folded != "may";
+    if (!word.number) return text::is_worded(Wording::calendar, folded);
     if (folded.size() < 4 || !std::all_of(folded.begin(), folded.begin() + 4, digit)) return false;
     if (folded[0] != '1' && (folded[0] != '2' || folded[1] != '0')) return false;
     return folded.size() == 4 || !digit(folded[4]);
 }
 
-// Figures, and numbers in words. "One" is not among them: it is seldom a count.
+// Figures, and numbers in words.
 bool is_number(const text::Word& word) {
-    constexpr std::array<std::string_view, 62> words{
-        "two",      "three",     "four",      "five",       "six",      "seven",    "eight",
-        "nine",     "ten",       "eleven",    "twelve",     "thirteen", "fourteen", "fifteen",
-        "sixteen",  "seventeen", "eighteen",  "nineteen",   "twenty",   "thirty",   "forty",
-        "fifty",    "sixty",     "seventy",   "eighty",     "ninety",   "hundred",  "hundreds",
-        "thousand", "thousands", "million",   "millions",   "billion",  "billions", "trillion",
-        "dozen",    "dozens",    "half",      "twice",      "zwei",     "drei",     "vier",
-        "fünf",     "sechs",     "sieben",    "acht",       "neun",     "zehn",     "zwölf",
-        "hundert",  "tausend",   "millionen", "milliarden", "deux",     "trois",    "quatre",
-        "cinq",     "dix",       "cent",      "mille",      "dos",      "tres"};
-    return word.number || is_one_of(words, word.folded);
+    return word.number || text::is_worded(Wording::figure, word.folded);
 }
 
 std::string_view with_context(const Candidate& candidate, std::string_view passage) {
@@ -59,14 +38,7 @@ bool capital(std::string_view text, const text::Word& word) {
     return !word.number && text::fold(written) != written;
 }
 
-// What stands between what is defined and what it is.
-constexpr std::array<std::string_view, 27> copulas{
-    "is",     "are",       "was", "were", "means", "mean",  "refers",     "refer",    "denotes",
-    "stands", "describes", "ist", "sind", "war",   "waren", "bezeichnet", "bedeutet", "est",
-    "sont",   "était",     "es",  "son",  "fue",   "era",   "è",          "sono",     "是"};
-constexpr std::array<std::string_view, 20> articles{
-    "a",   "an",  "the", "one", "any", "for", "to", "ein", "eine", "einer",
-    "der", "die", "das", "un",  "une", "le",  "la", "una", "el",   "uno"};
+// Words between what is defined and the copula.
 constexpr std::size_t most_between = 8;
 
 }  // namespace
@@ -149,32 +121,30 @@ double Wanted::definition(const Candidate& candidate) const {
         return true;
     };
     std::size_t at = 0;
-    if (!words.empty() && is_one_of(articles, words[0].folded)) at = 1;
+    if (!words.empty() && text::is_worded(Wording::article, words[0].folded)) at = 1;
     if (stands_at(at)) {
         const std::size_t behind = at + defined_.size();
         for (std::size_t i = behind; i < std::min(words.size(), behind + most_between); ++i) {
-            if (!is_one_of(copulas, words[i].folded)) continue;
-            return i + 1 < words.size() && is_one_of(articles, words[i + 1].folded) ? 1 : 0.5;
+            if (!text::is_worded(Wording::copula, words[i].folded)) continue;
+            return i + 1 < words.size() && text::is_worded(Wording::article, words[i + 1].folded)
+                       ? 1
+                       : 0.5;
         }
         return 0;
     }
-    constexpr std::array<std::string_view, 7> named{"called", "named",   "as",     "termed",
-                                                    "heißt",  "genannt", "llamado"};
     for (std::size_t i = 0; i + 1 < words.size(); ++i)
-        if (is_one_of(named, words[i].folded) &&
-            (stands_at(i + 1) || (is_one_of(articles, words[i + 1].folded) && stands_at(i + 2))))
+        if (text::is_worded(Wording::naming, words[i].folded) &&
+            (stands_at(i + 1) ||
+             (text::is_worded(Wording::article, words[i + 1].folded) && stands_at(i + 2))))
             return 0.5;
     return 0;
 }
 
 double Wanted::reason(const Candidate& candidate) const {
     if (!reason_) return 0;
-    constexpr std::array<std::string_view, 17> signs{
-        "because", "reason", "reasons", "therefore", "cause", "caused",  "causes", "due",   "owing",
-        "weil",    "denn",   "deshalb", "daher",     "grund", "puisque", "porque", "perché"};
     const std::vector<text::Word>& words = candidate.words;
     for (const text::Word& word : words)
-        if (is_one_of(signs, word.folded)) return 1;
+        if (text::is_worded(Wording::because, word.folded)) return 1;
     return 0;
 }
 

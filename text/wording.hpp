@@ -1,0 +1,50 @@
+// text/wording.hpp: the words by which questions and answers show what they are about, in all
+// languages, in one table (wording.cpp). A further language is a further list there.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace lectern::text {
+
+enum class Wording : std::uint8_t {
+    // In questions.
+    number,         // "how many"
+    date,           // "what year"
+    when,           // "when": a question word
+    person,         // "who": question words
+    other_asking,   // question words that ask for none of these
+    besides,        // "and": a question word behind it asks too
+    place,          // "where"
+    reason,         // "why"
+    explanation,    // "how", "difference"
+    count,          // "how many": what follows is counted
+    count_of,       // "de" of "combien de"
+    definition,     // "what is": the question begins with it
+    being,          // "is": so begins "Is BERT a decoder?"
+    asked_article,  // before what is asked about
+    // In sentences.
+    calendar,        // months, centuries
+    figure,          // numbers in words
+    copula,          // between what is defined and what it is
+    article,         // behind that
+    naming,          // "called"
+    because,         // signs of a reason
+    bound,           // words that bound what a sentence claims
+    conjunction,     // between the items of a list
+    sentence_joint,  // that a sentence may begin with
+    pronoun,         // that lean on the sentence before
+};
+
+// Whether a folded word is one of these.
+[[nodiscard]] bool is_worded(Wording what, std::string_view folded);
+
+// Whether a text has one of these. `spaced`: its folded words with a space before and behind each.
+// Of languages that write no spaces, the text itself is looked at.
+[[nodiscard]] bool has_worded(Wording what, std::string_view spaced, std::string_view text);
+
+// How many words of `spaced` one of these is that it begins with; 0 when there is none. The longest
+// counts.
+[[nodiscard]] std::size_t begins_worded(Wording what, std::string_view spaced);
+
+}  // namespace lectern::text
