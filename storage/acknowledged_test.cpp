@@ -202,7 +202,12 @@ TEST_F(AcknowledgedTest, WithoutItOrWithAnothersTheStoreOpens) {
     }
     fs::copy_file(folder.path() / "other" / "store" / Acknowledged::file_name, file,
                   fs::copy_options::overwrite_existing);
-    EXPECT_TRUE(opens());
+    // Which of the two is the foreign one only a table could tell.
+    const auto mixed = Store::open(collection, {.read_only = true});
+    EXPECT_EQ(mixed.status().code(), Code::corrupt);
+    EXPECT_THAT(mixed.status().message(), HasSubstr("store/ACKNOWLEDGED is of"));
+    const fs::path flushed = folder.path() / "flushed";
+    fs::copy(collection, flushed, fs::copy_options::recursive);
     fs::remove(file);
     EXPECT_TRUE(opens());
     {
@@ -211,6 +216,21 @@ TEST_F(AcknowledgedTest, WithoutItOrWithAnothersTheStoreOpens) {
         ASSERT_TRUE(put(**store, "new").ok());
     }
     EXPECT_EQ(noted(), 6U);
+    const auto kept = repair(flushed);
+    ASSERT_TRUE(kept.ok()) << kept.status().message();
+    EXPECT_EQ(kept->saved.documents, 5U);
+    EXPECT_TRUE(verify(flushed)->clean());
+    // With tables it says nothing, as before.
+    { const auto once = Store::open(flushed); }
+    {
+        const auto again = Store::open(flushed);
+        ASSERT_TRUE((*again)->flush().ok());
+        ASSERT_TRUE(put(**again, "in the log").ok());
+    }
+    fs::copy_file(folder.path() / "other" / "store" / Acknowledged::file_name,
+                  flushed / "store" / Acknowledged::file_name,
+                  fs::copy_options::overwrite_existing);
+    EXPECT_TRUE(verify(flushed)->clean());
 }
 
 TEST_F(AcknowledgedTest, ARestoredCollectionBeginsWithItsOwn) {

@@ -121,7 +121,15 @@ Result<Backup> create_backup(const Store& store, const fs::path& to, const Backu
     rocksdb::BackupID id = 0;
     status =
         engine->CreateNewBackupWithMetadata(options, &store.database().db(), encode(note), &id);
-    if (status.ok()) return find_backup(*engine, id, to);
+    if (status.ok()) {
+        // Tables that earlier backups have are not copied again, and a disk may have changed them.
+        status = engine->VerifyBackup(id, true);
+        if (status.ok()) return find_backup(*engine, id, to);
+        (void)engine->DeleteBackup(id);
+        return Status{Code::corrupt, backup_failure(status, to, "verifying the new one").message() +
+                                         "; a file that it shares with earlier backups is damaged: "
+                                         "make further backups in another folder"};
+    }
     remove_parts(*engine, to, to_was_there);
     if (status.IsIncomplete() && watch.stop.stop_requested())
         return Status{Code::cancelled, "the backup was cancelled; nothing is left of it"};

@@ -168,6 +168,22 @@ TEST_F(BackupTest, FilesThatTwoBackupsShareAreThereOnce) {
     EXPECT_LT(bytes() - first, first / 2);
 }
 
+TEST_F(BackupTest, ABackupThatWouldShareADamagedFileIsNotMade) {
+    put("large", noise(100'000, 1));
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    for (const auto& entry : fs::directory_iterator(backups / "shared_checksum")) {
+        if (entry.file_size() < 50'000) continue;
+        std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(1000);
+        file.put('?').put('!');
+    }
+    const auto refused = create_backup(*store, backups);
+    ASSERT_EQ(refused.status().code(), Code::corrupt) << refused.status().message();
+    EXPECT_THAT(refused.status().message(), HasSubstr("in another folder"));
+    EXPECT_EQ(list_backups(backups)->size(), 1U);
+    EXPECT_TRUE(create_backup(*store, folder.path() / "elsewhere").ok());
+}
+
 TEST_F(BackupTest, BackupsAreMadeWhileThreadsWrite) {
     std::atomic<bool> stop = false;
     std::vector<std::thread> writers;

@@ -1,6 +1,7 @@
 #include "storage/database.hpp"
 
 #include "storage/database_listener.hpp"
+#include "storage/log_check.hpp"
 #include "storage/quote.hpp"
 
 namespace lectern::storage {
@@ -123,7 +124,11 @@ Status Database::write(rocksdb::WriteBatch& batch, bool sync, std::string_view d
     LECTERN_TRY(writable());
     rocksdb::WriteOptions options;
     options.sync = sync;
-    const rocksdb::Status status = db_->Write(options, &batch);
+    // Whose write it is, in the log alone: see log_check.hpp.
+    rocksdb::Status status;
+    if (const auto moment = now(); moment != nullptr)
+        status = batch.PutLogData(log_mark(moment->meta->id));
+    if (status.ok()) status = db_->Write(options, &batch);
     if (status.ok()) return {};
     Status failed = failure(status, doing);
     refuse_writes(failed);

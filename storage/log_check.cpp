@@ -1,6 +1,9 @@
 #include "storage/log_check.hpp"
 
 #include <rocksdb/env.h>
+#include <rocksdb/options.h>
+#include <rocksdb/sst_file_reader.h>
+#include <rocksdb/table_properties.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -8,8 +11,11 @@
 #include <memory>
 #include <string_view>
 
+#include "storage/acknowledged.hpp"
 #include "storage/crc32c.hpp"
+#include "storage/database.hpp"
 #include "storage/files.hpp"
+#include "storage/keys.hpp"
 
 namespace lectern::storage {
 
@@ -62,6 +68,9 @@ Header header_at(std::string_view block, std::size_t at) {
 bool checks_out(std::string_view block, std::size_t at, std::size_t size, std::uint32_t crc) {
     return crc32c(block.data() + at + 6, size - 6) == crc;
 }
+
+constexpr std::string_view mark_start = "LECTLOG:";
+constexpr std::size_t mark_bytes = mark_start.size() + Hash128{}.bytes.size();
 
 // Whether a whole record begins anywhere behind `from`.
 bool record_behind(std::string_view block, std::size_t from) {
@@ -149,17 +158,36 @@ class LogReader {
             case first:
                 if (inside_) return damaged(at, "a record lacks its end");
                 inside_ = header.part() == first;
-                if (!inside_) ++report_.records;
                 record_at_ = begin_ + at;
+                if (!inside_) whole(at, header);
                 return;
             case middle:
             case last:
                 if (!inside_) return damaged(at, "a record lacks its beginning");
                 inside_ = header.part() == middle;
-                if (!inside_) ++report_.records;
+                if (!inside_) whole(at, header);
                 return;
             default: return;  // of later versions: about the records, not one of them
         }
+    }
+
+    void whole(std::size_t at, const Header& header) {
+        ++report_.records;
+        read_mark(at, header);
+    }
+
+    // A write's mark is at the end of its record, and thus of the record's last part, unless that
+    // is too short.
+    void read_mark(std::size_t at, const Header& header) {
+        if (header.payload < mark_bytes) return;
+        const std::string_view mark = block_.substr(at + header.size() - mark_bytes, mark_bytes);
+        if (!mark.starts_with(mark_start)) return;
+        Hash128 collection;
+        std::memcpy(collection.bytes.data(), mark.data() + mark_start.size(),
+                    collection.bytes.size());
+        if (report_.collection != Hash128{} && report_.collection != collection)
+            return damaged(at, "a write is another collection's than those before");
+        report_.collection = collection;
     }
 
     void damaged(std::size_t at, const char* what) {
@@ -208,7 +236,59 @@ class LogReader {
     const char* suspect_what_ = "";
 };
 
+// The collection's id as a table has it. It never changes, so any of them will do.
+Hash128 id_in_tables(const fs::path& store_folder, rocksdb::Env& environment) {
+    std::vector<std::string> names;
+    if (!environment.GetChildren(store_folder.string(), &names).ok()) return {};
+    rocksdb::Options options;
+    options.env = &environment;
+    for (const std::string& name : names) {
+        if (fs::path(name).extension() != ".sst") continue;
+        rocksdb::SstFileReader table(options);
+        if (!table.Open((store_folder / name).string()).ok()) continue;
+        if (table.GetTableProperties()->column_family_name != rocksdb::kDefaultColumnFamilyName)
+            continue;
+        const std::unique_ptr<rocksdb::Iterator> row(table.NewIterator({}));
+        row->Seek(slice(meta_key::id));
+        Hash128 id;
+        if (!row->Valid() || view(row->key()) != meta_key::id ||
+            row->value().size() != id.bytes.size())
+            continue;
+        std::memcpy(id.bytes.data(), row->value().data(), id.bytes.size());
+        return id;
+    }
+    return {};
+}
+
+// Says of each log that names another collection than the store's that it does.
+void check_owners(const fs::path& store_folder, rocksdb::Env& environment,
+                  std::vector<LogReport>& reports) {
+    const Hash128 noted = Acknowledged(store_folder).collection();
+    const auto other = [](const LogReport& log, const Hash128& than) {
+        return log.collection != Hash128{} && log.collection != than;
+    };
+    if (std::none_of(reports.begin(), reports.end(),
+                     [&](const LogReport& log) { return other(log, noted); }))
+        return;
+    // The note alone may be the one that is wrong, or missing.
+    const Hash128 stored = id_in_tables(store_folder, environment);
+    const bool known = stored != Hash128{};
+    const Hash128 owner = known ? stored : noted;
+    if (owner == Hash128{}) return;
+    for (LogReport& log : reports) {
+        if (!log.damage.empty() || !other(log, owner)) continue;
+        log.foreign = known;
+        log.records = 0;
+        log.damage = "its writes are of the collection " + to_hex(log.collection) + ", " +
+                     (known ? "the tables" : "store/ACKNOWLEDGED is") + " of " + to_hex(owner);
+    }
+}
+
 }  // namespace
+
+std::string log_mark(const Hash128& collection) {
+    return std::string(mark_start) + std::string(collection.bytes.begin(), collection.bytes.end());
+}
 
 Result<std::vector<LogReport>> check_logs(const fs::path& store_folder, rocksdb::Env& environment) {
     std::vector<std::string> names;
@@ -232,6 +312,7 @@ Result<std::vector<LogReport>> check_logs(const fs::path& store_folder, rocksdb:
         LECTERN_TRY(LogReader(std::move(file), report).run());
         reports.push_back(std::move(report));
     }
+    check_owners(store_folder, environment, reports);
     return reports;
 }
 

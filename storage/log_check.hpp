@@ -9,6 +9,10 @@
 //
 // A tail is torn (normal) when the file ends before its last record does, or when its last sectors
 // were never written and are zero. Everything else that fails its checksum is damage.
+//
+// Nothing in RocksDB's log says whose it is: one of another store with the same number would be
+// replayed. So every write ends with a blob that goes into the log alone, and has the collection's
+// id. Older versions wrote none.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +21,7 @@
 #include <vector>
 
 #include "lectern/status.hpp"
+#include "storage/types.hpp"
 
 namespace rocksdb {
 class Env;
@@ -31,7 +36,12 @@ struct LogReport {
     std::uint64_t torn_bytes = 0;  // at the end, of a commit that was never acknowledged
     std::uint64_t damaged_at = 0;  // offset; only with `damage`
     std::string damage;            // what is wrong; empty: nothing
+    Hash128 collection;            // whose the writes say they are; zeros when they say nothing
+    bool foreign = false;          // that is another than the tables'; also damage
 };
+
+// What ends each write of the collection.
+[[nodiscard]] std::string log_mark(const Hash128& collection);
 
 // Every log of RocksDB's folder, in the order of their numbers. A failure is one of reading.
 [[nodiscard]] Result<std::vector<LogReport>> check_logs(const std::filesystem::path& store_folder,

@@ -117,7 +117,9 @@ Status read_meta(const fs::path& collection, Source& source, std::vector<Finding
             source.meta.generations.push_back(std::move(*generation));
     if (!row->status().ok())
         lost.push_back({"settings", "generations of vectors: " + row->status().ToString()});
-    if (auto settings = decode_settings(value(meta_key::settings))) {
+    auto settings = decode_settings(value(meta_key::settings));
+    const bool settings_known = settings.has_value();
+    if (settings) {
         source.settings = std::move(*settings);
     } else {
         lost.push_back({"settings", "the pipeline; name it when you open the collection"});
@@ -126,10 +128,11 @@ Status read_meta(const fs::path& collection, Source& source, std::vector<Finding
             source.settings.next_generation = generation.number + 1;
     }
     // Nobody knows which model made vectors whose generation is lost.
-    if (source.settings.serving != 0 &&
-        std::none_of(
-            source.meta.generations.begin(), source.meta.generations.end(),
-            [&](const Generation& one) { return one.number == source.settings.serving; })) {
+    const GenerationNumber serving = source.settings.serving;
+    const auto serves = [&](const Generation& one) { return one.number == serving; };
+    const auto& generations = source.meta.generations;
+    if (std::none_of(generations.begin(), generations.end(), serves) &&
+        (serving != 0 || !settings_known)) {
         lost.push_back(
             {"settings",
              "the model of the vectors, and so all vectors; documents are found by their "
@@ -161,8 +164,14 @@ bool list_is_whole(const Database& database, const fs::path& store) {
     std::vector<rocksdb::LiveFileMetaData> live;
     database.db().GetLiveFilesMetaData(&live);
     std::unordered_set<std::string> names;
-    for (const rocksdb::LiveFileMetaData& file : live)
-        names.insert(fs::path(file.name).filename().string());
+    std::size_t alike = 0;
+    for (const rocksdb::LiveFileMetaData& file : live) {
+        const fs::path name = fs::path(file.name).filename();
+        names.insert(name.string());
+        if (fs::file_size(store / name, error) == file.size && !error) ++alike;
+    }
+    // That of another store may have the same names; then most of the tables are others.
+    if (alike * 2 < live.size()) return false;
     for (const auto& entry : fs::directory_iterator(store, error))
         if (entry.path().extension() == ".sst" && !names.contains(entry.path().filename().string()))
             return false;
@@ -378,6 +387,9 @@ Status rebuild(const fs::path& collection, bool opens, RepairReport& report) {
     const bool logs_damaged = std::any_of(logs.begin(), logs.end(),
                                           [](const LogReport& log) { return !log.damage.empty(); });
     LECTERN_ASSIGN(report.kept_aside, make_damaged_folder(collection));
+    // Its writes would be taken for the collection's.
+    for (const LogReport& log : logs)
+        if (log.foreign) LECTERN_TRY(move_entry(log.file, report.kept_aside / log.file.filename()));
     const fs::path building = collection / "repairing";
     {
         LECTERN_ASSIGN(Source source, open_source(collection, collection / "repair-clone",

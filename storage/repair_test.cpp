@@ -523,6 +523,75 @@ TEST_F(RepairDuringReembedTest, TheModelBeforeIsNotedAfterTheCutOver) {
                                    " vectors of the model before, a model (f),"));
 }
 
+// What two collections of the same making have under the same names.
+class RepairForeignTest : public RepairLogTest {
+ protected:
+    void SetUp() override {
+        RepairLogTest::SetUp();
+        other = folder.path() / "other";
+        fs::copy(collection, other, fs::copy_options::recursive);
+        fs::remove_all(collection);
+        RepairLogTest::SetUp();  // with another id
+    }
+    static fs::path one(const fs::path& of, const std::string& start, const std::string& end) {
+        for (const auto& entry : fs::directory_iterator(of / "store")) {
+            const std::string name = entry.path().filename().string();
+            if (name.starts_with(start) && name.ends_with(end) && entry.file_size() > 0)
+                return entry.path();
+        }
+        return {};
+    }
+    fs::path other;
+};
+
+TEST_F(RepairForeignTest, TheLogOfAnotherCollectionIsNotReplayed) {
+    const fs::path log = one(collection, "", ".log");
+    fs::copy_file(one(other, "", ".log"), log, fs::copy_options::overwrite_existing);
+    const auto refused = Store::open(collection);
+    EXPECT_EQ(refused.status().code(), Code::corrupt);
+    EXPECT_THAT(refused.status().message(), HasSubstr(log.filename().string()));
+    EXPECT_THAT(refused.status().message(), HasSubstr("its writes are of the collection"));
+    EXPECT_THAT(verify(collection)->findings,
+                Contains(Field(&Finding::what, HasSubstr("its writes are of the collection"))));
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_THAT(report->lost, Contains(Field(&Finding::what, HasSubstr("were acknowledged"))));
+    EXPECT_TRUE(fs::exists(report->kept_aside / log.filename()));
+    expect_clean();
+    const auto store = Store::open(collection);
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    EXPECT_EQ((*store)->meta().id, id);
+    EXPECT_EQ((*store)->counters().documents, static_cast<std::uint64_t>(names));
+    for (const auto& [name, wanted] : expected)
+        EXPECT_EQ((*store)->reader().document(name)->header.title, "version 1");
+}
+
+TEST_F(RepairForeignTest, TheListOfAnotherCollectionIsMadeAnew) {
+    {
+        const auto store = Store::open(collection);
+        ASSERT_TRUE((*store)->flush().ok());
+        const auto bigger = Store::open(other);
+        PutDocument more = document(7, 9);
+        more.text += std::string(100'000, 'x');
+        ASSERT_TRUE((*bigger)->commit({.puts = {more}}).ok());
+        ASSERT_TRUE((*bigger)->flush().ok());
+    }
+    const fs::path list = one(collection, "MANIFEST", "");
+    fs::copy_file(one(other, "MANIFEST", ""), list, fs::copy_options::overwrite_existing);
+    EXPECT_FALSE(Store::open(collection).ok());
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    expect_clean();
+    const auto store = Store::open(collection);
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    EXPECT_EQ((*store)->meta().id, id);
+    for (const auto& [name, wanted] : expected) {
+        const auto found = (*store)->reader().document(name);
+        ASSERT_TRUE(found.ok()) << found.status().message();
+        EXPECT_EQ(found->text, wanted.text);
+    }
+}
+
 // Which model made them is not known: they are left out, and the documents stay.
 TEST_F(RepairTest, VectorsWhoseGenerationIsLostAreMadeAgain) {
     edit(collection, [](Batch& batch) {

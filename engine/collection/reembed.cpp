@@ -64,8 +64,11 @@ Status Reembedding::begin() {
         made.dimension = embedder.dimension;
         made.note = std::string(pipeline_.embedder_name()) + ", " + embedder.precision +
                     ", of the pipeline '" + pipeline_.config().name + "'";
-        LECTERN_ASSIGN(const storage::Generation added, store_.add_generation(made));
-        generation_ = added.number;
+        // The first one of all serves at once: the chunks that are there come with the second.
+        do {
+            LECTERN_ASSIGN(const storage::Generation added, store_.add_generation(made));
+            generation_ = added.number;
+        } while (generation_ == store_.meta().serving && store_.counters().chunks > 0);
     }
     storage::kill_point("reembed.after_generation");
     return {};

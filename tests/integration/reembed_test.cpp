@@ -187,6 +187,55 @@ TEST_F(ReembedTest, SearchesFindWithTheOldModelThenWithTheNewOne) {
     EXPECT_EQ(search_all(*again), new_hits);
 }
 
+// A repair leaves damaged vectors out; the same pipeline makes them, and takes over the others.
+TEST_F(ReembedTest, VectorsThatARepairLeftOutAreMadeByTheSamePipeline) {
+    constexpr unsigned count = 600;
+    const std::vector<Hits> hits = expected("one", count);
+    {
+        auto collection = open("collection", "one");
+        ASSERT_TRUE(collection.ok()) << collection.status().message();
+        ingest(*collection, documents(0, count));
+    }
+    const auto table_of_vectors = [&]() -> fs::path {
+        fs::path found;
+        for (const auto& entry : fs::directory_iterator(folder / "collection/store")) {
+            if (entry.path().extension() != ".sst") continue;
+            std::ifstream in(entry.path(), std::ios::binary);
+            const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+            // RocksDB's properties of a table are not compressed, and name its column.
+            if (bytes.find("namevectors") != std::string::npos) found = entry.path();
+        }
+        return found;
+    };
+    { const auto flushed = open("collection"); }  // replays the log into tables
+    const fs::path table = table_of_vectors();
+    ASSERT_FALSE(table.empty());
+    for (const bool all : {false, true}) {
+        const fs::path copy = folder / (all ? "all" : "some");
+        fs::copy(folder / "collection", copy, fs::copy_options::recursive);
+        std::fstream file(copy / "store" / table.filename(),
+                          std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(all ? static_cast<std::streamoff>(fs::file_size(table)) - 1 : 100);
+        file.put('?');
+        file.close();
+        const auto repaired = Collection::repair(copy);
+        ASSERT_TRUE(repaired.ok()) << repaired.status().message();
+        EXPECT_EQ(repaired->documents, count);
+        EXPECT_FALSE(repaired->lost.empty());
+        auto collection = open(copy.filename());
+        ASSERT_TRUE(collection.ok()) << collection.status().message();
+        EXPECT_NE(search_all(*collection), hits);
+        EXPECT_FALSE(collection->verify()->notes.empty());
+        const auto report = collection->reembed(pipeline("one"));
+        ASSERT_TRUE(report.ok()) << report.status().message();
+        EXPECT_EQ(report->chunks + report->resumed, count);
+        EXPECT_EQ(report->resumed > 0, !all);
+        EXPECT_EQ(search_all(*collection), hits);
+        EXPECT_TRUE(collection->verify()->findings.empty());
+        EXPECT_EQ(collection->reembed(pipeline("one"))->chunks, 0U);
+    }
+}
+
 TEST_F(ReembedTest, AnotherModelIsRefusedWithBothFingerprintsUntilTheChange) {
     std::string one;
     {
