@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "index/lexical/spelling.hpp"
 #include "text/content_words.hpp"
 #include "text/text.hpp"
 
@@ -30,7 +31,7 @@ std::string Analyzer::term(std::string_view folded, text::Language language) {
     if (const auto found = known.find(word); found != known.end()) return found->second;
     auto& stemmer = stemmers_[static_cast<std::size_t>(language)];
     if (!stemmer) stemmer.emplace(language);
-    std::string stem(text::prefix(stemmer->stem(word), longest_term));
+    std::string stem(text::prefix(without_accents(stemmer->stem(word)), longest_term));
     stem.erase(std::remove(stem.begin(), stem.end(), '\0'), stem.end());
     if (known.size() >= most_known_words) known.clear();
     known.emplace(std::move(word), stem);
@@ -39,7 +40,7 @@ std::string Analyzer::term(std::string_view folded, text::Language language) {
 
 Field Analyzer::field(std::string_view text, text::Language language) {
     Field out;
-    for (const text::Word& word : text::words(text)) {
+    for (const text::Word& word : spelled_words(text)) {
         std::string term = this->term(word.folded, language);
         if (term.empty()) continue;
         out.words += 1;

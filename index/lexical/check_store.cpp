@@ -21,6 +21,8 @@ std::string why_not(const std::optional<std::string>& bytes, storage::Sequence l
     if (stamp->unicode != unicode_version())
         return "they were made with the word rules of ICU " + std::to_string(stamp->unicode) +
                ", these are ICU " + std::to_string(unicode_version()) + "'s";
+    if (stamp->spelling != spelling_rules)
+        return "they were made with other rules for spelling; the next open builds them again";
     if (stamp->sequence != last)
         return "they go up to commit " + std::to_string(stamp->sequence) + ", the documents to " +
                std::to_string(last);

@@ -101,7 +101,8 @@ Status LexicalIndex::Impl::open() {
     std::optional<LoadedSegments> loaded;
     if (!stamp) {
         why = "there are none yet";
-    } else if (stamp->analysis != stamp_.analysis || stamp->unicode != stamp_.unicode) {
+    } else if (stamp->analysis != stamp_.analysis || stamp->unicode != stamp_.unicode ||
+               stamp->spelling != spelling_rules) {
         why = "the rules for words have changed";
     } else if (stamp->sequence != reader.sequence()) {
         why = "documents were written without them";

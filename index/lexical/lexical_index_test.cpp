@@ -250,6 +250,25 @@ TEST(LexicalIndex, TheCheckOfAStoreSaysWhyItDoesNotLookAtPostings) {
     other.unicode = lexical::unicode_version() + 1;
     stamped(other.encode());
     EXPECT_THAT(check().why_not, ::testing::HasSubstr("ICU"));
+    other.unicode = lexical::unicode_version();
+    other.spelling = 0;
+    stamped(other.encode());
+    EXPECT_THAT(check().why_not, ::testing::HasSubstr("rules for spelling"));
+    (void)open(folder);
+    EXPECT_EQ(check().why_not, "");  // built again
+}
+
+TEST(LexicalIndex, WordsAreFoundWithoutTheirAccents) {
+    const TestFolder folder;
+    const auto all = open(folder, {});
+    all->put({document("french", {"Les \u00E9l\u00E8ves \u00E9tudient \u00E0 l\u2019\u00E9cole."}),
+              document("czech", {"Dvo\u0159\u00E1k wrote it in New York; it doesn\u2019t end."})});
+    EXPECT_THAT(all->find("ecole"), ElementsAre("french"));
+    EXPECT_THAT(all->find("\u00C9COLE"), ElementsAre("french"));
+    EXPECT_THAT(all->find("\u00E9co*"), ElementsAre("french"));
+    EXPECT_THAT(all->find("dvorak"), ElementsAre("czech"));
+    EXPECT_THAT(all->find("doesn't"), ElementsAre("czech"));
+    EXPECT_THAT(all->find("\"dvorak wrote\""), IsEmpty());  // demands are exact
 }
 
 TEST(LexicalIndex, FiltersAreAppliedBeforeTheBestAreTaken) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "index/lexical/spelling.hpp"
 #include "text/text.hpp"
 
 namespace lectern::index::lexical {
@@ -56,7 +57,7 @@ QueryText read_query(std::string_view text) {
     QueryText out;
     const std::vector<Quoted> parts = quoted_parts(text);
     std::vector<std::vector<std::string>> phrases(parts.size());
-    for (text::Word& word : text::words(text)) {
+    for (text::Word& word : spelled_words(text)) {
         const auto part = std::find_if(parts.begin(), parts.end(), [&](const Quoted& one) {
             return word.range.begin >= one.begin && word.range.end <= one.end;
         });
@@ -74,8 +75,8 @@ QueryText read_query(std::string_view text) {
 }
 
 bool meets(std::string_view title, std::string_view chunk, const QueryText& query) {
-    const std::vector<text::Word> in_title = text::words(title);
-    const std::vector<text::Word> in_chunk = text::words(chunk);
+    const std::vector<text::Word> in_title = spelled_words(title);
+    const std::vector<text::Word> in_chunk = spelled_words(chunk);
     for (const std::vector<std::string>& phrase : query.phrases)
         if (!has_phrase(in_chunk, phrase) && !has_phrase(in_title, phrase)) return false;
     for (const std::string& prefix : query.prefixes)

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "index/lexical/cursor.hpp"
+#include "index/lexical/spelling.hpp"
 #include "text/text.hpp"
 
 namespace lectern::index::lexical {
@@ -102,7 +103,7 @@ Result<QueryTerms> look_up(const State& state, Analyzer& analyzer, const QueryTe
         for (const std::string& word : phrase)
             if (const auto& terms = places[word]; !terms.empty()) out.any_of.push_back(terms);
     for (const std::string& prefix : query.prefixes) {
-        LECTERN_ASSIGN(const auto terms, expand_prefix(state, prefix));
+        LECTERN_ASSIGN(const auto terms, expand_prefix(state, without_accents(prefix)));
         std::vector<std::size_t>& any = out.any_of.emplace_back();
         for (const std::string& term : terms) any.push_back(list.add_term(term, 1));
     }

@@ -17,6 +17,7 @@ std::string Stamp::encode() const {
                                                : guessed);
     out += static_cast<char>(analysis.stop_words ? 1 : 0);
     put_varint(out, unicode);
+    put_varint(out, spelling);
     return out;
 }
 
@@ -32,6 +33,7 @@ std::optional<Stamp> Stamp::decode(std::string_view bytes) {
     }
     out.analysis.stop_words = in.byte() != 0;
     out.unicode = in.varint();
+    out.spelling = in.ended() ? 0 : in.varint();
     return in.ended() ? std::optional(out) : std::nullopt;
 }
 

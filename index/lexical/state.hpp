@@ -9,6 +9,7 @@
 
 #include "index/lexical/analysis.hpp"
 #include "index/lexical/segment.hpp"
+#include "index/lexical/spelling.hpp"
 #include "storage/store.hpp"
 
 namespace lectern::index::lexical {
@@ -33,7 +34,8 @@ struct State {
 struct Stamp {
     storage::Sequence sequence = 0;
     AnalysisOptions analysis;
-    std::uint64_t unicode = 0;  // ICU's major version: its word rules may change
+    std::uint64_t unicode = 0;                // ICU's major version: its word rules may change
+    std::uint64_t spelling = spelling_rules;  // ours (spelling.hpp); 0 before there were any
 
     [[nodiscard]] std::string encode() const;
     [[nodiscard]] static std::optional<Stamp> decode(std::string_view bytes);
