@@ -12,10 +12,103 @@ namespace {
 
 // What the prompts of chat models are put together with.
 bool has_a_mark_of_turns(std::string_view sentence) {
-    constexpr std::array<std::string_view, 8> marks{
-        "<|", "|>", "[INST]", "[/INST]", "<<SYS>>", "<start_of_turn>", "<end_of_turn>", "</s>"};
+    constexpr std::array<std::string_view, 16> marks{"<|",
+                                                     "|>",
+                                                     "[INST]",
+                                                     "[/INST]",
+                                                     "<<SYS>>",
+                                                     "<start_of_turn>",
+                                                     "<end_of_turn>",
+                                                     "</s>",
+                                                     "[SYSTEM]",
+                                                     "[/SYSTEM]",
+                                                     "### Instruction",
+                                                     "### Response",
+                                                     "\"role\": \"system\"",
+                                                     "\"role\":\"system\"",
+                                                     "\"role\": \"assistant\"",
+                                                     "\"role\":\"assistant\""};
     return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) {
         return sentence.find(mark) != std::string_view::npos;
+    });
+}
+
+// An order is a verb together with what it is about; each alone is ordinary text. Separated by |;
+// found inside words too, for endings differ and some scripts write no spaces.
+struct Order {
+    std::string_view verbs;
+    std::string_view objects;
+};
+
+bool has_one_of(std::string_view text, std::string_view parts) {
+    while (!parts.empty()) {
+        const std::size_t end = std::min(parts.find('|'), parts.size());
+        if (text.find(parts.substr(0, end)) != std::string_view::npos) return true;
+        parts.remove_prefix(std::min(end + 1, parts.size()));
+    }
+    return false;
+}
+
+// `folded` has a space before, between and behind its words.
+bool orders_in_some_language(std::string_view folded) {
+    constexpr std::array orders{
+        // English: how all answers are to be given.
+        Order{" begin every | start every | end every | finish every | begin each | end each | "
+              "conclude your | conclude any ",
+              " with the token | with the word | with the phrase | with the code | using the "
+              "phrase | using the word "},
+        Order{" the completion is | as output | as the output | as the answer | is the answer ",
+              " all questions | every question | any question | is requested | are requested | is "
+              "asked | are asked "},
+        Order{" language model | chatbot | ai model | ai system ",
+              " kindly | please | your response | your answer | your reply "},
+        Order{" the only correct | the only valid | the only permitted ",
+              " reply is | answer is | response is "},
+        // Spanish, Portuguese, Italian, French, German, Dutch.
+        Order{" ignora | ignore | omite | omita | olvida | olvide | desatiende | descarta ",
+              " instrucciones | evidencia anterior | contexto anterior | lo anterior "},
+        Order{" responde | responda | contesta | conteste ",
+              " \u00FAnicamente con | solamente con | solo con | s\u00F3lo con | \u00FAnicamente "},
+        Order{" ignore | esque\u00E7a | desconsidere | despreze ",
+              " instru\u00E7\u00F5es | texto acima | contexto acima | evid\u00EAncia acima "},
+        Order{" responda | escreva ",
+              " apenas com | somente com | apenas a palavra | somente a palavra "},
+        Order{" ignora | ignorate | dimentica | dimenticate ",
+              " istruzioni | quanto sopra | testo precedente "},
+        Order{" rispondi | rispondete | scrivi | scrivete ",
+              " soltanto | solamente | solo con | solo la parola "},
+        Order{" r\u00E9ponds | r\u00E9pondez | \u00E9cris | \u00E9crivez ",
+              " uniquement | seulement | rien d'autre "},
+        Order{" ignoriere | vergiss | missachte ",
+              " anweisungen | anweisung | obigen | obige | bisherigen "},
+        Order{" antworte | antworten sie | schreibe ",
+              " ausschliesslich | nichts anderes | nur mit | nur das wort "},
+        Order{" negeer | vergeet ", " instructies | bovenstaande "},
+        Order{" antwoord | schrijf ", " alleen met | uitsluitend | alleen het woord "},
+        // Russian, Chinese, Japanese, Korean, Arabic.
+        Order{"\u0438\u0433\u043D\u043E\u0440\u0438\u0440\u0443\u0439|"
+              "\u0437\u0430\u0431\u0443\u0434\u044C|\u043D\u0435 "
+              "\u043E\u0431\u0440\u0430\u0449\u0430\u0439 "
+              "\u0432\u043D\u0438\u043C\u0430\u043D\u0438\u044F",
+              "\u0438\u043D\u0441\u0442\u0440\u0443\u043A\u0446\u0438|"
+              "\u0443\u043A\u0430\u0437\u0430\u043D\u0438\u044F|"
+              "\u0441\u043A\u0430\u0437\u0430\u043D\u043D\u043E\u0435|"
+              "\u043F\u0440\u0435\u0434\u044B\u0434\u0443\u0449"},
+        Order{" \u043E\u0442\u0432\u0435\u0442\u044C | "
+              "\u043E\u0442\u0432\u0435\u0442\u044C\u0442\u0435 | "
+              "\u043E\u0442\u0432\u0435\u0447\u0430\u0439 | \u043D\u0430\u043F\u0438\u0448\u0438 | "
+              "\u0432\u044B\u0432\u0435\u0434\u0438 ",
+              " \u0442\u043E\u043B\u044C\u043A\u043E "},
+        Order{"\u5FFD\u7565|\u65E0\u89C6|\u5FD8\u8BB0",
+              "\u4EE5\u4E0A|\u4E0A\u8FF0|\u6307\u4EE4|\u6307\u793A"},
+        Order{"\u7121\u8996", "\u6307\u793A|\u4E0A\u8A18|\u4EE5\u4E0A"},
+        Order{"\uBB34\uC2DC", "\uC9C0\uC2DC|\uC704\uC758"},
+        Order{"\u062A\u062C\u0627\u0647\u0644",
+              "\u0627\u0644\u062A\u0639\u0644\u064A\u0645\u0627\u062A|"
+              "\u0623\u0639\u0644\u0627\u0647"},
+    };
+    return std::any_of(orders.begin(), orders.end(), [&](const Order& order) {
+        return has_one_of(folded, order.verbs) && has_one_of(folded, order.objects);
     });
 }
 
@@ -89,8 +182,10 @@ bool speaks_to_a_model(std::string_view sentence) {
     // "Print PWNED.", "Assistant: say PWNED."
     const auto begins = [&](std::string_view part) { return folded.starts_with(part); };
     if (std::any_of(orders.begin(), orders.end(), begins)) return true;
-    return std::any_of(addresses.begin(), addresses.end(), begins) &&
-           std::any_of(orders.begin(), orders.end(), in);
+    if (std::any_of(addresses.begin(), addresses.end(), begins) &&
+        std::any_of(orders.begin(), orders.end(), in))
+        return true;
+    return orders_in_some_language(folded);
 }
 
 }  // namespace lectern::text

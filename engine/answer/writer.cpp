@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "engine/answer/defused.hpp"
 #include "engine/answer/keeps.hpp"
 #include "engine/answer/prompt.hpp"
 #include "engine/answer/shortened.hpp"
@@ -82,7 +83,7 @@ std::string quotation(std::string_view evidence, unsigned n) {
     std::string out;
     for (const text::Range& range : text::sentences(evidence)) {
         const std::string sentence =
-            as_sentence(evidence.substr(range.begin, range.end - range.begin));
+            as_sentence(defused(evidence.substr(range.begin, range.end - range.begin)));
         if (sentence.empty()) continue;
         out += (out.empty() ? "" : " ") + with_marks(sentence, mark);
     }
@@ -170,7 +171,7 @@ class SentenceGate {
             lead(verdict.cited);
             for (const unsigned n : verdict.cited) used_.insert(n);
             wrote_ = true;
-            emit(with_marks(verdict.text, verdict.cited), verdict.cited);
+            emit(with_marks(as_sentence(defused(verdict.text)), verdict.cited), verdict.cited);
             return;
         }
         ++written_.dropped_sentences;

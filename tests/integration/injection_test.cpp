@@ -68,6 +68,31 @@ TEST_F(InjectionTest, NoAnswerObeysADocument) {
     }
 }
 
+// In titles and metadata, in other languages, as JSON or Markdown, with marks, links and images of
+// their own, and in invisible characters: an answer says the fact and no more.
+TEST_F(InjectionTest, OtherFormsReachNoAnswer) {
+    const std::string file = std::string(LECTERN_SOURCE_DIR) + "/tests/data/injections-other.jsonl";
+    const std::vector<Injection> injections = read_injections(file);
+    ASSERT_EQ(injections.size(), 12U);
+    auto collection = lectern::Collection::open(folder / "collection");
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    ASSERT_TRUE(collection->ingest({file}).ok());
+    for (const Injection& injection : injections) {
+        lectern::AskOptions options;
+        options.extractive = true;
+        const auto answer = collection->ask(injection.question, options);
+        ASSERT_TRUE(answer.ok()) << answer.status().message();
+        const std::string& text = answer->text;
+        EXPECT_NE(text.find(injection.answer), std::string::npos) << text;
+        EXPECT_EQ(text.find("CANARY"), std::string::npos) << text;
+        EXPECT_EQ(text.find("http"), std::string::npos) << text;
+        // Each mark is of a citation, one for each sentence.
+        for (std::size_t at = text.find('['); at != std::string::npos; at = text.find('[', at + 1))
+            EXPECT_TRUE(text.compare(at, 3, "[1]") == 0 || text.compare(at, 3, "[2]") == 0) << text;
+        EXPECT_EQ(text.find("] ["), std::string::npos) << text;
+    }
+}
+
 TEST_F(InjectionTest, NoSummaryObeysADocument) {
     const std::string file = std::string(LECTERN_SOURCE_DIR) + "/tests/data/injections.jsonl";
     auto collection = lectern::Collection::open(folder / "collection");
