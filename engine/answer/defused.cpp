@@ -1,6 +1,8 @@
 #include "engine/answer/defused.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <vector>
 
 namespace lectern {
 namespace {
@@ -30,35 +32,39 @@ bool begins_image(std::string_view text) {
 }  // namespace
 
 std::string defused(std::string_view sentence) {
-    std::string out;
+    std::string kept(sentence);
+    std::vector<bool> dropped(sentence.size());
+    const auto drop = [&](std::size_t from, std::size_t to) {
+        std::fill(dropped.begin() + static_cast<std::ptrdiff_t>(from),
+                  dropped.begin() + static_cast<std::ptrdiff_t>(to), true);
+    };
+    std::vector<std::size_t> open;  // brackets without their end so far
     for (std::size_t at = 0; at < sentence.size();) {
         if (begins_image(sentence.substr(at))) {
-            at = std::min(sentence.find('>', at), sentence.size() - 1) + 1;
+            const std::size_t end = std::min(sentence.find('>', at), sentence.size() - 1) + 1;
+            drop(at, end);
+            at = end;
             continue;
         }
-        const bool image = sentence.substr(at).starts_with("![");
-        const std::size_t open = at + (image ? 1 : 0);
-        if (sentence[open] != '[') {
-            out.push_back(sentence[at++]);
-            continue;
-        }
-        const std::size_t close = sentence.find(']', open);
-        if (close == std::string_view::npos) {
-            out.append(sentence.substr(at));
-            break;
-        }
-        const std::string_view inner = sentence.substr(open + 1, close - open - 1);
-        const std::size_t end = target_end(sentence, close + 1);
-        if (end > close + 1) {
-            out += inner.find('[') == std::string_view::npos ? std::string(inner) : defused(inner);
+        const std::size_t here = at++;
+        if (sentence[here] == '[') open.push_back(here);
+        if (sentence[here] != ']' || open.empty()) continue;
+        const std::size_t begin = open.back();
+        open.pop_back();
+        const std::string_view inner = sentence.substr(begin + 1, here - begin - 1);
+        if (const std::size_t end = target_end(sentence, here + 1); end > here + 1) {
+            const bool image = begin > 0 && sentence[begin - 1] == '!';
+            drop(begin - (image ? 1 : 0), begin + 1);
+            drop(here, end);
             at = end;
         } else if (!inner.empty() && std::all_of(inner.begin(), inner.end(), digit)) {
-            out.append("(").append(inner).append(")");
-            at = close + 1;
-        } else {
-            out.push_back(sentence[at++]);
+            kept[begin] = '(';
+            kept[here] = ')';
         }
     }
+    std::string out;
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        if (!dropped[i]) out.push_back(kept[i]);
     return out;
 }
 

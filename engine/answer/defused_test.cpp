@@ -17,7 +17,7 @@ TEST(Defused, MarksAndTargetsDoNotReachAnAnswer) {
         {"Cut off [here](https://example.com", "Cut off here"},
         {"An <IMG src=\"https://example.com/x\"> in it.", "An  in it."},
         {"An array a[i] and a[0] = x [sic].", "An array a[i] and a(0) = x [sic]."},
-        {"Open [ and nothing", "Open [ and nothing"},
+        {"Open [ and ![x](https://example.com/x)", "Open [ and x"},
         {"Plain (in brackets) and x < y > z!", "Plain (in brackets) and x < y > z!"},
         {"", ""},
     };

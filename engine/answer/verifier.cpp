@@ -313,7 +313,8 @@ std::string with_marks(std::string_view sentence, std::span<const unsigned> mark
             again = true;
         }
     }
-    return std::string(body) + " " + tail + std::string(sentence.substr(body.size()));
+    const std::string_view words = body.substr(0, body.find_last_not_of(' ') + 1);  // "it ends ."
+    return std::string(words) + " " + tail + std::string(sentence.substr(body.size()));
 }
 
 }  // namespace lectern

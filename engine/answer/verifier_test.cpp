@@ -167,6 +167,7 @@ TEST(WithMarks, PutsThemInFrontOfTheFinalStop) {
     EXPECT_EQ(with_marks("It is about 3.5 of v. 2", one), "It is about 3.5 of v. 2 [3]");
     EXPECT_EQ(with_marks("And so on...", one), "And so on [3]...");
     EXPECT_EQ(with_marks("Really?!", one), "Really [3]?!");
+    EXPECT_EQ(with_marks("it ends here .", one), "it ends here [3].");
     EXPECT_EQ(with_marks("No marks.", {}), "No marks.");
 }
 

@@ -10,6 +10,7 @@
 #include "engine/answer/prompt.hpp"
 #include "engine/answer/shortened.hpp"
 #include "engine/plugin_host/abi_text.hpp"
+#include "text/content_words.hpp"
 #include "text/question.hpp"
 #include "text/text.hpp"
 
@@ -167,6 +168,11 @@ class SentenceGate {
             repeated_ = true;  // small models fall into loops; nothing new comes after
             return;
         }
+        if (request_.question.empty() && says_nothing_new(verdict.text)) {
+            ++written_.dropped_sentences;
+            written_.reasons.push_back("it repeats what was said: " + verdict.text);
+            return;
+        }
         if (verdict.supported && keeps(verdict)) {
             lead(verdict.cited);
             for (const unsigned n : verdict.cited) used_.insert(n);
@@ -181,6 +187,19 @@ class SentenceGate {
         lead(verdict.cited);
         for (const unsigned n : verdict.cited)
             if (give(n)) return;
+    }
+
+    // All of its content words stand in what was written before.
+    [[nodiscard]] bool says_nothing_new(std::string_view sentence) const {
+        if (written_.text.empty()) return false;
+        const std::vector<text::Word> before = text::words(written_.text);
+        const std::vector<text::Word> now = text::words(sentence);
+        return std::all_of(now.begin(), now.end(), [&](const text::Word& word) {
+            return text::is_stop_word(word.folded) ||
+                   std::any_of(before.begin(), before.end(), [&](const text::Word& other) {
+                       return text::same_stem(other.folded, word.folded);
+                   });
+        });
     }
 
     // A sentence with the right words may still say another thing, or have lost what was asked for.

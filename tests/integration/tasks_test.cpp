@@ -168,6 +168,25 @@ TEST_F(TasksTest, AnEntailmentModelReplacesWhatDoesNotFollow) {
     EXPECT_EQ(lenient.text, "The bridge was built in 1876 [1].");
 }
 
+// Small models say things again in other words; the second time is left out.
+TEST_F(TasksTest, ASummarySaysNothingTwice) {
+    const std::string stages =
+        "  evidence: {plugin: passages, stage: reader}\n"
+        "  write: {plugin: scripted, options: {text: \"The bridge of stone was built in 1876 [1]. "
+        "The "
+        "stone bridge was built in 1876 [1].\"}}\n";
+    auto collection = open("twice", stages, plain_ingest,
+                           "[query, tokens, vectors, search, evidence, write, verify]");
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    const std::vector<DocumentInput> documents{
+        {"bridge", "", "The bridge of stone was built in 1876.", ""}};
+    ASSERT_EQ(collection->ingest_documents(documents)->documents, 1U);
+    const auto summary = collection->summarize("bridge");
+    ASSERT_TRUE(summary.ok()) << summary.status().message();
+    EXPECT_EQ(summary->text, "The bridge of stone was built in 1876 [1].");
+    EXPECT_EQ(summary->dropped_sentences, 1U);
+}
+
 TEST_F(TasksTest, AnEntailmentStageStandsBehindTheGenerator) {
     const auto collection =
         open("order",
