@@ -77,7 +77,12 @@ Row parse_row(std::string_view line, std::string_view source, std::uint64_t numb
     out.title = take_text(object, "title", true);
     if (!object.contains("text")) broken("\"text\" is missing");
     out.text = take_text(object, "text", false);
-    if (only_white_space(out.text)) broken("\"text\" is empty");
+    // Collections such as BEIR's have titles without a text: the title is what can be found.
+    if (only_white_space(out.text)) out.text = out.title;
+    if (only_white_space(out.text))
+        broken(
+            "\"text\" is empty and there is no title, so there is nothing to find; give the row a "
+            "text or leave it out");
     out.metadata = take_metadata(object);
     return out;
 }

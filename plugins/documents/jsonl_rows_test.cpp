@@ -37,6 +37,13 @@ TEST(JsonlRows, ARowOfBeir) {
     EXPECT_TRUE(found.failures.empty());
 }
 
+TEST(JsonlRows, ATitleAloneIsTheText) {
+    const Found found = read(R"({"_id": "d1", "title": "On aerofoils", "text": " "})");
+    ASSERT_EQ(found.rows.size(), 1U);
+    EXPECT_EQ(found.rows[0].title, "On aerofoils");
+    EXPECT_EQ(found.rows[0].text, "On aerofoils");
+}
+
 TEST(JsonlRows, IdsAndMetadata) {
     struct {
         const char* row;

@@ -226,6 +226,7 @@ boost::json::object report(const Eval& eval, const Findings& found) {
     boost::json::object out;
     if (!found.base.empty()) {
         out["queries"] = found.base.size();
+        out["unjudged"] = found.unjudged;
         out["metrics"] = named(evaluation::mean(found.base));
         if (!found.milliseconds.empty())
             out["search_milliseconds"] =
