@@ -31,6 +31,23 @@ Result<std::string> row_of_tsv(const std::string& line, const std::string& where
                                                       {"text", clean(line.substr(tab + 1))}});
 }
 
+// The trainer counts examples; only here is known where a row stands.
+Status check_row(const std::string& line, const std::string& where) {
+    boost::system::error_code error;
+    const boost::json::value row = boost::json::parse(line, error);
+    if (error) return {Code::invalid_argument, where + ": this is not JSON: " + error.message()};
+    for (const char* key : {"text", "label"}) {
+        const auto* object = row.if_object();
+        const auto* value = object == nullptr ? nullptr : object->if_contains(key);
+        if (value != nullptr && value->is_string() && !value->get_string().empty()) continue;
+        return {Code::invalid_argument,
+                where +
+                    ": a row is {\"text\": \"...\", \"label\": \"...\"}, and this one has no \"" +
+                    key + "\" that is a string with something in it"};
+    }
+    return {};
+}
+
 // Rows of .jsonl files as they are, lines of .tsv files as rows.
 class ExampleFeed {
  public:
@@ -43,9 +60,12 @@ class ExampleFeed {
                 ++number_;
                 if (line.ends_with('\r')) line.pop_back();
                 if (line.find_first_not_of(" \t") == std::string::npos) continue;
-                if (!name_.ends_with(".tsv")) return std::optional(std::move(line));
-                LECTERN_ASSIGN(std::string row,
-                               row_of_tsv(line, name_ + ":" + std::to_string(number_)));
+                const std::string where = name_ + ":" + std::to_string(number_);
+                if (!name_.ends_with(".tsv")) {
+                    LECTERN_TRY(check_row(line, where));
+                    return std::optional(std::move(line));
+                }
+                LECTERN_ASSIGN(std::string row, row_of_tsv(line, where));
                 return std::optional(std::move(row));
             }
             if (files_.empty()) return std::optional<std::string>{};
@@ -141,7 +161,7 @@ void add_train_classifier(CLI::App& parent, Run& run_command) {
     command.add_option("--strength", train->strength,
                        "Larger: closer to the examples; smaller: simpler (10)");
     command.add_option("--seed", train->seed, "Of the order of examples in the cross-validation");
-    command.add_option("--test", train->test, "Also measure on these .jsonl examples");
+    command.add_option("--test", train->test, "Also measure on these examples, .jsonl or .tsv");
     add_folders(command, train->common);
     add_json(command, train->common);
     command.callback([train, &run_command] { run_command = [train] { return run(*train); }; });

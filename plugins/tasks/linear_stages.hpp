@@ -13,6 +13,7 @@
 #include "plugins/bert/mapped_file.hpp"
 #include "plugins/tasks/linear_trainer.hpp"
 #include "plugins/tasks/metadata.hpp"
+#include "plugins/tasks/stage_options.hpp"
 
 namespace lectern::tasks {
 
@@ -20,7 +21,7 @@ class LinearStage : public plugin::Custom {
  public:
     explicit LinearStage(const plugin::Config& config)
         : pipeline_(config.pipeline()),
-          into_(config.string("into").value_or("class")),
+          into_(into_option(config)),
           min_score_(config.number("min_score").value_or(0)),
           model_(config.path("model")),
           classifier_(read_linear(model_)) {}
@@ -102,11 +103,14 @@ class LinearTrainer : public plugin::Trainer {
         std::size_t line = 0;
         for (std::size_t at = 0; at < rows.size();) {
             const std::size_t stop = std::min(rows.find('\n', at), rows.size());
-            const std::string_view row = std::string_view(rows).substr(at, stop - at);
+            std::string_view row = std::string_view(rows).substr(at, stop - at);
+            if (row.ends_with('\r')) row.remove_suffix(1);
             at = stop + 1;
             ++line;
             if (row.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-            examples.push_back(read_example(row, test + ":" + std::to_string(line)));
+            const std::string where = test + ":" + std::to_string(line);
+            examples.push_back(test.ends_with(".tsv") ? read_tsv_example(row, where)
+                                                      : read_example(row, where));
         }
         return report(evaluate_linear(classifier, examples, embedding(call)), classifier.labels);
     }

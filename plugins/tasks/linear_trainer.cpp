@@ -47,6 +47,13 @@ Example read_example(std::string_view text, const std::string& where) {
             string_field(row.get_object(), "label", where)};
 }
 
+Example read_tsv_example(std::string_view line, const std::string& where) {
+    const std::size_t tab = line.find('\t');
+    if (tab == std::string_view::npos || tab == 0 || tab + 1 == line.size())
+        fail(LECTERN_INVALID_ARGUMENT, where + ": a line of a .tsv file is LABEL, a tab, TEXT");
+    return {std::string(line.substr(tab + 1)), std::string(line.substr(0, tab))};
+}
+
 Trained train_linear(const std::vector<Example>& examples, const TrainerOptions& options,
                      const EmbedTexts& embed, const ShowProgress& progress,
                      const std::function<void()>& check) {

@@ -19,6 +19,8 @@ struct Example {
 // One row: {"text": ..., "label": ...}; other fields are passed over. `where` is for messages.
 // Throws Failure.
 [[nodiscard]] Example read_example(std::string_view json, const std::string& where);
+// One line of a .tsv file: the label, a tab, the text. Throws Failure.
+[[nodiscard]] Example read_tsv_example(std::string_view line, const std::string& where);
 
 struct TrainerOptions {
     FitOptions fit;

@@ -87,7 +87,7 @@ class Verifier : public plugin::Verifier {
 class Enrichment : public plugin::Custom {
  public:
     explicit Enrichment(const Config& config)
-        : into_(config.string("into").value_or("class")), classifier_(classifier_options(config)) {}
+        : into_(into_option(config)), classifier_(classifier_options(config)) {}
 
     void process(const Call& call, const plugin::Document& record,
                  const plugin::DocumentSink& sink) const override {

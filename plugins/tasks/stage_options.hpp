@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lectern/plugin.hpp"
+#include "plugins/bert/failure.hpp"
 #include "plugins/tasks/task_model.hpp"
 
 namespace lectern::tasks {
@@ -27,6 +28,14 @@ namespace lectern::tasks {
 [[nodiscard]] inline std::filesystem::path tokenizer_option(const plugin::Config& config) {
     return config.string("tokenizer") ? std::filesystem::path(config.path("tokenizer"))
                                       : std::filesystem::path();
+}
+
+[[nodiscard]] inline std::string into_option(const plugin::Config& config) {
+    std::string out = config.string("into").value_or("class");
+    if (out.empty())
+        bert::fail(LECTERN_INVALID_ARGUMENT,
+                   "the option 'into' is empty; it names the metadata field");
+    return out;
 }
 
 // Of a JSON Schema's "properties".

@@ -129,8 +129,10 @@ TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task
              folder.graph_file.string() + ": the number of its labels is not fixed in the file");
     out.labels = static_cast<std::uint32_t>(shape[static_cast<std::size_t>(rank - 1)].get_length());
     if (task == Task::spans && out.labels != 2)
-        fail(LECTERN_UNSUPPORTED, folder.folder.string() + " gives " + std::to_string(out.labels) +
-                                      " values a token, and an answer has a start and an end");
+        fail(LECTERN_UNSUPPORTED,
+             (folder.graph_file.empty() ? folder.folder : folder.graph_file).string() + " gives " +
+                 std::to_string(out.labels) +
+                 " values a token, and an answer has a start and an end");
     const fs::path config = folder.folder / "config.json";
     const std::string text = fs::exists(config) ? bert::read_text_file(config) : "{}";
     out.names = label_names(bert::JsonFields(text, config.string()), out.labels);
