@@ -17,7 +17,7 @@ void print_result(const Answer& answer) {
     if (answer.status == AnswerStatus::abstained) {
         std::cout << "The collection does not say. The nearest passages:\n";
         for (const Hit& hit : answer.hits)
-            std::cout << "  " << hit.document << ":" << hit.begin << "-" << hit.end << "  "
+            std::cout << "  " << shown(hit.document) << ":" << hit.begin << "-" << hit.end << "  "
                       << snippet(hit.text, 120) << '\n';
         return;
     }
@@ -37,7 +37,7 @@ int run(const Ask& ask) {
     if (!ask.common.json)
         options.on_text = [&streamed](std::string_view piece) {
             streamed = true;
-            std::cout << piece << std::flush;
+            std::cout << shown(piece) << std::flush;
         };
     auto answer = collection->ask(query_text(ask.question), options);
     if (!answer) {

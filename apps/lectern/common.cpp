@@ -63,7 +63,7 @@ OpenOptions open_options(const Common& common, bool create, bool load_models) {
 }
 
 int fail(const Status& status) {
-    std::cerr << "lectern: " << status.message() << std::endl;
+    std::cerr << "lectern: " << shown(status.message()) << std::endl;
     return Exit::failed;
 }
 
@@ -85,13 +85,30 @@ void explain(const Common& common, const std::vector<StageTiming>& stages) {
 }
 
 void print_hints(const std::vector<std::string>& hints) {
-    for (const std::string& hint : hints) std::cerr << "lectern: " << hint << '\n';
+    for (const std::string& hint : hints) std::cerr << "lectern: " << shown(hint) << '\n';
+}
+
+std::string shown(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : '\0');
+        const bool first_set = (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F;
+        const bool second_set = byte == 0xC2 && next >= 0x80 && next < 0xA0;  // of two bytes
+        if (first_set || second_set)
+            out += "\uFFFD";
+        else
+            out.push_back(text[at]);
+        if (second_set) ++at;
+    }
+    return out;
 }
 
 std::string snippet(std::string_view text, std::size_t bytes) {
     std::string out;
     bool space = false;
-    for (const char c : text) {
+    for (const char c : shown(text)) {
         if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
             space = !out.empty();
             continue;
@@ -108,8 +125,8 @@ std::string snippet(std::string_view text, std::size_t bytes) {
 void print_sources(const std::vector<Citation>& citations, AnswerStatus status) {
     std::cout << "\n\n";
     for (const Citation& citation : citations)
-        std::cout << "[" << citation.n << "] " << citation.document << ":" << citation.begin << "-"
-                  << citation.end << "  \"" << snippet(citation.quote, 300) << "\"\n";
+        std::cout << "[" << citation.n << "] " << shown(citation.document) << ":" << citation.begin
+                  << "-" << citation.end << "  \"" << snippet(citation.quote, 300) << "\"\n";
     std::cout << "(" << name(status) << ")" << std::endl;
 }
 

@@ -47,7 +47,10 @@ void explain(const Common& common, const std::vector<StageTiming>& stages);
 // "lectern: hint", to stderr.
 void print_hints(const std::vector<std::string>& hints);
 
-// One line of at most `bytes`, white space folded.
+// For people to read: a terminal would obey the escape sequences of a document, so control
+// characters other than line ends and tabs come as U+FFFD. JSON has escapes of its own.
+[[nodiscard]] std::string shown(std::string_view text);
+// One line of at most `bytes`, white space folded; shown.
 [[nodiscard]] std::string snippet(std::string_view text, std::size_t bytes);
 // The numbered sources under an answer, and how it came about.
 void print_sources(const std::vector<Citation>& citations, AnswerStatus status);

@@ -59,7 +59,7 @@ int run_delete(const Documents& request) {
         if (*removed > 0) continue;
         missing.push_back(clean(id));
         if (!request.common.json)
-            std::cerr << "lectern: there is no document '" << id << "' in the collection\n";
+            std::cerr << "lectern: there is no document '" << shown(id) << "' in the collection\n";
     }
     const bool all = missing.empty();
     if (request.common.json)

@@ -66,7 +66,7 @@ int run(const Ingest& ingest) {
         print(json_of(report));
     } else {
         for (const IngestFailure& failure : report.failed)
-            std::cerr << "failed: " << failure.path << ": " << failure.error.message() << '\n';
+            std::cerr << "failed: " << shown(failure.path + ": " + failure.error.message()) << '\n';
         std::printf(
             "%llu documents stored (%llu chunks, %llu tokens), %llu unchanged, %zu failed, "
             "%.1f s\n",

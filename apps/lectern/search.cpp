@@ -42,12 +42,12 @@ Result<std::vector<float>> read_vector(const std::string& file) {
 }
 
 void print_facet(const Facet& facet) {
-    constexpr std::size_t shown = 10;
-    std::cout << facet.field << ':';
-    for (std::size_t i = 0; i < facet.values.size() && i < shown; ++i)
+    constexpr std::size_t most = 10;
+    std::cout << shown(facet.field) << ':';
+    for (std::size_t i = 0; i < facet.values.size() && i < most; ++i)
         std::cout << (i == 0 ? " " : ", ") << snippet(facet.values[i].value, 60) << " ("
                   << facet.values[i].count << ")";
-    std::cout << (facet.values.size() > shown ? ", …\n" : "\n");
+    std::cout << (facet.values.size() > most ? ", …\n" : "\n");
 }
 
 int run(const Search& search) {
@@ -65,19 +65,19 @@ int run(const Search& search) {
     const bool streams = options.summaries == Summaries::list && !search.common.json;
     if (streams)
         options.on_summary = [](std::size_t, std::string_view piece) {
-            std::cout << piece << std::flush;
+            std::cout << shown(piece) << std::flush;
         };
     auto result = collection->search(query_text(search.text), options);
     if (!result) return fail(result.status());
     if (search.common.json) {
         print(json_of(*result));
     } else {
-        if (streams)
+        if (streams && !result->summaries.front().text.empty())
             print_sources(result->summaries.front().citations, result->summaries.front().status);
         std::size_t rank = 0;
         for (const Hit& hit : result->hits) {
             std::printf("%2zu. %.3f  %s  [%llu-%llu]\n", ++rank, static_cast<double>(hit.score),
-                        hit.document.c_str(), static_cast<unsigned long long>(hit.begin),
+                        shown(hit.document).c_str(), static_cast<unsigned long long>(hit.begin),
                         static_cast<unsigned long long>(hit.end));
             if (!hit.title.empty()) std::printf("    %s\n", snippet(hit.title, 100).c_str());
             std::printf("    %s\n", snippet(hit.text, 200).c_str());

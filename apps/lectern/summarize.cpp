@@ -20,7 +20,7 @@ int run(const Summarize& wanted) {
     options.extractive = wanted.extractive;
     options.stop = stop;
     if (!wanted.common.json)
-        options.on_text = [](std::string_view piece) { std::cout << piece << std::flush; };
+        options.on_text = [](std::string_view piece) { std::cout << shown(piece) << std::flush; };
     auto summary = collection->summarize(wanted.document, options);
     if (!summary) return fail(summary.status());
     if (wanted.common.json)
