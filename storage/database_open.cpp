@@ -77,6 +77,7 @@ Result<std::unique_ptr<Database>> Database::open(const fs::path& folder,
         return Status{Code::invalid_argument,
                       quoted_path(folder) + " is a file; a collection is a folder"};
     const bool there = fs::exists(folder / "store" / "CURRENT", error);
+    if (error) return file_error(folder / "store", "opening", error.value());
     if (!there && fs::exists(folder / unfinished_restore, error))
         return Status{Code::not_found, quoted_path(folder) +
                                            " is no collection yet: a restore to it was cut off; "
@@ -225,6 +226,7 @@ Status Database::open_rocksdb(const OpenOptions& options) {
     LECTERN_ASSIGN(StoreLock lock, StoreLock::take(folder_, *database.env));
     LECTERN_TRY(check_logs(*database.env));
     lock.release();  // RocksDB takes it itself
+    database.info_log = warnings_file(path);
     listener_ = std::make_shared<Listener>(*this);
     database.listeners.push_back(listener_);
 

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <rocksdb/convenience.h>
+#include <rocksdb/sst_file_reader.h>
+#include <rocksdb/table_properties.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +23,7 @@
 #include "storage/files.hpp"
 #include "storage/keys.hpp"
 #include "storage/quote.hpp"
+#include "storage/rocksdb_options.hpp"
 #include "storage/store_lock.hpp"
 
 namespace lectern::storage {
@@ -150,6 +153,19 @@ Status read_meta(const fs::path& collection, Source& source, std::vector<Finding
     return {};
 }
 
+// Whether all tables say that one store made them.
+bool of_one_store(const fs::path& store) {
+    std::unordered_set<std::string> makers;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(store, error)) {
+        if (entry.path().extension() != ".sst") continue;
+        rocksdb::SstFileReader table{rocksdb::Options()};
+        if (table.Open(entry.path().string()).ok())
+            makers.insert(table.GetTableProperties()->db_id);
+    }
+    return makers.size() == 1;
+}
+
 // Whether RocksDB's list of its files can be the whole one: it names every table that is there, and
 // the store that it makes has a state. Where there is no table, none can be found by itself.
 bool list_is_whole(const Database& database, const fs::path& store) {
@@ -164,14 +180,17 @@ bool list_is_whole(const Database& database, const fs::path& store) {
     std::vector<rocksdb::LiveFileMetaData> live;
     database.db().GetLiveFilesMetaData(&live);
     std::unordered_set<std::string> names;
-    std::size_t alike = 0;
+    std::size_t missing = 0;
     for (const rocksdb::LiveFileMetaData& file : live) {
         const fs::path name = fs::path(file.name).filename();
         names.insert(name.string());
-        if (fs::file_size(store / name, error) == file.size && !error) ++alike;
+        if (!fs::exists(store / name, error)) ++missing;
     }
-    // That of another store may have the same names; then most of the tables are others.
-    if (alike * 2 < live.size()) return false;
+    // The list of another store may have the same names; RocksDB tells the tables apart. When a
+    // table is another's, though, it is the tables that differ.
+    const bool mismatch = state.status().message().find("unique ID") != std::string::npos ||
+                          format.status().message().find("unique ID") != std::string::npos;
+    if ((mismatch || missing > 1) && of_one_store(store)) return false;
     for (const auto& entry : fs::directory_iterator(store, error))
         if (entry.path().extension() == ".sst" && !names.contains(entry.path().filename().string()))
             return false;
@@ -188,7 +207,8 @@ Result<Source> open_source(const fs::path& collection, const fs::path& clone, bo
     } else {
         opened = Status{Code::unavailable, "closed"};
         LECTERN_TRY(clone_store(collection / "store", clone / "store"));
-        const rocksdb::Options options;
+        rocksdb::Options options;
+        options.info_log = silence();
         const rocksdb::Status repaired =
             rocksdb::RepairDB((clone / "store").string(), options, Database::columns_for_repair(),
                               rocksdb::ColumnFamilyOptions());
@@ -380,6 +400,13 @@ Status finish_interrupted(const fs::path& collection) {
     return {};
 }
 
+// What takes the space of a second copy.
+void remove_unfinished(const fs::path& collection) {
+    std::error_code ignored;
+    for (const char* left : {"repairing", "repair-clone"})
+        fs::remove_all(collection / left, ignored);
+}
+
 Status rebuild(const fs::path& collection, bool opens, RepairReport& report) {
     LECTERN_ASSIGN(StoreLock lock, StoreLock::take(collection, *rocksdb::Env::Default()));
     LECTERN_ASSIGN(const std::vector<LogReport> logs,
@@ -391,6 +418,7 @@ Status rebuild(const fs::path& collection, bool opens, RepairReport& report) {
     for (const LogReport& log : logs)
         if (log.foreign) LECTERN_TRY(move_entry(log.file, report.kept_aside / log.file.filename()));
     const fs::path building = collection / "repairing";
+    remove_unfinished(collection);
     {
         LECTERN_ASSIGN(Source source, open_source(collection, collection / "repair-clone",
                                                   !opens && !logs_damaged, report.lost));
@@ -460,8 +488,15 @@ Result<RepairReport> repair(const fs::path& collection) {
     }
     report.saved = {};
     report.rebuilt = true;
-    LECTERN_TRY(rebuild(collection, opens, report));
-    return report;
+    Status done = rebuild(collection, opens, report);
+    if (done.ok()) return report;
+    remove_unfinished(collection);
+    fs::remove(report.kept_aside, error);  // when it is empty
+    fs::remove(collection / "damaged", error);
+    if (done.code() != Code::resource_exhausted) return done;
+    return Status{done.code(), done.message() +
+                                   "; a repair needs room for the documents once more "
+                                   "and has changed nothing; repair again then"};
 }
 
 }  // namespace lectern::storage

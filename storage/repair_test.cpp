@@ -627,9 +627,14 @@ TEST_F(RepairTest, AKilledRepairIsTakenUpAgain) {
     ASSERT_TRUE(report.ok()) << report.status().message();
     EXPECT_EQ(report->saved.documents, expected.size());
     EXPECT_FALSE(fs::exists(collection / "repaired"));
-    // Before it: both are there, and the unfinished one goes.
-    fs::create_directories(collection / "repairing" / "store");
-    ASSERT_TRUE(repair(collection).ok());
+    // Before it: both are there, and the unfinished one goes, whatever it has.
+    fs::create_directories(collection / "repairing");
+    fs::copy(collection / "store", collection / "repairing" / "store", fs::copy_options::recursive);
+    edit(collection, [&](Batch& batch) {
+        batch.put(Column::chunks, number_key(5'000'000).bytes(), encode(Chunk{0, 9, 0, 1, 1}));
+    });
+    ASSERT_TRUE(repair(collection)->rebuilt);
+    EXPECT_FALSE(fs::exists(collection / "repairing"));
     expect_saved(*report);
 }
 

@@ -1,13 +1,21 @@
 #include "storage/rocksdb_options.hpp"
 
+#include <fcntl.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
 #include <initializer_list>
+#include <system_error>
 #include <vector>
 
 namespace lectern::storage {
@@ -17,6 +25,45 @@ class Silence : public rocksdb::Logger {
  public:
     using rocksdb::Logger::Logv;
     void Logv(const char*, va_list) override {}
+};
+
+// RocksDB's own file of this kind ends the process when the disk is full (an assertion of Debian's
+// build), and begins with all options at each open. This one has warnings and errors, and drops
+// what cannot be written.
+class WarningsFile : public rocksdb::Logger {
+ public:
+    explicit WarningsFile(const std::filesystem::path& file)
+        : rocksdb::Logger(rocksdb::WARN_LEVEL) {
+        std::error_code error;
+        const std::filesystem::path old = file.string() + ".old";
+        if (const auto size = std::filesystem::file_size(file, error); !error && size > most_bytes)
+            std::filesystem::rename(file, old, error);
+        descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    }
+    ~WarningsFile() override {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    WarningsFile(const WarningsFile&) = delete;
+    WarningsFile& operator=(const WarningsFile&) = delete;
+
+    using rocksdb::Logger::Logv;
+    void LogHeader(const char*, va_list) override {}
+    void Logv(const char* format, va_list arguments) override {
+        const std::time_t now = std::time(nullptr);
+        std::tm parts{};
+        ::gmtime_r(&now, &parts);
+        std::array<char, 2048> line{};
+        std::size_t size = std::strftime(line.data(), line.size(), "%Y-%m-%dT%H:%M:%SZ ", &parts);
+        const std::size_t room = line.size() - size - 1;
+        const int wanted = std::vsnprintf(line.data() + size, room, format, arguments);
+        if (wanted > 0) size += std::min(static_cast<std::size_t>(wanted), room - 1);
+        line[size++] = '\n';
+        if (::write(descriptor_, line.data(), size) < 0) return;
+    }
+
+ private:
+    static constexpr std::uintmax_t most_bytes = 1U << 20;
+    int descriptor_ = -1;
 };
 
 rocksdb::CompressionType pick(std::initializer_list<rocksdb::CompressionType> wished) {
@@ -79,9 +126,6 @@ rocksdb::DBOptions database_options(const OpenOptions& options) {
     // The logs have been checked, see storage/log_check.hpp; whatever fails now is damage.
     result.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     result.track_and_verify_wals_in_manifest = true;  // a missing log file is noticed
-    result.info_log_level = rocksdb::WARN_LEVEL;
-    result.max_log_file_size = 1u << 20;
-    result.keep_log_file_num = 2;
     result.stats_dump_period_sec = 0;
     result.stats_persist_period_sec = 0;
     return result;
@@ -89,6 +133,10 @@ rocksdb::DBOptions database_options(const OpenOptions& options) {
 
 std::shared_ptr<rocksdb::Logger> silence() {
     return std::make_shared<Silence>();
+}
+
+std::shared_ptr<rocksdb::Logger> warnings_file(const std::filesystem::path& store) {
+    return std::make_shared<WarningsFile>(store / "LOG");
 }
 
 }  // namespace lectern::storage

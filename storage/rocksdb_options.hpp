@@ -5,6 +5,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/options.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "storage/database.hpp"
@@ -17,5 +18,7 @@ namespace lectern::storage {
 [[nodiscard]] rocksdb::DBOptions database_options(const OpenOptions& options);
 // RocksDB's own log file is none of a reader's business.
 [[nodiscard]] std::shared_ptr<rocksdb::Logger> silence();
+// RocksDB's warnings and errors, in the file LOG of its folder.
+[[nodiscard]] std::shared_ptr<rocksdb::Logger> warnings_file(const std::filesystem::path& store);
 
 }  // namespace lectern::storage

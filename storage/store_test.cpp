@@ -694,6 +694,40 @@ int fill_the_disk(const test::Words& arguments) {
 }
 const test::Role filler{"fill the disk", fill_the_disk};
 
+// FOLDER BYTES: opens where no file can grow beyond so many bytes. 0: opened, 1: refused.
+int open_on_a_full_disk(const test::Words& arguments) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{std::stoul(arguments.at(1)), RLIM_INFINITY};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 9;
+    const auto store = Store::open(arguments.at(0));
+    if (store.ok()) return 0;
+    return store.status().code() == Code::resource_exhausted ||
+                   store.status().code() == Code::internal
+               ? 1
+               : 8;
+}
+const test::Role full_opener{"open on a full disk", open_on_a_full_disk};
+
+// RocksDB's own log of events ended the process.
+TEST(StoreFailure, OnAFullDiskAnOpenIsRefusedOrSucceeds) {
+    const TestFolder folder;
+    {
+        const auto store = open(folder.path());
+        commit(*store, {.puts = {words("kept", std::string(50000, 'x'))}});
+    }
+    for (const char* bytes : {"0", "1", "100", "1000", "5000", "20000", "60000", "200000"}) {
+        const pid_t child =
+            test::start_role("open on a full disk", {folder.path().string(), bytes});
+        ASSERT_GT(child, 0);
+        int state = 0;
+        ASSERT_EQ(::waitpid(child, &state, 0), child);
+        ASSERT_TRUE(WIFEXITED(state)) << bytes << ": signal " << WTERMSIG(state);
+        EXPECT_LE(WEXITSTATUS(state), 1) << bytes;
+    }
+    const auto store = open(folder.path());
+    EXPECT_TRUE(store->reader().document("kept").ok());
+}
+
 TEST(StoreFailure, AfterAFailedWriteItReadsAndRefusesFurtherWrites) {
     const TestFolder folder;
     {
