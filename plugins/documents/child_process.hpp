@@ -13,7 +13,7 @@ namespace lectern::documents {
 struct ProcessLimits {
     std::chrono::milliseconds time = std::chrono::seconds(60);
     std::size_t output_bytes = std::size_t{256} << 20;
-    std::size_t memory_bytes = std::size_t{2} << 30;  // address space of the program
+    std::size_t memory_bytes = std::size_t{1} << 30;  // address space of the program
     std::function<bool()> cancelled;                  // asked ten times a second; may be empty
 };
 

@@ -90,7 +90,7 @@ class Pdf : public plugin::Extractor {
     explicit Pdf(const Config& config) : program_(config.string("program").value_or("pdftotext")) {
         limits_.time = seconds(config, "timeout_seconds", 60);
         limits_.output_bytes = mebibytes(config, "output_mib", 256);
-        limits_.memory_bytes = mebibytes(config, "memory_mib", 2048);
+        limits_.memory_bytes = mebibytes(config, "memory_mib", 1024);
     }
 
     [[nodiscard]] unsigned fits(std::string_view name, std::string_view head) const override {
@@ -150,7 +150,7 @@ constexpr const char* pdf_options = R"json({
       "description": "Name or absolute path of the program pdftotext (poppler-utils)"},
     "timeout_seconds": {"type": "number", "minimum": 0.001, "maximum": 86400, "default": 60,
       "description": "Longest time for one PDF; the program is stopped then"},
-    "memory_mib": {"type": "integer", "minimum": 16, "maximum": 1048576, "default": 2048,
+    "memory_mib": {"type": "integer", "minimum": 16, "maximum": 1048576, "default": 1024,
       "description": "Most address space of the program, in MiB"},
     "output_mib": {"type": "integer", "minimum": 1, "maximum": 1048576, "default": 256,
       "description": "Most text of one PDF, in MiB"}

@@ -13,7 +13,8 @@ namespace json = boost::json;
 
 constexpr std::uint64_t patience = 100;  // broken rows before the file is given up
 constexpr std::size_t deepest = 64;      // nested arrays and objects
-constexpr std::size_t largest_row = std::size_t{1} << 30;  // bytes
+constexpr std::size_t largest_row = std::size_t{256}
+                                    << 20;  // bytes, parsing takes three times that
 
 [[noreturn]] void broken(const std::string& message) {
     fail(LECTERN_INVALID_ARGUMENT, message);
@@ -68,7 +69,9 @@ std::string take_metadata(json::object& object) {
 }
 
 Row parse_row(std::string_view line, std::string_view source, std::uint64_t number) {
-    if (line.size() > largest_row) fail(LECTERN_RESOURCE_EXHAUSTED, "the row is larger than 1 GiB");
+    if (line.size() > largest_row)
+        fail(LECTERN_RESOURCE_EXHAUSTED,
+             "the row is larger than 256 MiB; split its text over rows, or put it into a file");
     json::object object = parse_object(line);
     Row out;
     out.number = number;

@@ -104,6 +104,19 @@ TEST(JsonlRows, AHugeRow) {
     EXPECT_EQ(found.rows[0].text, text);
 }
 
+// Parsing takes three times the row: memory is bounded by refusing it unparsed.
+TEST(JsonlRows, ARowThatWouldTakeTooMuchMemoryIsRefusedAndTheNextIsRead) {
+    std::string bytes = "{\"text\": \"";
+    bytes.append(std::size_t{256} << 20, 'x');
+    bytes += "\"}\n{\"text\": \"last\"}";
+    const Found found = read(bytes);
+    ASSERT_EQ(found.rows.size(), 1U);
+    EXPECT_EQ(found.rows[0].text, "last");
+    ASSERT_EQ(found.failures.size(), 1U);
+    EXPECT_EQ(found.failures[0].code, LECTERN_RESOURCE_EXHAUSTED);
+    EXPECT_THAT(found.failures[0].message, HasSubstr("256 MiB"));
+}
+
 TEST(JsonlRows, AFileOfSomethingElseIsGivenUp) {
     std::string prose;
     for (int i = 0; i < 1000; ++i) prose += "It was a dark and stormy night.\n";
