@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "config/pipeline_reader.hpp"
-#include "config/suggest.hpp"
 #include "config/yaml_tree.hpp"
+#include "text/suggest.hpp"
 
 namespace lectern::config {
 namespace {
@@ -131,11 +131,11 @@ Result<std::filesystem::path> find_pipeline(std::string_view name,
     }
     std::sort(known.begin(), known.end());
     const std::vector<std::string_view> names(known.begin(), known.end());
-    return {Code::not_found,
-            "no pipeline file '" + std::string(name) + "'" +
-                did_you_mean(name, names,
-                             names.empty() ? "; give the path of one"
-                                           : "; give a path, or one of " + list(names))};
+    return {Code::not_found, "no pipeline file '" + std::string(name) + "'" +
+                                 text::did_you_mean(name, names,
+                                                    names.empty() ? "; give the path of one"
+                                                                  : "; give a path, or one of " +
+                                                                        text::list(names))};
 }
 
 }  // namespace lectern::config

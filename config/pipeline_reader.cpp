@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "config/suggest.hpp"
 #include "text/language.hpp"
+#include "text/suggest.hpp"
 
 namespace lectern::config {
 namespace {
@@ -93,8 +93,9 @@ PipelineReader::Fields PipelineReader::fields(const YamlNode& map, const Names& 
     Fields out;
     for (const YamlNode& item : map.items) {
         if (std::find(known.begin(), known.end(), item.key) == known.end()) {
-            fail(item.key_mark, "unknown key " + in_quotes(dotted(where, item.key)) +
-                                    did_you_mean(item.key, known, "; known keys: " + list(known)));
+            fail(item.key_mark,
+                 "unknown key " + in_quotes(dotted(where, item.key)) +
+                     text::did_you_mean(item.key, known, "; known keys: " + text::list(known)));
             continue;
         }
         const auto [at, added] = out.emplace(item.key, &item);
@@ -262,7 +263,7 @@ void PipelineReader::read_word(const Fields& fields, std::string_view key, std::
         return;
     }
     fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
-                        "; give it one of: " + list(words));
+                        "; give it one of: " + text::list(words));
 }
 
 void PipelineReader::read_number(const Fields& fields, std::string_view key, std::string_view where,
@@ -412,7 +413,7 @@ void PipelineReader::check_stage_exists(const std::string& name, YamlMark mark) 
     Names known;
     for (const StageConfig& stage : config_.stages) known.push_back(stage.name);
     fail(mark, in_quotes(name) + " is not in stages" +
-                   did_you_mean(name, known, "; define it there, or remove it here"));
+                   text::did_you_mean(name, known, "; define it there, or remove it here"));
 }
 
 std::string PipelineReader::read_choice_item(const YamlNode& node) {

@@ -39,7 +39,9 @@ int run(const Ask& ask) {
             streamed = true;
             std::cout << shown(piece) << std::flush;
         };
-    auto answer = collection->ask(query_text(ask.question), options);
+    const auto question = query_text(ask.question, stop);
+    if (!question) return fail(question.status());
+    auto answer = collection->ask(*question, options);
     if (!answer) {
         if (streamed) std::cout << std::endl;
         return fail(answer.status());

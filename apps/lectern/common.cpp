@@ -8,7 +8,10 @@
 #include <cstdio>
 #include <iostream>
 #include <thread>
+#include <utility>
 
+#include "apps/lectern/standard_input.hpp"
+#include "apps/shared/code_word.hpp"
 #include "apps/shared/json_text.hpp"
 
 namespace lectern::app {
@@ -19,11 +22,16 @@ void add_collection(CLI::App& command, Common& common) {
 }
 
 void add_folders(CLI::App& command, Common& common) {
-    command.add_option("--plugins", common.plugins,
-                       "More plugin folders, searched first (see also LECTERN_PLUGINS)");
+    command
+        .add_option("--plugins", common.plugins,
+                    "More plugin folders, searched first (see also LECTERN_PLUGINS)")
+        ->check(CLI::ExistingDirectory)
+        ->type_name("FOLDER")
+        ->allow_extra_args(false);
     command.add_option("--models", common.models,
                        "The folder of models (default: LECTERN_MODELS, then the user's cache)");
-    command.add_option("--threads", common.threads, "Threads for everything (0: all cores)");
+    command.add_option("--threads", common.threads, "Threads for everything (0: all cores)")
+        ->check(CLI::Range(0U, max_threads));
     command.add_flag("-v,--verbose", common.verbose, "Log everything to stderr");
 }
 
@@ -62,8 +70,17 @@ OpenOptions open_options(const Common& common, bool create, bool load_models) {
     return out;
 }
 
+namespace {
+bool json_failures = false;
+}  // namespace
+
+void failures_are_json() {
+    json_failures = true;
+}
+
 int fail(const Status& status) {
     std::cerr << "lectern: " << shown(status.message()) << std::endl;
+    if (json_failures) print({{"error", clean(status.message())}, {"code", word(status.code())}});
     return Exit::failed;
 }
 
@@ -130,15 +147,25 @@ void print_sources(const std::vector<Citation>& citations, AnswerStatus status) 
     std::cout << "(" << name(status) << ")" << std::endl;
 }
 
-std::string query_text(const std::string& given) {
+Result<std::string> query_text(const std::string& given, const std::stop_token& stop) {
     if (given != "-") return given;
     // Enough to say that it is too long; the engine's limit is far lower.
     constexpr std::size_t most = 16U << 20U;
-    std::string text(most, '\0');
-    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(std::cin.gcount()));
+    std::string text;
+    LECTERN_TRY(read_standard_input(stop, [&](std::string_view piece) -> Result<bool> {
+        text += piece.substr(0, most - text.size());
+        return text.size() < most;
+    }));
     if (text.ends_with('\n')) text.pop_back();
     return text;
+}
+
+void keep_standard_descriptors() {
+    // Of another access than theirs, so that using them is an error and not a silence.
+    for (const auto& [descriptor, access] :
+         {std::pair{STDIN_FILENO, O_WRONLY}, {STDOUT_FILENO, O_RDONLY}, {STDERR_FILENO, O_RDONLY}})
+        if (::fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            (void)::open("/dev/null", access);  // the lowest that is free: this one
 }
 
 namespace {

@@ -17,6 +17,9 @@ namespace lectern::app {
 // Exit codes of every command.
 enum Exit : int { done = 0, failed = 1, part = 2 };
 
+// The engine's limit.
+constexpr unsigned max_threads = 1024;
+
 // Options of every command that opens a collection.
 struct Common {
     std::string collection;
@@ -40,6 +43,8 @@ void add_filter(CLI::App& command, std::string& filter);
 
 // Prints "lectern: message" to stderr; gives Exit::failed.
 int fail(const Status& status);
+// From now on fail() also prints {"error": message, "code": word} to stdout. Called once, by main.
+void failures_are_json();
 void print(const boost::json::object& object);
 // The per-stage table; to stderr when stdout holds JSON.
 void explain(const Common& common, const std::vector<StageTiming>& stages);
@@ -56,7 +61,12 @@ void print_hints(const std::vector<std::string>& hints);
 void print_sources(const std::vector<Citation>& citations, AnswerStatus status);
 
 // What "-" stands for as a query: standard input, without its last line end. Anything else: itself.
-[[nodiscard]] std::string query_text(const std::string& given);
+[[nodiscard]] Result<std::string> query_text(const std::string& given,
+                                             const std::stop_token& stop = {});
+
+// Standard input, output and errors are open from here on, on nothing when they were closed:
+// otherwise the first files that are opened, the store's, would take their places.
+void keep_standard_descriptors();
 
 // Stops at the first Ctrl-C; the second ends the program.
 [[nodiscard]] std::stop_token stop_on_interrupt();

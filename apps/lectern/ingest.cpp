@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
 
 #include "apps/lectern/common.hpp"
 #include "apps/lectern/progress.hpp"
+#include "apps/lectern/standard_input.hpp"
 
 namespace lectern::app {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 struct Ingest {
     Common common;
     std::vector<std::string> paths;
-    std::string name = "-";
+    std::string name;
 };
 
 void show(Progress& progress, const IngestProgress& state) {
@@ -33,6 +35,14 @@ void add(IngestReport& to, IngestReport from) {
 }
 
 int run(const Ingest& ingest) {
+    const auto dashes = std::count(ingest.paths.begin(), ingest.paths.end(), "-");
+    if (dashes > 1)
+        return fail(
+            {Code::invalid_argument, "'-' stands there twice: standard input is read once"});
+    if (dashes == 0 && !ingest.name.empty())
+        return fail({Code::invalid_argument,
+                     "--name is the id of what '-' reads, and '-' is not among the paths; a file's "
+                     "id is its path"});
     const std::stop_token stop = stop_on_interrupt();
     auto collection =
         Collection::open(ingest.common.collection, open_options(ingest.common, true, true));
@@ -49,8 +59,11 @@ int run(const Ingest& ingest) {
             paths.emplace_back(path);
             continue;
         }
-        const std::string bytes{std::istreambuf_iterator<char>(std::cin), {}};
-        auto part = collection->ingest_bytes(ingest.name, bytes, options);
+        auto input = StandardInput::read(stop);
+        if (!input && input.status().code() == Code::cancelled) continue;
+        if (!input) return fail(input.status());
+        auto part = collection->ingest_bytes(ingest.name.empty() ? "-" : ingest.name,
+                                             input->bytes(), options);
         progress.end();
         if (!part) return fail(part.status());
         add(report, std::move(*part));
@@ -92,7 +105,7 @@ void add_ingest(CLI::App& program, Run& run_command) {
                        "The pipeline of a new collection: a file, or bert, word2vec, search-only");
     command.add_option("PATH", ingest->paths, "Files and folders; - reads standard input")
         ->required();
-    command.add_option("--name", ingest->name, "The id of what - reads");
+    command.add_option("--name", ingest->name, "The id of what - reads (-)");
     add_json(command, ingest->common);
     add_explain(command, ingest->common);
     command.callback([ingest, &run_command] { run_command = [ingest] { return run(*ingest); }; });

@@ -1,27 +1,24 @@
 // The command line: lectern COMMAND …. Exit codes: 0 done, 1 failed, 2 done in part.
+#include <cerrno>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <string>
+#include <system_error>
 
 #include "apps/lectern/common.hpp"
 #include "apps/lectern/thread_waits.hpp"
+#include "apps/lectern/usage.hpp"
 #include "apps/shared/large_blocks.hpp"
 
 namespace {
 
-// Says what is wrong with the words after "lectern", and where the right ones are.
-int wrong_use(const CLI::App& program, int argc, char** argv, const CLI::ParseError& error) {
-    std::string what = error.what();
-    std::string command = "lectern";
-    const CLI::App* at = &program;
-    while (!at->get_subcommands().empty()) {
-        at = at->get_subcommands().front();
-        command += " " + at->get_name();
-    }
-    const std::string first = argc > 1 ? argv[1] : "";
-    if (at == &program && !first.empty() && first.front() != '-')
-        what = "there is no command '" + first + "'";
-    std::cerr << "lectern: " << what << "; see '" << command << " --help'" << std::endl;
+// A result that nobody could read is none: a full disk, a closed descriptor.
+int checked(int code) {
+    std::cout.flush();
+    if (std::cout.good() && std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    std::cerr << "lectern: the output cannot be written: " << std::generic_category().message(errno)
+              << std::endl;
     return lectern::app::Exit::failed;
 }
 
@@ -29,11 +26,13 @@ int wrong_use(const CLI::App& program, int argc, char** argv, const CLI::ParseEr
 
 int main(int argc, char** argv) {
     using namespace lectern;
+    app::keep_standard_descriptors();
     app::let_waiting_threads_sleep_soon(argv);
     app::return_large_blocks();
     CLI::App program("Semantic search and cited answers over your own documents", "lectern");
     program.set_version_flag("--version", std::string(version()));
     program.require_subcommand(1);
+    if (app::asks_for_json(argc, argv)) app::failures_are_json();
     app::Run run;
     app::add_ingest(program, run);
     app::add_search(program, run);
@@ -54,11 +53,11 @@ int main(int argc, char** argv) {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         // Help and the version come this way, too; CLI11 prints them.
-        if (error.get_exit_code() == 0) return program.exit(error);
-        return wrong_use(program, argc, argv, error);
+        if (error.get_exit_code() == 0) return checked(program.exit(error));
+        return app::fail(app::wrong_use(program, error));
     }
     try {
-        return run();
+        return checked(run());
     } catch (const std::exception& error) {
         return app::fail({Code::internal, std::string("a defect: ") + error.what()});
     }

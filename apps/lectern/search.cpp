@@ -67,7 +67,9 @@ int run(const Search& search) {
         options.on_summary = [](std::size_t, std::string_view piece) {
             std::cout << shown(piece) << std::flush;
         };
-    auto result = collection->search(query_text(search.text), options);
+    const auto text = query_text(search.text);
+    if (!text) return fail(text.status());
+    auto result = collection->search(*text, options);
     if (!result) return fail(result.status());
     if (search.common.json) {
         print(json_of(*result));
@@ -113,7 +115,9 @@ void add_search(CLI::App& program, Run& run_command) {
         "--vector", search->vector,
         "Search with the vector in this file, a JSON array of numbers, in place of the text's; - "
         "reads standard input. Without TEXT the search is by meaning alone");
-    command.add_option("-k", search->options.k, "Most hits")->capture_default_str();
+    command.add_option("-k", search->options.k, "Most hits")
+        ->check(CLI::Range(1, 10000))
+        ->capture_default_str();
     command.add_flag("--chunks", search->options.chunks, "Several hits of one document");
     add_filter(command, search->options.filter);
     command

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "config/suggest.hpp"
+#include "text/suggest.hpp"
 
 namespace lectern::host {
 namespace {
@@ -243,7 +243,7 @@ value OptionSchema::check(const Node& node, const value& json, const std::string
             names.push_back(choice.is_string() ? std::string(choice.get_string()) : shown(choice));
         const std::vector<std::string_view> views(names.begin(), names.end());
         complaints.push_back(
-            {path, shown(json) + " is not a choice; choose one of " + config::list(views)});
+            {path, shown(json) + " is not a choice; choose one of " + text::list(views)});
         return json;
     }
     if (json.is_number()) {
@@ -278,12 +278,12 @@ boost::json::object OptionSchema::check_object(const Node& node, const boost::js
     std::vector<std::string_view> known;
     for (const Node& property : node.properties) known.push_back(property.key);
     const std::string otherwise =
-        known.empty() ? "; there are no options here" : "; known options: " + config::list(known);
+        known.empty() ? "; there are no options here" : "; known options: " + text::list(known);
     for (const auto& item : object) {
         const std::string_view key = item.key();
         if (std::find(known.begin(), known.end(), key) == known.end())
             complaints.push_back(
-                {below(path, key), "unknown option" + config::did_you_mean(key, known, otherwise)});
+                {below(path, key), "unknown option" + text::did_you_mean(key, known, otherwise)});
     }
     boost::json::object out;
     for (const Node& property : node.properties) {

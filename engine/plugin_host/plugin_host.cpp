@@ -9,7 +9,6 @@
 #include <thread>
 #include <utility>
 
-#include "config/suggest.hpp"
 #include "engine/plugin_host/entry_check.hpp"
 #include "engine/plugin_host/host_face.hpp"
 #include "engine/plugin_host/library.hpp"
@@ -19,6 +18,7 @@
 #include "engine/plugin_host/stage_check.hpp"
 #include "engine/plugin_host/stage_config.hpp"
 #include "engine/plugin_host/verdict.hpp"
+#include "text/suggest.hpp"
 
 #ifndef LECTERN_PROBE_INSTALLED
 #error "LECTERN_PROBE_INSTALLED comes from the build: where lectern-probe is installed"
@@ -262,9 +262,9 @@ Result<std::shared_ptr<PluginHost::State::Known>> PluginHost::State::find(
     for (const auto& [name, one] : known) names.push_back(name);
     return {Code::not_found,
             "no plugin " + quoted + " in " + join(options.plugin_folders) +
-                config::did_you_mean(plugin, names,
-                                     names.empty() ? "; no plugins are installed there"
-                                                   : "; there are " + config::list(names))};
+                text::did_you_mean(plugin, names,
+                                   names.empty() ? "; no plugins are installed there"
+                                                 : "; there are " + text::list(names))};
 }
 
 namespace {
@@ -279,7 +279,7 @@ Result<StageTypeInfo> choose_type(const PluginInfo& plugin, std::string_view typ
     if (!type.empty())
         return {Code::not_found,
                 "the plugin '" + plugin.name + "' has no stage type '" + std::string(type) + "'" +
-                    config::did_you_mean(type, names, "; it has " + config::list(names))};
+                    text::did_you_mean(type, names, "; it has " + text::list(names))};
     if (names.size() == 1) return plugin.stage_types.front();
     const StageTypeInfo* only = nullptr;
     std::size_t count = 0;
@@ -291,7 +291,7 @@ Result<StageTypeInfo> choose_type(const PluginInfo& plugin, std::string_view typ
     if (count == 1) return *only;
     return {Code::invalid_argument, "the plugin '" + plugin.name +
                                         "' has several stage types; add 'stage:' with one of " +
-                                        config::list(names)};
+                                        text::list(names)};
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "apps/server/http/problem.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
+#include "apps/shared/code_word.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
@@ -33,9 +33,7 @@ unsigned http_status(Code code) noexcept {
 }
 
 Response problem(const Status& status) {
-    std::string code(name(status.code()));
-    std::replace(code.begin(), code.end(), ' ', '_');
-    return problem(http_status(status.code()), code, status.message());
+    return problem(http_status(status.code()), app::word(status.code()), status.message());
 }
 
 Response unsupported_coding() {

@@ -1,8 +1,8 @@
-#include "config/suggest.hpp"
+#include "text/suggest.hpp"
 
 #include <gtest/gtest.h>
 
-namespace lectern::config {
+namespace lectern::text {
 namespace {
 
 TEST(Nearest, FindsTheNameThatWasMeant) {
@@ -35,4 +35,4 @@ TEST(DidYouMean, IsTheEndOfAMessage) {
 }
 
 }  // namespace
-}  // namespace lectern::config
+}  // namespace lectern::text

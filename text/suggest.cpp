@@ -1,10 +1,10 @@
-#include "config/suggest.hpp"
+#include "text/suggest.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 
-namespace lectern::config {
+namespace lectern::text {
 namespace {
 
 char lower(char c) noexcept {
@@ -67,4 +67,4 @@ std::string list(const std::vector<std::string_view>& names) {
     return out;
 }
 
-}  // namespace lectern::config
+}  // namespace lectern::text

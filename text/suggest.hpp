@@ -1,11 +1,11 @@
-// config/suggest.hpp: "did you mean". The nearest known name to a mistyped one.
+// text/suggest.hpp: "did you mean". The nearest known name to a mistyped one.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace lectern::config {
+namespace lectern::text {
 
 // The candidate nearest to `name` by optimal string alignment distance (Damerau 1964; Levenshtein
 // 1966; letter case is ignored), or "" when none is near: at most one edit for every three letters.
@@ -20,4 +20,4 @@ namespace lectern::config {
 // "a, b, c" in the given order.
 [[nodiscard]] std::string list(const std::vector<std::string_view>& names);
 
-}  // namespace lectern::config
+}  // namespace lectern::text
