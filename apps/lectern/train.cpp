@@ -1,9 +1,12 @@
+#include <cerrno>
 #include <cstdio>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <system_error>
 
 #include "apps/lectern/common.hpp"
 #include "apps/lectern/progress.hpp"
@@ -16,24 +19,8 @@ struct Train {
     std::vector<std::string> files;
     std::string model;
     std::string analogies;
-    std::string mode;
-    std::string ngrams;
-    int dimension = 0;
-    int epochs = 0;
-    int min_count = 0;
-    int seed = -1;
+    boost::json::object chosen;  // options of the trainer, whose schema checks them
 };
-
-boost::json::object trainer_options(const Train& train) {
-    boost::json::object out;
-    if (!train.mode.empty()) out["mode"] = train.mode;
-    if (!train.ngrams.empty()) out["ngrams"] = train.ngrams;
-    if (train.dimension > 0) out["dim"] = train.dimension;
-    if (train.epochs > 0) out["epochs"] = train.epochs;
-    if (train.min_count > 0) out["min_count"] = train.min_count;
-    if (train.seed >= 0) out["seed"] = train.seed;
-    return out;
-}
 
 // Line by line, so that a file of any size is read in little memory.
 class FileFeed {
@@ -42,18 +29,45 @@ class FileFeed {
     Result<std::optional<std::string>> next() {
         std::string line;
         while (true) {
-            if (file_.is_open() && std::getline(file_, line)) return std::optional(std::move(line));
+            if (now_ != nullptr && std::getline(*now_, line)) {
+                if (line.find('\0') == std::string::npos) return std::optional(std::move(line));
+                return Status{Code::invalid_argument,
+                              "'" + name_ + "' is no text file: it has a NUL byte"};
+            }
             if (files_.empty()) return std::optional<std::string>{};
-            file_ = std::ifstream(files_.front());
-            if (!file_) return Status{Code::not_found, "cannot read '" + files_.front() + "'"};
+            name_ = files_.front();
             files_.pop_front();
+            now_ = &std::cin;
+            if (name_ != "-") {
+                file_ = std::ifstream(name_);
+                now_ = &file_;
+            }
+            if (!*now_) return Status{Code::not_found, "cannot read '" + name_ + "'"};
         }
     }
 
  private:
     std::deque<std::string> files_;
+    std::string name_;
     std::ifstream file_;
+    std::istream* now_ = nullptr;
 };
+
+// Before hours of work, not after them.
+Status readable(const std::vector<std::string>& files) {
+    for (const std::string& file : files) {
+        if (file == "-") continue;
+        std::error_code error;
+        if (std::filesystem::is_directory(file, error))
+            return {Code::invalid_argument, "'" + file +
+                                                "' is a folder; name the text files in it, or "
+                                                "ingest it and train on the collection with -c"};
+        if (!std::ifstream(file))
+            return {Code::not_found,
+                    "cannot read '" + file + "': " + std::generic_category().message(errno)};
+    }
+    return {};
+}
 
 Result<TextFeed> feed_of(const Train& train) {
     if (train.common.collection.empty()) {
@@ -77,6 +91,14 @@ Result<TextFeed> feed_of(const Train& train) {
     });
 }
 
+// Figures for people: fewer digits than JSON has.
+std::string figure(const boost::json::value& value) {
+    if (!value.is_double()) return boost::json::serialize(value);
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value.get_double());
+    return text;
+}
+
 void print_score(const boost::json::object& score) {
     std::printf("%-32s %6.1f%%  (%s of %s answered)\n",
                 std::string(score.at("name").as_string()).c_str(),
@@ -93,11 +115,20 @@ void print_analogies(const boost::json::object& report) {
 }
 
 int run(const Train& train) {
-    if (train.files.empty() == train.common.collection.empty())
+    // Without texts a model that is there is measured.
+    const bool trains = !train.files.empty() || !train.common.collection.empty();
+    if (!train.files.empty() && !train.common.collection.empty())
         return fail({Code::invalid_argument,
-                     "give either a collection (-c DIR) or text files to train on"});
+                     "give either a collection (-c DIR) or text files to train on, not both"});
+    if (!trains && train.analogies.empty())
+        return fail({Code::invalid_argument,
+                     "give a collection (-c DIR) or text files to train on; --analogies alone "
+                     "measures a model that is there"});
+    if (const Status bad = readable(train.files); !bad.ok()) return fail(bad);
+    if (!train.analogies.empty())
+        if (const Status bad = readable({train.analogies}); !bad.ok()) return fail(bad);
     TrainOptions options;
-    options.options = boost::json::serialize(trainer_options(train));
+    options.options = boost::json::serialize(train.chosen);
     options.threads = train.common.threads;
     options.folders = folders(train.common);
     options.stop = stop_on_interrupt();
@@ -110,12 +141,15 @@ int run(const Train& train) {
         }
         progress->show(fraction, now + "  " + std::string(detail));
     };
-    auto feed = feed_of(train);
-    if (!feed) return fail(feed.status());
-    auto report = lectern::train(*feed, train.model, options);
-    progress.reset();
-    if (!report) return fail(report.status());
-    boost::json::object out = parsed(*report).as_object();
+    boost::json::object out;
+    if (trains) {
+        auto feed = feed_of(train);
+        if (!feed) return fail(feed.status());
+        auto report = lectern::train(*feed, train.model, options);
+        progress.reset();
+        if (!report) return fail(report.status());
+        out = parsed(*report).as_object();
+    }
     out["model"] = clean(train.model);
     if (!train.analogies.empty()) {
         auto analogies = lectern::evaluate(train.model, train.analogies, options);
@@ -129,7 +163,7 @@ int run(const Train& train) {
     }
     for (const auto& [name, value] : out)
         if (!value.is_object())
-            std::cout << std::string_view(name) << ": " << boost::json::serialize(value) << '\n';
+            std::cout << std::string_view(name) << ": " << figure(value) << '\n';
     if (const auto* analogies = out.if_contains("analogies"))
         print_analogies(analogies->as_object());
     return Exit::done;
@@ -146,17 +180,39 @@ void add_train(CLI::App& program, Run& run_command) {
         *parent.add_subcommand("word2vec", "Word vectors: CBOW, skip-gram, character n-grams");
     command.add_option("-c,--collection", train->common.collection, "Train on this collection");
     add_folders(command, train->common);
-    command.add_option("FILE", train->files, "Train on these text files");
+    command.add_option("FILE", train->files, "Train on these text files; - reads standard input");
     command.add_option("-o,--output", train->model, "The model to write")->required();
-    command.add_option("--mode", train->mode, "skipgram (default) or cbow")
+    command
+        .add_option_function<std::string>(
+            "--mode", [train](const std::string& mode) { train->chosen["mode"] = mode; },
+            "skipgram (default) or cbow")
         ->check(CLI::IsMember({"cbow", "skipgram"}));
-    command.add_option("--ngrams", train->ngrams, "Character n-grams: 0 (none) or MIN-MAX");
-    command.add_option("--dim", train->dimension, "Dimension of the vectors");
-    command.add_option("--epochs", train->epochs, "Passes over the text");
-    command.add_option("--min-count", train->min_count, "Leave out rarer words");
-    command.add_option("--seed", train->seed, "Seed; with --threads 1 the model is reproducible");
-    command.add_option("--analogies", train->analogies,
-                       "Report accuracy on this analogy file, by section");
+    command.add_option_function<std::string>(
+        "--ngrams", [train](const std::string& range) { train->chosen["ngrams"] = range; },
+        "Character n-grams: 0 (none) or MIN-MAX");
+    const auto integer = [&](const char* option, const char* key, const char* what) {
+        command.add_option_function<std::int64_t>(
+            option, [train, key](std::int64_t value) { train->chosen[key] = value; }, what);
+    };
+    const auto number = [&](const char* option, const char* key, const char* what) {
+        command.add_option_function<double>(
+            option, [train, key](double value) { train->chosen[key] = value; }, what);
+    };
+    integer("--dim", "dim", "Dimension of the vectors (100)");
+    integer("--epochs", "epochs", "Passes over the text (5; more for little text)");
+    integer("--window", "window", "Words of context on each side, at most (5)");
+    integer("--min-count", "min_count", "Leave out rarer words (5; less for little text)");
+    integer("--negatives", "negatives", "Random words that each word is told apart from (5)");
+    number("--learning-rate", "learning_rate", "At the start; it falls to 0 (0.05)");
+    number("--subsample", "subsample", "Thin out words more frequent than this share");
+    integer("--buckets", "buckets", "Rows that all n-grams share");
+    integer("--seed", "seed", "Seed; with --threads 1 the model is reproducible (1)");
+    integer("--analogy-words", "analogy_words",
+            "Answer analogies from so many of the most frequent words; 0: all (30000)");
+    command.add_option(
+        "--analogies", train->analogies,
+        "Report accuracy on this analogy file, by section; without FILE and -c, of a "
+        "model that is there");
     add_json(command, train->common);
     command.callback([train, &run_command] { run_command = [train] { return run(*train); }; });
 }

@@ -16,9 +16,7 @@ struct TrainClassifier {
     std::vector<std::string> files;
     std::string model;
     std::string test;
-    double strength = 0;
-    int folds = 0;
-    int seed = -1;
+    boost::json::object chosen;  // options of the trainer, whose schema checks them
 };
 
 // One line of a .tsv file, "label<TAB>text", as a row of JSON.
@@ -105,11 +103,7 @@ int run(const TrainClassifier& train) {
     options.plugin = "tasks";
     options.stage = "trainer";
     options.pipeline = train.common.pipeline.empty() ? "search-only" : train.common.pipeline;
-    boost::json::object chosen;
-    if (train.strength > 0) chosen["strength"] = train.strength;
-    if (train.folds > 0) chosen["folds"] = train.folds;
-    if (train.seed >= 0) chosen["seed"] = train.seed;
-    options.options = boost::json::serialize(chosen);
+    options.options = boost::json::serialize(train.chosen);
     options.threads = train.common.threads;
     options.folders = folders(train.common);
     options.stop = stop_on_interrupt();
@@ -156,11 +150,15 @@ void add_train_classifier(CLI::App& parent, Run& run_command) {
     command.add_option("-o,--output", train->model, "The model to write")->required();
     command.add_option("--pipeline", train->common.pipeline,
                        "Whose embedder to use: a file or a name (default search-only)");
-    command.add_option("--folds", train->folds, "Parts of the cross-validation (5)")
-        ->check(CLI::Range(2, 1000));
-    command.add_option("--strength", train->strength,
-                       "Larger: closer to the examples; smaller: simpler (10)");
-    command.add_option("--seed", train->seed, "Of the order of examples in the cross-validation");
+    command.add_option_function<std::int64_t>(
+        "--folds", [train](std::int64_t folds) { train->chosen["folds"] = folds; },
+        "Parts of the cross-validation (5)");
+    command.add_option_function<double>(
+        "--strength", [train](double strength) { train->chosen["strength"] = strength; },
+        "Larger: closer to the examples; smaller: simpler (10)");
+    command.add_option_function<std::int64_t>(
+        "--seed", [train](std::int64_t seed) { train->chosen["seed"] = seed; },
+        "Of the order of examples in the cross-validation");
     command.add_option("--test", train->test, "Also measure on these examples, .jsonl or .tsv");
     add_folders(command, train->common);
     add_json(command, train->common);

@@ -72,10 +72,41 @@ Result<Trainer> make_trainer(const TrainOptions& options) {
     return Trainer{std::move(host), std::move(pipeline), std::move(stage)};
 }
 
+// The model's absolute path. Before the work: what is there and no file of a model, a folder or a
+// device, is not written over.
+Result<std::string> writable(const std::filesystem::path& model) {
+    std::error_code error;
+    const auto path = std::filesystem::absolute(model, error);
+    if (error || !path.has_filename())
+        return Status{Code::invalid_argument,
+                      "'" + model.string() + "' is no name for the model's file"};
+    const auto status = std::filesystem::status(path, error);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+        return Status{Code::invalid_argument, "'" + model.string() +
+                                                  "' is there and is no file; name the file that "
+                                                  "the model shall be"};
+    if (!std::filesystem::is_directory(path.parent_path(), error))
+        return Status{Code::not_found, "cannot write '" + model.string() + "': the folder '" +
+                                           path.parent_path().string() +
+                                           "' does not exist; make it first"};
+    return path.string();
+}
+
+// Of a file that is to be read; one that is not there is told by who reads it.
+Result<std::string> readable(const std::filesystem::path& file, std::string_view what) {
+    std::error_code error;
+    const auto path = std::filesystem::absolute(file, error);
+    if (error)
+        return Status{Code::invalid_argument,
+                      "'" + file.string() + "' is no name of a " + std::string(what)};
+    return path.string();
+}
+
 }  // namespace
 
 Result<std::string> train(const TextFeed& texts, const std::filesystem::path& model,
                           const TrainOptions& options) {
+    LECTERN_ASSIGN(const std::string path, writable(model));
     LECTERN_ASSIGN(const Trainer trainer, make_trainer(options));
     struct Feed {
         const TextFeed& texts;
@@ -99,11 +130,10 @@ Result<std::string> train(const TextFeed& texts, const std::filesystem::path& mo
     Report report;
     const lectern_progress_sink progress = progress_face(options);
     CallContext call({.stop = options.stop});
-    const Status status =
-        call.status(trainer.stage.table<lectern_trainer>()->train(
-                        trainer.stage.get(), call.get(), &source,
-                        std::filesystem::absolute(model).c_str(), &progress, &report.face),
-                    trainer.stage.describe());
+    const Status status = call.status(
+        trainer.stage.table<lectern_trainer>()->train(trainer.stage.get(), call.get(), &source,
+                                                      path.c_str(), &progress, &report.face),
+        trainer.stage.describe());
     if (!feed.failure.ok()) return feed.failure;
     LECTERN_TRY(status);
     return std::move(report.text);
@@ -111,15 +141,16 @@ Result<std::string> train(const TextFeed& texts, const std::filesystem::path& mo
 
 Result<std::string> evaluate(const std::filesystem::path& model, const std::filesystem::path& test,
                              const TrainOptions& options) {
+    LECTERN_ASSIGN(const std::string model_path, readable(model, "model"));
+    LECTERN_ASSIGN(const std::string test_path, readable(test, "test file"));
     LECTERN_ASSIGN(const Trainer trainer, make_trainer(options));
     Report report;
     const lectern_progress_sink progress = progress_face(options);
     CallContext call({.stop = options.stop});
-    LECTERN_TRY(
-        call.status(trainer.stage.table<lectern_trainer>()->evaluate(
-                        trainer.stage.get(), call.get(), std::filesystem::absolute(model).c_str(),
-                        std::filesystem::absolute(test).c_str(), &progress, &report.face),
-                    trainer.stage.describe()));
+    LECTERN_TRY(call.status(trainer.stage.table<lectern_trainer>()->evaluate(
+                                trainer.stage.get(), call.get(), model_path.c_str(),
+                                test_path.c_str(), &progress, &report.face),
+                            trainer.stage.describe()));
     return std::move(report.text);
 }
 
