@@ -9,7 +9,7 @@ LECTERN_SETUP_DIR=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 source "$LECTERN_SETUP_DIR/versions.sh"
 
 # A relative LECTERN_CACHE is taken from the folder of the caller.
-LECTERN_CACHE=${LECTERN_CACHE:-${HOME:-/root}/.cache/lectern}
+LECTERN_CACHE=${LECTERN_CACHE:-${HOME:-$(getent passwd "$EUID" | cut -d: -f6)}/.cache/lectern}
 [[ $LECTERN_CACHE == /* ]] || LECTERN_CACHE=$PWD/$LECTERN_CACHE
 export LECTERN_CACHE
 

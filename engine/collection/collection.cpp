@@ -16,6 +16,7 @@
 #include "engine/collection/shared_host.hpp"
 #include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
+#include "engine/ingest/sources.hpp"
 #include "engine/pipeline/shared_pipeline.hpp"
 #include "engine/query/models.hpp"
 #include "engine/query/overview.hpp"
@@ -52,11 +53,6 @@ Result<config::PipelineConfig> named_pipeline(const std::string& name, const Fol
 constexpr std::uint64_t give_back_every = 32U << 20;
 // At the end of an ingest less is enough: the next one may be far.
 constexpr std::uint64_t give_back_at_end = 4U << 20;
-
-bool is_collection(const fs::path& folder) {
-    std::error_code error;
-    return fs::exists(folder / "store" / "CURRENT", error);
-}
 
 storage::VectorEncoding encoding(std::string_view name) {
     if (name == "bf16") return storage::VectorEncoding::bf16;
@@ -148,9 +144,9 @@ struct Collection::Impl {
         threads = threads > 0          ? threads
                   : config.threads > 0 ? config.threads
                                        : std::max(std::thread::hardware_concurrency(), 1U);
+        LECTERN_ASSIGN(host, shared_host(folders, threads, log));
         thread_limit = std::make_unique<oneapi::tbb::global_control>(
             oneapi::tbb::global_control::max_allowed_parallelism, threads);
-        LECTERN_ASSIGN(host, shared_host(folders, threads, log));
         return {};
     }
 

@@ -1,11 +1,14 @@
 #include "engine/collection/folders.hpp"
 
 #include <dlfcn.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "engine/plugin_host/plugin_host.hpp"
 
@@ -34,9 +37,21 @@ fs::path library_prefix() {
     return error ? fs::path{} : library.parent_path().parent_path();
 }
 
+// Services and cron jobs may have no HOME; the user still has one.
+std::string user_home() {
+    if (const std::string set = environment("HOME"); !set.empty()) return set;
+    std::vector<char> storage(16384);
+    passwd entry{};
+    passwd* found = nullptr;
+    if (::getpwuid_r(::getuid(), &entry, storage.data(), storage.size(), &found) != 0 ||
+        found == nullptr || found->pw_dir == nullptr)
+        return {};
+    return found->pw_dir;
+}
+
 fs::path user_cache() {
     if (const std::string set = environment("LECTERN_CACHE"); !set.empty()) return set;
-    const std::string home = environment("HOME");
+    const std::string home = user_home();
     return home.empty() ? fs::temp_directory_path() / "lectern" : fs::path(home) / ".cache/lectern";
 }
 

@@ -23,6 +23,10 @@ Result<std::shared_ptr<host::PluginHost>> shared_host(const Folders& folders, un
                                                       const Log& log) {
     static std::mutex mutex;
     static std::map<std::string, std::weak_ptr<host::PluginHost>> hosts;
+    if (threads > max_threads)
+        return Status{Code::invalid_argument, "threads is " + std::to_string(threads) +
+                                                  "; it must be 0 to " +
+                                                  std::to_string(max_threads)};
     if (threads == 0) threads = std::max(std::thread::hardware_concurrency(), 1U);
     std::string key =
         std::to_string(threads) + "\n" + folders.models.string() + "\n" + folders.cache.string();

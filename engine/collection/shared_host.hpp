@@ -8,6 +8,9 @@
 
 namespace lectern {
 
+// As many as a pipeline file may ask for.
+inline constexpr unsigned max_threads = 1024;
+
 // `folders` resolved. The first caller's log is used as long as the host lives.
 [[nodiscard]] Result<std::shared_ptr<host::PluginHost>> shared_host(const Folders& folders,
                                                                     unsigned threads,

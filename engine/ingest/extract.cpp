@@ -150,9 +150,11 @@ Status IngestRun::check(std::string_view id, const lectern_document& document) c
     for (const auto& [what, value] :
          {std::pair{"text", text}, {"title", view(document.title)}, {"id", id}}) {
         if (const std::size_t bad = text::invalid_utf8_at(value); bad != std::string_view::npos)
-            return {
-                Code::invalid_argument,
-                std::string("the ") + what + " is not valid UTF-8 at byte " + std::to_string(bad)};
+            return {Code::invalid_argument,
+                    std::string("the ") + what + " is not valid UTF-8 at byte " +
+                        std::to_string(bad) +
+                        (value.data() == id.data() ? "; a file whose name is its id must be renamed"
+                                                   : "")};
     }
     if (document.metadata.size > 0) {
         boost::system::error_code error;

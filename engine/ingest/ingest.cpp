@@ -37,6 +37,7 @@ Status IngestRun::run(const IngestInput& input) {
     begin_ = Clock::now();
     oneapi::tbb::task_arena arena(static_cast<int>(threads_));
     arena.execute([&] { run_in_arena(input); });
+    if (thrown_) std::rethrow_exception(thrown_);
     const std::lock_guard lock(mutex_);
     report_.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     report_.stages = counters_.table();
@@ -150,7 +151,7 @@ void IngestRun::progress() {
     if (!options_.progress) return;
     const std::unique_lock lock(progress_mutex_, std::try_to_lock);
     const Clock::time_point now = Clock::now();
-    if (!lock || now - last_progress_ < progress_every) return;
+    if (!lock || thrown_ || now - last_progress_ < progress_every) return;
     last_progress_ = now;
     IngestProgress state;
     {
@@ -165,7 +166,13 @@ void IngestRun::progress() {
                                            static_cast<double>(bytes_total_));
     state.tokens = tokens_;
     state.seconds = std::chrono::duration<double>(now - begin_).count();
-    options_.progress(state);
+    try {
+        options_.progress(state);
+    } catch (...) {  // it goes on in the caller's thread, when all others have ended
+        thrown_ = std::current_exception();
+        failed_ = true;
+        budget_.wake();
+    }
 }
 
 Status run_ingest(const Pipeline& pipeline, unsigned threads, const IngestInput& input,

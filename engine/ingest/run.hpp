@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -201,7 +202,8 @@ class IngestRun {
     std::uint64_t order_ = 0;
     std::unordered_map<std::string, InFlight> in_flight_;
 
-    std::mutex progress_mutex_;
+    std::mutex progress_mutex_;  // last_progress_, thrown_
+    std::exception_ptr thrown_;  // by the caller's progress function
     Clock::time_point last_progress_;
 };
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 namespace lectern {
@@ -46,7 +47,8 @@ void walk(const fs::path& folder, std::vector<SourceFile>& out,
     std::sort(entries.begin(), entries.end());
     for (const fs::directory_entry& entry : entries) {
         if (entry.is_directory(error)) {
-            if (!entry.is_symlink(error)) walk(entry.path(), out, failed);
+            if (!entry.is_symlink(error) && !is_collection(entry.path()))
+                walk(entry.path(), out, failed);
         } else if (entry.is_regular_file(error)) {
             const std::uint64_t bytes = entry.file_size(error);
             out.push_back({entry.path(), entry.path().string(), error ? 0 : bytes});
@@ -71,6 +73,11 @@ class Descriptor {
 
 }  // namespace
 
+bool is_collection(const fs::path& folder) {
+    std::error_code error;
+    return fs::exists(folder / "store" / "CURRENT", error);
+}
+
 std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
                                    std::vector<IngestFailure>& failed) {
     std::vector<SourceFile> out;
@@ -83,16 +90,30 @@ std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
             // "notes/" and "notes" name the same documents.
             fs::path folder = path;
             if (!folder.has_filename() && folder.has_parent_path()) folder = folder.parent_path();
-            walk(folder, out, failed);
+            if (is_collection(folder))
+                failed.push_back(
+                    {folder.string(),
+                     {Code::invalid_argument, "this is a collection, not a folder of documents"}});
+            else
+                walk(folder, out, failed);
         } else if (fs::is_regular_file(status)) {
             const std::uint64_t bytes = fs::file_size(path, error);
             out.push_back({path, path.string(), error ? 0 : bytes});
         } else {
-            failed.push_back({path.string(),
-                              {Code::invalid_argument, path.string() + ": not a file or folder"}});
+            failed.push_back(
+                {path.string(),
+                 {Code::invalid_argument,
+                  "not a file or folder; its bytes may come from standard input (-)"}});
         }
     }
-    return out;
+    // What is named twice, or by itself and with its folder, is read once.
+    std::unordered_set<std::string_view> seen;
+    std::vector<bool> again;
+    for (const SourceFile& file : out) again.push_back(!seen.insert(file.name).second);
+    std::vector<SourceFile> once;
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (!again[i]) once.push_back(std::move(out[i]));
+    return once;
 }
 
 Result<FileBytes> FileBytes::open(const fs::path& path) {

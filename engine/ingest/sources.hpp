@@ -13,6 +13,9 @@
 
 namespace lectern {
 
+// Whether there is a collection in the folder, whole or damaged. Its files are no documents.
+[[nodiscard]] bool is_collection(const std::filesystem::path& folder);
+
 // One file, named as the user named it.
 struct SourceFile {
     std::filesystem::path path;
@@ -20,9 +23,9 @@ struct SourceFile {
     std::uint64_t bytes = 0;
 };
 
-// The files below the paths, in order of name. Folders are walked; hidden files and folders in them
-// (a leading dot) and symbolic links to folders are passed over. What cannot be read is in
-// `failed`.
+// The files below the paths, in order of name, each name once. Folders are walked; hidden files and
+// folders in them (a leading dot), collections, and symbolic links to folders are passed over. What
+// cannot be read is in `failed`.
 [[nodiscard]] std::vector<SourceFile> list_files(const std::vector<std::filesystem::path>& paths,
                                                  std::vector<IngestFailure>& failed);
 

@@ -56,6 +56,24 @@ TEST_F(Sources, AreWalkedInOrderOfName) {
     EXPECT_THAT(failed_, IsEmpty());
 }
 
+TEST_F(Sources, NamedTwiceAreReadOnce) {
+    for (const char* name : {"a/1", "a/2"}) write(name);
+    EXPECT_THAT(names({root_ / "a/2", root_ / "a", root_ / "a/2", root_ / "a/"}),
+                ElementsAre("a/2", "a/1"));
+    EXPECT_THAT(failed_, IsEmpty());
+}
+
+TEST_F(Sources, CollectionsAreNoFoldersOfDocuments) {
+    for (const char* name : {"notes/store/CURRENT", "notes/store/LOG", "a.md", "b/store/goods.md"})
+        write(name);
+    EXPECT_THAT(names({root_}), ElementsAre("a.md", "b/store/goods.md"));
+    EXPECT_THAT(failed_, IsEmpty());
+    EXPECT_THAT(names({root_ / "notes/"}), IsEmpty());
+    ASSERT_THAT(failed_, SizeIs(1));
+    EXPECT_EQ(failed_.front().path, (root_ / "notes").string());
+    EXPECT_THAT(failed_.front().error.message(), HasSubstr("collection"));
+}
+
 TEST_F(Sources, KeepTheOrderOfTheNamedPaths) {
     for (const char* name : {"a/1", "b/1", "c"}) write(name);
     EXPECT_THAT(names({root_ / "c", root_ / "b", root_ / "a"}), ElementsAre("c", "b/1", "a/1"));
@@ -85,10 +103,9 @@ TEST_F(Sources, CountTheirBytes) {
     write("five", "12345");
     write("none", "");
     const auto files = list_files({root_ / "five", root_}, failed_);
-    ASSERT_THAT(files, SizeIs(3));
+    ASSERT_THAT(files, SizeIs(2));
     EXPECT_EQ(files[0].bytes, 5U);
-    EXPECT_EQ(files[1].bytes, 5U);
-    EXPECT_EQ(files[2].bytes, 0U);
+    EXPECT_EQ(files[1].bytes, 0U);
 }
 
 TEST_F(Sources, ReportWhatIsMissingAndGoOn) {

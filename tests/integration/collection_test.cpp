@@ -10,7 +10,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 
 #include "lectern/lectern.hpp"
@@ -157,6 +159,46 @@ TEST_F(CollectionTest, BadQueriesAreRefusedWithAReason) {
         EXPECT_NE(result.status().message().find(reason), std::string::npos)
             << result.status().message();
     }
+}
+
+TEST_F(CollectionTest, WhatAProgressFunctionThrowsComesBackToTheCaller) {
+    lectern::OpenOptions search_only;
+    search_only.pipeline = "search-only";
+    auto collection = open(search_only);
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    lectern::IngestOptions options;
+    options.progress = [](const lectern::IngestProgress&) { throw std::runtime_error("mine"); };
+    EXPECT_THROW((void)collection->ingest({samples}, options), std::runtime_error);
+    // It goes on as before.
+    const auto again = collection->ingest({samples});
+    ASSERT_TRUE(again.ok()) << again.status().message();
+    EXPECT_TRUE(again->failed.empty());
+    EXPECT_EQ(collection->stats()->documents, again->documents + again->skipped);
+}
+
+TEST_F(CollectionTest, MoreThreadsThanAPipelineMayAskForAreRefused) {
+    lectern::OpenOptions options;
+    options.threads = 100'000;
+    const auto refused = open(options);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.status().code(), Code::invalid_argument);
+    EXPECT_EQ(refused.status().message(), "threads is 100000; it must be 0 to 1024");
+}
+
+TEST_F(CollectionTest, ATrainedModelReplacesNothingButAFile) {
+    const lectern::TextFeed none = [] {
+        return lectern::Result<std::optional<std::string>>(std::optional<std::string>{});
+    };
+    fs::create_directory(folder / "taken");
+    for (const fs::path& model :
+         {fs::path(), folder / "taken", folder / "taken/", fs::path("/dev/null")}) {
+        const auto refused = lectern::train(none, model);
+        ASSERT_FALSE(refused.ok()) << model;
+        EXPECT_EQ(refused.status().code(), Code::invalid_argument) << model;
+    }
+    EXPECT_EQ(lectern::train(none, folder / "nowhere/model").status().code(), Code::not_found);
+    EXPECT_FALSE(lectern::evaluate({}, folder / "test").ok());
+    EXPECT_TRUE(fs::is_directory(folder / "taken"));
 }
 
 TEST_F(CollectionTest, ADocumentOverTheLimitIsRefused) {
