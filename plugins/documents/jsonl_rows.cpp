@@ -1,7 +1,9 @@
 #include "documents/jsonl_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "documents/charset.hpp"
 #include "documents/extracted.hpp"
@@ -41,18 +43,29 @@ json::object parse_object(std::string_view line) {
     return std::move(value.get_object());
 }
 
-// Takes a member that is text or a number out of the object; "" when it is missing or null.
-std::string take_text(json::object& object, std::string_view key, bool numbers) {
+enum class Numbers { none, whole, all };
+
+// Takes a member that is text, or a number as text, out of the object; "" when it is missing or
+// null.
+std::string take_text(json::object& object, std::string_view key, Numbers numbers) {
     const auto member = object.find(key);
     if (member == object.end()) return {};
     const json::value& value = member->value();
     std::string out;
-    if (value.is_string())
+    if (value.is_string()) {
         out = std::string_view(value.get_string());
-    else if (numbers && value.is_number())
+    } else if (numbers != Numbers::none && value.is_number() && !value.is_double()) {
         out = json::serialize(value);
-    else if (!value.is_null())
-        broken("\"" + std::string(key) + "\" must be a string, not of type " + kind_of(value));
+    } else if (numbers == Numbers::all && value.is_double()) {
+        std::array<char, 32> digits{};
+        out.assign(digits.data(),
+                   std::to_chars(digits.begin(), digits.end(), value.get_double()).ptr);
+    } else if (!value.is_null()) {
+        // A fraction is no id: it may be written in many ways.
+        broken("\"" + std::string(key) + "\" must be a string" +
+               (numbers == Numbers::whole ? " or a whole number of at most 64 bits" : "") +
+               ", not of type " + kind_of(value));
+    }
     object.stable_erase(member);
     return out;
 }
@@ -75,11 +88,11 @@ Row parse_row(std::string_view line, std::string_view source, std::uint64_t numb
     json::object object = parse_object(line);
     Row out;
     out.number = number;
-    out.id = take_text(object, "_id", true);
+    out.id = take_text(object, "_id", Numbers::whole);
     if (out.id.empty()) out.id = std::string(source) + "#" + std::to_string(number);
-    out.title = take_text(object, "title", true);
+    out.title = take_text(object, "title", Numbers::all);
     if (!object.contains("text")) broken("\"text\" is missing");
-    out.text = take_text(object, "text", false);
+    out.text = take_text(object, "text", Numbers::none);
     // Collections such as BEIR's have titles without a text: the title is what can be found.
     if (only_white_space(out.text)) out.text = out.title;
     if (only_white_space(out.text))
