@@ -2,13 +2,15 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <map>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/lectern/common.hpp"
+#include "apps/lectern/progress.hpp"
 #include "apps/shared/percentile.hpp"
 
 namespace lectern::app {
@@ -50,27 +52,46 @@ Result<std::vector<std::string>> queries_of(const Bench& bench, const Collection
     return out;
 }
 
-using Samples = std::map<std::string, std::vector<double>>;
+// Milliseconds of each stage, in the order in which the stages end, and of all together, last.
+class Samples {
+ public:
+    void add(const Timing& timing) {
+        for (const StageTiming& stage : timing.stages)
+            of(stage.stage).push_back(stage.busy_seconds * 1e3);
+        total_.push_back(timing.milliseconds);
+    }
+    [[nodiscard]] bool empty() const { return total_.empty(); }
+    void each(
+        const std::function<void(const std::string&, const std::vector<double>&)>& visit) const {
+        for (const auto& [stage, values] : stages_) visit(stage, values);
+        if (!empty()) visit("total", total_);
+    }
 
-void sample(Samples& to, const Timing& timing) {
-    to["total"].push_back(timing.milliseconds);
-    for (const StageTiming& stage : timing.stages)
-        to[stage.stage].push_back(stage.busy_seconds * 1e3);
-}
+ private:
+    std::vector<double>& of(const std::string& stage) {
+        for (auto& [name, values] : stages_)
+            if (name == stage) return values;
+        return stages_.emplace_back(stage, std::vector<double>{}).second;
+    }
+    std::vector<std::pair<std::string, std::vector<double>>> stages_;
+    std::vector<double> total_;
+};
 
 boost::json::object report(const Samples& samples) {
     boost::json::object out;
-    for (const auto& [stage, values] : samples)
+    samples.each([&](const std::string& stage, const std::vector<double>& values) {
         out[stage] = boost::json::object{{"p50", percentile(values, 0.50)},
                                          {"p95", percentile(values, 0.95)}};
+    });
     return out;
 }
 
-void print_table(const char* title, const Samples& samples) {
-    std::printf("%s\n%-18s %10s %10s\n", title, "stage", "p50 ms", "p95 ms");
-    for (const auto& [stage, values] : samples)
+void print_table(const std::string& title, const Samples& samples) {
+    std::printf("%s\n%-18s %10s %10s\n", title.c_str(), "stage", "p50 ms", "p95 ms");
+    samples.each([](const std::string& stage, const std::vector<double>& values) {
         std::printf("%-18s %10.2f %10.2f\n", stage.c_str(), percentile(values, 0.50),
                     percentile(values, 0.95));
+    });
 }
 
 // A folder that is gone at the end.
@@ -93,7 +114,8 @@ class Scratch {
 };
 
 // The collection's first documents into a new one beside it, with the same pipeline.
-Result<IngestReport> time_ingest(const Bench& bench, const Collection& collection) {
+Result<IngestReport> time_ingest(const Bench& bench, const Collection& collection,
+                                 Progress& progress) {
     std::vector<DocumentInput> documents;
     LECTERN_TRY(collection.each_document([&](Document document) {
         documents.push_back({std::move(document.id), std::move(document.title),
@@ -114,7 +136,9 @@ Result<IngestReport> time_ingest(const Bench& bench, const Collection& collectio
     // Once, so that models are warm.
     LECTERN_TRY(copy->ingest_documents(std::span(documents).first(1)).status());
     if (documents.size() == 1) return copy->ingest_documents({});
-    return copy->ingest_documents(std::span(documents).subspan(1));
+    IngestOptions timed;
+    timed.progress = [&](const IngestProgress& state) { progress.show(state.fraction, "ingest"); };
+    return copy->ingest_documents(std::span(documents).subspan(1), timed);
 }
 
 double per_second(double count, double seconds) {
@@ -139,17 +163,24 @@ int run(const Bench& bench) {
     if (!queries) return fail(queries.status());
     // Once, so that models are warm.
     if (auto warm = collection->search(queries->front()); !warm) return fail(warm.status());
+    std::optional<Progress> progress(std::in_place, !bench.common.json);
+    const auto show = [&](std::size_t done, std::size_t of, const char* what) {
+        progress->show(static_cast<double>(done) / static_cast<double>(of), what);
+    };
     Samples searches;
     for (std::size_t i = 0; i < bench.count; ++i) {
+        show(i, bench.count, "searches");
         auto result = collection->search((*queries)[i % queries->size()]);
         if (!result) return fail(result.status());
-        sample(searches, result->timing);
+        searches.add(result->timing);
     }
     Samples answers;
     std::uint64_t generated = 0;
     std::uint64_t written = 0;
     std::uint64_t asked = 0;
+    progress.emplace(!bench.common.json);
     for (std::size_t i = 0; i < bench.questions; ++i) {
+        show(i, bench.questions, "questions");
         auto answer = collection->ask((*queries)[i % queries->size()]);
         if (!answer) {
             if (answer.status().code() == Code::unsupported) break;
@@ -157,15 +188,18 @@ int run(const Bench& bench) {
         }
         generated += answer->generated_tokens;
         if (answer->generated_tokens > 0) ++written;
-        sample(answers, answer->timing);
+        answers.add(answer->timing);
         ++asked;
     }
     std::optional<IngestReport> ingest;
+    progress.emplace(!bench.common.json);
     if (bench.ingest > 0) {
-        auto timed = time_ingest(bench, *collection);
+        auto timed = time_ingest(bench, *collection, *progress);
+        progress->end();
         if (!timed) return fail(timed.status());
         ingest = std::move(*timed);
     }
+    progress.reset();
     if (bench.common.json) {
         boost::json::object out{
             {"searches", bench.count},    {"search_milliseconds", report(searches)},
@@ -175,24 +209,23 @@ int run(const Bench& bench) {
         out["peak_memory_bytes"] = peak_memory();
         print(out);
     } else {
-        print_table("search", searches);
+        print_table(std::to_string(bench.count) + " searches", searches);
         if (!answers.empty()) {
-            print_table("ask", answers);
+            print_table("\n" + std::to_string(asked) + " questions", answers);
             std::printf("%llu of %llu answers written, %llu tokens\n",
                         static_cast<unsigned long long>(written),
                         static_cast<unsigned long long>(asked),
                         static_cast<unsigned long long>(generated));
         }
         if (ingest) {
-            std::printf("ingest: %llu documents, %.0f tokens/s; busy seconds of %.2f:",
-                        static_cast<unsigned long long>(ingest->documents),
-                        per_second(static_cast<double>(ingest->tokens), ingest->seconds),
-                        ingest->seconds);
+            std::printf("\ningest of %llu documents in %.2f s: %.0f tokens/s\n%-18s %10s\n",
+                        static_cast<unsigned long long>(ingest->documents), ingest->seconds,
+                        per_second(static_cast<double>(ingest->tokens), ingest->seconds), "stage",
+                        "busy s");
             for (const StageTiming& stage : ingest->stages)
-                std::printf(" %s %.2f", stage.stage.c_str(), stage.busy_seconds);
-            std::printf("\n");
+                std::printf("%-18s %10.2f\n", stage.stage.c_str(), stage.busy_seconds);
         }
-        std::printf("peak memory: %.0f MB\n", static_cast<double>(peak_memory()) / 1e6);
+        std::printf("\npeak memory: %.0f MB\n", static_cast<double>(peak_memory()) / 1e6);
     }
     return Exit::done;
 }

@@ -1,5 +1,6 @@
 #include "apps/lectern/progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,31 @@ std::string time_left(double fraction, double seconds) {
     return text;
 }
 
+// Columns of the terminal behind stderr; 80 when it does not say.
+std::size_t columns() {
+    winsize size{};
+    return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+// The bar before the text, as wide as the terminal leaves room for: a line that is wrapped cannot
+// be written over.
+std::string bar_line(double fraction, std::string text) {
+    constexpr std::size_t widest = 24;
+    constexpr std::size_t narrowest = 4;
+    constexpr std::size_t around = 3;  // the brackets and a space
+    const std::size_t room = columns() - 1;
+    std::string bar;
+    if (text.size() + around + narrowest <= room) {
+        const std::size_t width = std::min(widest, room - text.size() - around);
+        bar.assign(static_cast<std::size_t>(fraction * static_cast<double>(width)), '#');
+        bar.resize(width, ' ');
+        bar = "[" + bar + "] ";
+    } else if (text.size() > room) {
+        text.resize(room);
+    }
+    return "\r\033[K" + bar + text;
+}
+
 }  // namespace
 
 Progress::Progress(bool wanted) : wanted_(wanted), bar_(terminal(STDERR_FILENO)) {}
@@ -35,16 +61,10 @@ void Progress::show(double fraction, std::string_view what) {
     if (!bar_ && seconds < next_line_) return;
     next_line_ = seconds + 10;
     fraction = std::clamp(fraction, 0.0, 1.0);
-    const std::string left = time_left(fraction, seconds);
-    std::string bar;
-    if (bar_) {
-        constexpr std::size_t width = 24;
-        bar.assign(static_cast<std::size_t>(fraction * width), '#');
-        bar.resize(width, ' ');
-        bar = "\r\033[K[" + bar + "] ";
-    }
-    std::fprintf(stderr, "%s%3.0f%%  %.*s%s%s", bar.c_str(), fraction * 100,
-                 static_cast<int>(what.size()), what.data(), left.c_str(), bar_ ? "" : "\n");
+    char percent[16];
+    std::snprintf(percent, sizeof percent, "%3.0f%%  ", fraction * 100);
+    const std::string text = percent + std::string(what) + time_left(fraction, seconds);
+    std::fputs((bar_ ? bar_line(fraction, text) : text + "\n").c_str(), stderr);
     std::fflush(stderr);
     shown_ = bar_;
 }
