@@ -68,6 +68,11 @@ TEST(JsonlRows, IdsAndMetadata) {
     }
 }
 
+TEST(JsonlRows, TitlesMayBeNumbers) {
+    EXPECT_EQ(read(R"({"title": 1984, "text": "x"})").rows.at(0).title, "1984");
+    EXPECT_EQ(read(R"({"title": 1.5, "text": "x"})").rows.at(0).title, "1.5");
+}
+
 TEST(JsonlRows, ABrokenRowIsReportedAndTheRestGoOn) {
     struct {
         std::string row;
