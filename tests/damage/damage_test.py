@@ -318,7 +318,10 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--verbose", action="store_true")
     given = parser.parse_args()
-    shutil.rmtree(given.folder, ignore_errors=True)
+    if given.folder.exists():
+        if any(given.folder.iterdir()) and not (given.folder / "words.vec").is_file():
+            parser.error(f"--folder {given.folder} is not empty and no former run's; name another")
+        shutil.rmtree(given.folder)
     given.folder.mkdir(parents=True)
     (given.folder / "pipeline.yaml").write_text(PIPELINE, encoding="utf-8")
     write_words(given.folder / "words.vec")
