@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 
+#include "text/ascii.hpp"
 #include "text/text.hpp"
 
 namespace lectern::evaluation {
@@ -16,13 +17,10 @@ bool punctuation(char c) {
            (u >= 0x7B && u <= 0x7E);
 }
 
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // Letters of other scripts have bytes above 0x7F.
 bool letter_or_digit(char c) {
-    return digit(c) || (c >= 'a' && c <= 'z') || (static_cast<unsigned char>(c) & 0x80U) != 0;
+    return text::is_digit(c) || (c >= 'a' && c <= 'z') ||
+           (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 
 std::vector<std::string> tokens(std::string_view text) {
@@ -93,7 +91,7 @@ std::string without_marks(std::string_view text) {
         std::size_t end = at;
         if (text[at] == '[') {
             ++end;
-            while (end < text.size() && digit(text[end])) ++end;
+            while (end < text.size() && text::is_digit(text[end])) ++end;
         }
         if (end > at + 1 && end < text.size() && text[end] == ']') {
             while (!out.empty() && out.back() == ' ') out.pop_back();

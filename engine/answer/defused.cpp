@@ -4,12 +4,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "text/ascii.hpp"
+
 namespace lectern {
 namespace {
-
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // The end of "(target)" at `at`; `at` when there is none.
 std::size_t target_end(std::string_view text, std::size_t at) {
@@ -57,7 +55,7 @@ std::string defused(std::string_view sentence) {
             drop(begin - (image ? 1 : 0), begin + 1);
             drop(here, end);
             at = end;
-        } else if (!inner.empty() && std::all_of(inner.begin(), inner.end(), digit)) {
+        } else if (!inner.empty() && std::all_of(inner.begin(), inner.end(), text::is_digit)) {
             kept[begin] = '(';
             kept[here] = ')';
         }

@@ -10,6 +10,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include "text/ascii.hpp"
 #include "text/content_words.hpp"
 #include "text/text.hpp"
 
@@ -29,15 +30,11 @@ struct Analysis {
     bool negated = false;
 };
 
-bool is_digit(char c) {
-    return std::isdigit(static_cast<unsigned char>(c)) != 0;
-}
-
 // True when exactly three digits follow: "3,300", but not the decimal comma of "3,5".
 bool groups_thousands(std::string_view folded, std::size_t separator) {
     const std::string_view rest = folded.substr(separator + 1);
-    return rest.size() >= 3 && std::all_of(rest.begin(), rest.begin() + 3, is_digit) &&
-           (rest.size() == 3 || !is_digit(rest[3]));
+    return rest.size() >= 3 && std::all_of(rest.begin(), rest.begin() + 3, text::is_digit) &&
+           (rest.size() == 3 || !text::is_digit(rest[3]));
 }
 
 // Digits without the separators that people write in long numbers.
@@ -195,7 +192,7 @@ Support support(const Analysis& sentence, const Vocabulary& question, const Voca
     Support out;
     for (const std::string& word : sentence.required) {
         if (evidence.exactly(word) || titles.exactly(word)) continue;
-        if (!is_digit(word.front()) && (evidence.names(word) || titles.names(word))) continue;
+        if (!text::is_digit(word.front()) && (evidence.names(word) || titles.names(word))) continue;
         out.missing = word;
         break;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "text/ascii.hpp"
 #include "text/content_words.hpp"
 #include "text/question.hpp"
 #include "text/wording.hpp"
@@ -11,17 +12,14 @@ namespace {
 
 using text::Wording;
 
-bool digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 // "1997", "1990s", a month, a century.
 bool is_date(const text::Word& word) {
     const std::string_view folded = word.folded;
     if (!word.number) return text::is_worded(Wording::calendar, folded);
-    if (folded.size() < 4 || !std::all_of(folded.begin(), folded.begin() + 4, digit)) return false;
+    if (folded.size() < 4 || !std::all_of(folded.begin(), folded.begin() + 4, text::is_digit))
+        return false;
     if (folded[0] != '1' && (folded[0] != '2' || folded[1] != '0')) return false;
-    return folded.size() == 4 || !digit(folded[4]);
+    return folded.size() == 4 || !text::is_digit(folded[4]);
 }
 
 // Figures, and numbers in words.
