@@ -37,7 +37,7 @@ std::function<void(std::string_view)> Reply::text() const {
 
 Response Reply::failed(const Status& status) const {
     Response response = problem(status);
-    if (call_.stream.begun()) send("error", json::parse(response.body));
+    if (call_.stream.begun()) response.last_piece = event("error", json::parse(response.body));
     return response;
 }
 
@@ -48,8 +48,10 @@ Response Reply::done(std::string_view event_name, json::object out, std::uint64_
     call_.observed.tokens_out = generated_tokens;
     call_.observed.stages = std::move(timing.stages);
     if (!streams_) return json_response(out);
-    send(event_name, out);
-    return {};
+    if (!call_.stream.begun()) call_.stream.begin("text/event-stream");
+    Response response;
+    response.last_piece = event(event_name, out);
+    return response;
 }
 
 }  // namespace lectern::server

@@ -151,12 +151,13 @@ class Writer {
             last["usage"] = done.usage();
             send(app::json_text(last));
         }
-        send("[DONE]");
-        return {};
+        Response response;
+        response.last_piece = event("[DONE]");
+        return response;
     }
     Response fail(const Status& status) {
         Response failed = problem(status);
-        if (call_.stream.begun()) send(as_openai_error(failed).body);
+        if (call_.stream.begun()) failed.last_piece = event(as_openai_error(failed).body);
         return failed;
     }
 
@@ -181,7 +182,8 @@ class Writer {
         if (lectern != nullptr) out["lectern"] = *lectern;
         return send(app::json_text(out));
     }
-    bool send(const std::string& data) { return call_.stream.write("data: " + data + "\n\n"); }
+    static std::string event(const std::string& data) { return "data: " + data + "\n\n"; }
+    bool send(const std::string& data) { return call_.stream.write(event(data)); }
 
     Call& call_;
     const std::string model_;

@@ -87,7 +87,9 @@ class Session {
         record_.failure = failure_of(response);
         if (gone_ && !streamed_)
             record_.status = client_has_gone;
-        else if (!streamed_)
+        else if (streamed_)
+            co_await end_stream(response.last_piece);
+        else
             co_await send(std::move(response));
         note(record_, request_, match_, key_.get(), state_);
         co_return !broken_ && request_.keep_alive && parser_->done();
@@ -305,9 +307,7 @@ class Session {
                 case Letter::Kind::late:
                     state_.metrics.rejected("queue_wait");
                     co_return too_many("the request waited too long for its turn");
-                case Letter::Kind::done:
-                    if (streamed_) co_await end_stream();
-                    co_return std::move(letter->response);
+                case Letter::Kind::done: co_return std::move(letter->response);
             }
             if (broken_) {
                 mailbox->client_has_gone();
@@ -355,7 +355,9 @@ class Session {
         co_await write(bytes);
     }
 
-    asio::awaitable<void> end_stream() {
+    // When the request has given back what it took up: its client may be here again at once.
+    asio::awaitable<void> end_stream(const std::string& last_piece) {
+        co_await send_piece(last_piece);
         if (request_.version >= 11 && !broken_) co_await write("0\r\n\r\n");
     }
 

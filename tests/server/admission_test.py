@@ -112,19 +112,38 @@ class QueueTest(Case):
 
 
 class KeyTest(Case):
+    def with_keys(self, *names):
+        """A server and, of each name, the header of a key that may do one thing at a time."""
+        folder = tempfile.TemporaryDirectory(prefix="lectern-keys-")
+        self.addCleanup(folder.cleanup)
+        keys = os.path.join(folder.name, "keys.json")
+        headers = [{"Authorization": "Bearer " + subprocess.run(
+            [PROGRAM, "key", name, "--keys", keys, "--right", "read", "--max-concurrent", "1"],
+            check=True, capture_output=True, text=True).stdout.strip()} for name in names]
+        return self.serve("--keys", keys, "--ask-threads", "2"), *headers
+
     def test_one_key_uses_up_nobody_elses_turn(self):
-        with tempfile.TemporaryDirectory(prefix="lectern-keys-") as folder:
-            keys = os.path.join(folder, "keys.json")
-            one, two = ({"Authorization": "Bearer " + subprocess.run(
-                [PROGRAM, "key", name, "--keys", keys, "--right", "read", "--max-concurrent", "1"],
-                check=True, capture_output=True, text=True).stdout.strip()} for name in ["one", "two"])
-            server = self.serve("--keys", keys, "--ask-threads", "2")
-            server.request("POST", "/v1/chat/completions", {**LONG, "max_tokens": 1, "stream": False}, one)
-            running = Generation(server, one)
-            self.expect_turned_away(server.request("GET", "/collections", None, one), says="this key")
-            self.assertEqual(server.request("GET", "/collections", None, two)[0], 200)
-            self.assertIn("[DONE]", running.read())
-            self.assertEqual(server.request("GET", "/collections", None, one)[0], 200)
+        server, one, two = self.with_keys("one", "two")
+        server.request("POST", "/v1/chat/completions", {**LONG, "max_tokens": 1, "stream": False}, one)
+        running = Generation(server, one)
+        self.expect_turned_away(server.request("GET", "/collections", None, one), says="this key")
+        self.assertEqual(server.request("GET", "/collections", None, two)[0], 200)
+        self.assertIn("[DONE]", running.read())
+        self.assertEqual(server.request("GET", "/collections", None, one)[0], 200)
+
+    def test_who_has_read_an_answer_may_ask_again_at_once(self):
+        # Clients of this protocol stop reading at [DONE]; the turn must be given back before it.
+        server, key = self.with_keys("one")
+        body = json.dumps({**LONG, "max_tokens": 1})
+        for _ in range(40):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+            connection.request("POST", "/v1/chat/completions", body, {"Content-Type": "application/json", **key})
+            response = connection.getresponse()
+            self.assertEqual(response.status, 200)
+            while response.readline() != b"data: [DONE]\n":
+                pass
+            self.assertEqual(server.request("GET", "/collections", None, key)[0], 200)
+            connection.close()
 
 
 class SlowClientTest(Case):

@@ -39,6 +39,9 @@ struct Response {
     std::string content_type = "application/json";
     std::string body = {};
     std::vector<Header> headers = {};
+    // Of a response that was streamed: its last piece. It goes out when the request no longer
+    // counts as one that runs, so that who has read it can ask again at once.
+    std::string last_piece = {};
 };
 
 // Compares ASCII letters without their case.
