@@ -17,7 +17,7 @@
 namespace lectern::storage {
 
 // Every place there is.
-inline constexpr std::array<std::string_view, 17> kill_points{
+inline constexpr std::array<std::string_view, 18> kill_points{
     "storage.before_write",          // a commit is prepared, nothing of it is in RocksDB
     "storage.after_write",           // it is on disk, the caller does not know yet
     "file.during_write",             // a segment's temporary file is written in part
@@ -35,6 +35,7 @@ inline constexpr std::array<std::string_view, 17> kill_points{
     "reembed.after_vectors",         // some more of the new model's vectors are on disk
     "reembed.before_cut_over",       // all of them are, the old model serves
     "reembed.after_cut_over",        // the new one serves, the old one's vectors are still there
+    "reembed.after_drop",            // they are gone from the store, not from the index folder
 };
 
 namespace detail {

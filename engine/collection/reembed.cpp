@@ -24,8 +24,10 @@ std::string place(const storage::ChunkView& chunk) {
 Status drop_older_generations(storage::Store& store, const std::function<void()>& removed) {
     const storage::CollectionMeta meta = store.meta();
     for (const storage::Generation& generation : meta.generations)
-        if (generation.number < meta.serving)
+        if (generation.number < meta.serving) {
             LECTERN_TRY(store.drop_generation(generation.number, removed));
+            storage::kill_point("reembed.after_drop");
+        }
     index::VectorIndex::remove_stale_files(store);
     return {};
 }

@@ -97,13 +97,10 @@ VerifyReport report_of(storage::VerifyReport store) {
     return report;
 }
 
-void note_left_over(const fs::path& index, VerifyReport& report) {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(index, error))
-        if (entry.path().extension() == ".tmp")
-            report.notes.push_back(
-                {"file index/" + entry.path().filename().string(),
-                 "the writing of an index file was cut off; the next open removes it"});
+void note_left_over(const storage::Store& store, VerifyReport& report) {
+    for (const index::LeftOver& left : index::left_over(store))
+        report.notes.push_back({"file index/" + left.file.filename().string(),
+                                left.what + "; the next open removes it"});
 }
 
 // `vectors`: what searches use.
@@ -148,7 +145,7 @@ Result<VerifyReport> Collection::verify(const fs::path& folder) {
     if (report.readable) {
         LECTERN_ASSIGN(const auto open, storage::Store::open(folder, {.read_only = true}));
         LECTERN_TRY(check_indexes(*open, vectors, report));
-        note_left_over(open->index_folder(), report);
+        note_left_over(*open, report);
     }
     report.seconds = seconds_since(begin);
     return report;

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <vector>
 
+#include "index/vector/file_names.hpp"
 #include "index/vector/segment.hpp"
 #include "storage/content_hash.hpp"
 
@@ -19,14 +20,13 @@ namespace {
 // Rows read from the store at once.
 constexpr std::size_t step = 4096;
 
-// The generation that a file's name tells, or null.
-const storage::Generation* generation_of(const fs::path& file,
-                                         const storage::CollectionMeta& meta) {
-    for (const storage::Generation& generation : meta.generations)
-        if (file.filename().string().starts_with("vector-" + std::to_string(generation.number) +
-                                                 "-"))
-            return &generation;
-    return nullptr;
+// Empty when the file is not left over.
+std::string why_left_over(const fs::path& file, const storage::CollectionMeta& meta) {
+    if (file.extension() == ".tmp") return "the writing of an index file was cut off";
+    const auto number = generation_in_name(file.filename().string());
+    if (file.extension() == ".segment" && number && meta.generation(*number) == nullptr)
+        return "its vectors were dropped, as after a change of model";
+    return "";
 }
 
 // The same vector, as far as the encoding can keep it.
@@ -79,9 +79,10 @@ Status check(const storage::CollectionMeta& meta, const storage::Reader& reader,
     const fs::path& file = checked.file;
     if (file.extension() != ".segment")
         return {Code::corrupt, file.string() + ": is no file of an index"};
-    const storage::Generation* generation = generation_of(file, meta);
-    if (generation == nullptr)
-        return {Code::corrupt, file.string() + ": belongs to no generation of vectors"};
+    const auto number = generation_in_name(file.filename().string());
+    if (!number) return {Code::corrupt, file.string() + ": is no file of an index"};
+    // One of no generation is left over.
+    const storage::Generation* generation = meta.generation(*number);
     checked.generation = generation->number;
     // The pipeline decides on the encoding, and verify has none: the file may have any. Another
     // encoding is refused by the stamp, before the rest is read.
@@ -106,19 +107,27 @@ Status check(const storage::CollectionMeta& meta, const storage::Reader& reader,
 }  // namespace
 
 Result<std::vector<CheckedFile>> check_files(const storage::Store& store) {
+    const storage::CollectionMeta meta = store.meta();
     std::vector<CheckedFile> files;
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(store.index_folder(), error)) {
-        // Left by a write that was cut off; the next open removes it.
-        if (entry.path().extension() == ".tmp") continue;
-        files.push_back({.file = entry.path(), .status = {}});
-    }
+    for (const auto& entry : fs::directory_iterator(store.index_folder(), error))
+        if (why_left_over(entry.path(), meta).empty())
+            files.push_back({.file = entry.path(), .status = {}});
     std::sort(files.begin(), files.end(),
               [](const CheckedFile& a, const CheckedFile& b) { return a.file < b.file; });
-    const storage::CollectionMeta meta = store.meta();
     const storage::Reader reader = store.reader();
     for (CheckedFile& file : files) file.status = check(meta, reader, file);
     return files;
+}
+
+std::vector<LeftOver> left_over(const storage::Store& store) {
+    const storage::CollectionMeta meta = store.meta();
+    std::vector<LeftOver> out;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(store.index_folder(), error))
+        if (std::string why = why_left_over(entry.path(), meta); !why.empty())
+            out.push_back({entry.path(), std::move(why)});
+    return out;
 }
 
 }  // namespace lectern::index

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "lectern/status.hpp"
@@ -19,8 +20,17 @@ struct CheckedFile {
 
 // Every file in the collection's index folder, in the order of their names: the stamp, the
 // checksum, the graph, and each row against the store's. A file that belongs to no index is wrong
-// too, but not the temporary one (.tmp) of a write that was cut off. The store may be open to read
-// only. One segment is in memory at a time.
+// too, but not what is left over. The store may be open to read only. One segment is in memory at
+// a time.
 [[nodiscard]] Result<std::vector<CheckedFile>> check_files(const storage::Store& store);
+
+struct LeftOver {
+    std::filesystem::path file;
+    std::string what;
+};
+
+// What a process that ended amid its work has left in the index folder: sound, and the next open
+// removes it.
+[[nodiscard]] std::vector<LeftOver> left_over(const storage::Store& store);
 
 }  // namespace lectern::index

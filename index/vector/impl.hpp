@@ -21,6 +21,7 @@
 
 #include "index/vector/best.hpp"
 #include "index/vector/fair_mutex.hpp"
+#include "index/vector/file_names.hpp"
 #include "index/vector/segment.hpp"
 #include "index/vector/tail.hpp"
 #include "index/vector/vector_index.hpp"
@@ -41,7 +42,7 @@ class VectorIndex::Impl {
           owner_{meta.id, storage::content_hash(generation.fingerprint), generation.number,
                  generation.dimension, options_.vectors},
           folder_(store.index_folder()),
-          prefix_("vector-" + std::to_string(generation.number) + "-"),
+          prefix_(segment_prefix(generation.number)),
           tail_(generation.dimension) {}
 
     ~Impl();

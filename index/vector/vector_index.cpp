@@ -1,7 +1,5 @@
 #include "index/vector/vector_index.hpp"
 
-#include <cstdlib>
-
 #include "index/vector/impl.hpp"
 
 namespace lectern::index {
@@ -101,15 +99,11 @@ Result<std::unique_ptr<VectorIndex>> VectorIndex::open(const storage::Store& sto
 }
 
 void VectorIndex::remove_stale_files(const storage::Store& store) {
-    constexpr std::string_view start = "vector-";
     const storage::CollectionMeta meta = store.meta();
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(store.index_folder(), ignored)) {
-        const std::string name = entry.path().filename().string();
-        if (!name.starts_with(start)) continue;
-        const auto number = std::strtoul(name.c_str() + start.size(), nullptr, 10);
-        if (meta.generation(static_cast<storage::GenerationNumber>(number)) == nullptr)
-            fs::remove(entry.path(), ignored);
+        const auto number = generation_in_name(entry.path().filename().string());
+        if (number && meta.generation(*number) == nullptr) fs::remove(entry.path(), ignored);
     }
 }
 

@@ -264,6 +264,8 @@ TEST_F(DurabilityTest, WhatTheNextOpenBuildsAnewIsNotedAndNoFinding) {
     ASSERT_GT(fs::remove_all(index), 1U);
     fs::create_directory(index);
     std::ofstream(index / "vector-1-9.segment.tmp") << "half a";
+    // As after a change of model that was cut off when the old vectors were dropped.
+    std::ofstream(index / "vector-7-1.segment") << "of a generation that is gone";
     const auto without = Collection::verify(folder / "collection");
     ASSERT_TRUE(without.ok()) << without.status().message();
     EXPECT_TRUE(without->findings.empty()) << without->findings.front().what;
@@ -271,10 +273,12 @@ TEST_F(DurabilityTest, WhatTheNextOpenBuildsAnewIsNotedAndNoFinding) {
     EXPECT_THAT(without->notes,
                 ::testing::UnorderedElementsAre(
                     Field(&lectern::Finding::what, HasSubstr("5100 of 5100 vectors are in none")),
-                    Field(&lectern::Finding::where, "file index/vector-1-9.segment.tmp")));
+                    Field(&lectern::Finding::where, "file index/vector-1-9.segment.tmp"),
+                    Field(&lectern::Finding::where, "file index/vector-7-1.segment")));
     // The next open does what the notes say.
     ASSERT_TRUE(open().flush().ok());
     EXPECT_TRUE(Collection::verify(folder / "collection")->notes.empty());
+    EXPECT_FALSE(fs::exists(index / "vector-7-1.segment"));
 }
 
 TEST_F(DurabilityTest, TheCommandLineVerifiesRepairsBacksUpAndRestores) {

@@ -373,14 +373,15 @@ TEST_F(ReembedTest, KilledAnywhereItEndsWithTheOldOrTheNewModelAndGoesOn) {
     // Named places, in turns from one model to the other.
     for (const char* place :
          {"reembed.after_generation", "reembed.after_vectors@1", "reembed.after_vectors@3",
-          "reembed.before_cut_over", "reembed.after_cut_over"}) {
+          "reembed.before_cut_over", "reembed.after_cut_over", "reembed.after_drop"}) {
         const std::string before = serving;
         const std::string to = before == "one" ? "two" : "one";
         const int state = run_program(to, 0, place);
         ASSERT_TRUE(WIFSIGNALED(state)) << place << " was not passed";
         check(place);
-        EXPECT_EQ(serving, std::string_view(place) == "reembed.after_cut_over" ? to : before)
-            << place;
+        const bool changed = place == std::string_view("reembed.after_cut_over") ||
+                             place == std::string_view("reembed.after_drop");
+        EXPECT_EQ(serving, changed ? to : before) << place;
         ASSERT_EQ(run_program(to, 0, nullptr), 0) << place;
         if (std::string_view(place) == "reembed.after_vectors@3") {
             EXPECT_NE(output().find("\"resumed\":768"), std::string::npos) << output();

@@ -141,18 +141,23 @@ test("files are uploaded by choice and by drag and drop", async () => {
   assert.match(await page.innerText("#documents"), /paper #1\?\.txt/);
 });
 
-// The next request to such an address, held until it is let go.
+// The next request to such an address, held until it is let go. The route stays until the context
+// is closed: one that ends by itself ends while the next one begins, and may take it along.
 async function hold(pattern) {
+  let next = true;
   let release;
   const released = new Promise((resolve) => { release = resolve; });
   held.push(release);
   let came;
   const arrived = new Promise((resolve) => { came = resolve; });
   await page.route(pattern, async (route) => {
-    came();
-    await released;
+    if (next) {
+      next = false;
+      came();
+      await released;
+    }
     await route.continue();
-  }, { times: 1 });
+  });
   return { arrived, release };
 }
 
