@@ -1,4 +1,5 @@
-// The lines that end a paragraph in Markdown (CommonMark 0.30) and in plain text.
+// The lines that end a paragraph in Markdown (CommonMark 0.30), in reStructuredText and in plain
+// text.
 #include "text/blocks.hpp"
 
 #include "text/ascii.hpp"
@@ -20,9 +21,23 @@ bool is_heading(std::string_view line) noexcept {
     return level >= 1 && level <= 6 && blanks.find(line[level]) != std::string_view::npos;
 }
 
+// What reStructuredText draws under a title with: any mark, as often as the title is long.
+bool is_adornment(std::string_view line) noexcept {
+    constexpr std::size_t shortest = 4;
+    constexpr std::string_view marks = "=-`:'\"~^_*+#.<>!";
+    line = line.substr(0, line.find_last_not_of(blanks) + 1);
+    return line.size() >= shortest && marks.find(line.front()) != std::string_view::npos &&
+           line.find_first_not_of(line.front()) == std::string_view::npos;
+}
+
+// ".. note::", ".. _label:"
+bool is_directive(std::string_view line) noexcept {
+    return line.starts_with(".. ") && line.find(':') != std::string_view::npos;
+}
+
 // "---", "* * *", "=====", "|---|:--|", "```".
 bool is_rule(std::string_view line) noexcept {
-    if (line.starts_with("```") || line.starts_with("~~~")) return true;
+    if (line.starts_with("```") || line.starts_with("~~~") || is_adornment(line)) return true;
     constexpr std::string_view marks = "-=*_";
     std::size_t count = 0;
     for (const char c : line) {
@@ -72,7 +87,7 @@ std::vector<Block> blocks(std::string_view text) {
         const std::size_t marker = list_marker(line, open == Open::paragraph);
         if (line.empty() || is_rule(line)) {
             open = Open::nothing;
-        } else if (is_heading(line) || line.front() == '|') {
+        } else if (is_heading(line) || line.front() == '|' || is_directive(line)) {
             out.push_back({{begin, end}, true, begin});
             open = Open::nothing;
         } else if (marker != 0) {

@@ -104,7 +104,7 @@ std::vector<std::string> asked_to_be(const std::vector<Word>& words) {
 }  // namespace
 
 std::vector<std::string> asked_to_define(std::string_view question) {
-    constexpr std::array<std::string_view, 2> endings{" mean ", " stand for "};
+    constexpr std::array<std::string_view, 3> endings{" mean ", " stand for ", " do "};
     constexpr std::size_t most_words = 6;
     const std::vector<Word> all = words(question);
     const std::string folded = spaced(all);
@@ -119,6 +119,8 @@ std::vector<std::string> asked_to_define(std::string_view question) {
     if (begin == 0) out = asked_to_be(all);
     for (std::size_t i = begin; begin > 0 && i < end; ++i)
         if (!out.empty() || !is_article(all[i])) out.push_back(all[i].folded);
+    // "the COPY command" is COPY.
+    if (out.size() > 1 && is_worded(Wording::kind, out.back())) out.pop_back();
     const bool any = std::any_of(out.begin(), out.end(),
                                  [](const std::string& word) { return !is_stop_word(word); });
     if (!any || out.size() > most_words) out.clear();

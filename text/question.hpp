@@ -30,9 +30,9 @@ namespace lectern::text {
 // answer counts; empty when nothing is to be counted.
 [[nodiscard]] std::vector<std::string> asked_to_count(std::string_view question);
 
-// Of "What is an encoder?" the folded words "encoder", and so of "What does encoder mean?" and "Is
-// an encoder a model?"; of "What is the role of titles?" all three of "role of titles". Empty when
-// the question does not ask what something is.
+// Of "What is an encoder?" the folded words "encoder", and so of "What does encoder mean?", "What
+// does the encoder function do?" and "Is an encoder a model?"; of "What is the role of titles?" all
+// three of "role of titles". Empty when the question does not ask what something is.
 [[nodiscard]] std::vector<std::string> asked_to_define(std::string_view question);
 
 }  // namespace lectern::text

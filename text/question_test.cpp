@@ -81,6 +81,8 @@ TEST(Question, WhatIsToBeDefined) {
     EXPECT_THAT(asked_to_define("Who was Ada Lovelace?"), ElementsAre("ada", "lovelace"));
     EXPECT_THAT(asked_to_define("What does \"causal mask\" mean?"), ElementsAre("causal", "mask"));
     EXPECT_THAT(asked_to_define("What does GRU stand for?"), ElementsAre("gru"));
+    EXPECT_THAT(asked_to_define("What does the COPY command do?"), ElementsAre("copy"));
+    EXPECT_THAT(asked_to_define("What is the command?"), ElementsAre("command"));
     EXPECT_THAT(asked_to_define("Was ist eine Maske?"), ElementsAre("maske"));
     EXPECT_THAT(asked_to_define("Is BERT a decoder?"), ElementsAre("bert"));
     EXPECT_THAT(asked_to_define("Are the two masks an idea of Google?"),

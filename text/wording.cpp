@@ -38,6 +38,12 @@ constexpr std::array english{
          "what is|what are|what was|what were|who is|who was|who are|who were|define"},
     Line{Wording::being, "is|are|was|were"},
     Line{Wording::asked_article, "a|an|the"},
+    Line{Wording::kind,
+         "command|function|method|statement|clause|operator|option|parameter|setting|keyword|macro|"
+         "flag|variable|decorator"},
+    Line{Wording::pointing, "see"},
+    Line{Wording::introduction,
+         "description|overview|introduction|summary|definition|about|purpose|abstract"},
     // May is no month here: it is a verb far more often.
     Line{Wording::calendar,
          "january|february|march|april|june|july|august|september|october|november|december|"
@@ -79,6 +85,8 @@ constexpr std::array german{
     Line{Wording::definition, "was ist|was sind|wer ist|wer war|was bedeutet"},
     Line{Wording::being, "ist|sind"},
     Line{Wording::asked_article, "der|die|das|ein|eine"},
+    Line{Wording::pointing, "siehe"},
+    Line{Wording::introduction, "beschreibung|überblick|übersicht|einführung|einleitung|zweck"},
     Line{Wording::calendar, "januar|februar|märz|mai|juni|juli|oktober|dezember|jahrhundert"},
     Line{Wording::figure,
          "zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|zwanzig|hundert|tausend|"
@@ -108,6 +116,8 @@ constexpr std::array french{
     Line{Wording::count_of, "de|d"},
     Line{Wording::definition, "qu'est ce que|qu’est ce que|qui est|qui était|que signifie"},
     Line{Wording::asked_article, "un|une|la|le|les"},
+    Line{Wording::pointing, "voir"},
+    Line{Wording::introduction, "présentation|aperçu|résumé|définition"},
     Line{Wording::calendar,
          "janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|"
          "siècle"},
@@ -136,6 +146,8 @@ constexpr std::array spanish{
     Line{Wording::definition, "qué es|qué son|quién es|quién fue|qué significa"},
     Line{Wording::being, "es|fue"},
     Line{Wording::asked_article, "el|la|un|una"},
+    Line{Wording::pointing, "véase"},
+    Line{Wording::introduction, "descripción|introducción|resumen|definición"},
     Line{Wording::calendar,
          "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
          "diciembre|siglo"},

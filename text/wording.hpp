@@ -23,6 +23,9 @@ enum class Wording : std::uint8_t {
     definition,     // "what is": the question begins with it
     being,          // "is": so begins "Is BERT a decoder?"
     asked_article,  // before what is asked about
+    kind,           // "command": behind the name of one
+    // In titles.
+    introduction,  // "overview": of what a page is about
     // In sentences.
     calendar,        // months, centuries
     figure,          // numbers in words
@@ -33,6 +36,7 @@ enum class Wording : std::uint8_t {
     bound,           // words that bound what a sentence claims
     conjunction,     // between the items of a list
     sentence_joint,  // that a sentence may begin with
+    pointing,        // "see": what begins so says where to look
     pronoun,         // that lean on the sentence before
 };
 

@@ -102,6 +102,9 @@ class Writer {
 
 enum class Display { in_line, block, line, heading, item, row, cell, preformatted, dropped };
 
+// A <dt> heads its <dd>, below all headings.
+constexpr GumboTag heading_of_a_term = GUMBO_TAG_H6;
+
 Display display_of(GumboTag tag) noexcept {
     switch (tag) {
         case GUMBO_TAG_HEAD:
@@ -124,13 +127,13 @@ Display display_of(GumboTag tag) noexcept {
         case GUMBO_TAG_H3:
         case GUMBO_TAG_H4:
         case GUMBO_TAG_H5:
-        case GUMBO_TAG_H6: return Display::heading;
+        case GUMBO_TAG_H6:
+        case GUMBO_TAG_DT: return Display::heading;
         case GUMBO_TAG_LI: return Display::item;
         case GUMBO_TAG_TR: return Display::row;
         case GUMBO_TAG_TD:
         case GUMBO_TAG_TH: return Display::cell;
         case GUMBO_TAG_BR:
-        case GUMBO_TAG_DT:
         case GUMBO_TAG_DD: return Display::line;
         case GUMBO_TAG_PRE: return Display::preformatted;
         case GUMBO_TAG_P:
@@ -169,8 +172,31 @@ bool hidden(const GumboElement& element) {
     return value.find("display:none") != std::string::npos;
 }
 
+// What leads to other places and says nothing itself: by its role, or by the names that DocBook,
+// Sphinx, Doxygen and others give it.
+bool leads_elsewhere(const GumboElement& element) {
+    constexpr std::array<std::string_view, 15> names{
+        "nav",         "navbar",   "navheader",     "navfooter", "navigation",
+        "navpath",     "navtop",   "breadcrumb",    "toc",       "breadcrumbs",
+        "nav-wrapper", "site-nav", "sphinxsidebar", "side-nav",  "table-of-contents"};
+    const auto has_one = [&](const char* attribute) {
+        const GumboAttribute* found = gumbo_get_attribute(&element.attributes, attribute);
+        if (found == nullptr) return false;
+        const std::string value = ascii_lower(found->value);
+        for (std::size_t at = 0; at < value.size();) {
+            const std::size_t end = std::min(value.find_first_of(" \t\n", at), value.size());
+            const std::string_view name = std::string_view(value).substr(at, end - at);
+            if (std::find(names.begin(), names.end(), name) != names.end()) return true;
+            at = end + 1;
+        }
+        return false;
+    };
+    return has_one("role") || has_one("class") || has_one("id");
+}
+
 std::string_view heading_mark(GumboTag tag) noexcept {
     constexpr std::string_view marks = "###### ";
+    if (tag == GUMBO_TAG_DT) tag = heading_of_a_term;
     return marks.substr(static_cast<std::size_t>(GUMBO_TAG_H6 - tag));
 }
 
@@ -243,6 +269,9 @@ std::string first_of(const GumboNode& root, GumboTag tag) {
 
 class Reader {
  public:
+    // `all`: also what leads to other places.
+    explicit Reader(bool all) : all_(all) {}
+
     [[nodiscard]] bool enter(const GumboNode& node) {
         if (is_text(node)) {
             if (preformatted_ > 0)
@@ -256,6 +285,7 @@ class Reader {
         const GumboElement& element = node.v.element;
         const Display display = display_of(element.tag);
         if (display == Display::dropped || hidden(element)) return false;
+        if (!all_ && element.tag != GUMBO_TAG_BODY && leads_elsewhere(element)) return false;
         begin(display, element.tag);
         return true;
     }
@@ -301,6 +331,7 @@ class Reader {
         }
     }
 
+    bool all_;
     Writer writer_;
     int preformatted_ = 0;  // <pre> elements around
 };
@@ -313,13 +344,16 @@ Extracted html_text(std::string_view bytes, std::string_view charset, const Html
     if (only_white_space(utf8)) fail(LECTERN_INVALID_ARGUMENT, "no text: the file is empty");
 
     const HtmlTree tree(utf8, limits);
-    Reader reader;
-    walk(
-        tree.document(), [&](const GumboNode& node) { return reader.enter(node); },
-        [&](const GumboNode& node) { reader.leave(node); });
-
     Extracted out;
-    out.text = reader.take();
+    // A page may be nothing but a table of contents.
+    for (const bool all : {false, true}) {
+        if (!only_white_space(out.text)) break;
+        Reader reader(all);
+        walk(
+            tree.document(), [&](const GumboNode& node) { return reader.enter(node); },
+            [&](const GumboNode& node) { reader.leave(node); });
+        out.text = reader.take();
+    }
     if (only_white_space(out.text))
         fail(LECTERN_INVALID_ARGUMENT,
              "no text: the page shows none without its scripts and pictures");

@@ -46,6 +46,14 @@ TEST(HtmlText, WhatIsReadable) {
          "<!-- f --><p hidden>g</p><p style='display: NONE'>h</p><nav>i</nav><svg><text>j</text>"
          "</svg><select><option>k</select>l",
          "al"},
+        {"what leads elsewhere",
+         "<div class='navheader'>Prev</div><ul role=navigation><li>a</ul>b<div id=TOC>c</div>"
+         "<p class='my toc x'>d<p class=canal>e",
+         "b\n\ne"},
+        {"nothing but that", "<body class=nav><div class=toc>1. Joins<br>2. Views</div>",
+         "1. Joins\n2. Views"},
+        {"terms", "<dl><dt>port (integer)<dd>The port.<dt>host<dd><p>The host.</dl>x",
+         "###### port (integer)\n\nThe port.\n\n###### host\n\nThe host.\n\nx"},
         {"never closed", "<div><p>a<b>b<i>c", "abc"},
         {"not HTML at all", "just text > here & there", "just text > here & there"},
     };

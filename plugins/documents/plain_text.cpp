@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "documents/characters.hpp"
 #include "documents/extracted.hpp"
@@ -14,11 +15,38 @@ namespace {
 constexpr std::size_t looked_at = 65536;    // bytes
 constexpr std::size_t longest_title = 120;  // characters
 
-std::string_view next_line(std::string_view& rest) noexcept {
+std::string_view next_whole_line(std::string_view& rest) noexcept {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    return trimmed(line);
+    return line;
+}
+
+std::string_view next_line(std::string_view& rest) noexcept {
+    return trimmed(next_whole_line(rest));
+}
+
+// As far to the right as code is; comments in it look like headings.
+bool is_indented(std::string_view line) noexcept {
+    return line.starts_with("    ") || line.starts_with('\t');
+}
+
+// "=====": what Markdown and reStructuredText draw under a title; the latter takes other marks too,
+// at least as long as the title, and may draw the same above it.
+bool is_drawn(std::string_view line, std::string_view title, bool above) noexcept {
+    constexpr std::string_view others = "~^\"'`*+#:._-";
+    if (line.size() < 3 || line.find_first_not_of(line.front()) != std::string_view::npos)
+        return false;
+    if (line.front() == '=') return true;
+    // With "-", Markdown writes headings of level two.
+    if (line.front() == '-' && !above) return false;
+    return line.size() >= 4 && line.size() >= characters(title) &&
+           others.find(line.front()) != std::string_view::npos;
+}
+
+// A directive, a label or a comment of reStructuredText, or a comment of HTML.
+bool is_no_text(std::string_view line) noexcept {
+    return line.starts_with(".. ") || line.starts_with("<!--");
 }
 
 // "# Title #" -> "Title"; nothing for other lines.
@@ -65,17 +93,22 @@ std::string title_of(std::string_view text, std::string_view name) {
         return std::string(title);
 
     std::string_view first;
+    std::string_view last;         // line, unless it is blank or code
+    std::string_view before_last;  // the same
     bool in_code = false;
     while (!rest.empty()) {
-        const std::string_view line = next_line(rest);
-        if (line.starts_with("```") || line.starts_with("~~~")) {
-            in_code = !in_code;
-            continue;
-        }
-        if (!in_code) {
+        const std::string_view whole = next_whole_line(rest);
+        const std::string_view line = trimmed(whole);
+        const bool above = !before_last.empty() && before_last == line;
+        if (!in_code && !without_marks(last).empty() && is_drawn(line, last, above))
+            return std::string(last);
+        if (line.starts_with("```") || line.starts_with("~~~")) in_code = !in_code;
+        const bool text = !in_code && !is_indented(whole);
+        if (text) {
             if (const auto title = heading_of_level_one(line)) return std::string(*title);
         }
-        if (first.empty()) first = without_marks(line);
+        before_last = std::exchange(last, text ? line : std::string_view{});
+        if (first.empty() && !is_no_text(line)) first = without_marks(line);
     }
     if (!first.empty() && characters(first) <= longest_title) return std::string(first);
     return std::string(base_name(name));

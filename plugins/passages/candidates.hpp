@@ -25,7 +25,11 @@ struct Candidate {
     // Where the sentence before begins when this one leans on it ("It was built in 1874.");
     // otherwise range.begin.
     std::size_t context_begin = 0;
-    Range before;  // the sentence before in the same paragraph; may be empty
+    Range before;        // the sentence before in the same paragraph; may be empty
+    bool prose = true;   // a whole sentence or an entry ("Default: 30"), as it seems: no
+                         // title, no code
+    bool aside = false;  // in parentheses, or "See …"
+    bool first_under_heading = false;  // or in the passage
 };
 
 // In order of passages and text. Left out: headings, questions, the question itself, sentences of

@@ -50,6 +50,44 @@ TEST(Candidates, KnowTheirHeadingAndListsOfSources) {
     EXPECT_TRUE(found[2].listed_source);
 }
 
+TEST(Candidates, KnowWhatIsNoProse) {
+    struct {
+        const char* text;
+        bool prose;
+    } const cases[] = {
+        {"It has twelve layers.", true},
+        {"It has twelve layers.[12]", true},
+        {"(It has \"twelve layers\".)", true},
+        {"The default is as follows:", true},
+        {"Default: 30", true},
+        {"它有十二层", true},
+        {"How to deploy the site", false},
+        {"site = models.ForeignKey(Site, on_delete=models.CASCADE)", false},
+        {":synopsis: What the module is good for.", false},
+    };
+    for (const auto& c : cases) {
+        const std::vector<Passage> passages{{"", c.text, 1}};
+        const auto found = candidates("q", passages);
+        ASSERT_EQ(found.size(), 1U) << c.text;
+        EXPECT_EQ(found[0].prose, c.prose) << c.text;
+    }
+}
+
+TEST(Candidates, ReadReStructuredText) {
+    const std::string_view text =
+        "=======\nQueries\n=======\n\n.. _label:\n\nMaking one\n~~~~~~~~~~\n\n"
+        "A :class:`~db.models.QuerySet` represents a collection.\n\n.. note:: Mind the gap.\n\n"
+        ".. method:: all()\n\nReturns them all.\n";
+    const std::vector<Passage> passages{{"T", text, 1}};
+    const auto found = candidates("q", passages);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].heading, "Making one");
+    ASSERT_GE(found[0].words.size(), 2U);
+    EXPECT_EQ(found[0].words[1].folded, "queryset");
+    EXPECT_EQ(found[1].heading, "all()");
+    EXPECT_TRUE(found[1].first_under_heading);
+}
+
 TEST(Candidates, HostilePassages) {
     EXPECT_TRUE(sentences("", "").empty());
     EXPECT_TRUE(sentences("q", std::string(10000, '#')).empty());

@@ -1,19 +1,28 @@
 #include "passages/outline.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace lectern::passages {
 namespace {
 
 constexpr std::size_t longest_heading = 200;  // bytes of a marked one; longer ones are paragraphs
+constexpr int level_of_a_described = 4;
 
 bool letter(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            static_cast<unsigned char>(c) >= 0x80U;
 }
 
-bool underline(std::string_view line, char mark) noexcept {
-    return line.size() >= 3 && line.find_first_not_of(mark) == std::string_view::npos;
+// The level of the heading that such a line stands under (or over): Markdown has = and -,
+// reStructuredText has these and others, which are at least as long as the heading.
+int underline(std::string_view line, std::size_t heading) noexcept {
+    constexpr std::string_view others = "~^\"'`*+#:._";
+    if (line.size() < 3 || line.find_first_not_of(line.front()) != std::string_view::npos) return 0;
+    if (line.front() == '=') return 1;
+    if (line.front() == '-') return 2;
+    const bool long_enough = line.size() >= 4 && line.size() >= heading;
+    return long_enough && others.find(line.front()) != std::string_view::npos ? 3 : 0;
 }
 
 bool fence(std::string_view line) noexcept {
@@ -28,19 +37,22 @@ class Builder {
     void line(Range range) {
         const Range inner = trimmed(text_, range);
         const std::string_view line = piece(text_, inner);
+        if (!in_code_ && is_under_a_heading(line)) {
+            parts_.push_back({{open_.begin, inner.end}, underline(line, last_.end - last_.begin)});
+            lines_ = 0;
+            return;
+        }
         if (fence(line)) in_code_ = !in_code_;
         if (line.empty()) return paragraph_ends();
         if (in_code_) return extend(inner);
+        if (line.starts_with(".. ")) {  // a directive of reStructuredText
+            paragraph_ends();
+            parts_.push_back({inner, described(line).empty() ? 0 : level_of_a_described});
+            return;
+        }
         if (const int level = markdown_level(line); level > 0 && line.size() <= longest_heading) {
             paragraph_ends();
             parts_.push_back({inner, level});
-            return;
-        }
-        // An underline makes one line above it a heading, and belongs to it.
-        if (lines_ == 1 && open_.end - open_.begin <= longest_heading &&
-            (underline(line, '=') || underline(line, '-'))) {
-            parts_.push_back({{open_.begin, inner.end}, line.front() == '=' ? 1 : 2});
-            lines_ = 0;
             return;
         }
         extend(inner);
@@ -52,8 +64,22 @@ class Builder {
     }
 
  private:
+    // An underline makes one line above it a heading, and belongs to it; so does the same line
+    // above that one.
+    [[nodiscard]] bool is_under_a_heading(std::string_view line) const noexcept {
+        const std::size_t size = last_.end - last_.begin;
+        if (lines_ == 0 || size > longest_heading || underline(line, size) == 0) return false;
+        if (lines_ == 1) return underline(piece(text_, last_), 0) == 0;
+        const std::string_view above = piece(text_, first_);
+        return lines_ == 2 && above == line;
+    }
+
     void extend(Range line) {
-        if (lines_++ == 0) open_.begin = line.begin;
+        if (lines_++ == 0) {
+            open_.begin = line.begin;
+            first_ = line;
+        }
+        last_ = line;
         open_.end = line.end;
     }
 
@@ -67,11 +93,30 @@ class Builder {
     std::string_view text_;
     std::vector<Part> parts_;
     Range open_;
+    Range first_;            // line of the open paragraph
+    Range last_;             // the same
     std::size_t lines_ = 0;  // of the open paragraph
     bool in_code_ = false;
 };
 
 }  // namespace
+
+std::string_view described(std::string_view line) noexcept {
+    // The directives that describe something of a program, whatever their domain ("cpp:function").
+    constexpr std::array<std::string_view, 14> directives{
+        "function", "method", "class",  "attribute", "exception", "data",     "module",
+        "setting",  "option", "envvar", "macro",     "member",    "describe", "django-admin"};
+    const std::size_t end = line.find("::");
+    if (!line.starts_with(".. ") || end == std::string_view::npos || line.size() > longest_heading)
+        return {};
+    std::string_view name = line.substr(3, end - 3);
+    if (const std::size_t domain = name.find(':'); domain != std::string_view::npos)
+        name.remove_prefix(domain + 1);
+    if (std::find(directives.begin(), directives.end(), name) == directives.end()) return {};
+    line.remove_prefix(end + 2);
+    const std::size_t begin = line.find_first_not_of(' ');
+    return begin == std::string_view::npos ? std::string_view{} : line.substr(begin);
+}
 
 int markdown_level(std::string_view line) noexcept {
     const std::size_t level = line.find_first_not_of('#');
@@ -85,6 +130,9 @@ bool looks_like_heading(std::string_view line) noexcept {
     if ((first >= 'a' && first <= 'z') ||
         std::string_view("-*+>|\"'`[({<").find(first) != std::string_view::npos)
         return false;
+    // "Default: 30" is an entry; "Part 1: The sea" has more than a word before it.
+    const std::size_t colon = line.find(": ");
+    if (colon != std::string_view::npos && line.find(' ') > colon) return false;
     for (const std::string_view mark : {".", "!", "?", ":", ";", ",", "\"", "”", "…", "。", "！",
                                         "？", "：", "；", "，", "`", "|"})
         if (line.ends_with(mark)) return false;

@@ -15,8 +15,9 @@ struct Part {
 };
 
 // In order; everything but white space is in some part. Headings: Markdown's "# ..." (not inside
-// code fences), lines underlined with "===" or "---", and short lines that stand alone between
-// blank lines without a sentence's end (plain text and PDF), which count as level 2.
+// code fences), lines underlined with "===" or "---", those of reStructuredText, which has further
+// marks, lines above and directives that describe something, and short lines that stand alone
+// between blank lines without a sentence's end (plain text and PDF), which count as level 2.
 [[nodiscard]] std::vector<Part> outline(std::string_view text);
 
 // A line that looks like a heading when it stands alone: up to 80 characters and 12 words, with a
@@ -25,6 +26,9 @@ struct Part {
 [[nodiscard]] bool looks_like_heading(std::string_view line) noexcept;
 
 // Level of a Markdown heading line, or 0.
+// "port(number)" of ".. function:: port(number)" in reStructuredText; "" for other lines.
+[[nodiscard]] std::string_view described(std::string_view line) noexcept;
+
 [[nodiscard]] int markdown_level(std::string_view line) noexcept;
 
 }  // namespace lectern::passages

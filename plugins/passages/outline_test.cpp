@@ -23,6 +23,18 @@ TEST(Outline, MarkdownHeadings) {
     EXPECT_EQ(parts("#hashtag is no heading."), (Parts{"0:#hashtag is no heading."}));
 }
 
+TEST(Outline, HeadingsOfReStructuredText) {
+    EXPECT_EQ(parts("=====\nA b c\n=====\n\nx\n\nB\n~~~~\ny"),
+              (Parts{"1:=====\nA b c\n=====", "0:x", "3:B\n~~~~", "0:y"}));
+    EXPECT_EQ(parts("Longer\n~~~~\n# no\n~~~~\n\n# Yes"),
+              (Parts{"0:Longer\n~~~~\n# no\n~~~~", "1:# Yes"}))
+        << "a code fence of Markdown";
+    EXPECT_EQ(parts(".. note:: x\n\n.. cpp:function:: int f(int)\n\nIt is f."),
+              (Parts{"0:.. note:: x", "4:.. cpp:function:: int f(int)", "0:It is f."}));
+    EXPECT_EQ(described(".. option:: --port N"), "--port N");
+    EXPECT_EQ(described(".. versionadded:: 3.1"), "");
+}
+
 TEST(Outline, CodeHasNoHeadings) {
     EXPECT_EQ(parts("```\n# not\n\nNor This\n```\n\n# A"),
               (Parts{"0:```\n# not", "0:Nor This\n```", "1:# A"}));
@@ -36,11 +48,12 @@ TEST(Outline, PlainHeadingsStandAlone) {
 }
 
 TEST(Outline, WhatLooksLikeAHeading) {
-    for (const char* line : {"Results and uses", "3 Methods", "Über uns", "BM25"})
+    for (const char* line :
+         {"Results and uses", "3 Methods", "Über uns", "BM25", "Part 1: The sea"})
         EXPECT_TRUE(looks_like_heading(line)) << line;
     for (const char* line :
          {"", "It works.", "and so on", "- item", "| a | b", "1,024", "Note:", "Is it?",
-          "One two three four five six seven eight nine ten eleven twelve thirteen"})
+          "Default: 30", "One two three four five six seven eight nine ten eleven twelve thirteen"})
         EXPECT_FALSE(looks_like_heading(line)) << line;
 }
 

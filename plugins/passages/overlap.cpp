@@ -11,6 +11,7 @@ namespace lectern::passages {
 namespace {
 
 constexpr double context_part = 0.5;    // of a word in the title, the heading, what it leans on
+constexpr double named_part = 0.9;      // in a heading that names nothing but what is asked about
 constexpr double neighbour_part = 0.3;  // of a word that only the sentence before has
 // In a collection about one thing its name is everywhere and would weigh nothing; yet a sentence
 // that has not the name is often about another.
@@ -44,6 +45,30 @@ bool has(const std::vector<text::Word>& words, const AskedWord& asked) {
         }
     }
     return false;
+}
+
+// "port (integer)" and "The port" name the port and nothing else.
+bool names_only(std::string_view heading, const std::vector<AskedWord>& asked) {
+    const std::size_t note = heading.find_first_of("([");
+    if (note != std::string_view::npos && note > 0) heading = heading.substr(0, note);
+    bool any = false;
+    for (const text::Word& word : text::words(heading)) {
+        if (text::is_stop_word(word.folded) || (word.number && !any)) continue;
+        if (std::none_of(asked.begin(), asked.end(), [&](const AskedWord& other) {
+                return text::same_stem(word.folded, other.folded);
+            }))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+// What the word counts for the sentences under a heading that has it, or a title; 0 when none has.
+double part_of_heading(const Candidate& candidate, const Passage& passage, const AskedWord& word,
+                       const std::vector<AskedWord>& asked) {
+    if (has(text::words(candidate.heading), word))
+        return names_only(candidate.heading, asked) ? named_part : context_part;
+    return has(text::words(passage.title), word) ? context_part : 0;
 }
 
 }  // namespace
@@ -110,7 +135,7 @@ Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candid
         total += weight;
 
         const Candidate* last = nullptr;  // whose heading and title were looked at
-        bool in_heading = false;
+        double in_heading = 0;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             if (found[i] != 0) {
                 values_[i] += weight;
@@ -119,13 +144,12 @@ Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candid
             const Candidate& candidate = candidates[i];
             if (last == nullptr || last->passage != candidate.passage ||
                 last->heading.data() != candidate.heading.data()) {
-                in_heading = has(text::words(passages[candidate.passage].title), word) ||
-                             has(text::words(candidate.heading), word);
+                in_heading = part_of_heading(candidate, passages[candidate.passage], word, wanted);
                 last = &candidate;
             }
             const bool leans = candidate.context_begin < candidate.range.begin;
-            if (in_heading)
-                values_[i] += weight * context_part;
+            if (in_heading > 0)
+                values_[i] += weight * in_heading;
             else if (has(before[i], word))
                 values_[i] += weight * (leans ? context_part : neighbour_part);
         }

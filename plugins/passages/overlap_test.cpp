@@ -44,9 +44,24 @@ TEST(Overlap, RareWordsWeighMore) {
 }
 
 TEST(Overlap, TitleAndHeadingCountHalf) {
-    const std::vector<Passage> passages{{"BERT", "## Layers\n\nIt has twelve of them.", 1}};
+    const std::vector<Passage> passages{{"BERT", "## Layers in it\n\nIt has twelve of them.", 1}};
     const auto found = candidates("q", passages);
-    EXPECT_DOUBLE_EQ(Overlap("BERT layer", found, passages).values()[0], 0.5);
+    EXPECT_DOUBLE_EQ(Overlap("BERT width", found, passages).values()[0], 0.25);
+}
+
+// What stands under "port (number)" is about the port, whether it says so or not.
+TEST(Overlap, AHeadingThatNamesOnlyWhatIsAskedAboutCountsMore) {
+    for (const char* heading :
+         {"## port (number)", "## The port", "3.5. Port\n---------", ".. option:: port [number]"}) {
+        const std::string text = std::string(heading) + "\n\nIt is closed at first.";
+        const std::vector<Passage> passages{{"", text, 1}};
+        const auto found = candidates("q", passages);
+        ASSERT_EQ(found.size(), 1U) << heading;
+        EXPECT_DOUBLE_EQ(Overlap("the port", found, passages).values()[0], 0.9) << heading;
+        const std::string other = "## Port of ships\n\nIt is closed at first.";
+        const std::vector<Passage> others{{"", other, 1}};
+        EXPECT_DOUBLE_EQ(Overlap("the port", candidates("q", others), others).values()[0], 0.5);
+    }
 }
 
 TEST(Overlap, WhatASentenceLeansOnCountsHalfAndItsNeighbourLess) {

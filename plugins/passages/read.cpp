@@ -19,9 +19,12 @@ constexpr double cost_per_word = 0.02;         // of a long sentence, beyond tha
 constexpr double cost_of_listed_source = 2.0;  // a reference names what others answer
 constexpr std::size_t longest_joined = 600;    // bytes of a sentence and the one before
 constexpr double cost_of_instruction = 8.0;    // in effect: never
-constexpr double near_bonus = 1.5;             // beside evidence that explains
-constexpr double same_vector = 0.97;           // cosine of near-duplicates
-constexpr double same_share_of_words = 0.8;    // Jaccard similarity of near-duplicates
+constexpr double cost_of_no_prose = 1.0;
+constexpr double cost_of_aside = 0.5;  // in parentheses
+constexpr double cost_of_nothing_new = 2.0;
+constexpr double near_bonus = 1.5;           // beside evidence that explains
+constexpr double same_vector = 0.97;         // cosine of near-duplicates
+constexpr double same_share_of_words = 0.8;  // Jaccard similarity of near-duplicates
 
 // What is embedded for a candidate: a sentence from the middle of an article seldom names its
 // subject, so what it leans on, its title and heading go before it, unless it has them.
@@ -45,6 +48,8 @@ double dot(const float* a, const float* b, std::size_t size) noexcept {
 double cost(const Candidate& candidate) noexcept {
     double out = candidate.listed_source ? cost_of_listed_source : 0;
     if (candidate.speaks_to_a_model) out += cost_of_instruction;
+    if (!candidate.prose) out += cost_of_no_prose;
+    if (candidate.aside) out += cost_of_aside;
     if (candidate.words.size() > long_sentence)
         out += cost_per_word * static_cast<double>(candidate.words.size() - long_sentence);
     return out;
@@ -119,12 +124,13 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
         const std::string_view text = passages[found[i].passage].text;
         sentence.features.number = wanted.number(found[i], text);
         sentence.features.name = wanted.name(found[i], text);
-        sentence.features.definition = wanted.definition(found[i]);
+        sentence.features.definition =
+            wanted.definition(found[i], passages[found[i].passage].title);
         sentence.features.reason = wanted.reason(found[i]);
         sentence.features.counted = wanted.counted(found[i]);
         sentence.features.missing_term =
             wanted.lacks_term(found[i], passages[found[i].passage]) ? 1 : 0;
-        sentence.features.cost = cost(found[i]);
+        sentence.features.cost = cost(found[i]) - cost_of_nothing_new * wanted.news(found[i]);
         sentence.candidate = std::move(found[i]);
     }
     keep_best(out.sentences, options);

@@ -1,10 +1,13 @@
 #include "passages/wanted.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "text/ascii.hpp"
 #include "text/content_words.hpp"
 #include "text/question.hpp"
+#include "text/word_forms.hpp"
 #include "text/wording.hpp"
 
 namespace lectern::passages {
@@ -31,6 +34,16 @@ std::string_view with_context(const Candidate& candidate, std::string_view passa
     return piece(passage, {candidate.context_begin, candidate.range.end});
 }
 
+// The same word, or its plural: of names like "vacuum" and "vacuumdb" the beginning says nothing.
+bool is_form_of(std::string_view word, std::string_view wanted) {
+    if (text::base_form(word) == text::base_form(wanted)) return true;
+    if (word.size() < wanted.size()) std::swap(word, wanted);
+    if (!word.starts_with(wanted)) return false;
+    const std::string_view ending = word.substr(wanted.size());
+    constexpr std::array<std::string_view, 6> endings{"s", "es", "n", "en", "e", "er"};
+    return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
 bool capital(std::string_view text, const text::Word& word) {
     const std::string_view written = text::prefix(piece(text, word.range), 4);
     return !word.number && text::fold(written) != written;
@@ -48,6 +61,9 @@ Wanted::Wanted(std::string_view question)
       reason_(text::asks_for_reason(question)),
       asked_(text::words(question)),
       defined_(text::asked_to_define(question)),
+      term_(!defined_.empty() && defined_.size() <= 3 &&
+            std::none_of(defined_.begin(), defined_.end(),
+                         [](const auto& word) { return text::is_stop_word(word); })),
       counted_(text::asked_to_count(question)) {}
 
 bool Wanted::asked_already(const std::string& folded) const {
@@ -109,12 +125,37 @@ double Wanted::name(const Candidate& candidate, std::string_view passage) const 
     return -1;
 }
 
-double Wanted::definition(const Candidate& candidate) const {
+bool Wanted::is_of(const Candidate& candidate, std::string_view title) const {
+    // A title of more than what is asked for is about more.
+    const auto is_what_is_asked = [&](std::string_view heading) {
+        std::size_t same = 0;
+        const std::size_t note = heading.find_first_of("([");  // "port (integer)"
+        if (note != std::string_view::npos && note > 0) heading = heading.substr(0, note);
+        for (const text::Word& word : text::words(heading)) {
+            if (word.number && same == 0) continue;  // "3.5. Window Functions"
+            if (text::is_worded(Wording::article, word.folded)) continue;
+            if (std::none_of(defined_.begin(), defined_.end(), [&](const std::string& wanted) {
+                    return is_form_of(word.folded, wanted);
+                }))
+                return false;
+            ++same;
+        }
+        return same > 0 && same + 1 >= defined_.size();
+    };
+    if (candidate.heading.empty()) return false;
+    return is_what_is_asked(candidate.heading) ||
+           (text::is_worded(Wording::introduction, text::fold(candidate.heading)) &&
+            is_what_is_asked(title));
+}
+
+double Wanted::definition(const Candidate& candidate, std::string_view title) const {
     if (defined_.empty()) return 0;
+    const bool of_it = candidate.prose && is_of(candidate, title);
+    if (of_it && candidate.first_under_heading) return 1;
     const std::vector<text::Word>& words = candidate.words;
     const auto stands_at = [&](std::size_t at) {
         for (std::size_t i = 0; i < defined_.size(); ++i)
-            if (at + i >= words.size() || !text::same_stem(words[at + i].folded, defined_[i]))
+            if (at + i >= words.size() || !is_form_of(words[at + i].folded, defined_[i]))
                 return false;
         return true;
     };
@@ -128,14 +169,30 @@ double Wanted::definition(const Candidate& candidate) const {
                        ? 1
                        : 0.5;
         }
-        return 0;
+        if (!term_) return 0;
+        return candidate.prose ? 0.25 : -1;
     }
+    // "…, using MVCC, a model that …"
+    for (std::size_t i = 1; i + defined_.size() < words.size(); ++i)
+        if (term_ && stands_at(i) &&
+            text::is_worded(Wording::article, words[i + defined_.size()].folded))
+            return 0.5;
     for (std::size_t i = 0; i + 1 < words.size(); ++i)
         if (text::is_worded(Wording::naming, words[i].folded) &&
             (stands_at(i + 1) ||
              (text::is_worded(Wording::article, words[i + 1].folded) && stands_at(i + 2))))
             return 0.5;
-    return 0;
+    return term_ && !of_it ? -1 : 0;
+}
+
+double Wanted::news(const Candidate& candidate) const {
+    const auto is_new = [&](const text::Word& word) {
+        return !text::is_stop_word(word.folded) &&
+               std::none_of(asked_.begin(), asked_.end(), [&](const text::Word& asked) {
+                   return text::same_stem(word.folded, asked.folded);
+               });
+    };
+    return std::any_of(candidate.words.begin(), candidate.words.end(), is_new) ? 0 : -1;
 }
 
 double Wanted::reason(const Candidate& candidate) const {

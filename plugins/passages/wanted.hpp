@@ -28,15 +28,20 @@ class Wanted {
     // The same for a name, when a person or a place is asked for.
     [[nodiscard]] double name(const Candidate& candidate, std::string_view passage) const;
 
-    // For "What is X?": 1 when the candidate begins with X and goes on with what it is, 0.5 when it
-    // says what is called X, or something else of X.
-    [[nodiscard]] double definition(const Candidate& candidate) const;
+    // For "What is X?": 1 when the candidate begins with X and goes on with what it is, or is the
+    // first under the heading X; 0.5 when it says what is called X, or something else of X. -1 when
+    // it does nothing of the kind and X is a word or a few.
+    [[nodiscard]] double definition(const Candidate& candidate, std::string_view title) const;
+
+    // -1 when the candidate has nothing but words of the question. 0 otherwise.
+    [[nodiscard]] double news(const Candidate& candidate) const;
 
     // For "Why ...?": 1 when the candidate gives a reason for something.
     [[nodiscard]] double reason(const Candidate& candidate) const;
 
  private:
     [[nodiscard]] bool asked_already(const std::string& folded) const;
+    [[nodiscard]] bool is_of(const Candidate& candidate, std::string_view title) const;
 
     bool number_ = false;
     bool date_ = false;
@@ -44,6 +49,7 @@ class Wanted {
     bool reason_ = false;
     std::vector<text::Word> asked_;
     std::vector<std::string> defined_;
+    bool term_ = false;  // what is to be defined is a word or a few in a row
     std::vector<std::string> counted_;
 };
 

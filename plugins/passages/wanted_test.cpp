@@ -22,7 +22,7 @@ double name(std::string_view question, std::string_view passage) {
 }
 
 double definition(std::string_view question, std::string_view passage) {
-    return Wanted(question).definition(last_of(passage));
+    return Wanted(question).definition(last_of(passage), "");
 }
 
 TEST(Wanted, DatesAreYearsMonthsAndCenturies) {
@@ -68,9 +68,38 @@ TEST(Wanted, Definitions) {
     EXPECT_EQ(definition("What is BERT?", "BERT was published in 2018."), 0.5);
     EXPECT_EQ(definition("What is perplexity?", "This measure is called perplexity."), 0.5);
     EXPECT_EQ(definition("Is BERT a decoder?", "BERT is an encoder."), 1);
-    EXPECT_EQ(definition("What is an encoder?", "It has an encoder that is a model."), 0);
-    EXPECT_EQ(definition("What is an encoder?", "Encoders read all texts."), 0);
+    EXPECT_EQ(definition("What is an encoder?", "It has an encoder that is a model."), -1);
+    EXPECT_EQ(definition("What is an encoder?", "Encoders read all texts."), 0.25);
+    EXPECT_EQ(definition("What does the LISTEN command do?", "LISTEN waits for all."), 0.25);
+    EXPECT_EQ(definition("What is vacuum?", "Vacuumdb is a program for all."), -1);
+    EXPECT_EQ(definition("What is MVCC?", "It is done by MVCC, a model of versions."), 0.5);
+    EXPECT_EQ(definition("What is the size of the encoder?", "It is a large one."), 0)
+        << "no word or two";
     EXPECT_EQ(definition("How does an encoder work?", "An encoder is a model that reads."), 0);
+}
+
+TEST(Wanted, WhatStandsFirstUnderTheNameOfAThingSaysWhatItIs) {
+    const auto under = [](std::string_view question, std::string_view title,
+                          std::string_view passage) {
+        return Wanted(question).definition(last_of(passage), title);
+    };
+    const char* question = "What does the LISTEN command do?";
+    EXPECT_EQ(under(question, "", "## LISTEN\n\nWaits for notifications."), 1);
+    EXPECT_EQ(under(question, "", "## 4.2 listen (name)\n\nWaits for notifications."), 1);
+    EXPECT_EQ(under(question, "LISTEN", "## Description\n\nWaits for notifications."), 1);
+    EXPECT_EQ(under(question, "NOTIFY", "## Description\n\nWaits for notifications."), -1);
+    EXPECT_EQ(under(question, "", "## LISTEN\n\nSee also NOTIFY.\n\nWaits for all."), 1);
+    EXPECT_EQ(under(question, "", "## LISTEN\n\nWaits for all. Nobody knows why."), 0);
+    EXPECT_EQ(under(question, "", "## LISTEN\n\nlisten = all (of, them)"), -1) << "code";
+    EXPECT_EQ(under(question, "", "## LISTEN and NOTIFY\n\nWait for all."), -1);
+}
+
+TEST(Wanted, WhatOnlyRepeatsTheQuestionHasNoNews) {
+    const auto news = [](std::string_view question, std::string_view passage) {
+        return Wanted(question).news(last_of(passage));
+    };
+    EXPECT_EQ(news("What does the sitemap framework do?", "The sitemap framework."), -1);
+    EXPECT_EQ(news("What does the sitemap framework do?", "The sitemap framework writes."), 0);
 }
 
 TEST(Wanted, NumbersCountWhatIsAsked) {
