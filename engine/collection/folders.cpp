@@ -27,14 +27,16 @@ std::string environment(const char* name) {
     return value == nullptr ? std::string{} : std::string(value);
 }
 
-// The folder above lib/ in which this library stands.
+// The folder above lib/, or lib/<machine>/, in which this library stands.
 fs::path library_prefix() {
     Dl_info info{};
     if (::dladdr(reinterpret_cast<const void*>(&version), &info) == 0 || info.dli_fname == nullptr)
         return {};
     std::error_code error;
     const fs::path library = fs::canonical(info.dli_fname, error);
-    return error ? fs::path{} : library.parent_path().parent_path();
+    if (error) return {};
+    const fs::path above = library.parent_path().parent_path();
+    return above.filename() == "lib" ? above.parent_path() : above;
 }
 
 // Services and cron jobs may have no HOME; the user still has one.
@@ -75,9 +77,7 @@ Folders resolve(Folders folders) {
         listed = colon == std::string_view::npos ? std::string_view{} : listed.substr(colon + 1);
     }
     add_existing(folders.plugins, host::plugins_beside_program());
-    // lib/<machine>/ in some installations: one or two folders up.
-    for (const fs::path& prefix : {library_prefix(), library_prefix().parent_path()}) {
-        if (prefix.empty()) continue;
+    if (const fs::path prefix = library_prefix(); !prefix.empty()) {
         add_existing(folders.plugins, prefix / "lib/lectern/plugins");
         std::error_code error;
         if (folders.pipelines.empty() &&

@@ -93,6 +93,29 @@ def case_plugins_through_find_package(context):
     assert not found.get("refused"), found["refused"]
 
 
+def case_nothing_outside_is_loaded(context):
+    """Plugins beside the installed tree are none of its own."""
+    with tempfile.TemporaryDirectory(prefix="lectern-package-") as name:
+        tree = pathlib.Path(name) / "tree"
+        shutil.copytree(context.installed, tree, symlinks=True)
+        beside = pathlib.Path(name) / "lib/lectern/plugins"
+        beside.mkdir(parents=True)
+        shutil.copy(tree / "lib/lectern/plugins/words.so", beside / "stray.so")
+        found = json.loads(run(tree / "bin/lectern", "plugins", "--json"))
+        # A library in lib/<machine> finds what is two folders above.
+        machine = tree / "lib/machine"
+        machine.mkdir()
+        for library in (tree / "lib").glob("liblectern*"):
+            library.rename(machine / library.name)
+        folders = {str(library.parent) for library in (tree / "lib").rglob("*.so*")}
+        moved = json.loads(
+            run(tree / "bin/lectern", "plugins", "--json", environment={"LD_LIBRARY_PATH": ":".join(sorted(folders))})
+        )
+    for answer in (found, moved):
+        assert {"bert", "gpt", "words"} <= {plugin["name"] for plugin in answer["plugins"]}, answer
+        assert "stray" not in json.dumps(answer), answer
+
+
 def loaded_files(folder):
     """The libraries that the loader names in its logs in the folder."""
     found = set()
