@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "text/ascii.hpp"
 #include "text/text.hpp"
 
 namespace lectern::filter {
@@ -14,9 +15,6 @@ constexpr std::array<std::string_view, 9> keywords{"and",    "or",     "not",  "
 
 bool space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-bool digit(char c) {
-    return c >= '0' && c <= '9';
 }
 // Letters of other scripts have bytes above 0x7F.
 bool letter(char c) {
@@ -54,7 +52,8 @@ class Lexer {
     Status next(Token& token) {
         const char c = peek();
         if (c == '"' || c == '\'' || c == '`') return quoted(token);
-        if (digit(c) || ((c == '-' || c == '+' || c == '.') && (digit(peek(1)) || peek(1) == '.')))
+        if (text::is_digit(c) ||
+            ((c == '-' || c == '+' || c == '.') && (text::is_digit(peek(1)) || peek(1) == '.')))
             return number(token);
         if (letter(c)) return name(token);
         return sign(token);
@@ -99,12 +98,12 @@ class Lexer {
     // Everything that can belong to a number or a date; which of them, the parser finds out.
     Status number(Token& token) {
         const std::size_t begin = at_;
-        while (at_ < text_.size() && (digit(peek()) || letter(peek()) || peek() == '.' ||
+        while (at_ < text_.size() && (text::is_digit(peek()) || letter(peek()) || peek() == '.' ||
                                       peek() == '+' || peek() == '-' || peek() == ':'))
             step(1);
         token.text = text_.substr(begin, at_ - begin);
         const bool dashed = token.text.size() > 4 && token.text[4] == '-' &&
-                            std::all_of(token.text.begin(), token.text.begin() + 4, digit);
+                            std::all_of(token.text.begin(), token.text.begin() + 4, text::is_digit);
         token.kind = dashed ? TokenKind::date : TokenKind::number;
         return {};
     }
@@ -112,8 +111,8 @@ class Lexer {
     Status name(Token& token) {
         const std::size_t begin = at_;
         while (at_ < text_.size() &&
-               (letter(peek()) || digit(peek()) ||
-                ((peek() == '.' || peek() == '-') && (letter(peek(1)) || digit(peek(1))))))
+               (letter(peek()) || text::is_digit(peek()) ||
+                ((peek() == '.' || peek() == '-') && (letter(peek(1)) || text::is_digit(peek(1))))))
             step(1);
         token.text = text_.substr(begin, at_ - begin);
         token.kind = TokenKind::name;

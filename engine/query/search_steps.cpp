@@ -1,7 +1,10 @@
 #include "engine/query/search_steps.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
+#include <string>
 #include <thread>
 
 #include "engine/query/candidates.hpp"
@@ -11,6 +14,12 @@
 
 namespace lectern {
 namespace {
+
+// In as few digits as tell it from others.
+std::string written(double number) {
+    std::array<char, 32> out{};
+    return {out.data(), std::to_chars(out.data(), out.data() + out.size(), number).ptr};
+}
 
 // Between the commit that replaces a chunk and an index's following it, the index still answers
 // with the old chunk and not yet with the new one. That takes about as long as a commit's copying.
@@ -131,12 +140,12 @@ Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& opt
                 hits,
                 std::max<std::size_t>(candidates, hits)};
     if (!(out.weight >= 0 && out.weight <= 1))
-        return Status{Code::invalid_argument, "weight is " + std::to_string(out.weight) +
+        return Status{Code::invalid_argument, "weight is " + written(out.weight) +
                                                   "; it must be 0 (words alone) to 1 (meaning "
                                                   "alone)"};
     if (!(out.feedback >= 0 && out.feedback <= 1))
         return Status{Code::invalid_argument,
-                      "feedback is " + std::to_string(out.feedback) + "; it must be 0 (none) to 1"};
+                      "feedback is " + written(out.feedback) + "; it must be 0 (none) to 1"};
     return out;
 }
 

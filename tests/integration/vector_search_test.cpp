@@ -124,6 +124,8 @@ TEST_F(VectorSearchTest, WrongVectorsSayWhatIsWrong) {
         {"ocean", lexical, "uses no vector"},
         {"", {}, "the query is empty"},
         {"ocean", {.candidates = 0}, "candidates is 0"},
+        {"ocean", {.weight = 7}, "weight is 7; it must be"},
+        {"ocean", {.feedback = -0.1}, "feedback is -0.1; it must be"},
     };
     for (const auto& each : cases) {
         const auto result = collection->search(each.text, each.options);
