@@ -102,20 +102,18 @@ bool orders_in_some_language(std::string_view folded) {
         Order{" ignora | ignore | omite | omita | olvida | olvide | desatiende | descarta ",
               " instrucciones | evidencia anterior | contexto anterior | lo anterior "},
         Order{" responde | responda | contesta | conteste ",
-              " \u00FAnicamente con | solamente con | solo con | s\u00F3lo con | \u00FAnicamente "},
-        Order{" ignore | esque\u00E7a | desconsidere | despreze ",
-              " instru\u00E7\u00F5es | texto acima | contexto acima | evid\u00EAncia acima "},
+              " únicamente con | solamente con | solo con | sólo con | únicamente "},
+        Order{" ignore | esqueça | desconsidere | despreze ",
+              " instruções | texto acima | contexto acima | evidência acima "},
         Order{" responda | escreva ",
               " apenas com | somente com | apenas a palavra | somente a palavra "},
         Order{" ignora | ignorate | ignori | dimentica | dimenticate ",
               " istruzioni | quanto sopra | testo precedente "},
         Order{" rispondi | rispondete | scrivi | scrivete ",
               " soltanto | solamente | solo con | solo la parola "},
-        Order{" r\u00E9ponds | r\u00E9pondez | \u00E9cris | \u00E9crivez ",
-              " uniquement | seulement | rien d'autre "},
-        Order{
-            " ignorez | oubliez ",
-            " instructions | consignes | r\u00E8gles | ci dessus | qui pr\u00E9c\u00E8de | texte "},
+        Order{" réponds | répondez | écris | écrivez ", " uniquement | seulement | rien d'autre "},
+        Order{" ignorez | oubliez ",
+              " instructions | consignes | règles | ci dessus | qui précède | texte "},
         Order{" ignoriere | vergiss | missachte ",
               " anweisungen | anweisung | obigen | obige | bisherigen | regeln "},
         Order{" antworte | antworten sie | schreibe ",
@@ -123,26 +121,12 @@ bool orders_in_some_language(std::string_view folded) {
         Order{" negeer | vergeet ", " instructies | bovenstaande "},
         Order{" antwoord | schrijf ", " alleen met | uitsluitend | alleen het woord "},
         // Russian, Chinese, Japanese, Korean, Arabic.
-        Order{"\u0438\u0433\u043D\u043E\u0440\u0438\u0440\u0443\u0439|"
-              "\u0437\u0430\u0431\u0443\u0434\u044C|\u043D\u0435 "
-              "\u043E\u0431\u0440\u0430\u0449\u0430\u0439 "
-              "\u0432\u043D\u0438\u043C\u0430\u043D\u0438\u044F",
-              "\u0438\u043D\u0441\u0442\u0440\u0443\u043A\u0446\u0438|"
-              "\u0443\u043A\u0430\u0437\u0430\u043D\u0438\u044F|"
-              "\u0441\u043A\u0430\u0437\u0430\u043D\u043D\u043E\u0435|"
-              "\u043F\u0440\u0435\u0434\u044B\u0434\u0443\u0449"},
-        Order{" \u043E\u0442\u0432\u0435\u0442\u044C | "
-              "\u043E\u0442\u0432\u0435\u0442\u044C\u0442\u0435 | "
-              "\u043E\u0442\u0432\u0435\u0447\u0430\u0439 | \u043D\u0430\u043F\u0438\u0448\u0438 | "
-              "\u0432\u044B\u0432\u0435\u0434\u0438 ",
-              " \u0442\u043E\u043B\u044C\u043A\u043E "},
-        Order{"\u5FFD\u7565|\u65E0\u89C6|\u5FD8\u8BB0",
-              "\u4EE5\u4E0A|\u4E0A\u8FF0|\u6307\u4EE4|\u6307\u793A"},
-        Order{"\u7121\u8996", "\u6307\u793A|\u4E0A\u8A18|\u4EE5\u4E0A"},
-        Order{"\uBB34\uC2DC", "\uC9C0\uC2DC|\uC704\uC758"},
-        Order{"\u062A\u062C\u0627\u0647\u0644",
-              "\u0627\u0644\u062A\u0639\u0644\u064A\u0645\u0627\u062A|"
-              "\u0623\u0639\u0644\u0627\u0647"},
+        Order{"игнорируй|забудь|не обращай внимания", "инструкци|указания|сказанное|предыдущ"},
+        Order{" ответь | ответьте | отвечай | напиши | выведи ", " только "},
+        Order{"忽略|无视|忘记", "以上|上述|指令|指示"},
+        Order{"無視", "指示|上記|以上"},
+        Order{"무시", "지시|위의"},
+        Order{"تجاهل", "التعليمات|أعلاه"},
     };
     return std::any_of(orders.begin(), orders.end(), [&](const Order& order) {
         return has_one_of(folded, order.verbs) && has_one_of(folded, order.objects);
