@@ -82,6 +82,7 @@ std::optional<Segment> Segment::decode(SegmentNumber number, std::string_view by
         const std::uint64_t count = in.varint();
         rows += count;
         if (first < before || count > UINT32_MAX || rows > UINT32_MAX) return std::nullopt;
+        if (first > UINT64_MAX - count) return std::nullopt;  // its end is no number of a chunk
         out.add_range({first, count});
         before = first + count;
     }
