@@ -21,15 +21,6 @@ bool is_heading(std::string_view line) noexcept {
     return level >= 1 && level <= 6 && blanks.find(line[level]) != std::string_view::npos;
 }
 
-// What reStructuredText draws under a title with: any mark, as often as the title is long.
-bool is_adornment(std::string_view line) noexcept {
-    constexpr std::size_t shortest = 4;
-    constexpr std::string_view marks = "=-`:'\"~^_*+#.<>!";
-    line = line.substr(0, line.find_last_not_of(blanks) + 1);
-    return line.size() >= shortest && marks.find(line.front()) != std::string_view::npos &&
-           line.find_first_not_of(line.front()) == std::string_view::npos;
-}
-
 // ".. note::", ".. _label:"
 bool is_directive(std::string_view line) noexcept {
     return line.starts_with(".. ") && line.find(':') != std::string_view::npos;
@@ -37,7 +28,10 @@ bool is_directive(std::string_view line) noexcept {
 
 // "---", "* * *", "=====", "|---|:--|", "```".
 bool is_rule(std::string_view line) noexcept {
-    if (line.starts_with("```") || line.starts_with("~~~") || is_adornment(line)) return true;
+    constexpr std::size_t shortest_drawn = 4;
+    const std::string_view drawn = line.substr(0, line.find_last_not_of(blanks) + 1);
+    if (drawn.size() >= shortest_drawn && is_drawn_line(drawn)) return true;
+    if (line.starts_with("```") || line.starts_with("~~~")) return true;
     constexpr std::string_view marks = "-=*_";
     std::size_t count = 0;
     for (const char c : line) {

@@ -7,6 +7,7 @@
 #include "documents/characters.hpp"
 #include "documents/extracted.hpp"
 #include "documents/file_name.hpp"
+#include "text/ascii.hpp"
 #include "text/text.hpp"
 
 namespace lectern::documents {
@@ -34,14 +35,11 @@ bool is_indented(std::string_view line) noexcept {
 // "=====": what Markdown and reStructuredText draw under a title; the latter takes other marks too,
 // at least as long as the title, and may draw the same above it.
 bool is_drawn(std::string_view line, std::string_view title, bool above) noexcept {
-    constexpr std::string_view others = "~^\"'`*+#:._-";
-    if (line.size() < 3 || line.find_first_not_of(line.front()) != std::string_view::npos)
-        return false;
+    if (line.size() < 3 || !text::is_drawn_line(line)) return false;
     if (line.front() == '=') return true;
     // With "-", Markdown writes headings of level two.
     if (line.front() == '-' && !above) return false;
-    return line.size() >= 4 && line.size() >= characters(title) &&
-           others.find(line.front()) != std::string_view::npos;
+    return line.size() >= 4 && line.size() >= characters(title);
 }
 
 // A directive, a label or a comment of reStructuredText, or a comment of HTML.

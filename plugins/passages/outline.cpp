@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "text/ascii.hpp"
+
 namespace lectern::passages {
 namespace {
 
@@ -17,12 +19,10 @@ bool letter(char c) noexcept {
 // The level of the heading that such a line stands under (or over): Markdown has = and -,
 // reStructuredText has these and others, which are at least as long as the heading.
 int underline(std::string_view line, std::size_t heading) noexcept {
-    constexpr std::string_view others = "~^\"'`*+#:._";
-    if (line.size() < 3 || line.find_first_not_of(line.front()) != std::string_view::npos) return 0;
+    if (line.size() < 3 || !text::is_drawn_line(line)) return 0;
     if (line.front() == '=') return 1;
     if (line.front() == '-') return 2;
-    const bool long_enough = line.size() >= 4 && line.size() >= heading;
-    return long_enough && others.find(line.front()) != std::string_view::npos ? 3 : 0;
+    return line.size() >= 4 && line.size() >= heading ? 3 : 0;
 }
 
 bool fence(std::string_view line) noexcept {
