@@ -172,13 +172,14 @@ bool hidden(const GumboElement& element) {
     return value.find("display:none") != std::string::npos;
 }
 
-// What leads to other places and says nothing itself: by its role, or by the names that DocBook,
-// Sphinx, Doxygen and others give it.
+// What leads to other places, or to where it stands ("¶"), and says nothing itself: by its role, or
+// by the names that DocBook, Sphinx, Doxygen, MediaWiki and others give it.
 bool leads_elsewhere(const GumboElement& element) {
-    constexpr std::array<std::string_view, 15> names{
-        "nav",         "navbar",   "navheader",     "navfooter", "navigation",
-        "navpath",     "navtop",   "breadcrumb",    "toc",       "breadcrumbs",
-        "nav-wrapper", "site-nav", "sphinxsidebar", "side-nav",  "table-of-contents"};
+    constexpr std::array<std::string_view, 20> names{
+        "nav",         "navbar",         "navheader",     "navfooter",     "navigation",
+        "navpath",     "navtop",         "navbox",        "breadcrumb",    "breadcrumbs",
+        "nav-wrapper", "site-nav",       "side-nav",      "toc",           "table-of-contents",
+        "headerlink",  "mw-editsection", "sphinxsidebar", "header-anchor", "hash-link"};
     const auto has_one = [&](const char* attribute) {
         const GumboAttribute* found = gumbo_get_attribute(&element.attributes, attribute);
         if (found == nullptr) return false;
@@ -243,6 +244,9 @@ std::string inner_text(const GumboNode& root) {
         root,
         [&](const GumboNode& node) {
             if (is_text(node)) writer.text(node.v.text.text);
+            if (&node != &root && node.type == GUMBO_NODE_ELEMENT &&
+                leads_elsewhere(node.v.element))
+                return false;
             return children_of(node) != nullptr;
         },
         [](const GumboNode&) {});

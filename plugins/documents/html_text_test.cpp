@@ -50,6 +50,8 @@ TEST(HtmlText, WhatIsReadable) {
          "<div class='navheader'>Prev</div><ul role=navigation><li>a</ul>b<div id=TOC>c</div>"
          "<p class='my toc x'>d<p class=canal>e",
          "b\n\ne"},
+        {"links to where they stand", "<h2>Joins<a class=headerlink href='#joins'>¶</a></h2><p>x",
+         "## Joins\n\nx"},
         {"nothing but that", "<body class=nav><div class=toc>1. Joins<br>2. Views</div>",
          "1. Joins\n2. Views"},
         {"terms", "<dl><dt>port (integer)<dd>The port.<dt>host<dd><p>The host.</dl>x",
@@ -63,6 +65,7 @@ TEST(HtmlText, WhatIsReadable) {
 TEST(HtmlText, TitleElementThenFirstHeading) {
     EXPECT_EQ(html_text("<title> A\n b </title><h1>C</h1>").title, "A b");
     EXPECT_EQ(html_text("<p>x<h1>C <i>d</i></h1><h1>E</h1>").title, "C d");
+    EXPECT_EQ(html_text("<h1>A<a class=headerlink href='#a'>¶</a></h1>x").title, "A");
     EXPECT_EQ(html_text("<p>x").title, "");
 }
 
