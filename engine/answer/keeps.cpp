@@ -24,6 +24,11 @@ bool has(const std::vector<text::Word>& words, const text::Word& wanted) {
                        [&](const text::Word& word) { return same(word, wanted); });
 }
 
+// In figures or in words.
+bool is_number(const text::Word& word) {
+    return word.number || text::is_worded(text::Wording::figure, word.folded);
+}
+
 // Written with a capital that the beginning of a sentence does not explain.
 bool is_name(std::string_view in, const text::Word& word) {
     const std::string_view written = in.substr(word.range.begin, word.range.end - word.range.begin);
@@ -59,6 +64,7 @@ bool counts_what_is_asked(std::string_view question, std::string_view evidence,
     const std::vector<text::Word> asked = text::words(question);
     for (std::size_t i = number + 1; i < std::min(known.size(), number + 1 + most_between); ++i) {
         if (evidence[known[i - 1].range.end] == ',') return false;
+        if (text::is_worded(text::Wording::conjunction, known[i].folded)) return false;
         if (!text::is_stop_word(known[i].folded) && has(asked, known[i])) return true;
     }
     return false;
@@ -109,7 +115,7 @@ bool cuts_safely(std::string_view sentence, std::string_view question, std::stri
         bool names = false;
         for (std::size_t i = begin; i < end; ++i) {
             if (text::is_worded(text::Wording::bound, known[i].folded)) return false;
-            names = names || known[i].number || is_name(evidence, known[i]);
+            names = names || is_number(known[i]) || is_name(evidence, known[i]);
         }
         if (begin < end && next < kept.size()) {
             const std::size_t from = begin > 0 ? known[begin - 1].range.end : 0;
@@ -117,7 +123,7 @@ bool cuts_safely(std::string_view sentence, std::string_view question, std::stri
             if (gap.find_first_of(":;.?!()") != std::string_view::npos) return false;
             if (!ends_an_item(evidence, known[end - 1])) return false;
             if (names &&
-                !(known[end].number && counts_what_is_asked(question, evidence, known, end)))
+                !(is_number(known[end]) && counts_what_is_asked(question, evidence, known, end)))
                 return false;
         }
         begin = end + 1;
@@ -135,7 +141,7 @@ bool keeps_the_answer(std::string_view sentence, std::string_view question,
     for (std::size_t i = 0; i < known.size(); ++i) {
         if (text::is_stop_word(known[i].folded) || has(asked, known[i])) continue;
         added.push_back(known[i]);
-        if (known[i].number && counts_what_is_asked(question, evidence, known, i))
+        if (is_number(known[i]) && counts_what_is_asked(question, evidence, known, i))
             counts.push_back(known[i]);
     }
 
@@ -148,7 +154,6 @@ bool keeps_the_answer(std::string_view sentence, std::string_view question,
         }
         return any;
     };
-    const auto is_number = [](const text::Word& word) { return word.number; };
     const auto is_named = [&](const text::Word& word) { return is_name(evidence, word); };
     if (text::asks_for_number(question) && !counts.empty())
         return std::all_of(counts.begin(), counts.end(),
