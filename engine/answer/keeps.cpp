@@ -167,4 +167,15 @@ bool keeps_the_answer(std::string_view sentence, std::string_view question,
     return static_cast<double>(kept) >= least_kept * static_cast<double>(added.size());
 }
 
+bool knows_what_to_keep(std::string_view question, std::string_view evidence) {
+    const std::vector<text::Word> asked = text::words(question);
+    const std::vector<text::Word> known = text::words(evidence);
+    return std::any_of(known.begin(), known.end(), [&](const text::Word& word) {
+        if (has(asked, word)) return false;
+        return text::asks_for_number(question)
+                   ? is_number(word)
+                   : text::asks_for_person(question) && is_name(evidence, word);
+    });
+}
+
 }  // namespace lectern

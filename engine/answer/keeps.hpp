@@ -17,9 +17,13 @@
 
 namespace lectern {
 
-// All three are text without marks. Pure; any thread.
+// All are text without marks. Pure; any thread.
 [[nodiscard]] bool keeps_the_answer(std::string_view sentence, std::string_view question,
                                     std::string_view evidence);
+
+// Whether the evidence adds to the question what it asks for: a number, or a name. Of "only when it
+// rained" nobody can tell which words answer "When?".
+[[nodiscard]] bool knows_what_to_keep(std::string_view question, std::string_view evidence);
 
 // True of a sentence whose words are the evidence's, in its order, when what it leaves out changes
 // nothing of what it says: whole items of a list, or the end behind a finished phrase; no word that

@@ -79,7 +79,7 @@ std::string literal(std::string_view text) {
 }  // namespace
 
 std::vector<std::string> shortened(std::string_view question, const NumberedEvidence& evidence) {
-    if (!text::asks_for_number(question) && !text::asks_for_person(question)) return {};
+    if (!knows_what_to_keep(question, evidence.text)) return {};
     if (text::sentences(evidence.text).size() != 1) return {};
     const std::vector<text::Word> words = text::words(evidence.text);
     const std::vector<std::size_t> ends = ends_of_clauses(evidence.text, words);

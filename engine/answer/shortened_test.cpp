@@ -51,6 +51,9 @@ TEST(Shortened, NothingWhereTheAnswerMightBeLost) {
         IsEmpty())
         << "two sentences";
     EXPECT_THAT(forms("When was it?", ""), IsEmpty());
+    EXPECT_THAT(forms("When did they back it?", "They only backed it when others began."),
+                IsEmpty())
+        << "no date";
 }
 
 TEST(Shortened, AGrammarOfTheForms) {
