@@ -128,7 +128,8 @@ def check_json(got, checks):
 def run(case, folder):
     environment = dict(os.environ, CASE=str(case), LC_ALL="C.UTF-8", TERM="xterm")
     for step in read_steps(case / "case.txt"):
-        done = subprocess.run(["bash", "-c", step.command], cwd=folder, env=environment,
+        # A folder's name may have spaces in it: no variable is split at them.
+        done = subprocess.run(["bash", "-c", "IFS=$'\\n\\t'\n" + step.command], cwd=folder, env=environment,
                               stdin=subprocess.DEVNULL, capture_output=True, check=False)
         out = done.stdout.decode("utf-8", "backslashreplace")
         err = done.stderr.decode("utf-8", "backslashreplace")

@@ -70,7 +70,7 @@ class DurabilityTest : public testing::Test {
     static Ran run(const std::string& arguments, const std::string& kill_point = {}) {
         const std::string command =
             (kill_point.empty() ? std::string() : "LECTERN_KILL_POINT=" + kill_point + " ") +
-            std::string(LECTERN_BINARY_DIR) + "/bin/lectern " + arguments + " 2>&1";
+            "'" LECTERN_BINARY_DIR "/bin/lectern' " + arguments + " 2>&1";
         Ran result;
         std::FILE* pipe = ::popen(command.c_str(), "r");
         if (pipe == nullptr) return result;

@@ -108,7 +108,7 @@ def check_strangers(context, root):
         found = run("ldd", file)
         assert "not found" not in found, file
         for line in found.splitlines():
-            where = line.split("=> ")[-1].split()[0]
+            where = line.split("=> ")[-1].rpartition(" (")[0].strip()
             if "/" in where:
                 assert where.startswith(("/lib", "/usr/lib")) or where.startswith(str(root)), line
                 assert str(context.build) not in where or where.startswith(str(root)), line
