@@ -218,7 +218,7 @@ def check_unit(root, folder):
     # The unit names programs of an installed package; in a copy they are the unpacked ones.
     text = (root / "lib/systemd/system/lectern.service").read_text()
     unit = folder / "lectern.service"
-    unit.write_text(text.replace("=/usr/bin/lectern", f"={root}/usr/bin/lectern"))
+    unit.write_text(text.replace("=/usr/bin/lectern", f'="{root}/usr/bin/lectern"'))
     verified = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], check=False,
                               capture_output=True, text=True)
     ours = [line for line in (verified.stdout + verified.stderr).splitlines() if "lectern" in line]
