@@ -218,7 +218,7 @@ def check_unit(root, folder):
     # The unit names programs of an installed package; in a copy they are the unpacked ones.
     text = (root / "lib/systemd/system/lectern.service").read_text()
     unit = folder / "lectern.service"
-    unit.write_text(text.replace("=/usr/bin/lectern", f'="{root}/usr/bin/lectern"'))
+    unit.write_text(text.replace("=/usr/bin/lectern", f"={root}/usr/bin/lectern"))
     verified = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], check=False,
                               capture_output=True, text=True)
     ours = [line for line in (verified.stdout + verified.stderr).splitlines() if "lectern" in line]
@@ -410,11 +410,11 @@ def main():
     check_control(context, package)
     check_contents(package)
     check_policy(package)
-    root = context.folder / "root"
-    run("dpkg-deb", "--extract", package, root)
-    check_strangers(context, root)
     with tempfile.TemporaryDirectory(prefix="lectern-debian-") as name:
         folder = pathlib.Path(name)
+        root = folder / "root"
+        run("dpkg-deb", "--extract", package, root)
+        check_strangers(context, root)
         (folder / "home").mkdir()
         check_unit(root, folder)
         check_models(context, root, folder)
@@ -422,7 +422,6 @@ def main():
         check_program(context, program, folder)
         check_service(root, program, folder)
         check_unit_lines(root, folder)
-    shutil.rmtree(root)
     return 0
 
 
