@@ -26,8 +26,10 @@ endif()
 
 find_program(LECTERN_CCACHE ccache)
 if(LECTERN_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER "${LECTERN_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${LECTERN_CCACHE}")
+  # Checkouts in different folders share what they compile: paths below the checkout count as relative.
+  set(launcher "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${lectern_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${LECTERN_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
 endif()
 find_program(LECTERN_MOLD mold)
 if(LECTERN_MOLD)
@@ -44,7 +46,7 @@ endif()
 
 # Flags for a target of ours.
 function(lectern_target name)
-  target_include_directories(${name} PRIVATE "${lectern_SOURCE_DIR}" "${lectern_SOURCE_DIR}/engine/include")
+  target_include_directories(${name} PRIVATE "${lectern_SOURCE_DIR}" "${lectern_SOURCE_DIR}/include")
   target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic)
   if(LECTERN_DEVELOPER)
     target_compile_options(${name} PRIVATE -Werror)

@@ -59,13 +59,13 @@ function(lectern_install_package)
   add_library(lectern::plugin ALIAS lectern_plugin_headers)
   set_target_properties(lectern_plugin_headers PROPERTIES EXPORT_NAME plugin)
   target_include_directories(lectern_plugin_headers INTERFACE
-    "$<BUILD_INTERFACE:${lectern_SOURCE_DIR}/engine/include>")
+    "$<BUILD_INTERFACE:${lectern_SOURCE_DIR}/include>")
   if(NOT LECTERN_INSTALL)
     return()
   endif()
   install(TARGETS lectern_plugin_headers EXPORT lectern
     INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
-  install(DIRECTORY "${lectern_SOURCE_DIR}/engine/include/lectern"
+  install(DIRECTORY "${lectern_SOURCE_DIR}/include/lectern"
     DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
   install(FILES "${lectern_SOURCE_DIR}/LICENSE" DESTINATION share/lectern/licenses RENAME lectern)
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern::index {
 

@@ -13,7 +13,7 @@ namespace lectern::crash {
 // "doing: what errno says".
 [[nodiscard]] Status system_failure(const char* doing);
 
-// `place`: where it is killed (storage/kill_point.hpp), NAME@PASS; "" for nowhere. `close`: a
+// `place`: where it is killed (storage/store/kill_point.hpp), NAME@PASS; "" for nowhere. `close`: a
 // descriptor that the child does not want; -1 for none. The caller waits for it.
 [[nodiscard]] Result<pid_t> start(std::vector<std::string> arguments, const std::string& place,
                                   int close = -1);

@@ -20,8 +20,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
-// Places in the engine that a worker can be killed at (storage/kill_point.hpp), and how often it
-// may pass them before. Those of rare work come at the first passing.
+// Places in the engine that a worker can be killed at (storage/store/kill_point.hpp), and how often
+// it may pass them before. Those of rare work come at the first passing.
 struct Place {
     const char* name;
     unsigned passes;

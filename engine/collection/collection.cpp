@@ -9,7 +9,8 @@
 #include <utility>
 
 #include "config/pipeline.hpp"
-#include "engine/answer/writer.hpp"
+#include "engine/answers/summarize.hpp"
+#include "engine/answers/writer.hpp"
 #include "engine/collection/folders.hpp"
 #include "engine/collection/reembed.hpp"
 #include "engine/collection/serving.hpp"
@@ -17,19 +18,18 @@
 #include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/ingest/sources.hpp"
+#include "engine/insight/models.hpp"
+#include "engine/insight/overview.hpp"
+#include "engine/insight/recall.hpp"
 #include "engine/pipeline/shared_pipeline.hpp"
-#include "engine/query/models.hpp"
-#include "engine/query/overview.hpp"
-#include "engine/query/query.hpp"
-#include "engine/query/recall.hpp"
-#include "engine/query/summarize.hpp"
+#include "engine/search/query.hpp"
 #include "index/lexical/lexical_index.hpp"
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/backup.hpp"
-#include "storage/give_back.hpp"
-#include "storage/kill_point.hpp"
-#include "storage/store.hpp"
+#include "storage/maintenance/backup.hpp"
+#include "storage/store/give_back.hpp"
+#include "storage/store/kill_point.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern {
 namespace {

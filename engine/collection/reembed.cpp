@@ -6,7 +6,7 @@
 
 #include "engine/pipeline/passage_text.hpp"
 #include "index/vector/vector_index.hpp"
-#include "storage/kill_point.hpp"
+#include "storage/store/kill_point.hpp"
 
 namespace lectern {
 namespace {

@@ -19,7 +19,7 @@
 
 #include "engine/pipeline/pipeline.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern {
 

@@ -12,7 +12,7 @@
 
 #include "engine/pipeline/pipeline.hpp"
 #include "index/vector/vector_index.hpp"
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern {
 

@@ -8,9 +8,9 @@
 #include "config/pipeline.hpp"
 #include "index/lexical/check_store.hpp"
 #include "index/vector/check_files.hpp"
-#include "storage/repair.hpp"
-#include "storage/store.hpp"
-#include "storage/verify.hpp"
+#include "storage/maintenance/repair.hpp"
+#include "storage/maintenance/verify.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern {
 namespace {

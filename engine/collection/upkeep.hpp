@@ -2,7 +2,7 @@
 #pragma once
 
 #include "lectern/lectern.hpp"
-#include "storage/backup.hpp"
+#include "storage/maintenance/backup.hpp"
 
 namespace lectern {
 

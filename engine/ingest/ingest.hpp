@@ -15,7 +15,7 @@
 #include "engine/ingest/sources.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern {
 

@@ -1,7 +1,7 @@
 // What happens to a document once it is text: chunks, tokens, vectors, and the commit.
 #include "engine/ingest/run.hpp"
 #include "engine/pipeline/passage_text.hpp"
-#include "storage/content_hash.hpp"
+#include "storage/store/content_hash.hpp"
 
 namespace lectern {
 namespace {

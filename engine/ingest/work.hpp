@@ -15,7 +15,7 @@
 #include "engine/pipeline/token_batch.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "lectern/plugin.h"
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern {
 

@@ -7,7 +7,7 @@
 
 #include "index/lexical/lexical_index.hpp"
 #include "lectern/status.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index {
 

@@ -9,7 +9,7 @@
 #include "index/lexical/bm25.hpp"
 #include "index/lexical/postings.hpp"
 #include "index/lexical/segment.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index::lexical {
 

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "index/lexical/segment_builder.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index::lexical {
 

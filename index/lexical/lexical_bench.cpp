@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "index/lexical/lexical_index.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace {
 

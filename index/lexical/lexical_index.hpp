@@ -28,7 +28,7 @@
 #include "index/lexical/analysis.hpp"
 #include "index/lexical/bm25.hpp"
 #include "lectern/status.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index {
 

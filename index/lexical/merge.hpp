@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "index/lexical/state.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index::lexical {
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "index/lexical/keys.hpp"
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern::index::lexical {
 

@@ -10,7 +10,7 @@
 #include "index/lexical/analysis.hpp"
 #include "index/lexical/postings.hpp"
 #include "index/lexical/segment.hpp"
-#include "storage/derived.hpp"
+#include "storage/store/derived.hpp"
 
 namespace lectern::index::lexical {
 

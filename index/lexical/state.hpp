@@ -10,7 +10,7 @@
 #include "index/lexical/analysis.hpp"
 #include "index/lexical/segment.hpp"
 #include "index/lexical/spelling.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index::lexical {
 

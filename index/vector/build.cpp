@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "index/vector/impl.hpp"
-#include "storage/give_back.hpp"
-#include "storage/kill_point.hpp"
+#include "storage/store/give_back.hpp"
+#include "storage/store/kill_point.hpp"
 
 namespace lectern::index {
 namespace {

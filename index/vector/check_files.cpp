@@ -9,7 +9,7 @@
 
 #include "index/vector/file_names.hpp"
 #include "index/vector/segment.hpp"
-#include "storage/content_hash.hpp"
+#include "storage/store/content_hash.hpp"
 
 namespace lectern::index {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lectern/status.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index {
 

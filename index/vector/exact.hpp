@@ -9,7 +9,7 @@
 
 #include "index/hits.hpp"
 #include "lectern/status.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::index {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern::index {
 

@@ -25,7 +25,7 @@
 #include "index/vector/segment.hpp"
 #include "index/vector/tail.hpp"
 #include "index/vector/vector_index.hpp"
-#include "storage/content_hash.hpp"
+#include "storage/store/content_hash.hpp"
 
 namespace lectern::index {
 

@@ -17,10 +17,10 @@
 #include <string>
 #include <system_error>
 
-#include "storage/crc32c.hpp"
-#include "storage/file_calls.hpp"
-#include "storage/files.hpp"
-#include "storage/kill_point.hpp"
+#include "storage/store/crc32c.hpp"
+#include "storage/store/file_calls.hpp"
+#include "storage/store/files.hpp"
+#include "storage/store/kill_point.hpp"
 
 namespace lectern::index {
 

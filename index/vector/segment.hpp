@@ -14,7 +14,7 @@
 
 #include "index/vector/vector_index.hpp"
 #include "lectern/status.hpp"
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern::index {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "index/vector/best.hpp"
-#include "storage/types.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern::index {
 

@@ -13,7 +13,7 @@
 #include <mutex>
 #include <random>
 
-#include "storage/file_calls.hpp"
+#include "storage/store/file_calls.hpp"
 
 namespace rocksdb {
 class Env;

@@ -2,9 +2,9 @@
 
 #include <mutex>
 
-#include "storage/batch.hpp"
-#include "storage/database.hpp"
-#include "storage/keys.hpp"
+#include "storage/store/batch.hpp"
+#include "storage/store/database.hpp"
+#include "storage/store/keys.hpp"
 
 namespace lectern::storage {
 

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 
 namespace lectern::storage {
 

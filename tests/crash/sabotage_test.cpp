@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "apps/crash/inspection.hpp"
-#include "storage/store.hpp"
+#include "storage/store/store.hpp"
 #include "storage/testing/lost_vector.hpp"
 #include "tests/support/test_folder.hpp"
 

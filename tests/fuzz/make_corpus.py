@@ -84,7 +84,7 @@ write("http_request", "gzip", b"\x02" + request + b"Content-Encoding: gzip\r\nCo
       % len(packed) + packed)
 write("http_request", "climbs", b"\x3fGET /a/%2e%2e/b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
-# storage/encoding.hpp: a record is its version and its fields.
+# storage/store/encoding.hpp: a record is its version and its fields.
 for kind in range(7):
     write("storage", f"record_{kind}", bytes([kind, 1]) + varint(5) * 4 + text("id") + text("title")
           + text("{}") + bytes(16) + varint(300) * 8)

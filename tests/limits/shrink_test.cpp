@@ -13,8 +13,8 @@
 #include "apps/shared/large_blocks.hpp"
 #include "index/lexical/lexical_index.hpp"
 #include "index/vector/vector_index.hpp"
-#include "storage/give_back.hpp"
-#include "storage/store.hpp"
+#include "storage/store/give_back.hpp"
+#include "storage/store/store.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::index {

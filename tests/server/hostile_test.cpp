@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "apps/server/http/gzip.hpp"
-#include "apps/server/server.hpp"
+#include "apps/server/net/server.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace {

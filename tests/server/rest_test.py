@@ -25,7 +25,7 @@ class RestTest(unittest.TestCase):
         cls.server = Server("--slow", "1")
         status, _, cls.api = cls.server.request("GET", "/openapi.json")
         assert status == 200
-        with open(os.path.join(SOURCE, "apps/server/openapi.json"), encoding="utf-8") as file:
+        with open(os.path.join(SOURCE, "apps/server/api/openapi.json"), encoding="utf-8") as file:
             assert json.load(file) == cls.api, "what is served is what ships"
         status, _, made = cls.server.request("POST", "/collections", {"name": "notes"})
         assert status == 201, made

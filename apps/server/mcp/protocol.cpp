@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "apps/server/fields.hpp"
+#include "apps/server/api/fields.hpp"
 
 namespace lectern::server::mcp {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/server/collections.hpp"
+#include "apps/server/work/collections.hpp"
 
 namespace lectern::server::mcp {
 

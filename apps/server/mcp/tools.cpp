@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "apps/server/documents.hpp"
-#include "apps/server/fields.hpp"
+#include "apps/server/api/documents.hpp"
+#include "apps/server/api/fields.hpp"
 #include "apps/server/mcp/protocol.hpp"
 #include "apps/server/mcp/schemas.hpp"
 #include "apps/shared/json_text.hpp"

@@ -1,6 +1,6 @@
 // Files of queries, judgements and runs; answers. The first byte chooses.
-#include "evaluation/answers.hpp"
-#include "evaluation/files.hpp"
+#include "apps/eval/measures/answers.hpp"
+#include "apps/eval/measures/files.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <cmath>

@@ -1,7 +1,7 @@
 // Filter expressions, and what they select from a small table.
-#include "filter/metadata.hpp"
-#include "filter/parser.hpp"
-#include "filter/table.hpp"
+#include "index/metadata/metadata.hpp"
+#include "index/metadata/parser.hpp"
+#include "index/metadata/table.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace lectern::fuzz {

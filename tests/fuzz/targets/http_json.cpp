@@ -1,9 +1,9 @@
 // Bodies of requests: fields, documents, lines of bulk requests, keys, messages of a chat.
-#include "apps/server/documents.hpp"
-#include "apps/server/fields.hpp"
+#include "apps/server/api/documents.hpp"
+#include "apps/server/api/fields.hpp"
+#include "apps/server/api/keys.hpp"
+#include "apps/server/api/router.hpp"
 #include "apps/server/http/target.hpp"
-#include "apps/server/keys.hpp"
-#include "apps/server/router.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <cmath>

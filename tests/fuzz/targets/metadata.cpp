@@ -1,7 +1,7 @@
 // A document's JSON metadata as fields, facets and sort keys; dates.
-#include "filter/metadata.hpp"
-#include "filter/date.hpp"
-#include "filter/table.hpp"
+#include "index/metadata/metadata.hpp"
+#include "index/metadata/date.hpp"
+#include "index/metadata/table.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace lectern::fuzz {

@@ -1,5 +1,5 @@
 // The records of a collection. The first byte chooses which.
-#include "storage/encoding.hpp"
+#include "storage/store/encoding.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace lectern::fuzz {

@@ -11,7 +11,7 @@
 #include <iterator>
 
 #include "index/vector/segment.hpp"
-#include "storage/crc32c.hpp"
+#include "storage/store/crc32c.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace lectern::fuzz {

@@ -1,0 +1,86 @@
+// lectern mcp: collections for a language model's client, on standard input and output.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "apps/cli/common.hpp"
+#include "apps/server/mcp/protocol.hpp"
+#include "apps/shared/json_text.hpp"
+
+namespace lectern::app {
+namespace {
+
+struct Mcp {
+    Common common;
+    std::string data;
+};
+
+// The folder's last name; "collection" when it has none ("/", ".").
+std::string name_of(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::path path = std::filesystem::weakly_canonical(folder, error);
+    if (error) path = folder;
+    const std::string name = path.filename().string();
+    return name.empty() ? "collection" : name;
+}
+
+Result<server::mcp::Sources> one_collection(const Mcp& mcp) {
+    LECTERN_ASSIGN(auto opened,
+                   Collection::open(mcp.common.collection, open_options(mcp.common, false, true)));
+    auto open =
+        std::make_shared<server::OpenCollection>(name_of(mcp.common.collection), std::move(opened));
+    server::mcp::Sources out;
+    out.names = [open] { return std::vector<std::string>{open->name}; };
+    out.get = [open](const std::string& name) -> Result<server::CollectionPointer> {
+        if (name == open->name) return open;
+        return Status{Code::not_found,
+                      "there is no collection '" + name + "', only '" + open->name + "'"};
+    };
+    return out;
+}
+
+Result<server::mcp::Sources> all_collections(const Mcp& mcp) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(mcp.data, error))
+        return Status{Code::not_found, "there is no data folder '" + mcp.data +
+                                           "'; name that of 'lectern serve' with --data"};
+    auto collections =
+        std::make_shared<server::Collections>(mcp.data, open_options(mcp.common, false, true));
+    server::mcp::Sources out;
+    out.names = [collections] { return collections->names(); };
+    out.get = [collections](const std::string& name) { return collections->get(name); };
+    return out;
+}
+
+// One message a line; the end of the input is the end.
+int run(const Mcp& mcp) {
+    if (mcp.common.collection.empty() == mcp.data.empty())
+        return fail({Code::invalid_argument, "give either --data DIR or -c DIR"});
+    auto sources = mcp.data.empty() ? one_collection(mcp) : all_collections(mcp);
+    if (!sources) return fail(sources.status());
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+        if (auto answer = server::mcp::answer(line, *sources))
+            std::cout << json_text(*answer) << std::endl;
+        if (!std::cout) return Exit::failed;  // the client has gone
+    }
+    return Exit::done;
+}
+
+}  // namespace
+
+void add_mcp(CLI::App& program, Run& run_command) {
+    auto mcp = std::make_shared<Mcp>();
+    CLI::App& command = *program.add_subcommand(
+        "mcp",
+        "Serve search and answers to a language model's client on standard input and "
+        "output (see docs/mcp.md)");
+    command.add_option("--data", mcp->data, "The folder of collections, as of 'lectern serve'");
+    command.add_option("-c,--collection", mcp->common.collection, "One collection's folder");
+    add_folders(command, mcp->common);
+    command.callback([mcp, &run_command] { run_command = [mcp] { return run(*mcp); }; });
+}
+
+}  // namespace lectern::app

@@ -1,0 +1,181 @@
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <limits>
+
+#include "apps/cli/common.hpp"
+
+namespace lectern::app {
+namespace {
+
+struct Search {
+    Common common;
+    std::string text;
+    std::string vector;  // a file
+    SearchOptions options;
+};
+
+// A JSON array of numbers.
+Result<std::vector<float>> read_vector(const std::string& file) {
+    const auto wrong = [&file](const std::string& what) {
+        return Status{Code::invalid_argument, "the vector in '" + file + "' " + what};
+    };
+    std::ifstream opened;
+    if (file != "-") opened.open(file, std::ios::binary);
+    std::istream& in = file == "-" ? std::cin : opened;
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in || in.bad()) return wrong("cannot be read");
+    boost::system::error_code error;
+    const boost::json::value value = boost::json::parse(text, error);
+    if (error || !value.is_array()) return wrong("is not a JSON array of numbers");
+    std::vector<float> out;
+    for (const boost::json::value& item : value.get_array()) {
+        const double number = item.is_number() ? item.to_number<double>(error) : std::nan("");
+        if (error || !(std::abs(number) <= std::numeric_limits<float>::max()))
+            return wrong("has no number at position " + std::to_string(out.size()));
+        out.push_back(static_cast<float>(number));
+    }
+    if (out.empty()) return wrong("is empty");
+    return out;
+}
+
+void print_facet(const Facet& facet) {
+    constexpr std::size_t most = 10;
+    std::cout << shown(facet.field) << ':';
+    for (std::size_t i = 0; i < facet.values.size() && i < most; ++i)
+        std::cout << (i == 0 ? " " : ", ") << snippet(facet.values[i].value, 60) << " ("
+                  << facet.values[i].count << ")";
+    std::cout << (facet.values.size() > most ? ", …\n" : "\n");
+}
+
+int run(const Search& search) {
+    if (search.text == "-" && search.vector == "-")
+        return fail({Code::invalid_argument, "the text and the vector cannot both be '-'"});
+    SearchOptions options = search.options;
+    if (!search.vector.empty()) {
+        auto vector = read_vector(search.vector);
+        if (!vector) return fail(vector.status());
+        options.vector = std::move(*vector);
+    }
+    auto collection =
+        Collection::open(search.common.collection, open_options(search.common, false, true));
+    if (!collection) return fail(collection.status());
+    const bool streams = options.summaries == Summaries::list && !search.common.json;
+    if (streams)
+        options.on_summary = [](std::size_t, std::string_view piece) {
+            std::cout << shown(piece) << std::flush;
+        };
+    const auto text = query_text(search.text);
+    if (!text) return fail(text.status());
+    auto result = collection->search(*text, options);
+    if (!result) return fail(result.status());
+    if (search.common.json) {
+        print(json_of(*result));
+    } else {
+        if (streams && !result->summaries.front().text.empty())
+            print_sources(result->summaries.front().citations, result->summaries.front().status);
+        std::size_t rank = 0;
+        for (const Hit& hit : result->hits) {
+            std::printf("%2zu. %.3f  %s  [%llu-%llu]\n", ++rank, static_cast<double>(hit.score),
+                        shown(hit.document).c_str(), static_cast<unsigned long long>(hit.begin),
+                        static_cast<unsigned long long>(hit.end));
+            if (!hit.title.empty()) std::printf("    %s\n", snippet(hit.title, 100).c_str());
+            std::printf("    %s\n", snippet(hit.text, 200).c_str());
+            if (search.options.summaries == Summaries::each)
+                std::printf("    > %s\n", snippet(result->summaries[rank - 1].text, 600).c_str());
+        }
+        if (result->hits.empty()) {
+            const auto stats = collection->stats();
+            std::cout << "nothing found; "
+                      << (stats.ok() && stats->chunks == 0 ? "the collection is empty"
+                          : search.options.filter.empty()  ? "no passage has these words"
+                                                           : "no document passes the filter")
+                      << '\n';
+        }
+        for (const Facet& facet : result->facets) print_facet(facet);
+    }
+    print_hints(result->hints);
+    explain(search.common, result->timing.stages);
+    return Exit::done;
+}
+
+}  // namespace
+
+void add_search(CLI::App& program, Run& run_command) {
+    auto search = std::make_shared<Search>();
+    CLI::App& command = *program.add_subcommand("search", "Find passages by meaning and words");
+    add_collection(command, search->common);
+    command.add_option("--pipeline", search->common.pipeline,
+                       "Another pipeline with the same vectors");
+    CLI::Option* text =
+        command.add_option("TEXT", search->text, "What to look for; - reads standard input");
+    CLI::Option* vector = command.add_option(
+        "--vector", search->vector,
+        "Search with the vector in this file, a JSON array of numbers, in place of the text's; - "
+        "reads standard input. Without TEXT the search is by meaning alone");
+    command.add_option("-k", search->options.k, "Most hits")
+        ->check(CLI::Range(1, 10000))
+        ->capture_default_str();
+    command.add_flag("--chunks", search->options.chunks, "Several hits of one document");
+    add_filter(command, search->options.filter);
+    command
+        .add_option("--facet", search->options.facets,
+                    "Count the values of this field in the documents that pass the filter; may be "
+                    "given again")
+        ->allow_extra_args(false);
+    command.add_option("--sort", search->options.sort,
+                       "Order the best hits by this field; -FIELD for descending order");
+    command
+        .add_option_function<std::string>(
+            "--summarize",
+            [search](const std::string& what) {
+                search->options.summaries = what == "each" ? Summaries::each : Summaries::list;
+            },
+            "A short cited summary of the hits together (list) or of each")
+        ->expected(0, 1)
+        ->default_str("list")
+        ->check(CLI::IsMember({"list", "each"}));
+    command
+        .add_option_function<std::string>(
+            "--mode",
+            [search](const std::string& mode) {
+                search->options.mode = mode == "dense"     ? SearchMode::dense
+                                       : mode == "lexical" ? SearchMode::lexical
+                                                           : SearchMode::hybrid;
+            },
+            "By meaning and words (hybrid), by meaning (dense) or by words (lexical); else as the "
+            "pipeline says. Words may be \"a phrase\" or a pref*")
+        ->check(CLI::IsMember({"hybrid", "dense", "lexical"}));
+    command
+        .add_option_function<std::string>(
+            "--fusion",
+            [search](const std::string& fusion) {
+                search->options.fusion = fusion == "rrf" ? Fusion::rrf : Fusion::convex;
+            },
+            "How a hybrid search makes one score of two: of the scores (convex) or of the ranks "
+            "(rrf); else as the pipeline says")
+        ->check(CLI::IsMember({"convex", "rrf"}));
+    command
+        .add_option("--weight", search->options.weight,
+                    "Of the meaning in a hybrid search, 0 to 1; else as the pipeline says")
+        ->check(CLI::Range(0.0, 1.0));
+    command
+        .add_option("--feedback", search->options.feedback,
+                    "How far a hybrid search learns from its best hits, 0 to 1; else as the "
+                    "pipeline says")
+        ->check(CLI::Range(0.0, 1.0));
+    command
+        .add_option("--candidates", search->options.candidates,
+                    "Passages that each side finds first; else as the pipeline says")
+        ->check(CLI::Range(1, 10000));
+    command.callback([text, vector, search, &run_command] {
+        if (text->count() + vector->count() == 0) throw CLI::RequiredError("TEXT or --vector");
+        run_command = [search] { return run(*search); };
+    });
+    add_json(command, search->common);
+    add_explain(command, search->common);
+}
+
+}  // namespace lectern::app

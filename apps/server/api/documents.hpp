@@ -1,0 +1,32 @@
+// apps/server/api/documents.hpp: documents as they come in over HTTP.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "apps/server/http/message.hpp"
+#include "lectern/lectern.hpp"
+
+namespace lectern::server {
+
+// {"id": …, "title": …, "text": …, "metadata": {…}}; `id` wins over the object's own when it is
+// set.
+[[nodiscard]] Result<DocumentInput> document_input(boost::json::value value, std::string id = {});
+
+// A strong entity tag (RFC 9110, 8.8.3) of what the document holds.
+[[nodiscard]] std::string entity_tag(const Document& document);
+
+// If-Match and If-None-Match of a write, against the document as it stands ("": there is none).
+// False: 412.
+[[nodiscard]] bool preconditions_hold(const Request& request, const std::string& tag);
+// If-Match alone, of a read. False: 412.
+[[nodiscard]] bool matches(const Request& request, const std::string& tag);
+// True when If-None-Match has the tag: 304.
+[[nodiscard]] bool not_modified(const Request& request, const std::string& tag);
+
+// A failure to find a document, told without the server's folders; others as they are.
+[[nodiscard]] Status no_document(Status status, std::string_view collection,
+                                 std::string_view document);
+
+}  // namespace lectern::server

@@ -1,0 +1,164 @@
+#include "apps/server/api/fields.hpp"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace lectern::server {
+
+namespace json = boost::json;
+
+Result<json::value> parse_json(std::string_view text) {
+    // Some programs begin their files with the mark of UTF-8; RFC 8259 lets a reader pass over it.
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    boost::system::error_code error;
+    json::stream_parser parser;
+    const std::size_t used = parser.write_some(text.data(), text.size(), error);
+    if (!error && used < text.size() &&
+        text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
+        error = json::error::extra_data;
+    if (!error) parser.finish(error);
+    if (error)
+        return Status{Code::invalid_argument,
+                      "not valid JSON near byte " + std::to_string(used) + ": " + error.message()};
+    return parser.release();
+}
+
+Fields::Fields(std::string_view body, bool lenient) : lenient_(lenient) {
+    auto value = parse_json(body);
+    if (!value) {
+        status_ = value.status().within("the body");
+    } else if (!value->is_object()) {
+        status_ = {Code::invalid_argument, "the body must be a JSON object"};
+    } else {
+        object_ = std::move(value->get_object());
+    }
+}
+
+Fields::Fields(json::object object, bool lenient) : object_(std::move(object)), lenient_(lenient) {}
+
+Fields::Fields(const std::vector<std::pair<std::string, std::string>>& parameters)
+    : parameters_(true) {
+    for (const auto& [name, value] : parameters) {
+        json::value* known = object_.if_contains(name);
+        if (known == nullptr)
+            object_[name] = value;
+        else if (known->is_array())
+            known->get_array().emplace_back(value);
+        else
+            *known = json::array{std::move(*known), value};
+    }
+}
+
+const json::value* Fields::typed(std::string_view name) {
+    const json::value* value = any(name);
+    if (!parameters_ || value == nullptr || !value->is_string()) return value;
+    if (auto said = parse_json(value->get_string()); said && !said->is_string())
+        object_[name] = std::move(*said);
+    return any(name);
+}
+
+bool Fields::has(std::string_view name) const {
+    return object_.contains(name);
+}
+
+const json::value* Fields::any(std::string_view name) {
+    asked_.emplace(name);
+    const json::value* value = object_.if_contains(name);
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+void Fields::wrong(std::string_view name, std::string_view must) {
+    if (status_.ok())
+        status_ = {Code::invalid_argument,
+                   "the field '" + std::string(name) + "' " + std::string(must)};
+}
+
+std::string Fields::text(std::string_view name, std::string_view initial) {
+    const json::value* value = any(name);
+    if (value == nullptr) return std::string(initial);
+    if (!value->is_string()) return wrong(name, "must be a string"), std::string(initial);
+    return std::string(value->get_string());
+}
+
+bool Fields::flag(std::string_view name, bool initial) {
+    const json::value* value = typed(name);
+    if (value == nullptr) return initial;
+    if (!value->is_bool()) return wrong(name, "must be true or false"), initial;
+    return value->get_bool();
+}
+
+std::uint64_t Fields::count(std::string_view name, std::uint64_t initial, std::uint64_t least,
+                            std::uint64_t most) {
+    const json::value* value = typed(name);
+    if (value == nullptr) return initial;
+    std::uint64_t out = 0;
+    bool fits = false;
+    if (value->is_int64() && value->get_int64() >= 0) {
+        out = static_cast<std::uint64_t>(value->get_int64());
+        fits = true;
+    } else if (value->is_uint64()) {
+        out = value->get_uint64();
+        fits = true;
+    }
+    if (!fits || out < least || out > most)
+        return wrong(name, "must be a whole number from " + std::to_string(least) + " to " +
+                               std::to_string(most)),
+               initial;
+    return out;
+}
+
+double Fields::number(std::string_view name, double initial, double least, double most) {
+    const json::value* value = typed(name);
+    if (value == nullptr) return initial;
+    boost::system::error_code error;
+    const double out = value->is_number() ? value->to_number<double>(error) : std::nan("");
+    if (error || !(out >= least && out <= most))
+        return wrong(name, "must be a number from " + std::to_string(least) + " to " +
+                               std::to_string(most)),
+               initial;
+    return out;
+}
+
+std::vector<std::string> Fields::texts(std::string_view name) {
+    const json::value* value = any(name);
+    // A parameter that is given once: a text, unless it is a list as JSON.
+    if (parameters_ && value != nullptr && value->is_string() &&
+        value->get_string().starts_with('['))
+        value = typed(name);
+    std::vector<std::string> out;
+    if (value == nullptr) return out;
+    if (parameters_ && value->is_string()) return {std::string(value->get_string())};
+    if (!value->is_array()) return wrong(name, "must be a list of strings"), out;
+    for (const json::value& item : value->get_array()) {
+        if (!item.is_string()) return wrong(name, "must be a list of strings"), out;
+        out.emplace_back(item.get_string());
+    }
+    return out;
+}
+
+std::vector<float> Fields::numbers(std::string_view name) {
+    const json::value* value = typed(name);
+    std::vector<float> out;
+    if (value == nullptr) return out;
+    if (!value->is_array()) return wrong(name, "must be a list of numbers"), out;
+    for (const json::value& item : value->get_array()) {
+        boost::system::error_code error;
+        const double number = item.is_number() ? item.to_number<double>(error) : std::nan("");
+        if (error || !(std::abs(number) <= std::numeric_limits<float>::max()))
+            return wrong(name, "must be a list of numbers, each within 3.4e38"), out;
+        out.push_back(static_cast<float>(number));
+    }
+    return out;
+}
+
+Status Fields::done() const {
+    if (!status_.ok() || lenient_) return status_;
+    for (const auto& item : object_)
+        if (!asked_.contains(std::string_view(item.key())))
+            return {Code::invalid_argument,
+                    "the field '" + std::string(item.key()) + "' is unknown here"};
+    return {};
+}
+
+}  // namespace lectern::server

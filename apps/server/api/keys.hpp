@@ -1,0 +1,75 @@
+// apps/server/api/keys.hpp: who may do what. Keys are kept as SHA-256 of their text; a key has 256
+// random bits, so no slower hash is needed.
+//
+// The file (JSON):
+//     {"keys": [{"name": "web", "sha256": "<64 hexadecimal digits>", "rights": ["read", "write"],
+//                "collections": ["notes"], "max_concurrent": 8}]}
+// `collections`: those the key may use; ["*"] or nothing: all. "admin" includes "write", and
+// "write" includes "read".
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/status.hpp"
+
+namespace lectern::server {
+
+enum class Right { none, read, write, admin };  // each includes those before it
+[[nodiscard]] std::string_view name(Right right) noexcept;
+
+struct Key {
+    std::string name;
+    std::string sha256;  // 32 bytes
+    Right right = Right::read;
+    std::vector<std::string> collections;  // empty: all
+    std::size_t max_concurrent = 0;        // 0: the server's limit
+    std::shared_ptr<std::atomic<std::size_t>> running =
+        std::make_shared<std::atomic<std::size_t>>(0);
+
+    [[nodiscard]] bool reaches(std::string_view collection) const noexcept;
+};
+
+// The keys of a file. Safe from any thread; reload() replaces all keys at once, and requests that
+// have been let in go on.
+class Keys {
+ public:
+    // No file: no keys, and everybody may do everything.
+    Keys() = default;
+    [[nodiscard]] Status load(const std::filesystem::path& file);
+    // Reads the file anew. On a failure the keys stay as they are.
+    [[nodiscard]] Status reload();
+    // Whether the file has changed since it was last read, or tried to be.
+    [[nodiscard]] bool changed() const;
+
+    [[nodiscard]] bool required() const;
+    // The key of this text, or nullptr. Takes as long for a wrong key as for a right one.
+    [[nodiscard]] std::shared_ptr<const Key> find(std::string_view text) const;
+
+ private:
+    mutable std::mutex mutex_;
+    std::filesystem::path file_;
+    std::filesystem::file_time_type tried_{};
+    std::vector<std::shared_ptr<const Key>> keys_;
+};
+
+[[nodiscard]] Result<std::vector<Key>> parse_keys(std::string_view json);
+// Adds an entry to the file and gives the new key's text: the only time it is seen. The file keeps
+// its owner and mode. A new one is its owner's alone; in a folder that hands its group down
+// (setgid, as /etc/lectern of the package does) that group may read it too.
+[[nodiscard]] Result<std::string> add_key(const std::filesystem::path& file, const Key& key);
+// Takes an entry out. The last one cannot be: without a key there would be no server.
+[[nodiscard]] Status remove_key(const std::filesystem::path& file, const std::string& name);
+[[nodiscard]] Result<std::vector<Key>> read_keys(const std::filesystem::path& file);
+
+[[nodiscard]] std::string sha256(std::string_view bytes);  // 32 bytes
+[[nodiscard]] std::string hexadecimal(std::string_view bytes);
+[[nodiscard]] std::string random_bytes(std::size_t count);
+
+}  // namespace lectern::server

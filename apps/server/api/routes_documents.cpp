@@ -1,0 +1,164 @@
+// Documents: store, read, remove, upload.
+#include <utility>
+
+#include "apps/server/api/bulk.hpp"
+#include "apps/server/api/documents.hpp"
+#include "apps/server/api/fields.hpp"
+#include "apps/server/api/service.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/shared/result_json.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+Response changed() {
+    return problem(412, "precondition_failed",
+                   "the document is not what If-Match or If-None-Match says; read it again");
+}
+
+// The tag of the document as it stands; "" when there is none.
+Result<std::string> tag_of(const Collection& collection, const std::string& id) {
+    auto document = collection.get(id);
+    if (document) return entity_tag(*document);
+    if (document.status().code() == Code::not_found) return std::string{};
+    return document.status();
+}
+
+Response put_document(Service& service, Call& call) {
+    auto value = parse_json(call.request.body);
+    if (!value) return problem(value.status().within("the body"));
+    auto input = document_input(std::move(*value), call.value("document"));
+    if (!input) return problem(input.status());
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    Collection& collection = (*open)->collection;
+
+    const std::lock_guard lock((*open)->writing);
+    auto before = tag_of(collection, input->id);
+    if (!before) return problem(before.status());
+    if (!preconditions_hold(call.request, *before)) return changed();
+    auto report = collection.ingest_documents({&*input, 1}, {{}, call.stop});
+    if (!report) return problem(report.status());
+    call.observed.tokens_in = report->tokens;
+    call.observed.stages = std::move(report->stages);
+    if (!report->failed.empty())
+        return problem(422, "document_refused", report->failed.front().error.message());
+    if (report->documents + report->skipped == 0)
+        return problem(503, "cancelled", "the server ends; the document was not stored");
+    auto after = tag_of(collection, input->id);
+    if (!after) return problem(after.status());
+    Response out = json_response(json::object{{"document", app::clean(input->id)},
+                                              {"status", before->empty()     ? "created"
+                                                         : *before == *after ? "unchanged"
+                                                                             : "replaced"},
+                                              {"chunks", report->chunks},
+                                              {"tokens", report->tokens}},
+                                 before->empty() ? 201 : 200);
+    out.headers.push_back({"ETag", *after});
+    return out;
+}
+
+Response get(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    auto document = (*open)->collection.get(call.value("document"));
+    if (!document)
+        return problem(no_document(document.status(), call.value("name"), call.value("document")));
+    const std::string tag = entity_tag(*document);
+    if (!matches(call.request, tag)) return changed();
+    Response out = not_modified(call.request, tag) ? Response{304, "", "", {}}
+                                                   : json_response(app::json_of(*document));
+    out.headers.push_back({"ETag", tag});
+    return out;
+}
+
+Response remove(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    Collection& collection = (*open)->collection;
+    const std::vector<std::string> ids{call.value("document")};
+    const std::lock_guard lock((*open)->writing);
+    if (call.request.has_header("If-Match")) {
+        auto tag = tag_of(collection, ids.front());
+        if (!tag) return problem(tag.status());
+        if (!preconditions_hold(call.request, *tag)) return changed();
+    }
+    auto removed = collection.remove(ids);
+    if (!removed) return problem(removed.status());
+    if (*removed == 0)
+        return problem(
+            no_document({Code::not_found, ""}, call.value("name"), call.value("document")));
+    return {204, "", "", {}};
+}
+
+// Ids and titles, in order of id, after a given one.
+Response list_documents(Service& service, Call& call) {
+    Fields fields(call.request.query);
+    const std::string after = fields.text("after");
+    const std::size_t limit = fields.count("limit", 100, 1, 1000);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    json::array documents;
+    bool more = false;
+    const auto add = [&](const Document& document) {
+        if (documents.size() == limit) return more = true, false;
+        documents.push_back(json::object{{"document", app::clean(document.id)},
+                                         {"title", app::clean(document.title)},
+                                         {"metadata", app::parsed(document.metadata)},
+                                         {"bytes", document.text.size()},
+                                         {"chunks", document.chunks.size()}});
+        return !call.stop.stop_requested();
+    };
+    const Status done = (*open)->collection.each_document(add, after);
+    if (!done.ok()) return problem(done);
+    json::object out{{"documents", std::move(documents)}};
+    if (more) out["next"] = out["documents"].as_array().back().as_object()["document"];
+    return json_response(out);
+}
+
+// The bytes of a file; what it is, its name says.
+Response upload(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const std::lock_guard lock((*open)->writing);
+    auto report =
+        (*open)->collection.ingest_bytes(call.value("file"), call.request.body, {{}, call.stop});
+    if (!report) return problem(report.status());
+    call.observed.tokens_in = report->tokens;
+    call.observed.stages = report->stages;
+    // Of a file with many documents some may fail; one that gives nothing at all is refused.
+    if (report->documents + report->skipped == 0 && !report->failed.empty())
+        return problem(422, "document_refused", report->failed.front().error.message());
+    return json_response(app::json_of(*report));
+}
+
+}  // namespace
+
+void add_document_routes(Router& router, Service& service) {
+    const auto bound = [&service](Response (*handler)(Service&, Call&)) {
+        return [&service, handler](Call& call) { return handler(service, call); };
+    };
+    const std::string documents = "/collections/{name}/documents";
+    router.add({"GET", documents, Right::read, Lane::read, bound(&list_documents)});
+    router.add({.method = "POST",
+                .pattern = documents,
+                .right = Right::write,
+                .lane = Lane::ingest,
+                .sink = [&service](const Request& request) { return make_bulk(service, request); },
+                .body = Body::lines});
+    router.add({"GET", documents + "/{document+}", Right::read, Lane::read, bound(&get)});
+    router.add(
+        {"PUT", documents + "/{document+}", Right::write, Lane::ingest, bound(&put_document)});
+    router.add({"DELETE", documents + "/{document+}", Right::write, Lane::ingest, bound(&remove)});
+    router.add({.method = "PUT",
+                .pattern = "/collections/{name}/files/{file+}",
+                .right = Right::write,
+                .lane = Lane::ingest,
+                .handler = bound(&upload),
+                .body = Body::bytes});
+}
+
+}  // namespace lectern::server

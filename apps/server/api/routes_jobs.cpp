@@ -1,0 +1,120 @@
+// Jobs: changing the model, checking, backing up; and looking at them.
+#include <utility>
+
+#include "apps/server/api/fields.hpp"
+#include "apps/server/api/service.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/server/work/job_work.hpp"
+#include "apps/server/work/jobs.hpp"
+#include "apps/shared/result_json.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+// A body that may be left out.
+Fields optional_fields(const Request& request) {
+    return Fields(request.body.empty() ? "{}" : std::string_view(request.body));
+}
+
+std::string path_of(const json::object& job) {
+    return "/collections/" + std::string(job.at("collection").as_string()) + "/jobs/" +
+           std::string(job.at("job").as_string());
+}
+
+Response begin(Service& service, Call& call, const std::string& kind, json::object settings) {
+    const std::string& name = call.value("name");
+    // Opened here, so that what is wrong with it is said to the one who asks.
+    if (auto open = service.collections.get(name); !open) return problem(open.status());
+    bool busy = false;
+    auto job = service.jobs.start(kind, name, std::move(settings), busy);
+    if (busy) return problem(409, "conflict", job.status().message());
+    if (!job && job.status().code() == Code::resource_exhausted)
+        return too_many(job.status().message(), 60);
+    if (!job) return problem(job.status());
+    Response out = json_response(*job, 202);
+    out.headers.push_back({"Location", path_of(*job)});
+    return out;
+}
+
+Response reembed(Service& service, Call& call) {
+    Fields fields(call.request.body);
+    const std::string pipeline = fields.text("pipeline");
+    const bool truncate = fields.flag("truncate");
+    // A path would let a caller read any file of the server's machine.
+    if (!Collections::valid_name(pipeline))
+        fields.wrong("pipeline", "must be the name of a pipeline that ships");
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    return begin(service, call, "reembed", {{"pipeline", pipeline}, {"truncate", truncate}});
+}
+
+Response verify(Service& service, Call& call) {
+    Fields fields = optional_fields(call.request);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    return begin(service, call, "verify", {});
+}
+
+Response back_up(Service& service, Call& call) {
+    Fields fields = optional_fields(call.request);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    return begin(service, call, "backup", {});
+}
+
+Response backups(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const auto folder = backup_folder(service.options.data, **open);
+    if (!folder) return problem(folder.status());
+    json::array list;
+    // There is no folder before the first, and nothing in it while that is begun.
+    const auto all = Collection::backups(*folder);
+    if (!all && all.status().code() != Code::not_found) return problem(all.status());
+    if (all)
+        for (const BackupInfo& backup : *all) list.push_back(app::json_of(backup));
+    return json_response(
+        json::object{{"folder", app::clean(folder->string())}, {"backups", std::move(list)}});
+}
+
+Response list_jobs(Service& service, Call& call) {
+    if (auto open = service.collections.get(call.value("name")); !open)
+        return problem(open.status());
+    return json_response(json::object{{"jobs", service.jobs.list(call.value("name"))}});
+}
+
+Response no_such(const Call& call) {
+    return problem(404, "not_found",
+                   "the collection '" + call.value("name") + "' has no job '" + call.value("job") +
+                       "'; what has ended is kept until the server does");
+}
+
+Response look(Service& service, Call& call) {
+    const auto job = service.jobs.find(call.value("name"), call.value("job"));
+    return job ? json_response(*job) : no_such(call);
+}
+
+Response cancel(Service& service, Call& call) {
+    const auto job = service.jobs.cancel(call.value("name"), call.value("job"));
+    if (!job) return no_such(call);
+    // It ends when it looks up from its work.
+    return json_response(*job, job->at("state") == "running" ? 202 : 200);
+}
+
+}  // namespace
+
+void add_job_routes(Router& router, Service& service) {
+    const auto add = [&](const char* method, const char* below, Lane lane,
+                         Response (*handler)(Service&, Call&)) {
+        router.add({method, std::string("/collections/{name}/") + below, Right::admin, lane,
+                    [&service, handler](Call& call) { return handler(service, call); }});
+    };
+    add("POST", "reembed", Lane::ingest, &reembed);
+    add("POST", "verify", Lane::ingest, &verify);
+    add("POST", "backups", Lane::ingest, &back_up);
+    add("GET", "backups", Lane::read, &backups);
+    add("GET", "jobs", Lane::read, &list_jobs);
+    add("GET", "jobs/{job}", Lane::read, &look);
+    add("DELETE", "jobs/{job}", Lane::read, &cancel);
+}
+
+}  // namespace lectern::server

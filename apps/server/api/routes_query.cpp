@@ -1,0 +1,128 @@
+// Search, ask and summarize.
+#include <functional>
+#include <utility>
+
+#include "apps/server/api/documents.hpp"
+#include "apps/server/api/fields.hpp"
+#include "apps/server/api/reply.hpp"
+#include "apps/server/api/search_request.hpp"
+#include "apps/server/api/service.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/shared/json_text.hpp"
+#include "apps/shared/result_json.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+// A GET has the fields of POST as parameters.
+Fields fields_of(const Request& request) {
+    return request.method == "POST" ? Fields(request.body) : Fields(request.query);
+}
+
+Response run_search(Service& service, Call& call, const CollectionPointer& open,
+                    const SearchRequest& wanted, const Reply& reply) {
+    SearchOptions options = wanted.options;
+    options.stop = call.stop;
+    const auto send_hits = [&reply](std::span<const Hit> hits) {
+        json::array items;
+        for (const Hit& hit : hits) items.push_back(app::json_of(hit));
+        reply.send("hits", json::object{{"hits", std::move(items)}});
+    };
+    if (reply.streams()) {
+        options.on_hits = send_hits;
+        options.on_summary = [&reply](std::size_t hit, std::string_view piece) {
+            reply.send("text", json::object{{"hit", hit}, {"text", app::clean(piece)}});
+        };
+    }
+    auto result = open->collection.search(wanted.query, options);
+    if (!result) return reply.failed(result.status());
+    // Of a search with the query's own vector.
+    if (wanted.options.vector.empty() && !result->hits.empty() && result->hits.front().dense_score)
+        service.recall.offer(open, wanted.query);
+    std::uint64_t generated = 0;
+    for (const Summary& summary : result->summaries) generated += summary.generated_tokens;
+    return reply.done("result", app::json_of(*result), generated, std::move(result->timing));
+}
+
+Response search(Service& service, Call& call) {
+    Fields fields = fields_of(call.request);
+    SearchRequest wanted = read_search(fields, service.options.limits);
+    const Reply reply(call, fields);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    call.observed.query = wanted.query;
+    if (wanted.options.summaries == Summaries::none)
+        return run_search(service, call, *open, wanted, reply);
+    // A generator is slow, so it does not run among the searches.
+    call.next = Continuation{
+        Lane::ask, [&service, open = *open, wanted = std::move(wanted), reply](Call& later) {
+            return run_search(service, later, open, wanted, reply);
+        }};
+    return {};
+}
+
+Response ask(Service& service, Call& call) {
+    Fields fields = fields_of(call.request);
+    AskOptions options;
+    const std::string question = fields.text("question");
+    options.extractive = fields.flag("extractive");
+    options.filter = fields.text("filter");
+    const Reply reply(call, fields);
+    options.deadline = read_deadline(fields, service.options.limits.answer_time);
+    options.stop = call.stop;
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    call.observed.query = question;
+    options.on_text = reply.text();
+    if (reply.streams())
+        options.on_evidence = [&reply](std::span<const Citation> evidence) {
+            json::array items;
+            for (const Citation& item : evidence) items.push_back(app::json_of(item));
+            reply.send("evidence", json::object{{"evidence", std::move(items)}});
+        };
+    auto answer = (*open)->collection.ask(question, options);
+    if (!answer) return reply.failed(answer.status());
+    return reply.done("answer", app::json_of(*answer), answer->generated_tokens,
+                      std::move(answer->timing));
+}
+
+Response summarize(Service& service, Call& call) {
+    Fields fields = fields_of(call.request);
+    SummarizeOptions options;
+    const std::string document = fields.text("document");
+    options.extractive = fields.flag("extractive");
+    const Reply reply(call, fields);
+    options.deadline = read_deadline(fields, service.options.limits.answer_time);
+    options.stop = call.stop;
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    options.on_text = reply.text();
+    auto summary = (*open)->collection.summarize(document, options);
+    if (!summary) return reply.failed(no_document(summary.status(), call.value("name"), document));
+    return reply.done("summary", app::json_of(document, *summary), summary->generated_tokens,
+                      std::move(summary->timing));
+}
+
+}  // namespace
+
+Response json_response(const json::value& value, unsigned status) {
+    return {status, "application/json", app::json_text(value), {}};
+}
+
+void add_query_routes(Router& router, Service& service) {
+    for (const char* method : {"GET", "POST"}) {
+        router.add({method, "/collections/{name}/search", Right::read, Lane::read,
+                    [&service](Call& call) { return search(service, call); }});
+        router.add({method, "/collections/{name}/ask", Right::read, Lane::ask,
+                    [&service](Call& call) { return ask(service, call); }});
+        router.add({method, "/collections/{name}/summarize", Right::read, Lane::ask,
+                    [&service](Call& call) { return summarize(service, call); }});
+    }
+}
+
+}  // namespace lectern::server

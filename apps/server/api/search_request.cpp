@@ -1,0 +1,72 @@
+#include "apps/server/api/search_request.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <optional>
+
+namespace lectern::server {
+namespace {
+
+constexpr std::uint64_t most_candidates = 10'000;
+constexpr std::size_t most_summaries = 20;  // each is a generation
+
+// The one of `all` whose name the field has.
+template <typename Choice>
+std::optional<Choice> read_choice(Fields& fields, std::string_view field,
+                                  std::initializer_list<Choice> all, std::string_view must) {
+    const std::string text = fields.text(field);
+    if (text.empty()) return {};
+    for (const Choice one : all)
+        if (name(one) == text) return one;
+    fields.wrong(field, must);
+    return {};
+}
+
+Summaries read_summaries(Fields& fields) {
+    const std::string text = fields.text("summarize");
+    if (text == "list") return Summaries::list;
+    if (text == "each") return Summaries::each;
+    if (!text.empty()) fields.wrong("summarize", "must be list or each");
+    return Summaries::none;
+}
+
+}  // namespace
+
+std::chrono::milliseconds read_deadline(Fields& fields, std::chrono::milliseconds longest) {
+    const auto most = static_cast<std::uint64_t>(longest.count());
+    return std::chrono::milliseconds(fields.count("deadline_milliseconds", most, 1, most));
+}
+
+void read_ranking(Fields& fields, SearchOptions& options) {
+    options.mode =
+        read_choice(fields, "mode", {SearchMode::hybrid, SearchMode::dense, SearchMode::lexical},
+                    "must be hybrid, dense or lexical");
+    options.fusion =
+        read_choice(fields, "fusion", {Fusion::convex, Fusion::rrf}, "must be convex or rrf");
+    if (fields.any("weight") != nullptr) options.weight = fields.number("weight", 0, 0, 1);
+    if (fields.any("feedback") != nullptr) options.feedback = fields.number("feedback", 0, 0, 1);
+    if (fields.any("candidates") != nullptr)
+        options.candidates = fields.count("candidates", 1, 1, most_candidates);
+}
+
+SearchRequest read_search(Fields& fields, const Limits& limits) {
+    SearchRequest out;
+    SearchOptions& options = out.options;
+    out.query = fields.text("query");
+    options.vector = fields.numbers("vector");
+    read_ranking(fields, options);
+    options.k = fields.count("k", std::min(options.k, limits.k), 1, limits.k);
+    options.chunks = fields.flag("chunks");
+    options.filter = fields.text("filter");
+    options.facets = fields.texts("facets");
+    options.sort = fields.text("sort");
+    options.summaries = read_summaries(fields);
+    if (options.summaries == Summaries::each && options.k > most_summaries)
+        fields.wrong("k", "must be at most " + std::to_string(most_summaries) +
+                              " where each hit is summarized");
+    options.deadline = read_deadline(
+        fields, options.summaries == Summaries::none ? limits.search_time : limits.answer_time);
+    return out;
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,38 @@
+// apps/server/api/service.hpp: what the handlers share, and the rooms of routes.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "apps/server/api/keys.hpp"
+#include "apps/server/api/router.hpp"
+#include "apps/server/options.hpp"
+#include "apps/server/work/collections.hpp"
+#include "apps/server/work/jobs.hpp"
+#include "apps/server/work/metrics.hpp"
+#include "apps/server/work/recall_sampler.hpp"
+
+namespace lectern::server {
+
+struct Service {
+    const ServerOptions& options;
+    Collections& collections;
+    Metrics& metrics;
+    RecallSampler& recall;
+    Jobs& jobs;
+};
+
+// Each adds its routes; the handlers use `service` as long as the router lives.
+void add_collection_routes(Router& router, Service& service);
+void add_job_routes(Router& router, Service& service);
+void add_eval_routes(Router& router, Service& service);
+void add_document_routes(Router& router, Service& service);
+void add_query_routes(Router& router, Service& service);  // search and ask
+void add_openai_routes(Router& router, Service& service);
+void add_mcp_routes(Router& router, Service& service);
+void add_web_routes(Router& router);  // the page at /
+struct ServerState;
+void add_operation_routes(Router& router, ServerState& state);
+
+[[nodiscard]] Response json_response(const boost::json::value& value, unsigned status = 200);
+
+}  // namespace lectern::server

@@ -1,0 +1,85 @@
+#include "apps/server/net/executor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lectern::server {
+
+Executor::Executor(std::string name, unsigned threads, std::size_t max_waiting)
+    : name_(std::move(name)), max_waiting_(max_waiting) {
+    for (unsigned i = 0; i < std::max(threads, 1U); ++i) threads_.emplace_back([this] { work(); });
+    threads_.emplace_back([this] { watch(); });
+}
+
+void Executor::end() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    wake_.notify_all();
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    for (Item& item : queue_) item.job(true);
+    queue_.clear();
+}
+
+bool Executor::submit(Job job, Clock::time_point deadline) {
+    {
+        const std::lock_guard lock(mutex_);
+        // A thread that is free takes a job without counting it as one that waits.
+        if (ending_ || queue_.size() >= max_waiting_ + idle_) return false;
+        queue_.push_back({std::move(job), deadline});
+    }
+    wake_.notify_one();
+    changed_.notify_one();
+    return true;
+}
+
+std::size_t Executor::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
+}
+
+void Executor::work() {
+    while (true) {
+        Item item;
+        {
+            std::unique_lock lock(mutex_);
+            ++idle_;
+            wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+            --idle_;
+            if (ending_) return;
+            item = std::move(queue_.front());
+            queue_.pop_front();
+        }
+        ++running_;
+        item.job(Clock::now() >= item.deadline);
+        item.job = nullptr;  // what it holds goes before it counts as done
+        --running_;
+    }
+}
+
+void Executor::watch() {
+    const auto earlier = [](const Item& a, const Item& b) { return a.deadline < b.deadline; };
+    std::unique_lock lock(mutex_);
+    while (!ending_) {
+        const auto first = std::min_element(queue_.begin(), queue_.end(), earlier);
+        if (first == queue_.end()) {
+            changed_.wait(lock);
+            continue;
+        }
+        const Clock::time_point deadline = first->deadline;
+        if (Clock::now() < deadline) {
+            changed_.wait_until(lock, deadline);
+            continue;
+        }
+        const Job late = std::move(first->job);
+        queue_.erase(first);
+        lock.unlock();
+        late(true);
+        lock.lock();
+    }
+}
+
+}  // namespace lectern::server

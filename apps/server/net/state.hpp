@@ -1,0 +1,49 @@
+// apps/server/net/state.hpp: what all connections share.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <stop_token>
+
+#include "apps/server/api/service.hpp"
+#include "apps/server/net/executor.hpp"
+
+namespace lectern::server {
+
+struct ServerState {
+    explicit ServerState(ServerOptions given);
+
+    [[nodiscard]] Executor* executor(Lane lane) noexcept {
+        switch (lane) {
+            case Lane::direct: return nullptr;
+            case Lane::read: return &read;
+            case Lane::ask: return &ask;
+            case Lane::ingest: return &ingest;
+        }
+        return nullptr;
+    }
+
+    const ServerOptions options;
+    Keys keys;
+    Metrics metrics;
+    Collections collections;
+    Jobs jobs;
+    Service service;
+    Router router;
+    std::atomic<bool> ready{true};
+    std::atomic<bool> draining{false};
+    std::atomic<std::size_t> requests{0};  // from the header's end to the response's
+    std::atomic<std::size_t> running{0};   // of those, whose handlers run or wait for a worker
+    std::atomic<std::size_t> connections{0};
+    std::stop_source stop;  // the drain time is over
+    // Last, so that they end first: their jobs use the rest.
+    Executor read;
+    Executor ask;
+    Executor ingest;
+    RecallSampler recall;  // looks at them
+};
+
+// All there are.
+void add_routes(ServerState& state);
+
+}  // namespace lectern::server

@@ -1,0 +1,303 @@
+// OpenAI-compatible: what its clients can be pointed at. Fields that say nothing here are passed
+// over.
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include "apps/server/api/keys.hpp"
+#include "apps/server/api/reply.hpp"
+#include "apps/server/api/service.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/server/openai/openai.hpp"
+#include "apps/shared/json_text.hpp"
+#include "apps/shared/result_json.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t max_inputs = 2048;
+
+json::object model_object(std::string_view id) {
+    return {{"id", id}, {"object", "model"}, {"created", 0}, {"owned_by", "lectern"}};
+}
+
+std::optional<Response> refuse_model(const Call& call, const std::string& model,
+                                     const ModelName& name) {
+    if (model.empty()) return problem(400, "invalid_argument", "the field 'model' is missing");
+    if (!name.known)
+        return problem(
+            404, "model_not_found",
+            "there is no model '" + model + "'; there are 'default' and 'collection:NAME'");
+    if (!name.collection.empty() && !call.may(Right::read, name.collection))
+        return problem(403, "forbidden",
+                       "the key does not reach the collection '" + name.collection + "'");
+    return {};
+}
+
+Result<CollectionPointer> models_of(Service& service, const ModelName& name) {
+    return name.collection.empty() ? service.collections.default_models()
+                                   : service.collections.get(name.collection);
+}
+
+Response models(Service& service, Call& call) {
+    json::array data{model_object("default")};
+    for (const std::string& name : service.collections.names())
+        if (call.may(Right::read, name)) data.push_back(model_object("collection:" + name));
+    return json_response(json::object{{"object", "list"}, {"data", std::move(data)}});
+}
+
+Response model(Service& service, Call& call) {
+    const std::string& id = call.value("model");
+    const ModelName name = parse_model(id);
+    if (auto refused = refuse_model(call, id, name)) return *refused;
+    if (!name.collection.empty()) {
+        auto open = service.collections.get(name.collection);
+        if (!open) return problem(open.status());
+    }
+    return json_response(model_object(id));
+}
+
+Response embeddings(Service& service, Call& call) {
+    Fields fields(call.request.body, true);
+    const std::string id = fields.text("model");
+    const std::vector<std::string> inputs = embedding_inputs(fields);
+    const std::string format = fields.text("encoding_format", "float");
+    const std::string purpose = fields.text("purpose", "passage");
+    if (format != "float" && format != "base64")
+        fields.wrong("encoding_format", "must be float or base64");
+    if (purpose != "passage" && purpose != "query")
+        fields.wrong("purpose", "must be passage or query");
+    if (fields.has("input") && (inputs.empty() || inputs.size() > max_inputs))
+        fields.wrong("input", "must be 1 to 2048 texts");
+    const std::uint64_t dimensions = fields.count("dimensions", 0, 1, 1U << 20U);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    const ModelName name = parse_model(id);
+    if (auto refused = refuse_model(call, id, name)) return *refused;
+    auto open = models_of(service, name);
+    if (!open) return problem(open.status());
+    auto made = (*open)->collection.embed(
+        inputs, purpose == "query" ? EmbedAs::query : EmbedAs::passage, call.stop);
+    if (!made) return problem(made.status());
+    if (dimensions != 0 && dimensions != made->dimension)
+        return problem(400, "invalid_argument",
+                       "the field 'dimensions' must be " + std::to_string(made->dimension) +
+                           " for this model, or left out");
+    call.observed.tokens_in = made->tokens;
+    call.observed.stages = std::move(made->stages);
+    json::array data;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const std::span<const float> row(made->values.data() + i * made->dimension,
+                                         made->dimension);
+        json::object item{{"object", "embedding"}, {"index", i}};
+        if (format == "base64")
+            item["embedding"] = base64_floats(row);
+        else
+            item["embedding"] = json::array(row.begin(), row.end());
+        data.push_back(std::move(item));
+    }
+    return json_response(json::object{
+        {"object", "list"},
+        {"data", std::move(data)},
+        {"model", id},
+        {"usage", json::object{{"prompt_tokens", made->tokens}, {"total_tokens", made->tokens}}}});
+}
+
+// What a completion of either kind ends with.
+struct Completion {
+    std::string text;
+    const char* finish = "stop";
+    std::uint64_t prompt_tokens = 0;
+    std::uint64_t generated_tokens = 0;
+    std::optional<json::object> lectern;  // the extension field
+    [[nodiscard]] json::object usage() const {
+        return {{"prompt_tokens", prompt_tokens},
+                {"completion_tokens", generated_tokens},
+                {"total_tokens", prompt_tokens + generated_tokens}};
+    }
+};
+
+// Writes one completion: as one object, or as chunks while it is made.
+class Writer {
+ public:
+    Writer(Call& call, std::string model, bool streams, bool usage)
+        : call_(call), model_(std::move(model)), streams_(streams), usage_(usage) {}
+
+    bool piece(std::string_view text) {
+        if (!streams_) return true;
+        begin();
+        return chunk(json::object{{"content", app::clean(text)}}, nullptr, nullptr);
+    }
+    Response finish(const Completion& done) {
+        if (!streams_) {
+            json::object out = head("chat.completion");
+            out["choices"] = json::array{
+                json::object{{"index", 0},
+                             {"message", json::object{{"role", "assistant"},
+                                                      {"content", app::clean(done.text)},
+                                                      {"refusal", nullptr}}},
+                             {"logprobs", nullptr},
+                             {"finish_reason", done.finish}}};
+            out["usage"] = done.usage();
+            if (done.lectern) out["lectern"] = *done.lectern;
+            return json_response(out);
+        }
+        begin();
+        chunk({}, done.finish, done.lectern ? &*done.lectern : nullptr);
+        if (usage_) {
+            json::object last = head("chat.completion.chunk");
+            last["choices"] = json::array{};
+            last["usage"] = done.usage();
+            send(app::json_text(last));
+        }
+        Response response;
+        response.last_piece = event("[DONE]");
+        return response;
+    }
+    Response fail(const Status& status) {
+        Response failed = problem(status);
+        if (call_.stream.begun()) failed.last_piece = event(as_openai_error(failed).body);
+        return failed;
+    }
+
+ private:
+    void begin() {
+        if (call_.stream.begun()) return;
+        call_.stream.begin("text/event-stream");
+        chunk(json::object{{"role", "assistant"}, {"content", ""}}, nullptr, nullptr);
+    }
+    json::object head(const char* object) const {
+        return {{"id", id_}, {"object", object}, {"created", created_}, {"model", model_}};
+    }
+    bool chunk(json::object delta, const char* finish, const json::object* lectern) {
+        json::object out = head("chat.completion.chunk");
+        json::value reason;
+        if (finish != nullptr) reason = finish;
+        out["choices"] = json::array{json::object{{"index", 0},
+                                                  {"delta", std::move(delta)},
+                                                  {"logprobs", nullptr},
+                                                  {"finish_reason", std::move(reason)}}};
+        if (usage_) out["usage"] = nullptr;  // it comes in a last chunk
+        if (lectern != nullptr) out["lectern"] = *lectern;
+        return send(app::json_text(out));
+    }
+    static std::string event(const std::string& data) { return "data: " + data + "\n\n"; }
+    bool send(const std::string& data) { return call_.stream.write(event(data)); }
+
+    Call& call_;
+    const std::string model_;
+    const bool streams_;
+    const bool usage_;
+    const std::string id_ = "chatcmpl-" + hexadecimal(random_bytes(12));
+    const std::int64_t created_ = std::time(nullptr);
+};
+
+// The last message of the user is the question.
+Response answer(Service& service, Call& call, OpenCollection& open,
+                const std::vector<Message>& messages, Writer& writer) {
+    std::string question;
+    for (const Message& message : messages)
+        if (message.role == Role::user) question = message.text;
+    AskOptions options;
+    options.stop = call.stop;
+    options.deadline = service.options.limits.answer_time;
+    options.on_text = [&writer](std::string_view piece) { writer.piece(piece); };
+    call.observed.query = question;
+    auto answer = open.collection.ask(question, options);
+    if (!answer) return writer.fail(answer.status());
+    json::object extension = app::json_of(*answer);
+    extension.erase("answer");
+    Completion done;
+    done.text = answer->text;
+    if (answer->status == AnswerStatus::abstained) {
+        done.text = "The collection does not say.";
+        writer.piece(done.text);
+    }
+    done.prompt_tokens = query_tokens(answer->timing.stages);  // what the client has sent
+    done.generated_tokens = answer->generated_tokens;
+    done.lectern = std::move(extension);
+    call.observed.tokens_in = done.prompt_tokens;
+    call.observed.tokens_out = answer->generated_tokens;
+    call.observed.stages = std::move(answer->timing.stages);
+    return writer.finish(done);
+}
+
+Response generate(Call& call, OpenCollection& open, const std::vector<Message>& messages,
+                  GenerateOptions options, Writer& writer) {
+    options.on_text = [&writer](std::string_view piece) { return writer.piece(piece); };
+    auto made = open.collection.generate(messages, options);
+    if (!made) return writer.fail(made.status());
+    call.observed.tokens_out = made->generated_tokens;
+    call.observed.stages = std::move(made->stages);
+    return writer.finish({std::move(made->text),
+                          made->truncated ? "length" : "stop",
+                          made->prompt_tokens,
+                          made->generated_tokens,
+                          {}});
+}
+
+// What would have to change the answer and cannot: passed over, it would be a wrong one.
+void refuse_what_changes_the_answer(Fields& fields) {
+    if (fields.flag("logprobs")) fields.wrong("logprobs", "must be false here");
+    if (const json::value* format = fields.any("response_format")) {
+        const json::object* object = format->if_object();
+        const json::value* type = object == nullptr ? nullptr : object->if_contains("type");
+        if (type == nullptr || *type != "text")
+            fields.wrong("response_format", "must be {\"type\": \"text\"} here");
+    }
+    if (const json::value* choice = fields.any("tool_choice");
+        choice != nullptr && *choice != "none" && *choice != "auto")
+        fields.wrong("tool_choice", "must be none or auto here: no function is ever called");
+}
+
+Response chat(Service& service, Call& call) {
+    const Limits& limits = service.options.limits;
+    Fields fields(call.request.body, true);
+    const std::string id = fields.text("model");
+    const std::vector<Message> messages = chat_messages(fields);
+    const bool streams = fields.flag("stream");
+    GenerateOptions options;
+    options.stop = call.stop;
+    options.deadline = limits.answer_time;
+    const char* tokens =
+        fields.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+    options.max_tokens = static_cast<std::uint32_t>(
+        fields.count(tokens, std::min(options.max_tokens, limits.tokens), 1, limits.tokens));
+    options.temperature = static_cast<float>(fields.number("temperature", 0, 0, 2));
+    options.top_p = static_cast<float>(fields.number("top_p", 1, 0, 1));
+    options.seed = fields.count("seed", 0, 0, std::uint64_t{1} << 62U);
+    if (const json::value* stop = fields.any("stop"); stop != nullptr && stop->is_string())
+        options.stop_texts = {std::string(stop->get_string())};
+    else
+        options.stop_texts = fields.texts("stop");
+    if (fields.count("n", 1, 1, 128) != 1) fields.wrong("n", "must be 1 here");
+    refuse_what_changes_the_answer(fields);
+    bool usage = false;
+    if (const json::value* more = fields.any("stream_options");
+        more != nullptr && more->is_object())
+        if (const json::value* flag = more->get_object().if_contains("include_usage"))
+            usage = flag->is_bool() && flag->get_bool();
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    const ModelName name = parse_model(id);
+    if (auto refused = refuse_model(call, id, name)) return *refused;
+    auto open = models_of(service, name);
+    if (!open) return problem(open.status());
+    Writer writer(call, id, streams, usage);
+    return name.collection.empty() ? generate(call, **open, messages, std::move(options), writer)
+                                   : answer(service, call, **open, messages, writer);
+}
+
+}  // namespace
+
+void add_openai_routes(Router& router, Service& service) {
+    const auto bound = [&service](Response (*handler)(Service&, Call&)) {
+        return [&service, handler](Call& call) { return handler(service, call); };
+    };
+    router.add({"GET", "/v1/models", Right::read, Lane::read, bound(&models)});
+    router.add({"GET", "/v1/models/{model+}", Right::read, Lane::read, bound(&model)});
+    router.add({"POST", "/v1/embeddings", Right::read, Lane::read, bound(&embeddings)});
+    router.add({"POST", "/v1/chat/completions", Right::read, Lane::ask, bound(&chat)});
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,173 @@
+#include "apps/server/work/collections.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace lectern::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t max_name = 64;
+constexpr std::chrono::seconds longest_wait_for_users{30};
+
+const std::string of_default_models = ".default";  // no collection can be named so
+
+constexpr bool letter_or_digit(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+Status no_such(const std::string& name) {
+    return {Code::not_found, "there is no collection '" + name + "'"};
+}
+
+Status bad_name(const std::string& name) {
+    return {
+        Code::invalid_argument,
+        "'" + name +
+            "' is no name of a collection: letters, digits, '-' and '_', at most 64, the first a "
+            "letter or a digit"};
+}
+
+}  // namespace
+
+Collections::Collections(fs::path data, OpenOptions options)
+    : data_(std::move(data)), options_(std::move(options)) {}
+
+bool Collections::valid_name(std::string_view name) noexcept {
+    return !name.empty() && name.size() <= max_name && letter_or_digit(name.front()) &&
+           std::all_of(name.begin(), name.end(),
+                       [](char c) { return letter_or_digit(c) || c == '-' || c == '_'; });
+}
+
+bool Collections::on_disk(const std::string& name) const {
+    std::error_code error;
+    return fs::exists(data_ / name / "store" / "CURRENT", error);
+}
+
+std::vector<std::string> Collections::names() const {
+    std::vector<std::string> out;
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(data_, error)) {
+        std::string name = entry.path().filename().string();
+        if (valid_name(name) && on_disk(name)) out.push_back(std::move(name));
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+std::vector<CollectionPointer> Collections::open_ones() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<CollectionPointer> out;
+    for (const auto& [name, collection] : open_) out.push_back(collection);
+    return out;
+}
+
+CollectionPointer Collections::find(const std::string& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = open_.find(name);
+    return found == open_.end() ? nullptr : found->second;
+}
+
+// With opening_.
+Result<CollectionPointer> Collections::open(const std::string& name, OpenOptions options,
+                                            bool named) {
+    auto opened = Collection::open(data_ / name, std::move(options));
+    if (!opened) {
+        if (opened.status().code() == Code::not_found && !named)
+            return Status{Code::unavailable, opened.status().message()};
+        return opened.status();
+    }
+    {
+        const std::lock_guard lock(living_->mutex);
+        living_->names.insert(name);
+    }
+    auto made = std::make_unique<OpenCollection>(name, std::move(*opened));
+    CollectionPointer pointer(made.release(), [living = living_](OpenCollection* last) {
+        const std::string its_name = last->name;
+        // The lock of its store is given back first.
+        std::unique_ptr<OpenCollection>(last).reset();
+        const std::lock_guard lock(living->mutex);
+        living->names.erase(living->names.find(its_name));
+        living->gone.notify_all();
+    });
+    const std::lock_guard lock(mutex_);
+    open_[name] = pointer;
+    return pointer;
+}
+
+Result<CollectionPointer> Collections::get(const std::string& name) {
+    if (!valid_name(name)) return no_such(name);
+    if (auto found = find(name)) return found;
+    const std::lock_guard lock(opening_);
+    if (auto found = find(name)) return found;
+    if (!on_disk(name)) return no_such(name);
+    OpenOptions options = options_;
+    options.pipeline.clear();  // the one it was made with
+    options.create = false;
+    return open(name, std::move(options));
+}
+
+Result<CollectionPointer> Collections::default_models() {
+    if (auto found = find(of_default_models)) return found;
+    const std::lock_guard lock(opening_);
+    if (auto found = find(of_default_models)) return found;
+    return open(of_default_models, options_);
+}
+
+Result<CollectionPointer> Collections::create(const std::string& name, const std::string& pipeline,
+                                              bool& exists) {
+    exists = false;
+    if (!valid_name(name)) return bad_name(name);
+    const std::lock_guard lock(opening_);
+    if (find(name) != nullptr || on_disk(name)) {
+        exists = true;
+        return Status{Code::unavailable, "there is a collection '" + name + "' already"};
+    }
+    OpenOptions options = options_;
+    if (!pipeline.empty()) options.pipeline = pipeline;
+    return open(name, std::move(options), !pipeline.empty());
+}
+
+Status Collections::drop(const std::string& name) {
+    if (!valid_name(name)) return no_such(name);
+    const std::lock_guard lock(opening_);
+    {
+        CollectionPointer mine;
+        const std::lock_guard map_lock(mutex_);
+        if (const auto found = open_.find(name); found != open_.end()) {
+            mine = std::move(found->second);
+            open_.erase(found);
+        } else if (!on_disk(name)) {
+            return no_such(name);
+        }
+    }
+    {
+        std::unique_lock living(living_->mutex);
+        if (!living_->gone.wait_for(living, longest_wait_for_users,
+                                    [&] { return !living_->names.contains(name); }))
+            return {Code::unavailable, "the collection '" + name +
+                                           "' is in use; try again when its requests are done"};
+    }
+    // Out of the way by one rename, so that a crash leaves no half of it under its name.
+    const fs::path gone = data_ / (".dropped-" + name);
+    std::error_code error;
+    fs::remove_all(gone, error);
+    fs::rename(data_ / name, gone, error);
+    if (error)
+        return {Code::unavailable,
+                "the folder of '" + name + "' cannot be moved: " + error.message()};
+    fs::remove_all(gone, error);
+    return {};
+}
+
+void Collections::close_all() {
+    std::map<std::string, CollectionPointer> closing;
+    {
+        const std::lock_guard lock(mutex_);
+        closing.swap(open_);
+    }
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,74 @@
+// apps/server/work/collections.hpp: the collections under one data folder, opened when they are
+// first used. Threads: everything is safe from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+
+namespace lectern::server {
+
+// A collection that is open, and stays so while somebody holds it.
+struct OpenCollection {
+    OpenCollection(std::string its_name, Collection opened)
+        : name(std::move(its_name)), collection(std::move(opened)) {}
+    const std::string name;
+    Collection collection;
+    // Held from a check (If-Match) to the write that stands on it.
+    std::mutex writing;
+};
+using CollectionPointer = std::shared_ptr<OpenCollection>;
+
+class Collections {
+ public:
+    // `options`: how each is opened; the pipeline is that of new ones.
+    Collections(std::filesystem::path data, OpenOptions options);
+
+    // Letters, digits, '-' and '_'; at most 64, and the first a letter or a digit. A name is a
+    // folder, so nothing else will do.
+    [[nodiscard]] static bool valid_name(std::string_view name) noexcept;
+
+    [[nodiscard]] std::vector<std::string> names() const;  // sorted; open or not
+    [[nodiscard]] std::vector<CollectionPointer> open_ones() const;
+    [[nodiscard]] Result<CollectionPointer> get(const std::string& name);
+    // The models of the server's own pipeline, without documents: a collection that has no name.
+    [[nodiscard]] Result<CollectionPointer> default_models();
+    // unavailable when there is one of that name already: `exists` says so.
+    [[nodiscard]] Result<CollectionPointer> create(const std::string& name,
+                                                   const std::string& pipeline, bool& exists);
+    // Waits for its users; unavailable when they take too long. Its folder is deleted.
+    [[nodiscard]] Status drop(const std::string& name);
+    // Writes the index caches and closes what nobody uses.
+    void close_all();
+
+ private:
+    [[nodiscard]] bool on_disk(const std::string& name) const;
+    // `named`: a client chose the pipeline. Otherwise what it lacks, such as a model, is not
+    // theirs.
+    [[nodiscard]] Result<CollectionPointer> open(const std::string& name, OpenOptions options,
+                                                 bool named = false);
+    [[nodiscard]] CollectionPointer find(const std::string& name) const;
+
+    const std::filesystem::path data_;
+    const OpenOptions options_;
+    std::mutex opening_;  // one is opened or dropped at a time
+    mutable std::mutex mutex_;
+    std::map<std::string, CollectionPointer> open_;
+    // Names whose collections live, held in open_ or by a user. Shared with the pointers' deleters.
+    struct Living {
+        std::mutex mutex;
+        std::condition_variable gone;
+        std::multiset<std::string> names;
+    };
+    std::shared_ptr<Living> living_ = std::make_shared<Living>();
+};
+
+}  // namespace lectern::server

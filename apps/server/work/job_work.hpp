@@ -1,0 +1,20 @@
+// apps/server/work/job_work.hpp: what the jobs do.
+#pragma once
+
+#include <filesystem>
+
+#include "apps/server/work/collections.hpp"
+#include "apps/server/work/jobs.hpp"
+
+namespace lectern::server {
+
+// Of every kind there is, on the collections below `data`; both must outlive the jobs.
+[[nodiscard]] JobWork job_work(Collections& collections, const std::filesystem::path& data);
+
+// Where the backups of a collection are: below the data folder and nowhere else, since a path would
+// let a caller write to any folder of the server's machine. A collection that is dropped and made
+// again is another one.
+[[nodiscard]] Result<std::filesystem::path> backup_folder(const std::filesystem::path& data,
+                                                          const OpenCollection& open);
+
+}  // namespace lectern::server

@@ -1,0 +1,118 @@
+#include "engine/answers/answer_steps.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "engine/plugin_host/abi_text.hpp"
+#include "text/text.hpp"
+
+namespace lectern {
+
+using host::CallContext;
+
+namespace {
+
+// Names with a number in them ("GPT-4", "RFC9457") say exactly what is asked about: evidence about
+// their neighbours does not answer. True when the evidence has all of the question's.
+bool names_the_asked(std::string_view question, const std::vector<Citation>& evidence) {
+    std::string known;
+    for (const Citation& item : evidence)
+        known += text::fold(item.title) + "\n" + text::fold(item.quote) + "\n";
+    constexpr std::string_view around = " \t\r\n.,;:?!\"'()[]";
+    std::size_t at = 0;
+    while ((at = question.find_first_not_of(around, at)) != std::string_view::npos) {
+        const std::size_t end = std::min(question.find_first_of(around, at), question.size());
+        const std::string word = text::fold(question.substr(at, end - at));
+        at = end;
+        const bool letter =
+            std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+        const bool digit =
+            std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (letter && digit && known.find(word) == std::string::npos) return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+Status read(Request& request, const host::Stage& stage) {
+    if (request.hits.empty()) return {};
+    std::vector<lectern_passage> passages;
+    for (const Hit& hit : request.hits)
+        passages.push_back({sizeof(lectern_passage), hit.dense_score.value_or(hit.score),
+                            span(hit.title), span(hit.text)});
+    struct Found {
+        Request* request;
+        bool valid = true;
+    } found{&request};
+    const lectern_evidence_sink sink{
+        sizeof(lectern_evidence_sink), 0, &found,
+        [](const lectern_evidence_sink* face, const lectern_evidence* evidence) -> lectern_code {
+            auto& to = *static_cast<Found*>(face->host_data);
+            std::vector<Hit>& hits = to.request->hits;
+            const auto boundary = [](const std::string& text, std::uint64_t at) {
+                return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+            };
+            if (evidence->passage >= hits.size()) return to.valid = false, LECTERN_INTERNAL;
+            const Hit& hit = hits[evidence->passage];
+            if (evidence->begin >= evidence->end || evidence->end > hit.text.size() ||
+                !boundary(hit.text, evidence->begin) || !boundary(hit.text, evidence->end))
+                return to.valid = false, LECTERN_INTERNAL;
+            std::vector<Citation>& all = to.request->evidence;
+            const std::uint64_t begin = hit.begin + evidence->begin;
+            const std::uint64_t end = hit.begin + evidence->end;
+            // Chunks may overlap: the same sentence counts once.
+            for (const Citation& other : all)
+                if (other.document == hit.document && begin < other.end && other.begin < end)
+                    return LECTERN_OK;
+            if (all.empty()) to.request->confidence = evidence->score;
+            to.request->evidence_scores.push_back(evidence->score);
+            all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin,
+                           end, hit.text.substr(evidence->begin, evidence->end - evidence->begin)});
+            return LECTERN_OK;
+        }};
+    CallContext call(request.interrupt);
+    const Status status = call.status(
+        stage.table<lectern_reader>()->read(
+            stage.get(), call.get(), span(request.text), passages.data(), passages.size(),
+            request.context.pipeline.config().answer.max_evidence, &sink),
+        stage.describe());
+    if (!found.valid)
+        return {Code::internal,
+                stage.describe() + " gave evidence that is not a byte range of its passage"};
+    LECTERN_TRY(status);
+    request.abstained =
+        request.evidence.empty() ||
+        request.confidence < request.context.pipeline.config().answer.abstain_below ||
+        !names_the_asked(request.text, request.evidence);
+    return {};
+}
+
+Status answer(Request& request, const host::Stage* generator, StageCounter& writing,
+              StageCounter& verifying) {
+    if (request.evidence.empty()) request.abstained = true;
+    if (request.abstained) return {};
+    std::vector<NumberedEvidence> evidence;
+    for (std::size_t i = 0; i < request.evidence.size(); ++i)
+        evidence.push_back({request.evidence[i].n, request.evidence[i].quote,
+                            request.evidence[i].title, request.evidence_scores[i]});
+    const WriterRequest writer{request.text,
+                               evidence,
+                               request.context.pipeline.config().answer.max_tokens,
+                               request.ask.on_text,
+                               request.interrupt,
+                               {request.context.pipeline.verifier(),
+                                request.context.pipeline.config().answer.min_entailment},
+                               request.context.pipeline.config().answer.writing == "copied"};
+    if (generator == nullptr) {
+        const Busy busy(writing);
+        request.written = quote(writer);
+        return {};
+    }
+    LECTERN_ASSIGN(request.written, write(*generator, writer, writing, verifying));
+    for (const std::string& reason : request.written.reasons)
+        if (request.context.log) request.context.log(LogLevel::debug, "verify", reason);
+    return {};
+}
+
+}  // namespace lectern

@@ -1,0 +1,18 @@
+// engine/answers/answer_steps.hpp: from hits to evidence, and from that to an answer.
+#pragma once
+
+#include "engine/search/request.hpp"
+
+namespace lectern {
+
+// Sentences of the hits that answer; decides whether the request abstains.
+[[nodiscard]] Status read(Request& request, const host::Stage& stage);
+// `generator`: nullptr quotes the evidence.
+[[nodiscard]] Status answer(Request& request, const host::Stage* generator, StageCounter& writing,
+                            StageCounter& verifying);
+
+// Of what the search found, as the request's options say.
+[[nodiscard]] Result<std::vector<Summary>> summarize_hits(Request& request,
+                                                          const SearchOptions& options);
+
+}  // namespace lectern

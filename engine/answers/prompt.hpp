@@ -1,0 +1,29 @@
+// engine/answers/prompt.hpp: what the generator is told.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/answers/verifier.hpp"
+
+namespace lectern {
+
+// What the generator is asked for.
+enum class Task { answer, summary };
+
+// The same for every request of a task, so that its state is kept: the rules, and one worked
+// example.
+struct FixedPrompt {
+    std::string_view rules;
+    std::string_view example_request;
+    std::string_view example_text;
+};
+[[nodiscard]] const FixedPrompt& fixed_prompt(Task task) noexcept;
+
+// The evidence, fenced as data and numbered, then the question; a summary has none. What could end
+// the fence or pass for a mark in the evidence is defused.
+[[nodiscard]] std::string user_prompt(std::span<const NumberedEvidence> evidence,
+                                      std::string_view question);
+
+}  // namespace lectern

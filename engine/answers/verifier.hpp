@@ -1,0 +1,42 @@
+// engine/answers/verifier.hpp: the writer says nothing that the readers did not find.
+//
+// A written sentence passes when its marks [n] exist, its numbers and names occur in the evidence
+// it cites, its negations agree with that evidence, and most of its content words are there. A
+// sentence without marks is checked against the evidence that supports it best, and gets that mark.
+// All functions are pure; safe from any thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lectern {
+
+struct NumberedEvidence {
+    unsigned n = 0;  // its mark, from 1
+    std::string_view text;
+    std::string_view title;  // names in the title count as found
+    double score = 0;        // the reader's, to compare evidence by; 0: all alike
+};
+
+struct VerifierOptions {
+    // Least share of a sentence's content words that the cited evidence or the question holds.
+    double min_support = 0.75;
+};
+
+struct Verdict {
+    bool supported = false;
+    std::vector<unsigned> cited;  // marks that hold, ascending; the best guess when unsupported
+    std::string text;             // the sentence without marks and without white space around it
+    std::string reason;           // why it is not supported, for --explain and logs
+};
+
+[[nodiscard]] Verdict verify_sentence(std::string_view sentence, std::string_view question,
+                                      std::span<const NumberedEvidence> evidence,
+                                      const VerifierOptions& options = {});
+
+// The sentence with its marks in front of the final stop: "It reads both ways [1][2]."
+[[nodiscard]] std::string with_marks(std::string_view sentence, std::span<const unsigned> marks);
+
+}  // namespace lectern

@@ -1,0 +1,381 @@
+#include "engine/answers/writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "engine/answers/defused.hpp"
+#include "engine/answers/keeps.hpp"
+#include "engine/answers/prompt.hpp"
+#include "engine/answers/shortened.hpp"
+#include "engine/plugin_host/abi_text.hpp"
+#include "text/content_words.hpp"
+#include "text/question.hpp"
+#include "text/text.hpp"
+
+namespace lectern {
+namespace {
+
+using host::CallContext;
+
+lectern_message message(std::uint32_t role, std::string_view text) {
+    return {sizeof(lectern_message), role, span(text)};
+}
+
+// The fixed beginning of every prompt.
+std::vector<lectern_message> fixed_messages(Task task) {
+    const FixedPrompt& prompt = fixed_prompt(task);
+    return {message(LECTERN_ROLE_SYSTEM, prompt.rules),
+            message(LECTERN_ROLE_USER, prompt.example_request),
+            message(LECTERN_ROLE_ASSISTANT, prompt.example_text)};
+}
+
+constexpr std::size_t quotes_of_a_fact = 2;
+constexpr std::size_t quotes_that_explain = 3;  // a reason or a way is seldom one sentence
+constexpr double least_of_best = 0.5;  // what the score of other evidence must be of the best's
+
+// "[2]" in evidence would pass for a mark of the answer.
+bool holds_a_mark(std::string_view text) {
+    for (std::size_t at = text.find('['); at != std::string_view::npos; at = text.find('[', at + 1))
+        if (at + 1 < text.size() && text[at + 1] >= '0' && text[at + 1] <= '9') return true;
+    return false;
+}
+
+// The best evidence, and the next where it is nearly as good and cannot be mistaken for marks.
+std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
+    const std::span<const NumberedEvidence> evidence = request.evidence;
+    const std::size_t most =
+        text::asks_to_explain(request.question) ? quotes_that_explain : quotes_of_a_fact;
+    std::size_t count = std::min<std::size_t>(1, evidence.size());
+    while (count < std::min(most, evidence.size()) &&
+           evidence[count].score >= least_of_best * evidence[0].score &&
+           !holds_a_mark(evidence[count].text))
+        ++count;
+    return evidence.first(count);
+}
+
+// Evidence as a sentence of the answer: on one line, with a stop.
+std::string as_sentence(std::string_view evidence) {
+    std::string out;
+    for (const char c : evidence) {
+        const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+        if (!space)
+            out.push_back(c);
+        else if (!out.empty() && out.back() != ' ')
+            out.push_back(' ');
+    }
+    return out;
+}
+
+// What was cut behind a comma ends like a sentence.
+std::string tidied(std::string_view sentence) {
+    std::string out(sentence.substr(0, sentence.find_last_not_of(" \t\r\n") + 1));
+    if (out.empty() || std::string_view(",;:").find(out.back()) == std::string_view::npos)
+        return out;
+    out.back() = '.';
+    return out;
+}
+
+// Evidence as a part of the answer: it may have the sentence it leans on before it, and each of its
+// sentences has the mark.
+std::string quotation(std::string_view evidence, unsigned n) {
+    const std::array<unsigned, 1> mark{n};
+    std::string out;
+    for (const text::Range& range : text::sentences(evidence)) {
+        const std::string sentence =
+            as_sentence(defused(evidence.substr(range.begin, range.end - range.begin)));
+        if (sentence.empty()) continue;
+        out += (out.empty() ? "" : " ") + with_marks(sentence, mark);
+    }
+    return out;
+}
+
+// Takes the generator's text apart into sentences, and lets each through only when it is supported.
+class SentenceGate {
+ public:
+    SentenceGate(const WriterRequest& request, Written& written, StageCounter& verifying)
+        : request_(request), written_(written), verifying_(verifying) {
+        face_ = {sizeof(lectern_text_sink), 0, this, &take};
+    }
+    [[nodiscard]] const lectern_text_sink* get() const { return &face_; }
+
+    // The rest, when generation has ended. A sentence that was cut off is no sentence.
+    void finish(bool truncated) {
+        if (!truncated) pass(buffer_);
+        buffer_.clear();
+        if (request_.question.empty()) {
+            // One sentence says little of a text.
+            for (const NumberedEvidence& item : request_.evidence)
+                if (sentences_ < fewest_of_a_summary) give(item.n);
+            return;
+        }
+        // No answer is worse than the best evidence alone: what was written is a part of it, or it
+        // is quoted. What is nearly as good follows.
+        const auto quoted = worth_quoting(request_);
+        for (const NumberedEvidence& item : quoted) give(item.n);
+    }
+    [[nodiscard]] bool enough() const {
+        return repeated_ || sentences_ >= max_sentences || !failure_.ok();
+    }
+    // Of the stage that was asked about a sentence.
+    [[nodiscard]] const Status& failure() const { return failure_; }
+
+ private:
+    static constexpr std::size_t max_sentences = 4;
+    static constexpr std::size_t fewest_of_a_summary = 2;
+    static constexpr std::size_t max_sentence_bytes = 2000;
+
+    static lectern_code take(const lectern_text_sink* sink, lectern_text piece) {
+        auto& self = *static_cast<SentenceGate*>(sink->host_data);
+        if (piece.size > 0) self.buffer_.append(piece.data, piece.size);
+        self.drain();
+        return self.enough() ? LECTERN_CANCELLED : LECTERN_OK;
+    }
+
+    // Passes every sentence that has another one behind it: its end is certain then.
+    void drain() {
+        while (!enough()) {
+            const auto ranges = text::sentences(buffer_);
+            if (ranges.size() < 2) break;
+            // Marks often stand behind the stop: "It reads both ways. [1] It ...".
+            const std::size_t cut = ranges[1].begin;
+            if (buffer_[cut] == '[' && ranges.size() < 3 &&
+                buffer_.find(']', cut) == std::string::npos)
+                break;
+            std::size_t end = cut;
+            if (buffer_[cut] == '[')
+                if (const std::size_t close = buffer_.find(']', cut); close != std::string::npos)
+                    end = close + 1;
+            pass(std::string_view(buffer_).substr(0, end));
+            buffer_.erase(0, end);
+        }
+        if (buffer_.size() > max_sentence_bytes) repeated_ = true;
+    }
+
+    void pass(std::string_view sentence) {
+        if (enough() || sentence.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+        Verdict verdict;
+        {
+            const Busy busy(verifying_);
+            verdict = verify_sentence(tidied(sentence), request_.question, request_.evidence);
+            failure_ = check_entailment(request_.entailment, request_.evidence, request_.interrupt,
+                                        verdict);
+            if (!failure_.ok()) return;
+        }
+        if (verdict.text.empty()) return;
+        if (!said_.insert(text::fold(verdict.text)).second) {
+            repeated_ = true;  // small models fall into loops; nothing new comes after
+            return;
+        }
+        if (request_.question.empty() && says_nothing_new(verdict.text)) {
+            ++written_.dropped_sentences;
+            written_.reasons.push_back("it repeats what was said: " + verdict.text);
+            return;
+        }
+        if (verdict.supported && keeps(verdict)) {
+            lead(verdict.cited);
+            for (const unsigned n : verdict.cited) used_.insert(n);
+            wrote_ = true;
+            emit(with_marks(as_sentence(defused(verdict.text)), verdict.cited), verdict.cited);
+            return;
+        }
+        ++written_.dropped_sentences;
+        written_.reasons.push_back(verdict.reason + ": " + verdict.text);
+        if (!request_.question.empty()) return;  // finish() quotes the best evidence
+        // Of a summary, its evidence speaks instead, once.
+        lead(verdict.cited);
+        for (const unsigned n : verdict.cited)
+            if (give(n)) return;
+    }
+
+    // All of its content words stand in what was written before.
+    [[nodiscard]] bool says_nothing_new(std::string_view sentence) const {
+        if (written_.text.empty()) return false;
+        const std::vector<text::Word> before = text::words(written_.text);
+        const std::vector<text::Word> now = text::words(sentence);
+        return std::all_of(now.begin(), now.end(), [&](const text::Word& word) {
+            return text::is_stop_word(word.folded) ||
+                   std::any_of(before.begin(), before.end(), [&](const text::Word& other) {
+                       return text::same_stem(other.folded, word.folded);
+                   });
+        });
+    }
+
+    // A sentence with the right words may still say another thing, or have lost what was asked for.
+    bool keeps(Verdict& verdict) const {
+        std::string cited;
+        std::string titled;
+        bool worth = false;
+        bool quoted = true;
+        for (const NumberedEvidence& item : request_.evidence) {
+            if (std::find(verdict.cited.begin(), verdict.cited.end(), item.n) ==
+                verdict.cited.end())
+                continue;
+            cited.append(item.text).append("\n");
+            titled.append(item.title).append("\n").append(item.text).append("\n");
+            worth = worth || item.score >= least_of_best * request_.evidence[0].score;
+            quoted = quoted && quoted_.contains(item.n);
+        }
+        if (!follows(verdict.text, titled))
+            verdict.reason = "it puts words of its own, or another order, to the evidence";
+        else if (request_.question.empty())
+            return true;
+        else if (!worth || quoted)
+            verdict.reason = "better evidence has been quoted";
+        else if (!keeps_the_answer(verdict.text, request_.question, cited))
+            verdict.reason = "it lost what the evidence says";
+        else
+            return true;
+        return false;
+    }
+
+    // An answer begins with what its best evidence says, a summary with the first, in its words or
+    // the writer's.
+    void lead(std::span<const unsigned> cited) {
+        if (!used_.empty()) return;
+        const unsigned best = request_.evidence[0].n;
+        if (std::find(cited.begin(), cited.end(), best) == cited.end()) give(best);
+    }
+
+    // Quotes one piece of evidence, unless it has spoken already.
+    bool give(unsigned n) {
+        const auto item = std::find_if(request_.evidence.begin(), request_.evidence.end(),
+                                       [n](const NumberedEvidence& e) { return e.n == n; });
+        if (item == request_.evidence.end() || !used_.insert(n).second) return false;
+        quoted_.insert(n);
+        emit(quotation(item->text, n), std::array<unsigned, 1>{n});
+        return true;
+    }
+
+    void emit(std::string_view sentence, std::span<const unsigned> marks) {
+        std::string piece = written_.text.empty() ? "" : " ";
+        piece += sentence;
+        written_.text += piece;
+        for (const unsigned n : marks)
+            if (std::find(written_.cited.begin(), written_.cited.end(), n) == written_.cited.end())
+                written_.cited.push_back(n);
+        ++sentences_;
+        if (wrote_) written_.status = AnswerStatus::answered;
+        if (request_.on_text) request_.on_text(piece);
+    }
+
+    const WriterRequest& request_;
+    Written& written_;
+    StageCounter& verifying_;
+    lectern_text_sink face_{};
+    std::string buffer_;
+    std::set<std::string> said_;
+    std::set<unsigned> used_;    // has spoken
+    std::set<unsigned> quoted_;  // of these: as it stands
+    std::size_t sentences_ = 0;
+    Status failure_;
+    bool repeated_ = false;
+    bool wrote_ = false;
+};
+
+}  // namespace
+
+Written quote(const WriterRequest& request, std::size_t most) {
+    Written out;
+    const auto worth = worth_quoting(request);
+    for (const NumberedEvidence& item : worth.first(std::min(most, worth.size()))) {
+        std::string piece = out.text.empty() ? "" : " ";
+        piece += quotation(item.text, item.n);
+        out.text += piece;
+        out.cited.push_back(item.n);
+        if (request.on_text) request.on_text(piece);
+    }
+    return out;
+}
+
+Result<Written> write(const host::Stage& generator, const WriterRequest& request,
+                      StageCounter& writing, StageCounter& verifying) {
+    const auto* table = generator.table<lectern_generator>();
+    lectern_generator_info info{};
+    info.struct_size = sizeof info;
+    CallContext call(request.interrupt);
+    LECTERN_TRY(call.status(table->info(generator.get(), &info), generator.describe()));
+
+    std::string grammar;
+    if (request.copying && !request.question.empty() && !request.evidence.empty()) {
+        std::vector<std::string> forms = shortened(request.question, request.evidence[0]);
+        if (forms.empty()) return quote(request);
+        grammar = one_of(forms);
+    }
+
+    // Evidence is dropped from the weak end until prompt and answer fit the context.
+    std::size_t used = request.evidence.size();
+    std::string prompt;
+    std::vector<lectern_message> messages;
+    for (; used > 0; --used) {
+        prompt = user_prompt(request.evidence.first(used), request.question);
+        messages = fixed_messages(request.question.empty() ? Task::summary : Task::answer);
+        messages.push_back(message(LECTERN_ROLE_USER, prompt));
+        std::uint64_t tokens = 0;
+        LECTERN_TRY(call.status(table->count_tokens(generator.get(), call.get(), messages.data(),
+                                                    messages.size(), &tokens),
+                                generator.describe()));
+        if (tokens + request.max_tokens <= info.context_tokens) break;
+    }
+    if (used == 0) return quote(request, 1);  // not even one sentence fits: quote it
+
+    WriterRequest fitted = request;
+    fitted.evidence = request.evidence.first(used);
+    Written out;
+    SentenceGate gate(fitted, out, verifying);
+    lectern_generation generation{};
+    generation.struct_size = sizeof generation;
+    generation.max_tokens = request.max_tokens;
+    generation.messages = messages.data();
+    generation.message_count = messages.size();
+    // Questions of its own making, and the fence, are no part of an answer.
+    const std::array<lectern_text, 3> stops{span("\n\n"), span("<evidence>"), span("Question:")};
+    generation.stop = stops.data();
+    generation.stop_count = stops.size();
+    generation.grammar = span(grammar);
+    lectern_generation_report report{};
+    report.struct_size = sizeof report;
+    Status status;
+    const std::int64_t verified_before = verifying.busy_nanoseconds;
+    {
+        const Busy busy(writing);
+        status = call.status(
+            table->generate(generator.get(), call.get(), &generation, gate.get(), &report),
+            generator.describe());
+    }
+    // Sentences are verified while the generator's call runs; their time counts once.
+    writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
+    // A generator that takes no grammar leaves the quotes.
+    const bool refused =
+        !grammar.empty() && out.text.empty() &&
+        (status.code() == Code::unsupported || status.code() == Code::invalid_argument);
+    if (!status.ok() && !refused && !(gate.enough() && status.code() == Code::cancelled))
+        return status;
+    gate.finish(report.truncated != 0);
+    LECTERN_TRY(gate.failure());
+    writing.tokens += report.answer_tokens;
+    out.generated_tokens = report.answer_tokens;
+    out.reused_tokens = report.reused_tokens;
+    out.prompt_tokens = report.prompt_tokens;
+    if (!out.text.empty()) {
+        std::sort(out.cited.begin(), out.cited.end());
+        return out;
+    }
+    Written quoted = quote(fitted, 1);
+    quoted.generated_tokens = out.generated_tokens;
+    quoted.dropped_sentences = out.dropped_sentences;
+    quoted.reasons = std::move(out.reasons);
+    return quoted;
+}
+
+Status warm(const host::Stage& generator) {
+    const auto* table = generator.table<lectern_generator>();
+    if (!LECTERN_HAS(table, warm) || table->warm == nullptr) return {};
+    const auto messages = fixed_messages(Task::answer);
+    CallContext call;
+    return call.status(table->warm(generator.get(), call.get(), messages.data(), messages.size()),
+                       generator.describe());
+}
+
+}  // namespace lectern

@@ -1,0 +1,51 @@
+// engine/answers/writer.hpp: from evidence to an answer in which every sentence is supported.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/answers/entailment.hpp"
+#include "engine/answers/verifier.hpp"
+#include "engine/pipeline/counters.hpp"
+#include "engine/plugin_host/plugin_host.hpp"
+#include "lectern/lectern.hpp"
+
+namespace lectern {
+
+struct WriterRequest {
+    std::string_view question;                   // "" for a summary of the evidence
+    std::span<const NumberedEvidence> evidence;  // best first
+    std::uint32_t max_tokens = 160;
+    std::function<void(std::string_view)> on_text;  // sentences as they pass
+    host::Interrupt interrupt;
+    EntailmentRule entailment = {};
+    bool copying = false;  // of the evidence, what the generator writes is a shorter form
+};
+
+struct Written {
+    std::string text;
+    std::vector<unsigned> cited;  // marks in the text, ascending
+    AnswerStatus status = AnswerStatus::extractive;
+    std::uint64_t generated_tokens = 0;
+    std::uint64_t reused_tokens = 0;
+    std::uint64_t prompt_tokens = 0;
+    std::uint64_t dropped_sentences = 0;
+    std::vector<std::string> reasons;  // why sentences were dropped or replaced
+};
+
+// The best evidence, with its marks: up to two pieces, or three for a question that asks to
+// explain.
+[[nodiscard]] Written quote(const WriterRequest& request, std::size_t most = 3);
+
+// Lets the generator phrase, sentence by sentence, and verifies each before it is given out. A
+// sentence that fails is replaced by the evidence it stands on, or dropped.
+[[nodiscard]] Result<Written> write(const host::Stage& generator, const WriterRequest& request,
+                                    StageCounter& writing, StageCounter& verifying);
+
+// Prefills the fixed part of the prompt for answers.
+[[nodiscard]] Status warm(const host::Stage& generator);
+
+}  // namespace lectern

@@ -1,0 +1,15 @@
+// engine/insight/models.hpp: the pipeline's models alone: texts to vectors, messages to text.
+#pragma once
+
+#include "engine/pipeline/pipeline.hpp"
+#include "lectern/lectern.hpp"
+
+namespace lectern {
+
+[[nodiscard]] Result<Embeddings> run_embed(const Pipeline& pipeline,
+                                           std::span<const std::string> texts, EmbedAs purpose,
+                                           std::stop_token stop);
+[[nodiscard]] Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> messages,
+                                             const GenerateOptions& options);
+
+}  // namespace lectern

@@ -1,0 +1,45 @@
+#include "engine/search/fuse.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lectern {
+namespace {
+
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(Fuse, ConvexScalesBothSidesAndWeighsThem) {
+    const std::vector<TwoScores> scores{{0.9, 0}, {0.5, 8}, {0.7, 4}, {0.1, 2}};
+    const auto near = [](double value) { return DoubleNear(value, 1e-9); };
+    EXPECT_THAT(fuse(scores, Fusion::convex, 1),
+                ElementsAre(near(1), near(0.5), near(0.75), near(0)));
+    EXPECT_THAT(fuse(scores, Fusion::convex, 0),
+                ElementsAre(near(0), near(1), near(0.5), near(0.25)));
+    EXPECT_THAT(fuse(scores, Fusion::convex, 0.5),
+                ElementsAre(near(0.5), near(0.75), near(0.625), near(0.125)));
+}
+
+TEST(Fuse, RanksCountByTheirReciprocals) {
+    const std::vector<TwoScores> scores{{0.9, 0}, {0.5, 8}};
+    const auto near = [](double value) { return DoubleNear(value, 1e-9); };
+    // Without any of the words there is no rank on that side.
+    EXPECT_THAT(fuse(scores, Fusion::rrf, 0.5), ElementsAre(near(0.5), near(0.5 * 61 / 62 + 0.5)));
+}
+
+TEST(Fuse, OneOrEqualOrNoThings) {
+    for (const Fusion fusion : {Fusion::convex, Fusion::rrf}) {
+        EXPECT_THAT(fuse({}, fusion, 0.5), IsEmpty());
+        const std::vector<TwoScores> one{{0.3, 2}};
+        EXPECT_THAT(fuse(one, fusion, 0.5), ElementsAre(1.0));
+        const std::vector<TwoScores> equal{{0.3, 0}, {0.3, 0}};
+        for (const double score : fuse(equal, fusion, 0.5)) {
+            EXPECT_GE(score, 0);
+            EXPECT_LE(score, 1);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace lectern

@@ -1,0 +1,152 @@
+#include "engine/search/query.hpp"
+
+#include <oneapi/tbb/task_arena.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "engine/answers/answer_steps.hpp"
+#include "engine/search/query_graph.hpp"
+#include "engine/search/request.hpp"
+#include "engine/search/search_steps.hpp"
+
+namespace lectern {
+namespace {
+
+host::Interrupt interrupt(const std::stop_token& stop,
+                          const std::optional<std::chrono::milliseconds>& deadline) {
+    host::Interrupt out{.stop = stop};
+    if (deadline) out.deadline = Clock::now() + *deadline;
+    return out;
+}
+
+double milliseconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+// What is searched with: a text, a vector, or both.
+Status check_question(const QueryContext& context, std::string_view text,
+                      const SearchOptions& options) {
+    if (options.vector.empty()) return check_query(text);
+    LECTERN_TRY(check_vector(options.vector, context.pipeline.embedder().dimension));
+    if (!text.empty()) return check_query(text);
+    if (options.mode.value_or(SearchMode::dense) != SearchMode::dense)
+        return {Code::invalid_argument,
+                "a " + std::string(name(*options.mode)) + " search needs a text beside the vector"};
+    if (options.summaries != Summaries::none)
+        return {Code::invalid_argument,
+                "summaries need a text beside the vector: it says what they are to tell"};
+    return {};
+}
+
+}  // namespace
+
+Result<SearchResult> run_search(const QueryContext& context, std::string_view text,
+                                const SearchOptions& options) {
+    const Clock::time_point begin = Clock::now();
+    LECTERN_TRY(check_question(context, text, options));
+    if (options.k == 0 || options.k > max_k)
+        return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
+                                                  "; it must be 1 to " + std::to_string(max_k)};
+    if (options.summaries != Summaries::none) {
+        if (!context.pipeline.can_read())
+            return Status{Code::unsupported,
+                          "the pipeline '" + context.pipeline.config().name +
+                              "' has no reader, so it writes no summaries; use a pipeline with a "
+                              "reader such as 'bert'"};
+        LECTERN_TRY(context.pipeline.prepare_answers(Answers::written));
+    } else if (context.pipeline.has_reranker() && !text.empty()) {
+        LECTERN_TRY(context.pipeline.prepare_answers(Answers::quoted));
+    }
+    Request request(context, text, interrupt(options.stop, options.deadline), options.k,
+                    !options.chunks);
+    request.filter = options.filter;
+    request.facets = options.facets;
+    request.vector = options.vector;
+    SearchOptions wanted = options;
+    if (text.empty()) wanted.mode = SearchMode::dense;
+    if (!options.sort.empty()) {
+        LECTERN_ASSIGN(request.sort, parse_sort(options.sort));
+        request.k = std::max<std::size_t>(
+            request.k, options.candidates.value_or(context.pipeline.config().search.candidates));
+        wanted.k = request.k;
+    }
+    LECTERN_ASSIGN(request.ranking, ranking_of(context, wanted, !text.empty()));
+    if (request.ranking.mode == SearchMode::lexical && !options.vector.empty())
+        return Status{Code::invalid_argument,
+                      "a lexical search uses no vector; leave it out, or choose the mode dense or "
+                      "hybrid"};
+    oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
+    arena.execute([&] {
+        QueryGraph graph;
+        add_search_steps(graph, request, false);
+        graph.run();
+    });
+    LECTERN_TRY(request.status());
+    SearchResult out;
+    if (request.hits.size() > options.k) request.hits.resize(options.k);
+    if (options.summaries != Summaries::none) {
+        if (options.on_hits) options.on_hits(request.hits);
+        Result<std::vector<Summary>> summaries = std::vector<Summary>{};
+        arena.execute([&] { summaries = summarize_hits(request, options); });
+        LECTERN_ASSIGN(out.summaries, std::move(summaries));
+    }
+    out.hits = std::move(request.hits);
+    out.facets = std::move(request.narrowed.facets);
+    out.hints = std::move(request.narrowed.hints);
+    out.timing = {milliseconds_since(begin), request.counters.table()};
+    return out;
+}
+
+Result<Answer> run_ask(const QueryContext& context, std::string_view question,
+                       const AskOptions& options) {
+    const Clock::time_point begin = Clock::now();
+    LECTERN_TRY(check_query(question));
+    if (!context.pipeline.can_read())
+        return Status{Code::unsupported,
+                      "the pipeline '" + context.pipeline.config().name +
+                          "' has no reader, so it answers no questions; use search, or a pipeline "
+                          "with a reader such as 'bert'"};
+    LECTERN_TRY(
+        context.pipeline.prepare_answers(options.extractive ? Answers::quoted : Answers::written));
+    const host::Stage& reader = *context.pipeline.reader();
+    const host::Stage* generator = options.extractive ? nullptr : context.pipeline.generator();
+    Request request(context, question, interrupt(options.stop, options.deadline),
+                    context.pipeline.config().answer.passages, false);
+    request.ask = options;
+    request.filter = options.filter;
+    LECTERN_ASSIGN(request.ranking, ranking_of(context, {.k = request.k}, true));
+    StageCounter* verifying = nullptr;
+    oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
+    arena.execute([&] {
+        QueryGraph graph;
+        add_search_steps(graph, request, true);
+        graph.add(request, reader.name(), [&](StageCounter&) -> Status {
+            LECTERN_TRY(read(request, reader));
+            if (options.on_evidence && !request.abstained) options.on_evidence(request.evidence);
+            return {};
+        });
+        const bool quoting = generator == nullptr;
+        StageCounter& written = request.counters.get(quoting ? "quote" : generator->name());
+        verifying = &request.counters.get("verify");
+        graph.add_uncounted(request,
+                            [&] { return answer(request, generator, written, *verifying); });
+        graph.run();
+    });
+    LECTERN_TRY(request.status());
+
+    Answer out;
+    out.confidence = request.confidence;
+    out.status = request.abstained ? AnswerStatus::abstained : request.written.status;
+    out.text = std::move(request.written.text);
+    for (const unsigned n : request.written.cited) out.citations.push_back(request.evidence[n - 1]);
+    out.hits = std::move(request.hits);
+    out.generated_tokens = request.written.generated_tokens;
+    out.dropped_sentences = request.written.dropped_sentences;
+    out.hints = std::move(request.narrowed.hints);
+    out.timing = {milliseconds_since(begin), request.counters.table()};
+    return out;
+}
+
+}  // namespace lectern

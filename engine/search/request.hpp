@@ -1,0 +1,86 @@
+// engine/search/request.hpp: one request on its way through the query graph. Internal to
+// engine/search.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/answers/writer.hpp"
+#include "engine/search/query.hpp"
+#include "index/hits.hpp"
+
+namespace lectern {
+
+inline constexpr std::size_t max_query_bytes = 64 * 1024;
+inline constexpr std::size_t max_k = 10'000;
+
+// How a search ranks: the pipeline's settings with the request's own over them.
+struct Ranking {
+    SearchMode mode = SearchMode::hybrid;
+    Fusion fusion = Fusion::convex;
+    double weight = 0.65;
+    double feedback = 0.3;
+    std::size_t hits = 0;  // that the search gives
+    // What each side is asked for first.
+    std::size_t candidates = 0;
+};
+
+struct Request {
+    Request(const QueryContext& where, std::string_view what, host::Interrupt when,
+            std::size_t hits_wanted, bool one_each)
+        : context(where),
+          text(what),
+          interrupt(std::move(when)),
+          k(hits_wanted),
+          one_per_document(one_each) {}
+
+    // How a step ended. The first failure is the request's; nodes work beside each other. The lock
+    // is taken for a success too: who reads the status then is also seen (by the thread sanitiser,
+    // which sees nothing of what TBB does) to come after the step.
+    void end_step(Status outcome) {
+        const std::lock_guard lock(status_mutex_);
+        if (status_.ok()) status_ = std::move(outcome);
+    }
+    [[nodiscard]] Status status() const {
+        const std::lock_guard lock(status_mutex_);
+        return status_;
+    }
+
+    const QueryContext& context;
+    std::string text;
+    host::Interrupt interrupt;
+    std::size_t k;
+    bool one_per_document;
+    Ranking ranking;
+
+    Counters counters;
+    TokenBatch tokens{0};
+    std::vector<float> vector;           // the text's, or one that was given; empty: neither
+    std::vector<index::Scored> dense;    // best first
+    std::vector<index::Scored> lexical;  // best first
+    std::vector<Hit> hits;
+    std::vector<Citation> evidence;       // n is its mark
+    std::vector<double> evidence_scores;  // of each, the reader's
+    std::string filter;
+    std::vector<std::string> facets;
+    std::optional<SortField> sort;
+    Narrowed narrowed;
+    double confidence = 0;
+    Written written;
+    AskOptions ask;
+    bool abstained = false;
+
+ private:
+    mutable std::mutex status_mutex_;
+    Status status_;
+};
+
+[[nodiscard]] Status check_query(std::string_view text);
+// A vector to search with: as long as those of the collection, finite, and not 0.
+[[nodiscard]] Status check_vector(std::span<const float> vector, std::uint32_t dimension);
+
+}  // namespace lectern

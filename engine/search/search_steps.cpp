@@ -1,0 +1,204 @@
+#include "engine/search/search_steps.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "engine/search/candidates.hpp"
+#include "engine/search/embed_steps.hpp"
+#include "engine/search/feedback.hpp"
+#include "engine/search/rerank.hpp"
+
+namespace lectern {
+namespace {
+
+// In as few digits as tell it from others.
+std::string written(double number) {
+    std::array<char, 32> out{};
+    return {out.data(), std::to_chars(out.data(), out.data() + out.size(), number).ptr};
+}
+
+// Between the commit that replaces a chunk and an index's following it, the index still answers
+// with the old chunk and not yet with the new one. That takes about as long as a commit's copying.
+constexpr auto index_follows_within = std::chrono::milliseconds(1);
+constexpr int most_repeats = 50;
+
+bool uses_dense(const Ranking& ranking) {
+    return ranking.mode != SearchMode::lexical;
+}
+// With one side alone there is nothing that it could learn from the other.
+bool uses_feedback(const Ranking& ranking) {
+    return ranking.mode == SearchMode::hybrid && ranking.feedback > 0 && ranking.weight > 0 &&
+           ranking.weight < 1;
+}
+bool uses_lexical(const Ranking& ranking) {
+    return ranking.mode != SearchMode::dense;
+}
+
+// What may be found, by the filter; and the facets of that.
+Status narrow(Request& request, StageCounter& counter) {
+    LECTERN_ASSIGN(request.narrowed, request.context.metadata.narrow(
+                                         request.context.store, request.filter, request.facets));
+    if (request.narrowed.allowed) counter.items += request.narrowed.allowed->size();
+    return {};
+}
+
+Status search_dense(Request& request, std::size_t wanted) {
+    LECTERN_ASSIGN(request.dense,
+                   request.context.index.search(request.vector, wanted, filter_of(request)));
+    return {};
+}
+
+Status search_lexical(Request& request, std::size_t wanted) {
+    const index::Filter filter = filter_of(request);
+    LECTERN_ASSIGN(auto found, request.context.lexical.search(request.text, wanted,
+                                                              lexical_options(request, filter)));
+    request.lexical = std::move(found.hits);
+    return {};
+}
+
+Status search_sides(Request& request, std::size_t wanted) {
+    if (uses_dense(request.ranking)) LECTERN_TRY(search_dense(request, wanted));
+    if (uses_lexical(request.ranking)) LECTERN_TRY(search_lexical(request, wanted));
+    return {};
+}
+
+Status make_hits(Request& request, const storage::Reader& reader,
+                 const std::vector<Candidate>& best) {
+    std::vector<storage::ChunkId> ids;
+    for (const Candidate& one : best) ids.push_back(one.chunk);
+    LECTERN_ASSIGN(auto views, reader.chunk_views(ids, true));
+    request.hits.clear();
+    for (std::size_t i = 0; i < best.size(); ++i) {
+        storage::ChunkView& view = *views[i];  // seen by this reader before
+        Hit& hit = request.hits.emplace_back();
+        hit.document = std::move(view.document);
+        hit.chunk = view.chunk.id;
+        hit.score = static_cast<float>(best[i].score);
+        hit.dense_score = best[i].cosine ? best[i].cosine : best[i].dense;
+        hit.lexical_score = best[i].lexical;
+        hit.title = std::move(view.title);
+        hit.text = std::move(view.text);
+        hit.begin = view.chunk.begin;
+        hit.end = view.chunk.end;
+        hit.metadata = view.metadata.empty() ? "{}" : std::move(view.metadata);
+    }
+    return {};
+}
+
+// Both sides to hits; more are taken from them until there are k.
+Status search(Request& request) {
+    const std::size_t k = request.ranking.hits;
+    std::size_t wanted = request.ranking.candidates;
+    for (int repeats = 0;;) {
+        if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
+        if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
+        // Made after the indexes have answered, so that it has every chunk they know of.
+        const storage::Reader reader = request.context.store.reader();
+        bool gone = false;
+        LECTERN_ASSIGN(auto candidates, candidates_of(request, reader, gone));
+        if (gone && repeats < most_repeats) {
+            ++repeats;
+            std::this_thread::sleep_for(index_follows_within);
+            LECTERN_TRY(search_sides(request, wanted));
+            continue;
+        }
+        if (uses_feedback(request.ranking))
+            LECTERN_TRY(feed_back(request, reader, wanted, candidates));
+        std::vector<Candidate> best =
+            ranked(std::move(candidates), request.ranking, request.one_per_document);
+        const bool more = request.dense.size() >= wanted || request.lexical.size() >= wanted;
+        if (best.size() >= k || !more) {
+            if (best.size() > k) best.resize(k);
+            return make_hits(request, reader, best);
+        }
+        wanted *= 4;
+        LECTERN_TRY(search_sides(request, wanted));
+    }
+}
+
+}  // namespace
+
+Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options,
+                           bool has_text) {
+    const config::SearchConfig& search = context.pipeline.config().search;
+    // A reranker has more to choose from than what is wanted at the end.
+    const std::size_t hits = context.pipeline.has_reranker() && has_text
+                                 ? std::max<std::size_t>(search.rerank, options.k)
+                                 : options.k;
+    const std::size_t candidates = options.candidates.value_or(search.candidates);
+    if (candidates == 0 || candidates > max_k)
+        return Status{Code::invalid_argument, "candidates is " + std::to_string(candidates) +
+                                                  "; it must be 1 to " + std::to_string(max_k)};
+    Ranking out{options.mode.value_or(search.mode),
+                options.fusion.value_or(search.fusion),
+                options.weight.value_or(search.weight),
+                options.feedback.value_or(search.feedback),
+                hits,
+                std::max<std::size_t>(candidates, hits)};
+    if (!(out.weight >= 0 && out.weight <= 1))
+        return Status{Code::invalid_argument, "weight is " + written(out.weight) +
+                                                  "; it must be 0 (words alone) to 1 (meaning "
+                                                  "alone)"};
+    if (!(out.feedback >= 0 && out.feedback <= 1))
+        return Status{Code::invalid_argument,
+                      "feedback is " + written(out.feedback) + "; it must be 0 (none) to 1"};
+    return out;
+}
+
+void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
+    Pipeline& pipeline = request.context.pipeline;
+    if (!request.filter.empty() || !request.facets.empty())
+        graph.add(request, "filter",
+                  [&request](StageCounter& counter) { return narrow(request, counter); });
+    const bool has_text = !request.text.empty();
+    if (has_text)
+        for (const host::Stage* stage : pipeline.query_customs())
+            graph.add(request, stage->name(),
+                      [&request, stage](StageCounter&) { return rewrite(request, *stage); });
+    std::vector<QueryGraph::Node*> start;
+    if (graph.last() != nullptr) start.push_back(graph.last());
+    std::vector<QueryGraph::Node*> sides;
+    const std::size_t wanted = request.ranking.candidates;
+    if (uses_lexical(request.ranking))
+        sides.push_back(graph.add(
+            request, "lexical",
+            [&request, wanted](StageCounter&) { return search_lexical(request, wanted); }, start));
+    if (uses_dense(request.ranking) || embed_always) {
+        std::vector<QueryGraph::Node*> behind = start;
+        if (request.vector.empty()) {
+            graph.add(
+                request, pipeline.tokenizer_name(),
+                [&request](StageCounter& counter) { return tokenize(request, counter); }, start);
+            graph.add(request, pipeline.embedder_name(),
+                      [&request](StageCounter& counter) { return embed(request, counter); });
+            behind = {graph.last()};
+        }
+        if (uses_dense(request.ranking))
+            graph.add(
+                request, "dense",
+                [&request, wanted](StageCounter&) { return search_dense(request, wanted); },
+                behind);
+        sides.push_back(graph.last());
+    }
+    graph.add(
+        request, "search", [&request](StageCounter&) { return search(request); }, sides);
+    if (const host::Stage* stage = pipeline.reranker(); stage != nullptr && has_text)
+        graph.add(request, stage->name(), [&request, stage](StageCounter&) {
+            const config::SearchConfig& config = request.context.pipeline.config().search;
+            LECTERN_TRY(rerank(*stage, request.text, request.interrupt,
+                               {config.rerank, config.rerank_milliseconds}, request.hits));
+            if (request.hits.size() > request.k) request.hits.resize(request.k);
+            return Status();
+        });
+    if (request.sort)
+        graph.add(request, "sort", [&request](StageCounter&) {
+            return request.context.metadata.sort(request.context.store, *request.sort, request.hits,
+                                                 request.narrowed.hints);
+        });
+}
+
+}  // namespace lectern

@@ -1,0 +1,39 @@
+#include "index/metadata/metadata.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lectern::filter {
+namespace {
+
+TEST(Metadata, ValuesAreTyped) {
+    const Fields fields = fields_of(
+        R"({"year": 2020, "ratio": 0.5, "open": true, "source": "x", "on": "2020-05-17",
+            "tags": ["a", "b", 3], "author": {"name": "N", "born": null},
+            "parts": [{"kind": "k1"}, {"kind": "k2"}], "none": null, "empty": []})");
+    const auto text = [&](const char* field) {
+        std::string out;
+        for (const Value& value : fields.at(field)) out += to_text(value) + ";";
+        return out;
+    };
+    EXPECT_EQ(text("year"), "2020;");
+    EXPECT_EQ(fields.at("year")[0].kind, Kind::number);
+    EXPECT_EQ(text("ratio"), "0.5;");
+    EXPECT_EQ(text("open"), "true;");
+    EXPECT_EQ(fields.at("open")[0].kind, Kind::boolean);
+    EXPECT_EQ(fields.at("on")[0].kind, Kind::date);
+    EXPECT_EQ(text("on"), "2020-05-17;");
+    EXPECT_EQ(text("tags"), "a;b;3;");
+    EXPECT_EQ(text("author.name"), "N;");
+    EXPECT_EQ(text("parts.kind"), "k1;k2;");
+    EXPECT_EQ(fields.size(), 8U);
+}
+
+TEST(Metadata, WhatIsNoObjectHasNoFields) {
+    for (const char* text : {"", "{}", "[1]", "3", "{\"a\":", "null", "\xFF"})
+        EXPECT_TRUE(fields_of(text).empty()) << text;
+    const std::string deep(100000, '[');
+    EXPECT_TRUE(fields_of("{\"a\":" + deep).empty());
+}
+
+}  // namespace
+}  // namespace lectern::filter
