@@ -220,12 +220,18 @@ FIELD(lectern_passage, score, 4);
 FIELD(lectern_passage, title, 8);
 FIELD(lectern_passage, text, 24);
 
-SIZE(lectern_evidence, 32);
 FIELD(lectern_evidence, struct_size, 0);
 FIELD(lectern_evidence, score, 4);
 FIELD(lectern_evidence, passage, 8);
 FIELD(lectern_evidence, begin, 16);
 FIELD(lectern_evidence, end, 24);
+#if LECTERN_ABI_MINOR >= 1
+GROWN(lectern_evidence, 32);
+FIELD(lectern_evidence, answer_begin, 32);
+FIELD(lectern_evidence, answer_end, 40);
+#else
+SIZE(lectern_evidence, 32);
+#endif
 
 SIZE(lectern_evidence_sink, 24);
 FIELD(lectern_evidence_sink, struct_size, 0);

@@ -455,6 +455,10 @@ typedef struct lectern_evidence {
     uint64_t passage; /* index */
     uint64_t begin;   /* bytes into the passage's text, at character boundaries */
     uint64_t end;
+    /* Since 1.1. The shortest bytes that answer, within begin and end, at character boundaries;
+     * both 0: the reader does not say. */
+    uint64_t answer_begin;
+    uint64_t answer_end;
 } lectern_evidence;
 
 typedef struct lectern_evidence_sink {

@@ -390,9 +390,11 @@ class Reranker : public Stage {
 class EvidenceSink {
  public:
     explicit EvidenceSink(const lectern_evidence_sink* sink) noexcept : sink_(sink) {}
-    void evidence(std::uint64_t passage, std::uint64_t begin, std::uint64_t end,
-                  float score) const {
-        const lectern_evidence out{sizeof(lectern_evidence), score, passage, begin, end};
+    // Bytes of the passage; [answer_begin, answer_end) of them answer, both 0: not known.
+    void evidence(std::uint64_t passage, std::uint64_t begin, std::uint64_t end, float score,
+                  std::uint64_t answer_begin = 0, std::uint64_t answer_end = 0) const {
+        const lectern_evidence out{
+            sizeof(lectern_evidence), score, passage, begin, end, answer_begin, answer_end};
         require(sink_->evidence(sink_, &out), "stopped by the host");
     }
 
