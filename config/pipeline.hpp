@@ -101,9 +101,9 @@ struct AnswerConfig {
     // 0 to 1: a written sentence must follow from its evidence with this probability, where the
     // query has a stage that tells.
     double min_entailment = 0.5;
-    // copied: the writer chooses a shorter form of its best evidence, where there is one; free: it
-    // phrases, and is verified.
-    std::string writing = "copied";
+    // phrased: the writer puts one sentence around what the reader found, or the evidence is
+    // quoted; free: it writes several. What it writes is verified either way.
+    std::string writing = "phrased";
 };
 
 struct PipelineConfig {

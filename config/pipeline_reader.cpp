@@ -163,7 +163,8 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
         read_count(given, "max_tokens", "answer", 1, 8192, answer.max_tokens);
         read_fraction(given, "abstain_below", "answer", answer.abstain_below);
         read_fraction(given, "min_entailment", "answer", answer.min_entailment);
-        read_word(given, "writing", "answer", {"copied", "free"}, answer.writing);
+        read_word(given, "writing", "answer", {"phrased", "free", "copied"}, answer.writing);
+        if (answer.writing == "copied") answer.writing = "phrased";  // its name in earlier files
     }
     check_unused();
     return std::move(config_);

@@ -40,6 +40,7 @@ evaluation::GivenAnswer given_of(const Collection& collection, const Answer& ans
     evaluation::GivenAnswer out;
     out.text = answer.text;
     out.best_evidence = std::move(best_evidence);
+    if (answer.span) out.span = answer.span->text;
     out.answered = answer.status != AnswerStatus::abstained;
     out.confidence = answer.confidence;
     for (const Citation& citation : answer.citations) {
@@ -66,6 +67,18 @@ std::vector<AnswerScores> scores_of(const std::vector<AnsweredQuestion>& answers
     std::vector<AnswerScores> out;
     for (const AnsweredQuestion& answer : answers) out.push_back(answer.scores);
     return out;
+}
+
+// Of the answers given: the share that the generator has written.
+double written(const std::vector<AnsweredQuestion>& answers) {
+    std::size_t given = 0;
+    std::size_t by_generator = 0;
+    for (const AnsweredQuestion& answer : answers) {
+        if (!answer.scores.answered) continue;
+        ++given;
+        if (answer.status == name(AnswerStatus::answered)) ++by_generator;
+    }
+    return given == 0 ? 0 : static_cast<double>(by_generator) / static_cast<double>(given);
 }
 
 double median_milliseconds(const std::vector<AnsweredQuestion>& answers) {
@@ -128,6 +141,7 @@ boost::json::object json_of(const AnsweredQuestion& answer) {
             {"exact_match", scores.exact_match},
             {"token_f1", scores.token_f1},
             {"answer_in_text", scores.in_text},
+            {"span_token_f1", scores.span_token_f1},
             {"best_evidence", clean(answer.best_evidence)},
             {"best_evidence_in_text", scores.best_in_text},
             {"citations", scores.citations},
@@ -154,6 +168,8 @@ boost::json::object answers_report(const std::vector<AnsweredQuestion>& answers)
             {"token_f1", summary.token_f1},
             {"answer_in_text", summary.answer_in_text},
             {"answer_in_text_answered", summary.answer_in_text_answered},
+            {"span_token_f1", summary.span_token_f1},
+            {"written", written(answers)},
             {"best_evidence", boost::json::object{{"token_f1", summary.best_token_f1},
                                                   {"answer_in_text", summary.best_in_text},
                                                   {"better", summary.better},
@@ -180,6 +196,8 @@ void print_answers_report(const std::vector<AnsweredQuestion>& answers) {
     row("token F1", summary.token_f1, "over the answerable");
     row("answer in text", summary.answer_in_text, "over the answerable");
     row("", summary.answer_in_text_answered, "over the answered of them");
+    row("span token F1", summary.span_token_f1, "of the shortest bytes that answer");
+    row("written", written(answers), "of the answers, by the generator; the rest are quotes");
     row("best sentence alone", summary.best_in_text, "would have a right answer in its text");
     row("", summary.best_token_f1, "would be its token F1");
     std::printf("%-20s %8s  better on %zu questions, worse on %zu\n", "the answers are", "",

@@ -118,6 +118,11 @@ boost::json::object json_of(const Answer& answer) {
         {"answer", clean(answer.text)},    {"status", std::string(name(answer.status))},
         {"confidence", answer.confidence}, {"citations", json_of(answer.citations)},
         {"hits", std::move(hits)},         {"milliseconds", milliseconds(answer.timing)}};
+    if (answer.span)
+        out["answer_span"] = boost::json::object{{"document", clean(answer.span->document)},
+                                                 {"begin", answer.span->begin},
+                                                 {"end", answer.span->end},
+                                                 {"text", clean(answer.span->text)}};
     add_hints(answer.hints, out);
     return out;
 }

@@ -58,6 +58,19 @@ Status read(Request& request, const host::Stage& stage) {
             if (evidence->begin >= evidence->end || evidence->end > hit.text.size() ||
                 !boundary(hit.text, evidence->begin) || !boundary(hit.text, evidence->end))
                 return to.valid = false, LECTERN_INTERNAL;
+            std::optional<AnswerSpan> answer;
+            if (LECTERN_HAS(evidence, answer_end) && evidence->answer_end > 0) {
+                if (evidence->answer_begin >= evidence->answer_end ||
+                    evidence->answer_begin < evidence->begin ||
+                    evidence->answer_end > evidence->end ||
+                    !boundary(hit.text, evidence->answer_begin) ||
+                    !boundary(hit.text, evidence->answer_end))
+                    return to.valid = false, LECTERN_INTERNAL;
+                answer = AnswerSpan{hit.document, hit.begin + evidence->answer_begin,
+                                    hit.begin + evidence->answer_end,
+                                    hit.text.substr(evidence->answer_begin,
+                                                    evidence->answer_end - evidence->answer_begin)};
+            }
             std::vector<Citation>& all = to.request->evidence;
             const std::uint64_t begin = hit.begin + evidence->begin;
             const std::uint64_t end = hit.begin + evidence->end;
@@ -67,6 +80,7 @@ Status read(Request& request, const host::Stage& stage) {
                     return LECTERN_OK;
             if (all.empty()) to.request->confidence = evidence->score;
             to.request->evidence_scores.push_back(evidence->score);
+            to.request->evidence_answers.push_back(std::move(answer));
             all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin,
                            end, hit.text.substr(evidence->begin, evidence->end - evidence->begin)});
             return LECTERN_OK;
@@ -93,9 +107,12 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
     if (request.evidence.empty()) request.abstained = true;
     if (request.abstained) return {};
     std::vector<NumberedEvidence> evidence;
-    for (std::size_t i = 0; i < request.evidence.size(); ++i)
+    for (std::size_t i = 0; i < request.evidence.size(); ++i) {
+        const auto& answer = request.evidence_answers[i];
         evidence.push_back({request.evidence[i].n, request.evidence[i].quote,
-                            request.evidence[i].title, request.evidence_scores[i]});
+                            request.evidence[i].title, request.evidence_scores[i],
+                            answer ? std::string_view(answer->text) : std::string_view()});
+    }
     const WriterRequest writer{request.text,
                                evidence,
                                request.context.pipeline.config().answer.max_tokens,
@@ -103,7 +120,7 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                                request.interrupt,
                                {request.context.pipeline.verifier(),
                                 request.context.pipeline.config().answer.min_entailment},
-                               request.context.pipeline.config().answer.writing == "copied"};
+                               request.context.pipeline.config().answer.writing == "phrased"};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer);

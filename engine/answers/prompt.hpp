@@ -10,7 +10,11 @@
 namespace lectern {
 
 // What the generator is asked for.
-enum class Task { answer, summary };
+enum class Task {
+    answer,    // a few sentences from numbered evidence
+    sentence,  // one, that states the answer which the reader found
+    summary
+};
 
 // The same for every request of a task, so that its state is kept: the rules, and one worked
 // example.
@@ -25,5 +29,9 @@ struct FixedPrompt {
 // the fence or pass for a mark in the evidence is defused.
 [[nodiscard]] std::string user_prompt(std::span<const NumberedEvidence> evidence,
                                       std::string_view question);
+
+// The same for Task::sentence: the piece of evidence, the question, and the answer in it.
+[[nodiscard]] std::string sentence_prompt(const NumberedEvidence& evidence,
+                                          std::string_view question);
 
 }  // namespace lectern

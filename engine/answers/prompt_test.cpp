@@ -17,6 +17,12 @@ TEST(UserPrompt, NumbersTheEvidenceInsideTheFence) {
               "<evidence>\n[1] BERT reads (7).\n[2] GPT writes.\n</evidence>\nSummary:");
 }
 
+TEST(SentencePrompt, NamesTheAnswer) {
+    EXPECT_EQ(sentence_prompt({1, "It began in 1874.", "", 1, "1874"}, "When did it begin?"),
+              "<evidence>\n[1] It began in 1874.\n</evidence>\nQuestion: When did it begin?\n"
+              "Answer: 1874");
+}
+
 // Text of a document or a question cannot end the fence, open another turn or add a line that looks
 // like part of the prompt.
 TEST(UserPrompt, WhatLooksLikeTheFenceIsDefused) {

@@ -6,9 +6,8 @@
 #include <set>
 
 #include "engine/answers/defused.hpp"
-#include "engine/answers/keeps.hpp"
+#include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
-#include "engine/answers/shortened.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "text/content_words.hpp"
 #include "text/question.hpp"
@@ -31,7 +30,7 @@ std::vector<lectern_message> fixed_messages(Task task) {
             message(LECTERN_ROLE_ASSISTANT, prompt.example_text)};
 }
 
-constexpr std::size_t quotes_of_a_fact = 2;
+constexpr std::size_t quotes_of_a_fact = 1;
 constexpr std::size_t quotes_that_explain = 3;  // a reason or a way is seldom one sentence
 constexpr double least_of_best = 0.5;  // what the score of other evidence must be of the best's
 
@@ -53,6 +52,15 @@ std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
            !holds_a_mark(evidence[count].text))
         ++count;
     return evidence.first(count);
+}
+
+// A sentence can be made shorter around what answers; of an answer that is most of its evidence,
+// the evidence says it best.
+bool worth_phrasing(const WriterRequest& request) {
+    if (request.question.empty() || request.evidence.empty()) return false;
+    const NumberedEvidence& best = request.evidence.front();
+    return !best.answer.empty() && 2 * best.answer.size() <= best.text.size() &&
+           !text::asks_to_explain(request.question);
 }
 
 // Evidence as a sentence of the answer: on one line, with a stop.
@@ -116,7 +124,7 @@ class SentenceGate {
         for (const NumberedEvidence& item : quoted) give(item.n);
     }
     [[nodiscard]] bool enough() const {
-        return repeated_ || sentences_ >= max_sentences || !failure_.ok();
+        return repeated_ || judged_ >= (request_.phrasing ? 1 : max_sentences) || !failure_.ok();
     }
     // Of the stage that was asked about a sentence.
     [[nodiscard]] const Status& failure() const { return failure_; }
@@ -164,6 +172,7 @@ class SentenceGate {
             if (!failure_.ok()) return;
         }
         if (verdict.text.empty()) return;
+        if (request_.phrasing) ++judged_;
         if (!said_.insert(text::fold(verdict.text)).second) {
             repeated_ = true;  // small models fall into loops; nothing new comes after
             return;
@@ -204,27 +213,32 @@ class SentenceGate {
 
     // A sentence with the right words may still say another thing, or have lost what was asked for.
     bool keeps(Verdict& verdict) const {
-        std::string cited;
         std::string titled;
+        const NumberedEvidence* answering = nullptr;
+        bool states_it = false;
+        bool knows_answers = false;
         bool worth = false;
         bool quoted = true;
         for (const NumberedEvidence& item : request_.evidence) {
             if (std::find(verdict.cited.begin(), verdict.cited.end(), item.n) ==
                 verdict.cited.end())
                 continue;
-            cited.append(item.text).append("\n");
+            knows_answers = knows_answers || !item.answer.empty();
+            if (holds(verdict.text, item.answer)) answering = &item;
             titled.append(item.title).append("\n").append(item.text).append("\n");
             worth = worth || item.score >= least_of_best * request_.evidence[0].score;
             quoted = quoted && quoted_.contains(item.n);
         }
-        if (!follows(verdict.text, titled))
+        if (answering != nullptr)
+            states_it = states(verdict.text, answering->answer, request_.question, titled);
+        if (!states_it && !follows(verdict.text, titled))
             verdict.reason = "it puts words of its own, or another order, to the evidence";
         else if (request_.question.empty())
             return true;
         else if (!worth || quoted)
             verdict.reason = "better evidence has been quoted";
-        else if (!keeps_the_answer(verdict.text, request_.question, cited))
-            verdict.reason = "it lost what the evidence says";
+        else if (knows_answers && answering == nullptr)
+            verdict.reason = "it lost the answer";
         else
             return true;
         return false;
@@ -256,6 +270,7 @@ class SentenceGate {
             if (std::find(written_.cited.begin(), written_.cited.end(), n) == written_.cited.end())
                 written_.cited.push_back(n);
         ++sentences_;
+        if (!request_.phrasing) ++judged_;
         if (wrote_) written_.status = AnswerStatus::answered;
         if (request_.on_text) request_.on_text(piece);
     }
@@ -269,6 +284,8 @@ class SentenceGate {
     std::set<unsigned> used_;    // has spoken
     std::set<unsigned> quoted_;  // of these: as it stands
     std::size_t sentences_ = 0;
+    std::size_t judged_ = 0;  // what ends the writing: sentences that were written, or, of one that
+                              // was to be phrased, tries
     Status failure_;
     bool repeated_ = false;
     bool wrote_ = false;
@@ -297,20 +314,20 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     CallContext call(request.interrupt);
     LECTERN_TRY(call.status(table->info(generator.get(), &info), generator.describe()));
 
-    std::string grammar;
-    if (request.copying && !request.question.empty() && !request.evidence.empty()) {
-        std::vector<std::string> forms = shortened(request.question, request.evidence[0]);
-        if (forms.empty()) return quote(request);
-        grammar = one_of(forms);
-    }
+    if (request.phrasing && !worth_phrasing(request)) return quote(request);
+    const Task task = request.question.empty() ? Task::summary
+                      : request.phrasing       ? Task::sentence
+                                               : Task::answer;
 
     // Evidence is dropped from the weak end until prompt and answer fit the context.
-    std::size_t used = request.evidence.size();
+    std::size_t used = request.phrasing ? 1 : request.evidence.size();
     std::string prompt;
     std::vector<lectern_message> messages;
     for (; used > 0; --used) {
-        prompt = user_prompt(request.evidence.first(used), request.question);
-        messages = fixed_messages(request.question.empty() ? Task::summary : Task::answer);
+        prompt = task == Task::sentence
+                     ? sentence_prompt(request.evidence.front(), request.question)
+                     : user_prompt(request.evidence.first(used), request.question);
+        messages = fixed_messages(task);
         messages.push_back(message(LECTERN_ROLE_USER, prompt));
         std::uint64_t tokens = 0;
         LECTERN_TRY(call.status(table->count_tokens(generator.get(), call.get(), messages.data(),
@@ -321,7 +338,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     if (used == 0) return quote(request, 1);  // not even one sentence fits: quote it
 
     WriterRequest fitted = request;
-    fitted.evidence = request.evidence.first(used);
+    if (!request.phrasing) fitted.evidence = request.evidence.first(used);
     Written out;
     SentenceGate gate(fitted, out, verifying);
     lectern_generation generation{};
@@ -330,10 +347,10 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     generation.messages = messages.data();
     generation.message_count = messages.size();
     // Questions of its own making, and the fence, are no part of an answer.
-    const std::array<lectern_text, 3> stops{span("\n\n"), span("<evidence>"), span("Question:")};
+    const std::array<lectern_text, 3> stops{span(request.phrasing ? "\n" : "\n\n"),
+                                            span("<evidence>"), span("Question:")};
     generation.stop = stops.data();
     generation.stop_count = stops.size();
-    generation.grammar = span(grammar);
     lectern_generation_report report{};
     report.struct_size = sizeof report;
     Status status;
@@ -346,12 +363,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     }
     // Sentences are verified while the generator's call runs; their time counts once.
     writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
-    // A generator that takes no grammar leaves the quotes.
-    const bool refused =
-        !grammar.empty() && out.text.empty() &&
-        (status.code() == Code::unsupported || status.code() == Code::invalid_argument);
-    if (!status.ok() && !refused && !(gate.enough() && status.code() == Code::cancelled))
-        return status;
+    if (!status.ok() && !(gate.enough() && status.code() == Code::cancelled)) return status;
     gate.finish(report.truncated != 0);
     LECTERN_TRY(gate.failure());
     writing.tokens += report.answer_tokens;
@@ -369,10 +381,10 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     return quoted;
 }
 
-Status warm(const host::Stage& generator) {
+Status warm(const host::Stage& generator, bool phrasing) {
     const auto* table = generator.table<lectern_generator>();
     if (!LECTERN_HAS(table, warm) || table->warm == nullptr) return {};
-    const auto messages = fixed_messages(Task::answer);
+    const auto messages = fixed_messages(phrasing ? Task::sentence : Task::answer);
     CallContext call;
     return call.status(table->warm(generator.get(), call.get(), messages.data(), messages.size()),
                        generator.describe());

@@ -22,7 +22,7 @@ struct WriterRequest {
     std::function<void(std::string_view)> on_text;  // sentences as they pass
     host::Interrupt interrupt;
     EntailmentRule entailment = {};
-    bool copying = false;  // of the evidence, what the generator writes is a shorter form
+    bool phrasing = false;  // one sentence around what the reader found, or the evidence as it is
 };
 
 struct Written {
@@ -36,16 +36,16 @@ struct Written {
     std::vector<std::string> reasons;  // why sentences were dropped or replaced
 };
 
-// The best evidence, with its marks: up to two pieces, or three for a question that asks to
-// explain.
+// The best evidence, with its marks: one piece, or up to three for a question that asks to explain.
 [[nodiscard]] Written quote(const WriterRequest& request, std::size_t most = 3);
 
 // Lets the generator phrase, sentence by sentence, and verifies each before it is given out. A
-// sentence that fails is replaced by the evidence it stands on, or dropped.
+// sentence that fails, or does not hold what the reader found, is replaced by the evidence it
+// stands on, or dropped.
 [[nodiscard]] Result<Written> write(const host::Stage& generator, const WriterRequest& request,
                                     StageCounter& writing, StageCounter& verifying);
 
-// Prefills the fixed part of the prompt for answers.
-[[nodiscard]] Status warm(const host::Stage& generator);
+// Prefills the fixed part of the prompt for answers, as they are written by this pipeline.
+[[nodiscard]] Status warm(const host::Stage& generator, bool phrasing);
 
 }  // namespace lectern

@@ -124,8 +124,9 @@ struct Collection::Impl {
         LECTERN_TRY(pipeline.prepare_answers(Answers::written));
         std::call_once(with.warmed, [&] {
             // The pipeline outlives the thread, which ends with `with`.
-            with.warming = std::jthread([this, generator = pipeline.generator()] {
-                if (const Status status = warm(*generator); !status.ok())
+            with.warming = std::jthread([this, generator = pipeline.generator(),
+                                         phrasing = pipeline.config().answer.writing == "phrased"] {
+                if (const Status status = warm(*generator, phrasing); !status.ok())
                     log(LogLevel::warning, "generator", status.message());
             });
         });

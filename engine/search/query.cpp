@@ -140,6 +140,8 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     out.confidence = request.confidence;
     out.status = request.abstained ? AnswerStatus::abstained : request.written.status;
     out.text = std::move(request.written.text);
+    if (!request.abstained && !request.evidence_answers.empty())
+        out.span = std::move(request.evidence_answers.front());
     for (const unsigned n : request.written.cited) out.citations.push_back(request.evidence[n - 1]);
     out.hits = std::move(request.hits);
     out.generated_tokens = request.written.generated_tokens;

@@ -63,8 +63,9 @@ struct Request {
     std::vector<index::Scored> dense;    // best first
     std::vector<index::Scored> lexical;  // best first
     std::vector<Hit> hits;
-    std::vector<Citation> evidence;       // n is its mark
-    std::vector<double> evidence_scores;  // of each, the reader's
+    std::vector<Citation> evidence;                           // n is its mark
+    std::vector<double> evidence_scores;                      // of each, the reader's
+    std::vector<std::optional<AnswerSpan>> evidence_answers;  // of each, where the reader says it
     std::string filter;
     std::vector<std::string> facets;
     std::optional<SortField> sort;

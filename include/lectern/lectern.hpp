@@ -254,12 +254,25 @@ struct AskOptions {
     std::optional<std::chrono::milliseconds> deadline = {};
 };
 
+// The shortest bytes that answer.
+struct AnswerSpan {
+    std::string document;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    std::string text;  // the document's bytes [begin, end)
+};
+
 struct Answer {
     std::string text;  // "" when abstained
     AnswerStatus status = AnswerStatus::abstained;
     std::vector<Citation> citations;
     std::vector<Hit> hits;
-    double confidence = 0;  // of the best evidence, 0 to 1: what abstention is decided on
+    // In the best evidence; nothing when abstained, or when the pipeline's reader gives sentences
+    // only.
+    std::optional<AnswerSpan> span;
+    // The reader's probability that the best evidence answers, 0 to 1: what abstention is decided
+    // on.
+    double confidence = 0;
     std::uint64_t generated_tokens = 0;
     std::uint64_t dropped_sentences = 0;  // written, but not supported
     std::vector<std::string> hints;       // as in SearchResult

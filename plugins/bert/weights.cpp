@@ -66,6 +66,26 @@ std::shared_ptr<Constant> widened(const ov::Shape& shape, const std::byte* data)
 }  // namespace
 
 Weights Weights::open(const std::filesystem::path& folder) {
+    Weights weights = read(folder);
+    weights.strip_prefix();
+    return weights;
+}
+
+Weights Weights::open_over(const std::filesystem::path& base, const std::filesystem::path& folder) {
+    constexpr std::string_view prefix = "bert.";  // as Hugging Face names what is below a head
+    Weights weights = open(base);
+    Weights over = read(folder);
+    weights.folder_ = folder;
+    for (auto& [name, tensor] : over.tensors_) {
+        tensor.file_index += weights.files_.size();
+        weights.tensors_[name.starts_with(prefix) ? name.substr(prefix.size()) : name] =
+            std::move(tensor);
+    }
+    weights.files_.insert(weights.files_.end(), over.files_.begin(), over.files_.end());
+    return weights;
+}
+
+Weights Weights::read(const std::filesystem::path& folder) {
     Weights weights;
     weights.folder_ = folder;
     const auto single = folder / "model.safetensors";
@@ -81,7 +101,6 @@ Weights Weights::open(const std::filesystem::path& folder) {
                  "openvino_model.xml). Weights in pytorch_model.bin must be converted to "
                  "safetensors first");
     }
-    weights.strip_prefix();
     return weights;
 }
 

@@ -22,6 +22,11 @@ class Weights {
     // Throws Failure when a file is missing, truncated or inconsistent.
     static Weights open(const std::filesystem::path& folder);
 
+    // The tensors of `folder`, and of `base` those that `folder` lacks: a model that was trained
+    // from another one need not repeat what did not change. Throws Failure.
+    static Weights open_over(const std::filesystem::path& base,
+                             const std::filesystem::path& folder);
+
     // The files read, sorted by name.
     [[nodiscard]] const std::vector<std::filesystem::path>& files() const noexcept {
         return files_;
@@ -42,6 +47,7 @@ class Weights {
         std::size_t file_index = 0;
         TensorEntry entry;
     };
+    static Weights read(const std::filesystem::path& folder);
     void add(const std::filesystem::path& path);
     void strip_prefix();
     [[noreturn]] void fail_missing(const std::string& name) const;

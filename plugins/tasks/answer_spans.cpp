@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "plugins/tasks/probabilities.hpp"
+#include "text/instructions.hpp"
 #include "text/text.hpp"
 
 namespace lectern::tasks {
 namespace {
+
+constexpr double lowest = -std::numeric_limits<double>::infinity();
 
 // A stretch of one passage in one sequence.
 struct Window {
@@ -18,44 +22,76 @@ struct Window {
     std::size_t taken = 0;   // tokens of it
 };
 
-// Start and end logits of a sequence.
+// Logits of a sequence: start and end of each token and, with three labels, whether the passage
+// answers, which the first token says.
 class Logits {
  public:
-    explicit Logits(std::span<const float> values) : values_(values) {}
-    [[nodiscard]] double start(std::size_t token) const { return values_[2 * token]; }
-    [[nodiscard]] double end(std::size_t token) const { return values_[2 * token + 1]; }
+    Logits(std::span<const float> values, std::size_t labels) : values_(values), labels_(labels) {}
+    [[nodiscard]] double start(std::size_t token) const { return values_[labels_ * token]; }
+    [[nodiscard]] double end(std::size_t token) const { return values_[labels_ * token + 1]; }
     [[nodiscard]] double none() const { return start(0) + end(0); }
+    [[nodiscard]] double answers() const { return values_[2]; }
 
  private:
     std::span<const float> values_;
+    std::size_t labels_;
 };
 
 struct Span {
     std::size_t first = 0;  // tokens of the passage
     std::size_t last = 0;
-    double score = 0;
+    double score = lowest;
 };
 
 struct PassageReading {
+    std::string text;        // title and text as they are read
+    std::size_t before = 0;  // bytes of it that come before the passage's own text
     Tokens tokens;
-    std::vector<text::Range> sentences;
-    std::vector<Span> best;  // of each sentence, by where the span begins
+    std::vector<text::Range> sentences;  // of the passage's own text, in bytes of `text`
+    std::vector<char> usable;            // of each: 0 for orders to a model
+    std::vector<Span> best;              // of each sentence, by where the span begins
     double none = std::numeric_limits<double>::infinity();  // of the window that doubts least
+    double answers = lowest;                                // of the window that is surest
 };
 
+// `sentences.size()`: before the first.
 std::size_t sentence_of(const std::vector<text::Range>& sentences, std::size_t byte) {
     const auto after =
         std::upper_bound(sentences.begin(), sentences.end(), byte,
                          [](std::size_t at, const text::Range& range) { return at < range.begin; });
-    return after == sentences.begin() ? 0 : static_cast<std::size_t>(after - sentences.begin()) - 1;
+    return after == sentences.begin() ? sentences.size()
+                                      : static_cast<std::size_t>(after - sentences.begin()) - 1;
 }
 
-void collect(const Window& window, const Logits& logits, std::size_t longest,
+PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokenizer) {
+    PassageReading out;
+    // A text that begins with its title (heading marks aside) need not hear it twice.
+    const std::size_t start = std::min(passage.text.find_first_not_of("# \t"), passage.text.size());
+    if (!passage.title.empty() && !passage.text.substr(start).starts_with(passage.title))
+        out.text.append(passage.title).append("\n");
+    out.before = out.text.size();
+    out.text += passage.text;
+    out.tokens = tokenizer.tokens(out.text);
+    out.sentences = text::sentences(passage.text);
+    for (text::Range& range : out.sentences) {
+        out.usable.push_back(
+            text::speaks_to_a_model(passage.text.substr(range.begin, range.end - range.begin)) ? 0
+                                                                                               : 1);
+        range.begin += out.before;
+        range.end += out.before;
+    }
+    out.best.resize(out.sentences.size());
+    return out;
+}
+
+void collect(const Window& window, const Logits& logits, bool judged, std::size_t longest,
              PassageReading& passage) {
     passage.none = std::min(passage.none, logits.none());
+    if (judged) passage.answers = std::max(passage.answers, logits.answers());
     for (std::size_t first = 0; first < window.taken; ++first) {
         const std::size_t sentence =
             sentence_of(passage.sentences, passage.tokens.ranges[window.from + first].begin);
+        if (sentence == passage.sentences.size() || passage.usable[sentence] == 0) continue;
         Span& best = passage.best[sentence];
         const std::size_t stop = std::min(window.taken, first + longest);
         for (std::size_t last = first; last < stop; ++last) {
@@ -66,6 +102,45 @@ void collect(const Window& window, const Logits& logits, std::size_t longest,
     }
 }
 
+AnswerSentence around(const PassageReading& reading, const Span& span) {
+    AnswerSentence out;
+    const std::size_t begin = reading.tokens.ranges[span.first].begin;
+    const std::size_t end = reading.tokens.ranges[span.last].end;
+    const text::Range& first = reading.sentences[sentence_of(reading.sentences, begin)];
+    const text::Range& last = reading.sentences[sentence_of(reading.sentences, end - 1)];
+    out.span_begin = begin - reading.before;
+    out.span_end = end - reading.before;
+    out.begin = first.begin - reading.before;
+    out.end = std::max(end, last.end) - reading.before;
+    return out;
+}
+
+// What of a passage may be evidence, with a score.
+std::vector<AnswerSentence> evidence_of(const PassageReading& reading, bool judged,
+                                        const Calibration& calibration,
+                                        const AnswerOptions& options) {
+    std::vector<AnswerSentence> out;
+    if (judged) {  // the passage answers or not; where, its best span says
+        const auto best =
+            std::max_element(reading.best.begin(), reading.best.end(),
+                             [](const Span& a, const Span& b) { return a.score < b.score; });
+        if (best == reading.best.end() || best->score == lowest) return out;
+        AnswerSentence found = around(reading, *best);
+        found.score =
+            logistic(static_cast<float>(calibration.weight * reading.answers + calibration.bias));
+        if (found.score >= options.min_score) out.push_back(found);
+        return out;
+    }
+    for (const Span& span : reading.best) {
+        const double margin = span.score - reading.none - options.null_threshold;
+        if (!(margin > 0)) continue;
+        AnswerSentence found = around(reading, span);
+        found.score = logistic(static_cast<float>(margin));
+        out.push_back(found);
+    }
+    return out;
+}
+
 }  // namespace
 
 AnswerReader::AnswerReader(const TaskOptions& model, const std::filesystem::path& tokenizer,
@@ -73,20 +148,17 @@ AnswerReader::AnswerReader(const TaskOptions& model, const std::filesystem::path
     : model_(model, Task::spans), tokenizer_(model_, tokenizer), options_(options) {}
 
 std::vector<AnswerSentence> AnswerReader::read(std::string_view question,
-                                               std::span<const std::string_view> passages,
+                                               std::span<const AnswerPassage> passages,
                                                std::size_t most,
                                                const std::function<void()>& check) const {
+    const bool judged = model_.labels() == 3;
     const Tokens asked = tokenizer_.tokens(question);
-    std::vector<PassageReading> readings(passages.size());
+    std::vector<PassageReading> readings;
     std::vector<Window> windows;
     std::vector<Sequence> sequences;
     for (std::size_t i = 0; i < passages.size(); ++i) {
-        PassageReading& reading = readings[i];
-        reading.tokens = tokenizer_.tokens(passages[i]);
-        reading.sentences = text::sentences(passages[i]);
+        const PassageReading& reading = readings.emplace_back(prepare(passages[i], tokenizer_));
         if (reading.tokens.ids.empty() || reading.sentences.empty()) continue;
-        reading.best.assign(reading.sentences.size(),
-                            {0, 0, -std::numeric_limits<double>::infinity()});
         for (std::size_t from = 0;;) {
             Pair pair = tokenizer_.join(asked, reading.tokens, from);
             windows.push_back({i, from, pair.second, pair.taken});
@@ -102,29 +174,18 @@ std::vector<AnswerSentence> AnswerReader::read(std::string_view question,
                              [](float x) { return std::isfinite(x); }))
                 bert::fail(LECTERN_INTERNAL,
                            "the model gave a value that is not finite; try the precision f32");
-            collect(windows[item], Logits(values), options_.answer_tokens,
+            collect(windows[item], Logits(values, model_.labels()), judged, options_.answer_tokens,
                     readings[windows[item].passage]);
         },
         check);
 
     std::vector<AnswerSentence> out;
-    for (std::size_t i = 0; i < readings.size(); ++i) {
-        const PassageReading& reading = readings[i];
-        for (const Span& span : reading.best) {
-            const double margin = span.score - reading.none - options_.null_threshold;
-            if (!(margin > 0)) continue;
-            AnswerSentence found;
+    for (std::size_t i = 0; i < readings.size(); ++i)
+        for (AnswerSentence& found :
+             evidence_of(readings[i], judged, model_.calibration(), options_)) {
             found.passage = i;
-            found.span_begin = reading.tokens.ranges[span.first].begin;
-            found.span_end = reading.tokens.ranges[span.last].end;
-            found.begin = reading.sentences[sentence_of(reading.sentences, found.span_begin)].begin;
-            found.end =
-                std::max(found.span_end,
-                         reading.sentences[sentence_of(reading.sentences, found.span_end - 1)].end);
-            found.score = logistic(static_cast<float>(margin));
             out.push_back(found);
         }
-    }
     std::stable_sort(out.begin(), out.end(), [](const AnswerSentence& a, const AnswerSentence& b) {
         return a.score > b.score;
     });

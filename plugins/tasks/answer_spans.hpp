@@ -1,8 +1,11 @@
-// tasks/answer_spans.hpp: the sentence of a passage that holds the answer to a question.
+// tasks/answer_spans.hpp: the shortest bytes of passages that answer a question, and the sentences
+// around them.
 //
 // The head of Devlin et al., "BERT" (2019), section 4.2 and 4.3 (SQuAD 1.1 and 2.0): each token has
-// a logit of being the answer's first and one of being its last; a span's score is their sum, and
-// the span of [CLS] alone stands for "no answer here". A passage longer than the model is read in
+// a logit of being the answer's first and one of being its last; a span's score is their sum. In a
+// model of that paper the span of [CLS] alone stands for "no answer here". A model that was trained
+// for Lectern (training/) has a third output over [CLS], whether the passage answers at all, and
+// its folder says how that logit becomes a probability. A passage longer than the model is read in
 // windows that overlap.
 #pragma once
 
@@ -19,16 +22,22 @@ namespace lectern::tasks {
 struct AnswerOptions {
     std::size_t stride = 128;        // tokens that two windows of a passage share, at most
     std::size_t answer_tokens = 30;  // of the longest span
-    double null_threshold = 0;       // a span must beat "no answer" by more than this
+    double null_threshold = 0;  // a span must beat "no answer" by more than this (two outputs only)
+    double min_score = 0.02;    // less is no evidence (three outputs only)
+};
+
+struct AnswerPassage {
+    std::string_view title;  // read before the text: a passage seldom names its subject. May be ""
+    std::string_view text;
 };
 
 struct AnswerSentence {
     std::size_t passage = 0;
-    std::size_t begin = 0;  // bytes of the passage: the sentences that the span touches
+    std::size_t begin = 0;  // bytes of the passage's text: the sentences that the span touches
     std::size_t end = 0;
-    std::size_t span_begin = 0;  // bytes of the passage: the answer itself
+    std::size_t span_begin = 0;  // bytes of the passage's text: the answer itself
     std::size_t span_end = 0;
-    double score = 0;  // logistic function of (span - no answer - threshold), above 0.5
+    double score = 0;  // 0 to 1: the probability that the passage answers
 };
 
 // Safe from any thread.
@@ -38,9 +47,10 @@ class AnswerReader {
     AnswerReader(const TaskOptions& model, const std::filesystem::path& tokenizer,
                  const AnswerOptions& options);
 
-    // At most `most`, best first, no sentence twice.
+    // At most `most`, best first, no sentence twice. Sentences that give orders to a model are
+    // never evidence.
     [[nodiscard]] std::vector<AnswerSentence> read(std::string_view question,
-                                                   std::span<const std::string_view> passages,
+                                                   std::span<const AnswerPassage> passages,
                                                    std::size_t most,
                                                    const std::function<void()>& check) const;
 

@@ -15,8 +15,9 @@ AnswerReader reader(const AnswerOptions& options = {}) {
 
 std::vector<AnswerSentence> read(const AnswerReader& reader, const std::string& question,
                                  const std::vector<std::string>& passages, std::size_t most = 10) {
-    const std::vector<std::string_view> views(passages.begin(), passages.end());
-    return reader.read(question, views, most, [] {});
+    std::vector<AnswerPassage> all;
+    for (const std::string& passage : passages) all.push_back({"", passage});
+    return reader.read(question, all, most, [] {});
 }
 
 TEST(AnswerSpans, LogitsEqualTheReference) {

@@ -43,11 +43,13 @@ class Reader : public plugin::Reader {
     void read(const Call& call, std::string_view question, const lectern_passage* passages,
               std::uint64_t count, std::uint32_t max_evidence,
               const plugin::EvidenceSink& sink) const override {
-        std::vector<std::string_view> texts;
-        for (std::uint64_t i = 0; i < count; ++i) texts.push_back(plugin::view(passages[i].text));
+        std::vector<AnswerPassage> all;
+        for (std::uint64_t i = 0; i < count; ++i)
+            all.push_back({plugin::view(passages[i].title), plugin::view(passages[i].text)});
         for (const AnswerSentence& found :
-             reader_.read(question, texts, max_evidence, [&call] { call.check(); }))
-            sink.evidence(found.passage, found.begin, found.end, static_cast<float>(found.score));
+             reader_.read(question, all, max_evidence, [&call] { call.check(); }))
+            sink.evidence(found.passage, found.begin, found.end, static_cast<float>(found.score),
+                          found.span_begin, found.span_end);
     }
 
  private:
@@ -55,7 +57,8 @@ class Reader : public plugin::Reader {
         AnswerOptions out;
         out.stride = static_cast<std::size_t>(config.integer("stride").value_or(128));
         out.answer_tokens = static_cast<std::size_t>(config.integer("answer_tokens").value_or(30));
-        out.null_threshold = config.number("null_threshold").value_or(0);
+        out.null_threshold = config.number("null_threshold").value_or(out.null_threshold);
+        out.min_score = config.number("min_score").value_or(out.min_score);
         return out;
     }
     AnswerReader reader_;
@@ -143,7 +146,9 @@ constexpr const char* reader_options =
     "answer_tokens": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 30,
       "description": "Most tokens of an answer"},
     "null_threshold": {"type": "number", "default": 0,
-      "description": "How much the best answer's logits must exceed those of no answer"}}})";
+      "description": "How much the best answer's logits must exceed those of no answer; for models with two outputs"},
+    "min_score": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.02,
+      "description": "Passages that answer with a smaller probability are no evidence; for models with three outputs"}}})";
 
 constexpr const char* verifier_options =
     R"({"type": "object", "required": ["model"], "properties": {)" LECTERN_TASKS_MODEL_OPTIONS

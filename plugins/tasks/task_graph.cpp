@@ -1,11 +1,13 @@
 #include "plugins/tasks/task_graph.hpp"
 
+#include <cmath>
 #include <filesystem>
 #include <openvino/opsets/opset13.hpp>
 
 #include "plugins/bert/bert_config.hpp"
 #include "plugins/bert/bert_graph.hpp"
 #include "plugins/bert/failure.hpp"
+#include "plugins/bert/fingerprint.hpp"
 #include "plugins/bert/json_fields.hpp"
 #include "plugins/bert/mapped_file.hpp"
 #include "plugins/bert/weights.hpp"
@@ -40,7 +42,14 @@ class Head {
     Head(const bert::Weights& weights, const bert::BertConfig& config, const std::string& folder)
         : weights_(weights), config_(config), folder_(folder) {}
 
-    Value spans(const Value& hidden) const { return linear("qa_outputs", hidden, 2); }
+    // Start and end; where the model was trained to say it, "the passage answers" as a third value,
+    // which means something for the first token only.
+    Value spans(const Value& hidden) const {
+        const Value ends = linear("qa_outputs", hidden, 2);
+        if (!weights_.contains("answerable.weight")) return ends;
+        return std::make_shared<op::Concat>(ov::OutputVector{ends, linear("answerable", hidden, 1)},
+                                            -1);
+    }
 
     Value tokens(const Value& hidden) const {
         return linear("classifier", hidden, rows("classifier"));
@@ -90,16 +99,59 @@ class Head {
     const std::string& folder_;
 };
 
-TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task) {
+// The folder that `folder` was trained from, and the rest of its tensors are in; "": it has all.
+fs::path base_of(const bert::JsonFields& fields, const fs::path& folder, const fs::path& cache) {
+    const auto* const reader = fields.object("reader");
+    const auto* const base = reader == nullptr ? nullptr : reader->if_contains("base");
+    if (base == nullptr || !base->is_string()) return {};
+    fs::path beside = folder.lexically_normal();
+    if (!beside.has_filename()) beside = beside.parent_path();  // "models/reader/"
+    const fs::path path = beside.parent_path() / std::string(base->get_string());
+    const fs::path weights = path / "model.safetensors";
+    if (!fs::exists(weights))
+        fail(LECTERN_NOT_FOUND, folder.string() + " was trained from the model '" +
+                                    std::string(base->get_string()) + "', and " + weights.string() +
+                                    " does not exist; put that model there");
+    const auto* const expected = reader->if_contains("base_xxh64");
+    if (expected != nullptr && expected->is_string() &&
+        bert::hexadecimal(bert::file_hash(weights, cache)) != expected->get_string())
+        fail(LECTERN_CORRUPT, folder.string() + " was trained from another " + weights.string() +
+                                  " than the one that is there; put the original there");
+    return path;
+}
+
+Calibration calibration_of(const bert::JsonFields& fields) {
+    Calibration out;
+    const auto* const reader = fields.object("reader");
+    const auto* const given = reader == nullptr ? nullptr : reader->if_contains("calibration");
+    if (given == nullptr) return out;
+    const auto* const values = given->if_object();
+    if (values == nullptr) fields.wrong("reader", "has a 'calibration' that is not an object");
+    for (const auto& [name, to] : {std::pair{"weight", &out.weight}, {"bias", &out.bias}}) {
+        const auto* const value = values->if_contains(name);
+        if (value == nullptr || !value->is_number() ||
+            !std::isfinite(*to = value->to_number<double>()))
+            fields.wrong("reader",
+                         std::string("has a 'calibration' without a number '") + name + "'");
+    }
+    return out;
+}
+
+TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task, const fs::path& cache) {
     const fs::path file = folder.folder / "config.json";
     const std::string text = bert::read_text_file(file);
     const bert::BertConfig config = bert::parse_bert_config(text, file.string());
-    const bert::Weights weights = bert::Weights::open(folder.folder);
+    const bert::JsonFields fields(text, file.string());
+    const fs::path base = base_of(fields, folder.folder, cache);
+    const bert::Weights weights = base.empty() ? bert::Weights::open(folder.folder)
+                                               : bert::Weights::open_over(base, folder.folder);
     const bert::EncoderGraph encoder = bert::build_encoder(config, weights, config.token_types > 1);
     const std::string where = folder.folder.string();
     const Head head(weights, config, where);
 
     TaskGraph out;
+    out.base = base;
+    out.calibration = calibration_of(fields);
     out.per_token =
         task == Task::spans ||
         (task == Task::either && text.find("ForTokenClassification") != std::string::npos);
@@ -118,9 +170,10 @@ TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task) {
 
 }  // namespace
 
-TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task task) {
+TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task task,
+                           const fs::path& cache) {
     TaskGraph out = folder.kind == bert::ModelKind::graph ? read_foreign_graph(core, folder, task)
-                                                          : from_safetensors(folder, task);
+                                                          : from_safetensors(folder, task, cache);
     const ov::PartialShape shape = out.model->output().get_partial_shape();
     const std::int64_t rank = out.per_token ? 3 : 2;
     if (shape.rank().is_dynamic() || shape.rank().get_length() != rank ||
@@ -128,7 +181,7 @@ TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task
         fail(LECTERN_UNSUPPORTED,
              folder.graph_file.string() + ": the number of its labels is not fixed in the file");
     out.labels = static_cast<std::uint32_t>(shape[static_cast<std::size_t>(rank - 1)].get_length());
-    if (task == Task::spans && out.labels != 2)
+    if (task == Task::spans && out.labels != 2 && out.labels != 3)
         fail(LECTERN_UNSUPPORTED,
              (folder.graph_file.empty() ? folder.folder : folder.graph_file).string() + " gives " +
                  std::to_string(out.labels) +

@@ -1,6 +1,10 @@
 // tasks/task_graph.hpp: an encoder with the head of a task as one OpenVINO graph, from token ids to
 // logits.
 //
+// A reader's folder may hold only what its training changed: `reader.base` of its config.json names
+// the folder beside it (or an absolute one) that has the rest, and `reader.base_xxh64` what that
+// folder's model.safetensors must be.
+//
 // Heads are those of Devlin et al., "BERT" (2019), section 4, as Hugging Face folders keep them:
 // pooler and classifier (BERT), two layers over the first token (RoBERTa, DistilBERT), one linear
 // layer over every token (named entities; start and end of an answer). An ONNX or OpenVINO file may
@@ -8,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <openvino/core/model.hpp>
 #include <openvino/runtime/core.hpp>
@@ -20,8 +25,15 @@ namespace lectern::tasks {
 
 enum class Task {
     sequence,  // one class a sequence
-    spans,     // start and end of an answer
+    spans,     // start and end of an answer; with a third label, whether the passage answers
     either     // one class a sequence, or one a token: as the model has it
+};
+
+// How the logit that a passage answers becomes a probability: 1 / (1 + exp(-(weight x logit +
+// bias))). `reader.calibration` of the folder's config.json.
+struct Calibration {
+    double weight = 1;
+    double bias = 0;
 };
 
 struct TaskGraph {
@@ -33,14 +45,17 @@ struct TaskGraph {
     bool per_token = false;
     std::uint32_t labels = 0;
     std::vector<std::string> names;  // of the labels: from config.json, else "LABEL_0" and so on
+    std::filesystem::path base;      // the folder that the rest came from, or ""
+    Calibration calibration;
     std::uint64_t vocabulary = 0;    // ids are below; 0: not known
     std::uint64_t max_tokens = 0;    // of the position table; 0: not known
     bool one_by_one = false;         // the file computes one sequence at a time only
     std::uint64_t exact_tokens = 0;  // the file takes sequences of this length only; 0: of any
 };
 
-// Throws Failure when the model has no head for the task.
-[[nodiscard]] TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder,
-                                         Task task);
+// `cache`: where hashes of large files are remembered, "": nowhere. Throws Failure when the model
+// has no head for the task.
+[[nodiscard]] TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task task,
+                                         const std::filesystem::path& cache = {});
 
 }  // namespace lectern::tasks

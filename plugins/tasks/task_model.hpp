@@ -20,6 +20,7 @@ struct TaskOptions {
     std::filesystem::path model;
     std::optional<std::uint32_t> max_tokens;  // nothing: what the model has positions for
     std::optional<bert::Precision> precision;
+    std::filesystem::path cache;  // for hashes of large files, or ""
     std::uint32_t batch_tokens = 2048;
     std::uint32_t threads = 1;
     std::uint32_t streams = 0;  // 0: chosen
@@ -42,6 +43,7 @@ class TaskModel {
 
     [[nodiscard]] std::uint32_t labels() const noexcept { return graph_.labels; }
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return graph_.names; }
+    [[nodiscard]] const Calibration& calibration() const noexcept { return graph_.calibration; }
     [[nodiscard]] bool per_token() const noexcept { return graph_.per_token; }
     [[nodiscard]] std::uint64_t vocabulary() const noexcept { return graph_.vocabulary; }
     [[nodiscard]] std::uint32_t max_tokens() const noexcept { return max_tokens_; }

@@ -155,6 +155,7 @@ AnswerScores score_answer(const Question& question, const GivenAnswer& given) {
     out.exact_match = exact_match(text, question.answers);
     out.token_f1 = token_f1(text, question.answers);
     out.in_text = answer_in_text(text, question.answers);
+    out.span_token_f1 = token_f1(given.span, question.answers);
     out.best_token_f1 = token_f1(given.best_evidence, question.answers);
     out.best_in_text = answer_in_text(given.best_evidence, question.answers);
     out.located = !question.document.empty();
@@ -191,6 +192,7 @@ AnswerSummary summarise(std::span<const AnswerScores> scores) {
         out.exact_match += one.exact_match;
         out.token_f1 += one.token_f1;
         in_text += one.in_text ? 1 : 0;
+        out.span_token_f1 += one.span_token_f1;
         out.best_token_f1 += one.best_token_f1;
         best_in_text += one.best_in_text ? 1 : 0;
         if (one.in_text != one.best_in_text) ++(one.in_text ? out.better : out.worse);
@@ -207,6 +209,7 @@ AnswerSummary summarise(std::span<const AnswerScores> scores) {
     if (out.answerable > 0) {
         out.exact_match /= static_cast<double>(out.answerable);
         out.token_f1 /= static_cast<double>(out.answerable);
+        out.span_token_f1 /= static_cast<double>(out.answerable);
         out.best_token_f1 /= static_cast<double>(out.answerable);
     }
     out.coverage = share(out.answered, out.answerable);

@@ -53,6 +53,7 @@ struct GivenAnswer {
     std::vector<CitedRange> citations{};
     std::size_t sentences = 0;
     std::size_t supported = 0;
+    std::string span{};           // the shortest bytes that answer; "" when not known
     std::string best_evidence{};  // what it was to be made from; "" when abstained
 };
 
@@ -63,6 +64,7 @@ struct AnswerScores {
     double exact_match = 0;
     double token_f1 = 0;
     bool in_text = false;
+    double span_token_f1 = 0;  // of the span alone
     double best_token_f1 = 0;  // these two: had the best evidence been given in the answer's place
     bool best_in_text = false;
     std::size_t citations = 0;
@@ -88,6 +90,7 @@ struct AnswerSummary {
     double token_f1 = 0;
     double answer_in_text = 0;
     double answer_in_text_answered = 0;  // over the answered of the answerable
+    double span_token_f1 = 0;            // of the span alone, over the answerable
     double best_token_f1 = 0;            // these two: of the best evidence alone
     double best_in_text = 0;
     std::size_t better = 0;         // the answer has in its text what the best evidence lacks

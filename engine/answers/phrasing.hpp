@@ -1,0 +1,24 @@
+// engine/answers/phrasing.hpp: whether a written sentence says what the evidence says.
+//
+// Words alone do not tell who lost to whom, so their order counts as well. All functions take text
+// without marks; they are pure and safe from any thread.
+#pragma once
+
+#include <string_view>
+
+namespace lectern {
+
+// The sentence has no content word of its own, and at least four fifths of its content words stand
+// in the evidence in the same order: it is the evidence, shortened or slightly rearranged.
+[[nodiscard]] bool follows(std::string_view sentence, std::string_view evidence);
+
+// The sentence has the answer in it, as it stands in the evidence but for case and white space.
+[[nodiscard]] bool holds(std::string_view sentence, std::string_view answer);
+
+// The sentence states the answer to the question: it holds it, what else it says are the question's
+// own words in the question's order (at least four fifths; those of the evidence may stand among
+// them), and nothing is said twice.
+[[nodiscard]] bool states(std::string_view sentence, std::string_view answer,
+                          std::string_view question, std::string_view evidence);
+
+}  // namespace lectern
