@@ -14,6 +14,7 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/lib")
 set(LECTERN_PLUGIN_DIR "lib/lectern/plugins")
 set(LECTERN_PIPELINE_DIR "share/lectern/pipelines")
+set(LECTERN_MODEL_DIR "share/lectern/models")
 
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)

@@ -1,5 +1,7 @@
 #include "engine/plugin_host/stage_config.hpp"
 
+#include <dlfcn.h>
+
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <cmath>
@@ -36,7 +38,32 @@ constexpr lectern_pipeline no_pipeline{sizeof(lectern_pipeline),
                                        &no_embed,
                                        &no_fingerprint};
 
+// share/lectern/models of the tree, built or installed, that this code was loaded from; "": there
+// is none.
+std::filesystem::path find_shipped_models() {
+    std::error_code error;
+    Dl_info info{};
+    std::filesystem::path at;
+    if (::dladdr(reinterpret_cast<const void*>(&find_shipped_models), &info) != 0 &&
+        info.dli_fname != nullptr)
+        at = std::filesystem::canonical(info.dli_fname, error);
+    // A program is known by the name that it was started with.
+    if (at.empty()) at = std::filesystem::canonical("/proc/self/exe", error);
+    constexpr int highest = 4;  // lib/<machine>/lectern/lectern-probe
+    for (int level = 0; level < highest && at.has_relative_path(); ++level) {
+        at = at.parent_path();
+        if (auto models = at / "share/lectern/models"; std::filesystem::is_directory(models, error))
+            return models;
+    }
+    return {};
+}
+
 }  // namespace
+
+const std::filesystem::path& shipped_models() {
+    static const std::filesystem::path folder = find_shipped_models();
+    return folder;
+}
 
 std::filesystem::path resolve_path(const std::filesystem::path& path,
                                    const std::filesystem::path& base,
@@ -44,6 +71,10 @@ std::filesystem::path resolve_path(const std::filesystem::path& path,
     if (path.is_absolute()) return path;
     std::error_code ignored;
     if (!base.empty() && std::filesystem::exists(base / path, ignored)) return base / path;
+    const std::filesystem::path& shipped = shipped_models();
+    if (!shipped.empty() && !std::filesystem::exists(models / path, ignored) &&
+        std::filesystem::exists(shipped / path, ignored))
+        return shipped / path;
     return models / path;
 }
 

@@ -51,8 +51,11 @@ class StageConfigFace : private lectern_stage_config {
     mutable std::deque<std::string> resolved_;  // what resolve_path has given out
 };
 
+// share/lectern/models of this installation or build: the models that ship. "" where there is none.
+[[nodiscard]] const std::filesystem::path& shipped_models();
+
 // The path of resolve_path: as it is when absolute; else below `base` when it exists there; else
-// below `models`.
+// below `models`, or, when it exists only there, below shipped_models().
 [[nodiscard]] std::filesystem::path resolve_path(const std::filesystem::path& path,
                                                  const std::filesystem::path& base,
                                                  const std::filesystem::path& models);

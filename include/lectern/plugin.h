@@ -238,8 +238,8 @@ typedef struct lectern_stage_config {
     lectern_code (*get_count)(const struct lectern_stage_config* config, const char* path,
                               uint64_t* out);
     /* Makes a path option absolute: as it is when absolute; else beside the pipeline file when it
-     * exists there; else in the models folder. A string valid during create; the file need not
-     * exist. [thread of the call] */
+     * exists there; else in the models folder, or among the models that ship. A string valid during
+     * create; the file need not exist. [thread of the call] */
     const char* (*resolve_path)(const struct lectern_stage_config* config, lectern_text path);
 } lectern_stage_config;
 

@@ -22,6 +22,7 @@ namespace lectern::tasks {
         config.integer("batch_tokens").value_or(std::int64_t{out.batch_tokens}));
     out.streams = static_cast<std::uint32_t>(config.integer("streams").value_or(0));
     out.threads = config.host().threads();
+    out.models = config.host().models_folder();
     out.cache = config.host().cache_folder();
     return out;
 }

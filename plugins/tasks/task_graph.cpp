@@ -100,13 +100,15 @@ class Head {
 };
 
 // The folder that `folder` was trained from, and the rest of its tensors are in; "": it has all.
-fs::path base_of(const bert::JsonFields& fields, const fs::path& folder, const fs::path& cache) {
+fs::path base_of(const bert::JsonFields& fields, const fs::path& folder, const Places& places) {
     const auto* const reader = fields.object("reader");
     const auto* const base = reader == nullptr ? nullptr : reader->if_contains("base");
     if (base == nullptr || !base->is_string()) return {};
     fs::path beside = folder.lexically_normal();
     if (!beside.has_filename()) beside = beside.parent_path();  // "models/reader/"
-    const fs::path path = beside.parent_path() / std::string(base->get_string());
+    const fs::path name = std::string(base->get_string());
+    fs::path path = beside.parent_path() / name;
+    if (!fs::exists(path) && !places.models.empty()) path = places.models / name;
     const fs::path weights = path / "model.safetensors";
     if (!fs::exists(weights))
         fail(LECTERN_NOT_FOUND, folder.string() + " was trained from the model '" +
@@ -114,7 +116,7 @@ fs::path base_of(const bert::JsonFields& fields, const fs::path& folder, const f
                                     " does not exist; put that model there");
     const auto* const expected = reader->if_contains("base_xxh64");
     if (expected != nullptr && expected->is_string() &&
-        bert::hexadecimal(bert::file_hash(weights, cache)) != expected->get_string())
+        bert::hexadecimal(bert::file_hash(weights, places.cache)) != expected->get_string())
         fail(LECTERN_CORRUPT, folder.string() + " was trained from another " + weights.string() +
                                   " than the one that is there; put the original there");
     return path;
@@ -137,12 +139,12 @@ Calibration calibration_of(const bert::JsonFields& fields) {
     return out;
 }
 
-TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task, const fs::path& cache) {
+TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task, const Places& places) {
     const fs::path file = folder.folder / "config.json";
     const std::string text = bert::read_text_file(file);
     const bert::BertConfig config = bert::parse_bert_config(text, file.string());
     const bert::JsonFields fields(text, file.string());
-    const fs::path base = base_of(fields, folder.folder, cache);
+    const fs::path base = base_of(fields, folder.folder, places);
     const bert::Weights weights = base.empty() ? bert::Weights::open(folder.folder)
                                                : bert::Weights::open_over(base, folder.folder);
     const bert::EncoderGraph encoder = bert::build_encoder(config, weights, config.token_types > 1);
@@ -171,9 +173,9 @@ TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task, const fs:
 }  // namespace
 
 TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task task,
-                           const fs::path& cache) {
+                           const Places& places) {
     TaskGraph out = folder.kind == bert::ModelKind::graph ? read_foreign_graph(core, folder, task)
-                                                          : from_safetensors(folder, task, cache);
+                                                          : from_safetensors(folder, task, places);
     const ov::PartialShape shape = out.model->output().get_partial_shape();
     const std::int64_t rank = out.per_token ? 3 : 2;
     if (shape.rank().is_dynamic() || shape.rank().get_length() != rank ||

@@ -2,8 +2,8 @@
 // logits.
 //
 // A reader's folder may hold only what its training changed: `reader.base` of its config.json names
-// the folder beside it (or an absolute one) that has the rest, and `reader.base_xxh64` what that
-// folder's model.safetensors must be.
+// the folder, beside it or in the models folder, that has the rest, and `reader.base_xxh64` what
+// that folder's model.safetensors must be.
 //
 // Heads are those of Devlin et al., "BERT" (2019), section 4, as Hugging Face folders keep them:
 // pooler and classifier (BERT), two layers over the first token (RoBERTa, DistilBERT), one linear
@@ -27,6 +27,11 @@ enum class Task {
     sequence,  // one class a sequence
     spans,     // start and end of an answer; with a third label, whether the passage answers
     either     // one class a sequence, or one a token: as the model has it
+};
+
+struct Places {
+    std::filesystem::path models = {};  // where a model's base is looked for; "": beside it only
+    std::filesystem::path cache = {};   // where hashes of large files are remembered; "": nowhere
 };
 
 // How the logit that a passage answers becomes a probability: 1 / (1 + exp(-(weight x logit +
@@ -53,9 +58,8 @@ struct TaskGraph {
     std::uint64_t exact_tokens = 0;  // the file takes sequences of this length only; 0: of any
 };
 
-// `cache`: where hashes of large files are remembered, "": nowhere. Throws Failure when the model
-// has no head for the task.
+// Throws Failure when the model has no head for the task.
 [[nodiscard]] TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task task,
-                                         const std::filesystem::path& cache = {});
+                                         const Places& places);
 
 }  // namespace lectern::tasks

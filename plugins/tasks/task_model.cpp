@@ -39,7 +39,7 @@ TaskModel::TaskModel(const TaskOptions& options, Task task)
       batch_tokens_(options.batch_tokens),
       padding_(options.padding) {
     const bert::ModelFolder folder = bert::open_model_folder(options.model);
-    graph_ = build_task_graph(*core_, folder, task, options.cache);
+    graph_ = build_task_graph(*core_, folder, task, {options.models, options.cache});
     tokenizer_ = folder.tokenizer.empty() ? graph_.base : folder.tokenizer;
     max_tokens_ = longest(graph_, options.max_tokens);
     compile(options);

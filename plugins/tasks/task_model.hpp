@@ -20,7 +20,8 @@ struct TaskOptions {
     std::filesystem::path model;
     std::optional<std::uint32_t> max_tokens;  // nothing: what the model has positions for
     std::optional<bert::Precision> precision;
-    std::filesystem::path cache;  // for hashes of large files, or ""
+    std::filesystem::path models = {};  // where a model's base is looked for, or ""
+    std::filesystem::path cache = {};   // for hashes of large files, or ""
     std::uint32_t batch_tokens = 2048;
     std::uint32_t threads = 1;
     std::uint32_t streams = 0;  // 0: chosen
