@@ -37,6 +37,24 @@ class Logits {
     std::size_t labels_;
 };
 
+// log(sum of exp(x)), without overflow.
+class LogSum {
+ public:
+    void add(double x) {
+        if (x > largest_) {
+            sum_ = sum_ * std::exp(largest_ - x) + 1;
+            largest_ = x;
+        } else {
+            sum_ += std::exp(x - largest_);
+        }
+    }
+    [[nodiscard]] double value() const { return largest_ + std::log(sum_); }
+
+ private:
+    double largest_ = lowest;
+    double sum_ = 0;
+};
+
 struct Span {
     std::size_t first = 0;  // tokens of the passage
     std::size_t last = 0;
@@ -46,12 +64,14 @@ struct Span {
 struct PassageReading {
     std::string text;        // title and text as they are read
     std::size_t before = 0;  // bytes of it that come before the passage's own text
+    double score = 0;        // of the search
     Tokens tokens;
     std::vector<text::Range> sentences;  // of the passage's own text, in bytes of `text`
     std::vector<char> usable;            // of each: 0 for orders to a model
     std::vector<Span> best;              // of each sentence, by where the span begins
     double none = std::numeric_limits<double>::infinity();  // of the window that doubts least
     double answers = lowest;                                // of the window that is surest
+    double sureness = lowest;  // log probability of the best span of that window, over its tokens
 };
 
 // `sentences.size()`: before the first.
@@ -70,6 +90,7 @@ PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokeni
     if (!passage.title.empty() && !passage.text.substr(start).starts_with(passage.title))
         out.text.append(passage.title).append("\n");
     out.before = out.text.size();
+    out.score = passage.score;
     out.text += passage.text;
     out.tokens = tokenizer.tokens(out.text);
     out.sentences = text::sentences(passage.text);
@@ -87,8 +108,12 @@ PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokeni
 void collect(const Window& window, const Logits& logits, bool judged, std::size_t longest,
              PassageReading& passage) {
     passage.none = std::min(passage.none, logits.none());
-    if (judged) passage.answers = std::max(passage.answers, logits.answers());
+    double best_of_all = lowest;
+    LogSum starts;
+    LogSum ends;
     for (std::size_t first = 0; first < window.taken; ++first) {
+        starts.add(logits.start(window.second + first));
+        ends.add(logits.end(window.second + first));
         const std::size_t sentence =
             sentence_of(passage.sentences, passage.tokens.ranges[window.from + first].begin);
         if (sentence == passage.sentences.size() || passage.usable[sentence] == 0) continue;
@@ -97,9 +122,13 @@ void collect(const Window& window, const Logits& logits, bool judged, std::size_
         for (std::size_t last = first; last < stop; ++last) {
             const double score =
                 logits.start(window.second + first) + logits.end(window.second + last);
+            best_of_all = std::max(best_of_all, score);
             if (score > best.score) best = {window.from + first, window.from + last, score};
         }
     }
+    if (!judged || logits.answers() <= passage.answers) return;
+    passage.answers = logits.answers();
+    passage.sureness = best_of_all - starts.value() - ends.value();
 }
 
 AnswerSentence around(const PassageReading& reading, const Span& span) {
@@ -135,7 +164,10 @@ std::vector<AnswerSentence> evidence_of(const PassageReading& reading, bool judg
         const double margin = span.score - reading.none - options.null_threshold;
         if (!(margin > 0)) continue;
         AnswerSentence found = around(reading, span);
-        found.score = logistic(static_cast<float>(margin));
+        found.score =
+            logistic(static_cast<float>(calibration.bias + calibration.weight * reading.answers +
+                                        calibration.span_weight * reading.sureness +
+                                        calibration.similarity_weight * reading.score));
         out.push_back(found);
     }
     return out;

@@ -29,6 +29,7 @@ struct AnswerOptions {
 struct AnswerPassage {
     std::string_view title;  // read before the text: a passage seldom names its subject. May be ""
     std::string_view text;
+    double score = 0;  // of the search: larger is better
 };
 
 struct AnswerSentence {

@@ -16,7 +16,7 @@ AnswerReader reader(const AnswerOptions& options = {}) {
 std::vector<AnswerSentence> read(const AnswerReader& reader, const std::string& question,
                                  const std::vector<std::string>& passages, std::size_t most = 10) {
     std::vector<AnswerPassage> all;
-    for (const std::string& passage : passages) all.push_back({"", passage});
+    for (const std::string& passage : passages) all.push_back({"", passage, 0});
     return reader.read(question, all, most, [] {});
 }
 

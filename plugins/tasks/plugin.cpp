@@ -45,7 +45,8 @@ class Reader : public plugin::Reader {
               const plugin::EvidenceSink& sink) const override {
         std::vector<AnswerPassage> all;
         for (std::uint64_t i = 0; i < count; ++i)
-            all.push_back({plugin::view(passages[i].title), plugin::view(passages[i].text)});
+            all.push_back({plugin::view(passages[i].title), plugin::view(passages[i].text),
+                           passages[i].score});
         for (const AnswerSentence& found :
              reader_.read(question, all, max_evidence, [&call] { call.check(); }))
             sink.evidence(found.passage, found.begin, found.end, static_cast<float>(found.score),

@@ -129,12 +129,15 @@ Calibration calibration_of(const bert::JsonFields& fields) {
     if (given == nullptr) return out;
     const auto* const values = given->if_object();
     if (values == nullptr) fields.wrong("reader", "has a 'calibration' that is not an object");
-    for (const auto& [name, to] : {std::pair{"weight", &out.weight}, {"bias", &out.bias}}) {
+    for (const auto& [name, to] : {std::pair{"weight", &out.weight},
+                                   {"span_weight", &out.span_weight},
+                                   {"similarity_weight", &out.similarity_weight},
+                                   {"bias", &out.bias}}) {
         const auto* const value = values->if_contains(name);
-        if (value == nullptr || !value->is_number() ||
-            !std::isfinite(*to = value->to_number<double>()))
+        if (value == nullptr) continue;
+        if (!value->is_number() || !std::isfinite(*to = value->to_number<double>()))
             fields.wrong("reader",
-                         std::string("has a 'calibration' without a number '") + name + "'");
+                         std::string("has a 'calibration' whose '") + name + "' is not a number");
     }
     return out;
 }

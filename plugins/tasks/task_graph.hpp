@@ -34,10 +34,12 @@ struct Places {
     std::filesystem::path cache = {};   // where hashes of large files are remembered; "": nowhere
 };
 
-// How the logit that a passage answers becomes a probability: 1 / (1 + exp(-(weight x logit +
-// bias))). `reader.calibration` of the folder's config.json.
+// How what a reader says of a passage becomes the probability that the passage answers:
+// 1 / (1 + exp(-(bias + sum of weight x value))). `reader.calibration` of the folder's config.json.
 struct Calibration {
-    double weight = 1;
+    double weight = 1;             // of the logit that the passage answers
+    double span_weight = 0;        // of the best span's log probability
+    double similarity_weight = 0;  // of the passage's search score (a cosine, -1 to 1)
     double bias = 0;
 };
 
