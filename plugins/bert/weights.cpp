@@ -66,6 +66,12 @@ std::shared_ptr<Constant> widened(const ov::Shape& shape, const std::byte* data)
 }  // namespace
 
 Weights Weights::open(const std::filesystem::path& folder) {
+    Weights weights = open_layer(folder);
+    weights.strip_prefix();
+    return weights;
+}
+
+Weights Weights::open_layer(const std::filesystem::path& folder) {
     Weights weights;
     weights.folder_ = folder;
     const auto single = folder / "model.safetensors";
@@ -81,7 +87,6 @@ Weights Weights::open(const std::filesystem::path& folder) {
                  "openvino_model.xml). Weights in pytorch_model.bin must be converted to "
                  "safetensors first");
     }
-    weights.strip_prefix();
     return weights;
 }
 

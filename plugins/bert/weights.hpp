@@ -21,6 +21,8 @@ class Weights {
  public:
     // Throws Failure when a file is missing, truncated or inconsistent.
     static Weights open(const std::filesystem::path& folder);
+    // Of a layer in a folder of its own: all names as they are.
+    static Weights open_layer(const std::filesystem::path& folder);
 
     // The files read, sorted by name.
     [[nodiscard]] const std::vector<std::filesystem::path>& files() const noexcept {
