@@ -40,11 +40,21 @@ std::string Analyzer::term(std::string_view folded, text::Language language) {
 
 Field Analyzer::field(std::string_view text, text::Language language) {
     Field out;
-    for (const text::Word& word : spelled_words(text)) {
-        std::string term = this->term(word.folded, language);
-        if (term.empty()) continue;
-        out.words += 1;
-        out.counts[std::move(term)] += 1;
+    std::vector<std::string> seen;  // terms of one word
+    for (const IndexedWord& one : indexed_words(text)) {
+        seen.clear();
+        if (std::string term = this->term(one.word.folded, language); !term.empty()) {
+            out.words += 1;
+            seen.push_back(std::move(term));
+        }
+        // Parts make no text longer: a name in one word weighs as one.
+        for (const std::string& part : one.parts) {
+            if (text::is_stop_word(part)) continue;
+            std::string term = this->term(part, language);
+            if (!term.empty() && std::find(seen.begin(), seen.end(), term) == seen.end())
+                seen.push_back(std::move(term));
+        }
+        for (std::string& term : seen) out.counts[std::move(term)] += 1;
     }
     return out;
 }

@@ -1,7 +1,8 @@
 // index/lexical/analysis.hpp: text to terms.
 //
-// A term is a word folded (NFKC and case, text::words) and stemmed (Snowball). Documents and
-// queries must be analysed alike, so the options are kept with the index.
+// A term is a word folded (NFKC and case, text::words) and stemmed (Snowball); the parts of a name
+// ("payment" of "payment_retry") are terms beside the whole (spelling.hpp). Documents and queries
+// must be analysed alike, so the options are kept with the index.
 #pragma once
 
 #include <cstdint>

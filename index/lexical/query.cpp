@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "index/lexical/spelling.hpp"
+#include "text/content_words.hpp"
 #include "text/text.hpp"
 
 namespace lectern::index::lexical {
@@ -46,9 +47,12 @@ bool has_phrase(const std::vector<text::Word>& words, const std::vector<std::str
                        }) != words.end();
 }
 
-bool has_prefix(const std::vector<text::Word>& words, const std::string& prefix) {
-    return std::any_of(words.begin(), words.end(),
-                       [&](const text::Word& word) { return word.folded.starts_with(prefix); });
+bool has_prefix(std::string_view text, const std::string& prefix) {
+    const std::vector<IndexedWord> words = indexed_words(text);
+    const auto begins = [&](const std::string& word) { return word.starts_with(prefix); };
+    return std::any_of(words.begin(), words.end(), [&](const IndexedWord& one) {
+        return begins(one.word.folded) || std::any_of(one.parts.begin(), one.parts.end(), begins);
+    });
 }
 
 }  // namespace
@@ -57,7 +61,8 @@ QueryText read_query(std::string_view text) {
     QueryText out;
     const std::vector<Quoted> parts = quoted_parts(text);
     std::vector<std::vector<std::string>> phrases(parts.size());
-    for (text::Word& word : spelled_words(text)) {
+    for (IndexedWord& one : indexed_words(text)) {
+        text::Word& word = one.word;
         const auto part = std::find_if(parts.begin(), parts.end(), [&](const Quoted& one) {
             return word.range.begin >= one.begin && word.range.end <= one.end;
         });
@@ -66,6 +71,9 @@ QueryText read_query(std::string_view text) {
         } else if (word.range.end < text.size() && text[word.range.end] == '*') {
             out.prefixes.push_back(std::move(word.folded));
             continue;
+        } else {
+            for (std::string& part : one.parts)
+                if (!text::is_stop_word(part)) out.parts.push_back(std::move(part));
         }
         out.words.push_back(std::move(word.folded));
     }
@@ -80,7 +88,7 @@ bool meets(std::string_view title, std::string_view chunk, const QueryText& quer
     for (const std::vector<std::string>& phrase : query.phrases)
         if (!has_phrase(in_chunk, phrase) && !has_phrase(in_title, phrase)) return false;
     for (const std::string& prefix : query.prefixes)
-        if (!has_prefix(in_chunk, prefix) && !has_prefix(in_title, prefix)) return false;
+        if (!has_prefix(chunk, prefix) && !has_prefix(title, prefix)) return false;
     return true;
 }
 

@@ -15,6 +15,7 @@ namespace lectern::index::lexical {
 
 struct QueryText {
     std::vector<std::string> words;                 // folded, phrases' words included
+    std::vector<std::string> parts;                 // of words that stand in no phrase, folded
     std::vector<std::vector<std::string>> phrases;  // folded words in a row
     std::vector<std::string> prefixes;              // folded, without the star
 

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t most_expansions = 64;
 constexpr std::size_t most_heads_seen = 4096;  // of one prefix in one segment
 constexpr std::size_t shortest_stem = 3;       // of a prefix longer than itself
+constexpr double part_weight = 0.4;            // beside the whole word's 1
 }  // namespace
 
 TermList::TermList(Analyzer& analyzer, std::uint32_t languages) : analyzer_(analyzer) {
@@ -99,6 +100,9 @@ Result<QueryTerms> look_up(const State& state, Analyzer& analyzer, const QueryTe
     for (const std::string& word : query.words) counts[word] += 1;
     std::map<std::string_view, std::vector<std::size_t>> places;
     for (const auto& [word, count] : counts) places[word] = list.add(word, count);
+    std::map<std::string_view, double> parts;
+    for (const std::string& part : query.parts) parts[part] += part_weight;
+    for (const auto& [part, count] : parts) list.add(part, count);
     for (const std::vector<std::string>& phrase : query.phrases)
         for (const std::string& word : phrase)
             if (const auto& terms = places[word]; !terms.empty()) out.any_of.push_back(terms);

@@ -15,11 +15,20 @@
 namespace lectern::index::lexical {
 
 // Part of the stamp: postings that were made with other rules are built again.
-inline constexpr std::uint64_t spelling_rules = 1;
+inline constexpr std::uint64_t spelling_rules = 2;
 
-// text::words with one kind of apostrophe, and elided articles and pronouns of French and Italian
-// (l', d', qu', dell' ...) as words of their own.
+// text::words with one kind of apostrophe, elided articles and pronouns of French and Italian (l',
+// d', qu', dell' ...) as words of their own, one form of each number (text::plain_number), no
+// points of Hebrew, and "C++", "C#" and "F#" with their marks.
 [[nodiscard]] std::vector<text::Word> spelled_words(std::string_view text);
+
+struct IndexedWord {
+    text::Word word;
+    // Folded, each once: text::word_parts; "km2" for "km²"; "1250" for "1 250".
+    std::vector<std::string> parts;
+};
+// spelled_words with everything else under which a word is found.
+[[nodiscard]] std::vector<IndexedWord> indexed_words(std::string_view text);
 
 // A folded word or stem without the accents of Latin and Greek letters; "ø" as "o", "œ" as "oe".
 // Other scripts stay as they are: their marks make other letters.

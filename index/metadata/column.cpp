@@ -11,7 +11,10 @@ std::size_t hash_of(std::span<const Value> values) {
     std::size_t out = values.size();
     for (const Value& value : values) {
         const std::size_t one = std::hash<std::string>{}(value.text) ^
-                                (std::hash<double>{}(value.number) << 1U) ^ std::size_t(value.kind);
+                                ((std::hash<double>{}(value.number.nearest) +
+                                  static_cast<std::uint64_t>(value.number.rest))
+                                 << 1U) ^
+                                std::size_t(value.kind);
         out = out * 0x9E3779B97F4A7C15U + one;
     }
     return out;

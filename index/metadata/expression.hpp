@@ -15,7 +15,7 @@ struct Literal {
     Kind kind = Kind::string;
     std::string text{};    // as written, without quotation marks
     std::string folded{};  // of a string: as text::fold gives it
-    double number = 0;     // of a number; 0 or 1 of a boolean
+    Number number{};       // of a number; 0 or 1 of a boolean
     TimeSpan time{};       // of a date, and of a string that is one (`dated`)
     bool dated = false;
     std::size_t column = 0;

@@ -25,7 +25,7 @@ Matcher::Matcher(const Condition& condition) : condition_(condition) {
         if (literal.dated) spans_.push_back(literal.time);
         if (literal.kind == Kind::string) strings_.insert(literal.text);
         if (literal.kind == Kind::number) numbers_.push_back(literal.number);
-        if (literal.kind == Kind::boolean) truth_[literal.number != 0 ? 1 : 0] = true;
+        if (literal.kind == Kind::boolean) truth_[literal.number != Number() ? 1 : 0] = true;
     }
     std::sort(numbers_.begin(), numbers_.end());
     std::sort(spans_.begin(), spans_.end(),
@@ -38,7 +38,8 @@ bool Matcher::operator()(const Value& value) {
         case Kind::string: return text(value.text);
         case Kind::number: return number(value.number);
         case Kind::boolean:
-            return condition_.comparison == Comparison::one_of && truth_[value.number != 0 ? 1 : 0];
+            return condition_.comparison == Comparison::one_of &&
+                   truth_[value.number != Number() ? 1 : 0];
         case Kind::date:
             // Strings that are no dates are compared with what was written.
             return spans_.empty() || condition_.comparison == Comparison::contains ||
@@ -66,7 +67,7 @@ bool Matcher::text(std::string_view value) {
     return ordered<std::string_view>(condition_.comparison, value, literal.text);
 }
 
-bool Matcher::number(double value) const {
+bool Matcher::number(const Number& value) const {
     if (numbers_.empty()) return false;
     if (condition_.comparison == Comparison::one_of)
         return std::binary_search(numbers_.begin(), numbers_.end(), value);

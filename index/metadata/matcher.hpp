@@ -20,13 +20,13 @@ class Matcher {
     [[nodiscard]] bool time(std::int64_t milliseconds) const;
 
  private:
-    [[nodiscard]] bool number(double value) const;
+    [[nodiscard]] bool number(const Number& value) const;
     // Lower case in `folded_`, for contains and begins.
     void fold(std::string_view value);
 
     const Condition& condition_;
     std::unordered_set<std::string_view> strings_;
-    std::vector<double> numbers_;  // ascending
+    std::vector<Number> numbers_;  // ascending
     std::vector<TimeSpan> spans_;
     bool truth_[2] = {false, false};
     std::string folded_;

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <charconv>
+#include <cmath>
 
 #include "index/metadata/date.hpp"
 
@@ -28,19 +29,19 @@ void collect(const std::string& path, const json::value& value, int depth, Field
             return;
         case json::kind::bool_:
             one.kind = Kind::boolean;
-            one.number = value.get_bool() ? 1 : 0;
+            one.number = Number::of(value.get_bool() ? 1.0 : 0.0);
             break;
         case json::kind::int64:
             one.kind = Kind::number;
-            one.number = static_cast<double>(value.get_int64());
+            one.number = Number::of(value.get_int64());
             break;
         case json::kind::uint64:
             one.kind = Kind::number;
-            one.number = static_cast<double>(value.get_uint64());
+            one.number = Number::of(value.get_uint64());
             break;
         case json::kind::double_:
             one.kind = Kind::number;
-            one.number = value.get_double();
+            one.number = Number::of(value.get_double());
             break;
         case json::kind::string:
             one.text = value.get_string();
@@ -53,17 +54,45 @@ void collect(const std::string& path, const json::value& value, int depth, Field
     to[path].push_back(std::move(one));
 }
 
+// Wide enough for the sum of a double that is near a number of 64 bits, and its rest.
+__extension__ using Wide = __int128;
+__extension__ using UnsignedWide = unsigned __int128;
+
+constexpr double all_whole_from = 9007199254740992.0;  // 2^53
+constexpr double beyond_64_bits = 18446744073709551616.0;
+
+std::string number_text(const Number& number) {
+    char out[48];
+    const double size = std::abs(number.nearest);
+    if (size < all_whole_from || size > beyond_64_bits) {
+        // 2020 and not 2.02E3, as the JSON library would write a double.
+        return {out, std::to_chars(out, out + sizeof out, number.nearest).ptr};
+    }
+    const Wide whole = static_cast<Wide>(number.nearest) + number.rest;
+    const auto magnitude = static_cast<UnsignedWide>(whole < 0 ? -whole : whole);
+    const auto high = static_cast<std::uint64_t>(magnitude / 10'000'000'000U);
+    const auto low = static_cast<std::uint64_t>(magnitude % 10'000'000'000U);
+    std::string digits = std::to_string(low);
+    if (high > 0) digits = std::to_string(high) + std::string(10 - digits.size(), '0') + digits;
+    return whole < 0 ? "-" + digits : digits;
+}
+
 }  // namespace
+
+Number Number::of(std::int64_t value) noexcept {
+    const auto nearest = static_cast<double>(value);
+    return {nearest, static_cast<std::int64_t>(Wide{value} - static_cast<Wide>(nearest))};
+}
+
+Number Number::of(std::uint64_t value) noexcept {
+    const auto nearest = static_cast<double>(value);
+    return {nearest, static_cast<std::int64_t>(Wide{value} - static_cast<Wide>(nearest))};
+}
 
 std::string to_text(const Value& value) {
     switch (value.kind) {
-        case Kind::number: {
-            // 2020 and not 2.02E3, as the JSON library would write a double.
-            char out[32];
-            const auto end = std::to_chars(out, out + sizeof out, value.number).ptr;
-            return {out, end};
-        }
-        case Kind::boolean: return value.number != 0 ? "true" : "false";
+        case Kind::number: return number_text(value.number);
+        case Kind::boolean: return value.number != Number() ? "true" : "false";
         default: return value.text;
     }
 }

@@ -14,7 +14,7 @@ namespace lectern::filter {
 using Fields = std::map<std::string, std::vector<Value>, std::less<>>;
 
 // Keys of nested objects are joined by dots ("author.name"), through lists too; null is no value.
-// No fields when `json` is not an object. Numbers are doubles: whole numbers are exact to 2^53.
+// No fields when `json` is not an object. Whole numbers of 64 bits are exact.
 [[nodiscard]] Fields fields_of(std::string_view json);
 
 }  // namespace lectern::filter

@@ -28,6 +28,16 @@ TEST(Metadata, ValuesAreTyped) {
     EXPECT_EQ(fields.size(), 8U);
 }
 
+TEST(Metadata, NumbersAreWrittenAsTheyCame) {
+    for (const char* number :
+         {"0", "-3", "2020", "0.5", "1746714878034235396", "1746714878034235397",
+          "-1746714878034235397", "9223372036854775807", "-9223372036854775808",
+          "18446744073709551615", "9007199254740993", "1e+30", "10000000000000000000"}) {
+        const Fields fields = fields_of(std::string("{\"n\": ") + number + "}");
+        EXPECT_EQ(to_text(fields.at("n")[0]), number);
+    }
+}
+
 TEST(Metadata, WhatIsNoObjectHasNoFields) {
     for (const char* text : {"", "{}", "[1]", "3", "{\"a\":", "null", "\xFF"})
         EXPECT_TRUE(fields_of(text).empty()) << text;

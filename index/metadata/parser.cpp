@@ -183,7 +183,7 @@ class Parser {
             case TokenKind::word:
                 if (token.text == "true" || token.text == "false") {
                     out.kind = Kind::boolean;
-                    out.number = token.text == "true" ? 1 : 0;
+                    out.number = Number::of(token.text == "true" ? 1.0 : 0.0);
                     break;
                 }
                 return unexpected("a value is expected");
@@ -197,14 +197,26 @@ class Parser {
         return out;
     }
 
+    // Where the digits are a whole number of this type.
+    template <typename Whole>
+    static void exact(std::string_view digits, Number& to) {
+        Whole value = 0;
+        const char* const stop = digits.data() + digits.size();
+        const auto [end, error] = std::from_chars(digits.data(), stop, value);
+        if (error == std::errc() && end == stop) to = Number::of(value);
+    }
+
     static Status number(const Token& token, Literal& to) {
         std::string_view digits = token.text;
         if (digits.starts_with('+')) digits.remove_prefix(1);
-        const auto [end, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), to.number);
-        if (error != std::errc() || end != digits.data() + digits.size() ||
-            !std::isfinite(to.number))
+        double nearest = 0;
+        const char* const stop = digits.data() + digits.size();
+        const auto [end, error] = std::from_chars(digits.data(), stop, nearest);
+        if (error != std::errc() || end != stop || !std::isfinite(nearest))
             return wrong(token.column, "'" + token.text + "' is not a number");
+        to.number = Number::of(nearest);
+        exact<std::int64_t>(digits, to.number);
+        exact<std::uint64_t>(digits, to.number);
         to.kind = Kind::number;
         return {};
     }

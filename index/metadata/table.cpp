@@ -62,7 +62,7 @@ Value string_value(std::string_view text) {
 }
 
 Value date_value(std::int64_t time) {
-    return {Kind::date, 0, time, format_date(time)};
+    return {Kind::date, {}, time, format_date(time)};
 }
 
 }  // namespace

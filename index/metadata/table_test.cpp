@@ -95,6 +95,43 @@ TEST(Table, ChoosesDocuments) {
     for (const Case& one : cases) EXPECT_EQ(chosen(table, one.filter), one.documents) << one.filter;
 }
 
+TEST(Table, WholeNumbersOf64BitsAreExact) {
+    Table table;
+    std::uint64_t first = 1;
+    for (const char* number :
+         {"1746714878034235396", "1746714878034235397", "-1746714878034235397",
+          "18446744073709551614", "18446744073709551615", "9007199254740993", "0.5", "1e18"}) {
+        const std::string metadata = std::string("{\"user\": ") + number + "}";
+        table.add({"id" + std::to_string(first), "", metadata, 0, first, 2});
+        first += 2;
+    }
+    struct Case {
+        const char* filter;
+        const char* documents;
+    };
+    const std::vector<Case> cases{
+        {"user = 1746714878034235396", "a"},
+        {"user = 1746714878034235397", "b"},
+        {"user = +1746714878034235397", "b"},
+        {"user = 1746714878034235398", ""},
+        {"user = -1746714878034235397", "c"},
+        {"user in (1746714878034235396, 18446744073709551614)", "ad"},
+        {"user > 1746714878034235396 and user < 18446744073709551615", "bd"},
+        {"user >= 1746714878034235397", "bde"},
+        {"user <= -1746714878034235397", "c"},
+        {"user < -1746714878034235396", "c"},
+        {"user < -1746714878034235397", ""},
+        {"user = 18446744073709551615", "e"},
+        {"user = 9007199254740993", "f"},
+        {"user = 9007199254740992", ""},
+        {"user = 9007199254740992.0", ""},
+        {"user < 1", "cg"},
+        {"user = 5e-1", "g"},
+        {"user = 1000000000000000000", "h"},
+    };
+    for (const Case& one : cases) EXPECT_EQ(chosen(table, one.filter), one.documents) << one.filter;
+}
+
 TEST(Table, NamesKindsThatDoNotFit) {
     const Table table = library();
     struct Case {

@@ -17,7 +17,7 @@ constexpr std::uint32_t usual_max_tokens = 512;
 // Everything that the vectors depend on except the precision: vectors of different precisions of
 // one model can be compared.
 std::string space_fingerprint(const ModelGraph& graph, const EmbedderOptions& options,
-                              const plugin::EmbedderInfo& info) {
+                              const plugin::EmbedderInfo& info, bool cut_by_tokenizer) {
     std::string parts;
     for (const auto& file : graph.files)
         parts += hexadecimal(file_hash(file, options.cache_folder)) + "\n";
@@ -25,7 +25,16 @@ std::string space_fingerprint(const ModelGraph& graph, const EmbedderOptions& op
              (options.normalise ? "normalised" : "as they are") + "\n" +
              std::to_string(info.query_prefix.size()) + " " + info.query_prefix + "\n" +
              std::to_string(info.passage_prefix.size()) + " " + info.passage_prefix;
+    // What follows stands there only where it says something: collections have kept the
+    // fingerprints of the models without it.
+    if (!graph.steps.empty()) parts += "\n" + graph.steps;
+    if (cut_by_tokenizer) parts += "\nat most " + std::to_string(info.max_tokens) + " tokens";
     return "bert:" + hexadecimal(xxh64(parts));
+}
+
+// Of a model whose files say nothing of it.
+std::uint32_t unstated_max_tokens(const ModelGraph& graph) {
+    return graph.max_tokens > 0 ? static_cast<std::uint32_t>(graph.max_tokens) : usual_max_tokens;
 }
 
 std::uint32_t max_tokens(const ModelGraph& graph, const ModelFolder& folder,
@@ -38,16 +47,43 @@ std::uint32_t max_tokens(const ModelGraph& graph, const ModelFolder& folder,
                      "; the model has positions for " + std::to_string(limit));
         return *options.max_tokens;
     }
-    const auto wanted = static_cast<std::uint32_t>(
-        folder.settings.max_tokens.value_or(limit > 0 ? limit : usual_max_tokens));
-    return limit > 0 ? std::min(wanted, limit) : wanted;
+    const StatedLength& stated = folder.settings.max_tokens;
+    const std::uint32_t most = unstated_max_tokens(graph);
+    if (stated.source == LengthSource::none) return most;
+    const auto tokens = static_cast<std::uint32_t>(stated.tokens);
+    // A tokenizer may be made for longer texts than its model.
+    const bool unlimited = limit == 0 && stated.source == LengthSource::sentence_config;
+    return unlimited ? tokens : std::min(tokens, most);
 }
 
-void read_tokenizer(const std::filesystem::path& folder, const ModelGraph& graph,
+// "do_lower_case" of sentence_bert_config.json.
+void check_lowercase(const wordpiece::WordPiece& tokenizer, const std::filesystem::path& folder) {
+    wordpiece::Encoding large;
+    wordpiece::Encoding small;
+    tokenizer.encode("A", false, 0, large);
+    tokenizer.encode("a", false, 0, small);
+    if (large.ids != small.ids)
+        fail(LECTERN_UNSUPPORTED, folder.string() +
+                                      ": the model wants text in small letters "
+                                      "('do_lower_case'), and its tokenizer does not make them");
+}
+
+// Some models leave the tokens of the prefix out of the pooling, which is not computed here.
+void check_prompt(const SentenceSettings& settings, const plugin::EmbedderInfo& info) {
+    if (settings.include_prompt || (info.query_prefix.empty() && info.passage_prefix.empty()))
+        return;
+    fail(LECTERN_UNSUPPORTED,
+         "the model's pooling leaves out the tokens of the prefix ('include_prompt' is false), "
+         "which this plugin does not compute, and there is a prefix; the options 'query_prefix' "
+         "and 'passage_prefix' can be \"\"");
+}
+
+void read_tokenizer(const std::filesystem::path& folder, const ModelGraph& graph, bool lowercase,
                     plugin::EmbedderInfo& info) {
     info.special_tokens = 2;
     if (folder.empty()) return;
     const auto tokenizer = wordpiece::WordPiece::load(folder.string());
+    if (lowercase) check_lowercase(tokenizer, folder);
     if (graph.vocabulary > 0 && tokenizer.vocabulary_size() > graph.vocabulary)
         fail(LECTERN_INVALID_ARGUMENT, "the tokenizer in " + folder.string() + " has " +
                                            std::to_string(tokenizer.vocabulary_size()) +
@@ -67,12 +103,18 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
     info_.dimension = graph.dimension;
     info_.max_tokens = max_tokens(graph, folder, options);
     info_.batch_tokens = std::max(options.batch_tokens, info_.max_tokens);
+    const SentenceSettings& settings = folder.settings;
     info_.query_prefix =
-        options.query_prefix ? *options.query_prefix : folder.settings.query_prefix.value_or("");
-    info_.passage_prefix = options.passage_prefix ? *options.passage_prefix
-                                                  : folder.settings.passage_prefix.value_or("");
-    read_tokenizer(options.tokenizer.empty() ? folder.tokenizer : options.tokenizer, graph, info_);
-    info_.fingerprint = space_fingerprint(graph, options, info_);
+        options.query_prefix ? *options.query_prefix : settings.query_prefix.value_or("");
+    info_.passage_prefix =
+        options.passage_prefix ? *options.passage_prefix : settings.passage_prefix.value_or("");
+    check_prompt(settings, info_);
+    read_tokenizer(options.tokenizer.empty() ? folder.tokenizer : options.tokenizer, graph,
+                   settings.lowercase, info_);
+    const bool cut_by_tokenizer = !options.max_tokens &&
+                                  settings.max_tokens.source == LengthSource::tokenizer_config &&
+                                  info_.max_tokens < unstated_max_tokens(graph);
+    info_.fingerprint = space_fingerprint(graph, options, info_, cut_by_tokenizer);
 
     limits_ = {info_.dimension, graph.vocabulary, info_.max_tokens, info_.batch_tokens};
     compile(graph, options);

@@ -99,21 +99,26 @@ TEST(MiniLm, ManyThreadsGetTheirOwnVectors) {
     for (auto& thread : threads) thread.join();
 }
 
+void expect_vectors(const Embedder& embedder, const boost::json::value& ids,
+                    const boost::json::value& expected, const std::string& what) {
+    const auto wanted = boost::json::value_to<std::vector<Vector>>(expected);
+    const auto vectors = embed(embedder, boost::json::value_to<std::vector<Ids>>(ids));
+    ASSERT_EQ(embedder.info().dimension, wanted.front().size()) << what;
+    for (std::size_t i = 0; i < vectors.size(); ++i)
+        for (std::size_t k = 0; k < wanted[i].size(); ++k)
+            EXPECT_NEAR(vectors[i][k], wanted[i][k], 2e-5)
+                << what << " text " << i << " [" << k << "]";
+}
+
 // Tiny models with random weights: each architecture, each pooling; names with a prefix.
 void expect_model(const std::filesystem::path& model, const std::filesystem::path& expected_file) {
     const auto expected = read_json(expected_file);
-    const auto ids = boost::json::value_to<std::vector<Ids>>(expected.at("ids"));
-    for (const Pooling pooling : {Pooling::mean, Pooling::cls, Pooling::max}) {
+    for (const Pooling pooling : all_poolings) {
         EmbedderOptions options = options_for(model, Precision::f32);
         options.pooling = pooling;
-        const Embedder embedder(options);
-        const auto vectors = embed(embedder, ids);
-        const auto wanted = boost::json::value_to<std::vector<Vector>>(
-            expected.at(boost::json::string_view(name(pooling))));
-        for (std::size_t i = 0; i < ids.size(); ++i)
-            for (std::size_t k = 0; k < wanted[i].size(); ++k)
-                EXPECT_NEAR(vectors[i][k], wanted[i][k], 2e-5)
-                    << model << " " << name(pooling) << " text " << i << " [" << k << "]";
+        expect_vectors(Embedder(options), expected.at("ids"),
+                       expected.at(boost::json::string_view(name(pooling))),
+                       model.string() + " " + std::string(name(pooling)));
     }
 }
 
@@ -134,6 +139,104 @@ TEST(TinyModels, AnOpenVinoFileIsReadBack) {
                   (folder.path() / "openvino_model.xml").string());
     expect_model(folder.path(), testdata() / "onnx/expected.json");
     expect_model(folder.path() / "openvino_model.xml", testdata() / "onnx/expected.json");
+}
+
+// A copy of a tiny model with files of sentence-transformers beside it.
+class ModelCopy {
+ public:
+    explicit ModelCopy(const char* model = "bert") {
+        std::filesystem::copy(testdata() / model, folder_.path(),
+                              std::filesystem::copy_options::recursive);
+    }
+    void write(const std::string& file, std::string_view content) const {
+        write_file(folder_.path() / file, content);
+    }
+    [[nodiscard]] const std::filesystem::path& path() const { return folder_.path(); }
+    [[nodiscard]] plugin::EmbedderInfo info() const {
+        return Embedder(options_for(path(), Precision::f32)).info();
+    }
+    [[nodiscard]] plugin::Failure failure() const {
+        return failure_of([&] { (void)info(); });
+    }
+
+ private:
+    TemporaryFolder folder_;
+};
+
+TEST(TinyModels, FilesOfEitherFormChooseThePooling) {
+    struct Case {
+        const char* config;
+        const char* expected;
+    };
+    const Case cases[] = {
+        {R"({"pooling_mode": "cls", "embedding_dimension": 16})", "cls"},
+        {R"({"pooling_mode": ["lasttoken"], "embedding_dimension": 16})", "lasttoken"},
+        {R"({"pooling_mode_cls_token": true, "word_embedding_dimension": 16})", "cls"},
+        {R"({"pooling_mode_weightedmean_tokens": true})", "weightedmean"},
+        {R"({"pooling_mode": ["cls", "mean"], "embedding_dimension": 16})", "cls+mean"},
+        {R"({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true})", "cls+mean"},
+    };
+    for (const char* model : {"bert", "distilbert"})
+        for (const Case& test : cases) {
+            const ModelCopy copy(model);
+            copy.write("1_Pooling/config.json", test.config);
+            const auto expected = read_json(testdata() / model / "expected.json");
+            expect_vectors(Embedder(options_for(copy.path(), Precision::f32)), expected.at("ids"),
+                           expected.at(test.expected), test.config);
+        }
+}
+
+TEST(TinyModels, PaddingHasNoInfluenceInAnyPooling) {
+    const std::vector<Ids> texts{{2, 5, 3}, {2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 3}};
+    for (const Pooling pooling : all_poolings) {
+        EmbedderOptions options = options_for(testdata() / "bert", Precision::f32);
+        options.pooling = pooling;
+        const Embedder embedder(options);
+        EXPECT_GE(cosine(embed(embedder, texts)[0], embed(embedder, {texts[0]})[0]), 0.99999)
+            << name(pooling);
+    }
+}
+
+TEST(TinyModels, LayersBehindThePoolingEqualTheReference) {
+    for (const char* kind : {"tanh", "identity", "joined", "residual", "projected", "sigmoid"}) {
+        const auto layer = testdata() / "dense" / kind;
+        const auto expected = read_json(layer / "expected.json");
+        const ModelCopy copy;
+        copy.write("1_Pooling/config.json",
+                   R"({"pooling_mode": )" + boost::json::serialize(expected.at("pooling")) + "}");
+        std::filesystem::copy(layer, copy.path() / "2_Dense");
+        const std::string alone = copy.info().fingerprint;  // without modules.json
+        for (const bool normalise : {false, true}) {
+            copy.write(
+                "modules.json",
+                std::string(
+                    R"([{"path": "", "type": "sentence_transformers.models.Transformer"},
+                               {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+                               {"path": "2_Dense", "type": "sentence_transformers.models.Dense"})") +
+                    (normalise
+                         ? R"(,{"path": "3", "type": "sentence_transformers.models.Normalize"}])"
+                         : "]"));
+            const Embedder embedder(options_for(copy.path(), Precision::f32));
+            expect_vectors(embedder, expected.at("ids"), expected.at("vectors"), kind);
+            EXPECT_EQ(embedder.info().fingerprint, alone);
+        }
+        std::filesystem::remove(copy.path() / "2_Dense/model.safetensors");
+        EXPECT_NE(std::string(copy.failure().what()).find("model.safetensors"), std::string::npos);
+    }
+}
+
+TEST(TinyModels, TheFirstDimensionsAlone) {
+    const ModelCopy copy;
+    const std::vector<Ids> texts{{2, 5, 3}};
+    const auto whole = embed(Embedder(options_for(copy.path(), Precision::f32)), texts);
+    const std::string fingerprint = copy.info().fingerprint;
+    copy.write("config_sentence_transformers.json", R"({"truncate_dim": 6})");
+    const Embedder embedder(options_for(copy.path(), Precision::f32));
+    ASSERT_EQ(embedder.info().dimension, 6U);
+    EXPECT_NE(embedder.info().fingerprint, fingerprint);
+    EXPECT_NEAR(cosine(embed(embedder, texts)[0], std::span(whole[0]).first(6)), 1, 1e-6);
+    copy.write("config_sentence_transformers.json", R"({"truncate_dim": 16})");
+    EXPECT_EQ(copy.info().fingerprint, fingerprint);
 }
 
 TEST(TinyModels, WithoutNormalisationTheLengthStays) {
@@ -211,6 +314,153 @@ TEST(Embedder, TheFingerprintNamesTheSpaceNotThePrecision) {
     other = options;
     other.model = testdata() / "roberta";
     EXPECT_NE(Embedder(other).info().fingerprint, first);
+}
+
+// The names of collections that exist.
+TEST(Embedder, FingerprintsOfEarlierVersionsStay) {
+    EXPECT_EQ(Embedder(options_for(minilm(), Precision::f32)).info().fingerprint,
+              "bert:375079a5c7143fb6");
+    EXPECT_EQ(Embedder(options_for(testdata() / "bert", Precision::f32)).info().fingerprint,
+              "bert:8530182fcea54a1c");
+}
+
+TEST(Embedder, TheFingerprintCoversWhatTheFilesSay) {
+    const ModelCopy plain;
+    const std::string mean = plain.info().fingerprint;
+    struct Case {
+        const char* file;
+        const char* content;
+        bool same;  // as the files that say nothing
+    };
+    const Case cases[] = {
+        {"1_Pooling/config.json", R"({"pooling_mode": "mean"})", true},
+        {"1_Pooling/config.json", R"({"pooling_mode": ["mean"], "embedding_dimension": 16})", true},
+        {"1_Pooling/config.json", R"({"pooling_mode_mean_tokens": true})", true},
+        {"1_Pooling/config.json", R"({"pooling_mode": "cls"})", false},
+        {"1_Pooling/config.json", R"({"pooling_mode": "max"})", false},
+        {"1_Pooling/config.json", R"({"pooling_mode": "mean_sqrt_len_tokens"})", false},
+        {"1_Pooling/config.json", R"({"pooling_mode": "weightedmean"})", false},
+        {"1_Pooling/config.json", R"({"pooling_mode": "lasttoken"})", false},
+        {"1_Pooling/config.json", R"({"pooling_mode": ["cls", "mean"]})", false},
+        {"1_Pooling/config.json", R"({"pooling_mode": ["mean", "cls"]})", false},
+        {"tokenizer_config.json", R"({"model_max_length": 24})", true},
+        {"tokenizer_config.json", R"({"model_max_length": 512})", true},
+        {"tokenizer_config.json", R"({"model_max_length": 1000000000000000019884624838656})", true},
+        {"tokenizer_config.json", R"({"model_max_length": 12})", false},
+        {"tokenizer_config.json", R"({"model_max_length": 8})", false},
+        {"config_sentence_transformers.json", R"({"prompts": {"query": "", "document": ""}})",
+         true},
+        {"config_sentence_transformers.json", R"({"prompts": {"query": "q: "}})", false},
+        {"config_sentence_transformers.json", R"({"prompts": {"document": "d: "}})", false},
+        {"config_sentence_transformers.json",
+         R"({"prompts": {"all": "a: "}, "default_prompt_name": "all"})", false},
+    };
+    std::map<std::string, const char*> seen;
+    for (const Case& test : cases) {
+        const ModelCopy copy;
+        copy.write(test.file, test.content);
+        const std::string fingerprint = copy.info().fingerprint;
+        EXPECT_EQ(fingerprint == mean, test.same) << test.content;
+        if (test.same) continue;
+        const auto [place, fresh] = seen.emplace(fingerprint, test.content);
+        EXPECT_TRUE(fresh) << test.content << " as " << place->second;
+    }
+    for (const char* kind : {"tanh", "identity"}) {
+        const ModelCopy copy;
+        copy.write("1_Pooling/config.json", R"({"pooling_mode": "mean"})");
+        std::filesystem::copy(testdata() / "dense" / kind, copy.path() / "2_Dense");
+        EXPECT_TRUE(seen.emplace(copy.info().fingerprint, kind).second) << kind;
+        EXPECT_NE(copy.info().fingerprint, mean);
+        // Other weights of the same shape.
+        std::string weights = read_text_file(copy.path() / "2_Dense/model.safetensors");
+        weights.back() = static_cast<char>(weights.back() ^ 1);
+        copy.write("2_Dense/model.safetensors", weights);
+        EXPECT_TRUE(seen.emplace(copy.info().fingerprint, kind).second) << kind;
+    }
+}
+
+TEST(Embedder, TakesTheLengthThatTheFilesSay) {
+    struct Case {
+        const char* sentence;
+        const char* tokenizer;
+        std::uint32_t tokens;  // the tiny model has positions for 24
+    };
+    const Case cases[] = {
+        {R"({})", R"({})", 24},
+        {R"({"max_seq_length": 10})", R"({"model_max_length": 12})", 10},
+        {R"({"max_seq_length": 100})", R"({})", 24},
+        {R"({})", R"({"model_max_length": 12})", 12},
+        {R"({})", R"({"model_max_length": 512})", 24},
+        {R"({})", R"({"model_max_length": 1000000000000000019884624838656})", 24},
+    };
+    for (const Case& test : cases) {
+        const ModelCopy copy;
+        copy.write("sentence_bert_config.json", test.sentence);
+        copy.write("tokenizer_config.json", test.tokenizer);
+        EXPECT_EQ(copy.info().max_tokens, test.tokens) << test.sentence << test.tokenizer;
+        EmbedderOptions options = options_for(copy.path(), Precision::f32);
+        options.max_tokens = 20;
+        EXPECT_EQ(Embedder(options).info().max_tokens, 20U);
+    }
+}
+
+TEST(Embedder, APromptThatIsNotPooledIsRefused) {
+    const ModelCopy copy;
+    copy.write("1_Pooling/config.json", R"({"pooling_mode": "mean", "include_prompt": false})");
+    EXPECT_EQ(copy.info().fingerprint, ModelCopy().info().fingerprint);  // there is no prompt
+    for (const char* prompts :
+         {R"({"prompts": {"query": "q: "}})", R"({"prompts": {"document": "d: "}})"}) {
+        copy.write("config_sentence_transformers.json", prompts);
+        EXPECT_EQ(copy.failure().code(), LECTERN_UNSUPPORTED);
+        EXPECT_NE(std::string(copy.failure().what()).find("'include_prompt'"), std::string::npos);
+    }
+    EmbedderOptions options = options_for(copy.path(), Precision::f32);
+    options.query_prefix = "";
+    options.passage_prefix = "";
+    EXPECT_NO_THROW((void)Embedder(options));
+}
+
+TEST(Embedder, FilesThatContradictEachOtherOrAskForMoreAreRefused) {
+    struct Case {
+        const char* file;
+        const char* content;
+        lectern_code code;
+        const char* message;
+        bool option_helps;
+    };
+    const Case cases[] = {
+        {"1_Pooling/config.json", R"({"pooling_mode": "attention"})", LECTERN_UNSUPPORTED,
+         "mean_sqrt_len_tokens, weightedmean and lasttoken. One of them can be chosen", true},
+        {"1_Pooling/config.json", R"({"embedding_dimension": 16})", LECTERN_UNSUPPORTED,
+         "has no 'pooling_mode'", true},
+        {"1_Pooling/config.json", R"({"pooling_mode": "cls", "pooling_mode_mean_tokens": true})",
+         LECTERN_UNSUPPORTED, "contradicts itself", true},
+        {"1_Pooling/config.json", R"({"pooling_mode": "cls", "embedding_dimension": 384})",
+         LECTERN_CORRUPT, "vectors of 384 dimensions, the model's have 16", true},
+        {"2_Dense/config.json", R"({"in_features": 32, "out_features": 8})", LECTERN_CORRUPT,
+         "'in_features' is 32, the vectors before it have 16 dimensions", false},
+    };
+    for (const Case& test : cases) {
+        const ModelCopy copy;
+        copy.write("1_Pooling/config.json", R"({"pooling_mode": "mean"})");
+        copy.write(test.file, test.content);
+        EXPECT_EQ(copy.failure().code(), test.code) << test.content;
+        EXPECT_NE(std::string(copy.failure().what()).find(test.message), std::string::npos)
+            << copy.failure().what();
+        if (!test.option_helps) continue;
+        EmbedderOptions options = options_for(copy.path(), Precision::f32);
+        options.pooling = Pooling::cls;
+        EXPECT_NO_THROW((void)Embedder(options)) << test.content;
+    }
+}
+
+TEST(Embedder, ATokenizerThatKeepsCapitalsDoesNotServeAModelOfSmallLetters) {
+    const ModelCopy copy;
+    copy.write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nA\na\n");
+    copy.write("sentence_bert_config.json", R"({"do_lower_case": true})");
+    EXPECT_NO_THROW((void)copy.info());
+    copy.write("tokenizer_config.json", R"({"do_lower_case": false})");
+    EXPECT_NE(std::string(copy.failure().what()).find("'do_lower_case'"), std::string::npos);
 }
 
 TEST(Embedder, PicksAPrecisionThatTheCpuHas) {

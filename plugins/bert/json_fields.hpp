@@ -27,12 +27,14 @@ class JsonFields {
     [[nodiscard]] std::uint64_t positive(const char* key, std::uint64_t max) const;
     [[nodiscard]] const boost::json::object* object(const char* key) const;
 
+    // Null when it is not there.
+    [[nodiscard]] const boost::json::value* value(const char* key) const;
+    [[nodiscard]] const boost::json::object& all() const noexcept { return fields_; }
+
     [[noreturn]] void wrong(const char* key, const std::string& what) const;
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
  private:
-    [[nodiscard]] const boost::json::value* find(const char* key) const;
-
     std::string name_;
     boost::json::object fields_;
 };

@@ -8,42 +8,6 @@
 namespace lectern::bert {
 namespace {
 
-constexpr const char* modules = R"([
-  {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-  {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])";
-
-TEST(ModelFolder, ReadsTheFilesOfSentenceTransformers) {
-    const TemporaryFolder folder;
-    write_file(folder.path() / "modules.json", modules);
-    write_file(folder.path() / "1_Pooling/config.json",
-               R"({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false})");
-    write_file(folder.path() / "sentence_bert_config.json", R"({"max_seq_length": 384})");
-    write_file(folder.path() / "config_sentence_transformers.json",
-               R"({"prompts": {"query": "query: ", "document": "passage: "}})");
-    const SentenceSettings settings = read_sentence_settings(folder.path());
-    EXPECT_EQ(settings.pooling, Pooling::cls);
-    EXPECT_EQ(settings.max_tokens, 384U);
-    EXPECT_EQ(settings.query_prefix, "query: ");
-    EXPECT_EQ(settings.passage_prefix, "passage: ");
-}
-
-TEST(ModelFolder, AFolderWithoutThemSaysNothing) {
-    const TemporaryFolder folder;
-    const SentenceSettings settings = read_sentence_settings(folder.path());
-    EXPECT_FALSE(settings.pooling.has_value());
-    EXPECT_FALSE(settings.max_tokens.has_value());
-    EXPECT_FALSE(settings.query_prefix.has_value());
-}
-
-TEST(ModelFolder, AModuleThatIsNotComputedIsNamed) {
-    const TemporaryFolder folder;
-    write_file(folder.path() / "modules.json",
-               R"([{"path": "2_Dense", "type": "sentence_transformers.models.Dense"}])");
-    const auto failure = failure_of([&] { (void)read_sentence_settings(folder.path()); });
-    EXPECT_EQ(failure.code(), LECTERN_UNSUPPORTED);
-    EXPECT_NE(std::string(failure.what()).find("'Dense'"), std::string::npos);
-}
-
 TEST(ModelFolder, PrefersSafetensorsAndFindsGraphs) {
     const TemporaryFolder folder;
     write_file(folder.path() / "model.onnx", "");
@@ -51,6 +15,38 @@ TEST(ModelFolder, PrefersSafetensorsAndFindsGraphs) {
     write_file(folder.path() / "model.safetensors", "");
     EXPECT_EQ(open_model_folder(folder.path()).kind, ModelKind::safetensors);
     EXPECT_EQ(open_model_folder(folder.path() / "model.onnx").kind, ModelKind::graph);
+}
+
+TEST(ModelFolder, TheEncoderMayHaveAFolderOfItsOwn) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "modules.json",
+               R"([{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+                   {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])");
+    write_file(folder.path() / "1_Pooling/config.json", R"({"pooling_mode": "cls"})");
+    write_file(folder.path() / "0_Transformer/model.safetensors", "");
+    write_file(folder.path() / "0_Transformer/vocab.txt", "");
+    write_file(folder.path() / "0_Transformer/sentence_bert_config.json",
+               R"({"max_seq_length": 128})");
+    const ModelFolder model = open_model_folder(folder.path());
+    EXPECT_EQ(model.kind, ModelKind::safetensors);
+    EXPECT_EQ(model.folder, folder.path() / "0_Transformer");
+    EXPECT_EQ(model.tokenizer, folder.path() / "0_Transformer");
+    EXPECT_EQ(model.settings.pooling, Poolings{Pooling::cls});
+    EXPECT_EQ(model.settings.max_tokens.tokens, 128U);
+}
+
+// A cross-encoder is read for its task, whatever its files say of vectors.
+TEST(ModelFolder, IsFoundWithoutTheSettingsOfAnEmbedder) {
+    const TemporaryFolder folder;
+    write_file(folder.path() / "model.safetensors", "");
+    write_file(
+        folder.path() / "modules.json",
+        R"([{"path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"},
+                   {"path": "1_LogitScore",
+                    "type": "sentence_transformers.cross_encoder.modules.logit_score.LogitScore"}])");
+    EXPECT_EQ(find_model(folder.path()).folder, folder.path());
+    EXPECT_EQ(failure_of([&] { (void)open_model_folder(folder.path()); }).code(),
+              LECTERN_UNSUPPORTED);
 }
 
 TEST(ModelFolder, AMissingOrForeignPathIsNamed) {

@@ -5,6 +5,7 @@
 
 #include "bert_config.hpp"
 #include "bert_graph.hpp"
+#include "dense.hpp"
 #include "json_fields.hpp"
 #include "mapped_file.hpp"
 #include "weights.hpp"
@@ -16,23 +17,118 @@ namespace fs = std::filesystem;
 namespace op = ov::opset13;
 using Value = ov::Output<ov::Node>;
 
-ModelGraph from_safetensors(const ModelFolder& folder, Pooling pooling, bool normalise) {
+std::uint64_t width(const Value& vectors, const std::string& name) {
+    const ov::PartialShape shape = vectors.get_partial_shape();
+    if (shape.rank().is_dynamic() || shape.size() == 0 || shape[shape.size() - 1].is_dynamic())
+        fail(LECTERN_UNSUPPORTED, name + ": the dimension of its vectors is not fixed in the file");
+    return static_cast<std::uint64_t>(shape[shape.size() - 1].get_length());
+}
+
+// What is asked for by the option, or else by the files, or else the mean.
+Poolings chosen(std::optional<Pooling> asked, const SentenceSettings& settings) {
+    if (asked) return {*asked};
+    return settings.pooling.empty() ? Poolings{Pooling::mean} : settings.pooling;
+}
+
+// From the tokens' vectors to the text's, as the files of sentence-transformers say.
+class TextVectors {
+ public:
+    TextVectors(const ModelFolder& folder, std::optional<Pooling> asked, bool normalise)
+        : settings_(folder.settings),
+          name_(folder.root.string()),
+          asked_(asked),
+          normalise_(normalise) {}
+
+    Value from_tokens(const Value& hidden, const Value& mask, ModelGraph& out) const {
+        const std::uint64_t dimension = width(hidden, name_);
+        if (!asked_ && settings_.pooled_dimension.value_or(dimension) != dimension)
+            fail(LECTERN_CORRUPT, name_ + ": the pooling's configuration is for vectors of " +
+                                      std::to_string(*settings_.pooled_dimension) +
+                                      " dimensions, the model's have " + std::to_string(dimension));
+        const Poolings poolings = chosen(asked_, settings_);
+        out.pooling = names(poolings);
+        return finished(stepped(pooled(hidden, mask, poolings), out), out);
+    }
+
+    // Vectors that an exported model has pooled by itself. Exporters put the layers behind the
+    // pooling into the graph too, which the dimension must show.
+    Value from_texts(const Value& vectors, ModelGraph& out) const {
+        const std::uint64_t dimension = width(vectors, name_);
+        std::uint64_t last = 0;
+        bool shown = true;
+        for (const SentenceStep& step : settings_.steps)
+            if (const auto* const layer = std::get_if<DenseLayer>(&step)) {
+                shown = last > 0 ? shown : layer->in != layer->out;
+                last = layer->out;
+            }
+        if (last > 0 && (!shown || dimension != last))
+            fail(LECTERN_UNSUPPORTED,
+                 name_ +
+                     ": modules.json names a module 'Dense', and it cannot be seen whether the "
+                     "output 'sentence_embedding' of the graph has gone through it; choose the "
+                     "pooling with the option 'pooling', and it is computed here");
+        out.pooling = "model";
+        return finished(vectors, out);
+    }
+
+ private:
+    Value stepped(Value vectors, ModelGraph& out) const {
+        std::size_t count = settings_.steps.size();
+        // Whether the vectors that come out have length 1 is the option's to say.
+        while (count > 0 && std::holds_alternative<NormaliseStep>(settings_.steps[count - 1]))
+            --count;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto* const layer = std::get_if<DenseLayer>(&settings_.steps[i]);
+            if (layer == nullptr) {
+                vectors = normalised(vectors);
+                out.steps += "normalised\n";
+                continue;
+            }
+            if (layer->in != width(vectors, name_))
+                fail(LECTERN_CORRUPT, (layer->folder / "config.json").string() +
+                                          ": 'in_features' is " + std::to_string(layer->in) +
+                                          ", the vectors before it have " +
+                                          std::to_string(width(vectors, name_)) + " dimensions");
+            vectors = dense(vectors, *layer, out.files);
+            out.steps += description(*layer) + "\n";
+        }
+        return vectors;
+    }
+
+    Value finished(Value vectors, ModelGraph& out) const {
+        const std::uint64_t dimension = width(vectors, name_);
+        if (const std::uint64_t first = settings_.first_dimensions.value_or(dimension);
+            first < dimension) {
+            const auto whole = [](std::int64_t value) {
+                return op::Constant::create(ov::element::i64, {1}, {value});
+            };
+            vectors = std::make_shared<op::Slice>(
+                vectors, whole(0), whole(static_cast<std::int64_t>(first)), whole(1), whole(1));
+            out.steps += "first " + std::to_string(first) + "\n";
+        }
+        return normalise_ ? normalised(vectors) : vectors;
+    }
+
+    const SentenceSettings& settings_;
+    std::string name_;
+    std::optional<Pooling> asked_;
+    bool normalise_;
+};
+
+ModelGraph from_safetensors(const ModelFolder& folder, const TextVectors& vectors) {
     const fs::path config_file = folder.folder / "config.json";
     const BertConfig config = parse_bert_config(read_text_file(config_file), config_file.string());
     const Weights weights = Weights::open(folder.folder);
     const EncoderGraph encoder = build_encoder(config, weights, false);
-    Value vectors = pooled(encoder.hidden, encoder.attention_mask, pooling);
-    if (normalise) vectors = normalised(vectors);
 
     ModelGraph out;
-    out.model = std::make_shared<ov::Model>(
-        ov::OutputVector{vectors}, ov::ParameterVector{encoder.input_ids, encoder.attention_mask},
-        "bert");
-    out.vocabulary = config.vocabulary;
-    out.max_tokens = config.max_tokens();
-    out.pooling = name(pooling);
     out.files = weights.files();
     out.files.push_back(config_file);
+    out.vocabulary = config.vocabulary;
+    out.max_tokens = config.max_tokens();
+    out.model = std::make_shared<ov::Model>(
+        ov::OutputVector{vectors.from_tokens(encoder.hidden, encoder.attention_mask, out)},
+        ov::ParameterVector{encoder.input_ids, encoder.attention_mask}, "bert");
     return out;
 }
 
@@ -42,8 +138,7 @@ class ForeignGraph {
     ForeignGraph(std::shared_ptr<ov::Model> model, std::string file)
         : model_(std::move(model)), file_(std::move(file)) {}
 
-    std::string adapt(std::optional<Pooling> asked, const SentenceSettings& settings,
-                      bool normalise) {
+    void adapt(std::optional<Pooling> asked, const TextVectors& wanted, ModelGraph& out) {
         const auto ids = parameter(input_ids_name);
         const auto mask = parameter(attention_mask_name);
         if (ids == nullptr || mask == nullptr)
@@ -53,20 +148,15 @@ class ForeignGraph {
                                           inputs());
         zero_token_types(ids);
         make_dynamic();
-        std::string pooling;
-        Value vectors = text_vectors(asked, settings, mask, pooling);
-        if (normalise) vectors = normalised(vectors);
+        const Value vectors = text_vectors(asked, wanted, mask, out);
         auto inputs_and_output = std::make_shared<ov::Model>(
             ov::OutputVector{vectors}, ov::ParameterVector{ids, mask}, "bert");
         ov::preprocess::PrePostProcessor types(inputs_and_output);
         types.input(0).tensor().set_element_type(ov::element::i32);
         types.input(1).tensor().set_element_type(ov::element::i32);
         types.output().tensor().set_element_type(ov::element::f32);
-        model_ = types.build();
-        return pooling;
+        out.model = types.build();
     }
-
-    [[nodiscard]] const std::shared_ptr<ov::Model>& model() const { return model_; }
 
  private:
     std::shared_ptr<op::Parameter> parameter(const std::string& name) const {
@@ -127,23 +217,18 @@ class ForeignGraph {
         return {};
     }
 
-    Value text_vectors(std::optional<Pooling> asked, const SentenceSettings& settings,
-                       const Value& mask, std::string& pooling) const {
-        if (!asked) {
-            if (const Value ready = output("sentence_embedding", 2); ready.get_node() != nullptr) {
-                pooling = "model";
-                return ready;
-            }
-        }
-        const Pooling kind = asked ? *asked : settings.pooling.value_or(Pooling::mean);
+    Value text_vectors(std::optional<Pooling> asked, const TextVectors& wanted, const Value& mask,
+                       ModelGraph& out) const {
+        if (!asked)
+            if (const Value ready = output("sentence_embedding", 2); ready.get_node() != nullptr)
+                return wanted.from_texts(ready, out);
         const Value hidden = hidden_state();
         if (hidden.get_node() == nullptr)
             fail(LECTERN_UNSUPPORTED,
                  file_ +
                      " has no output 'last_hidden_state' or 'token_embeddings' [batch, tokens, "
                      "dimension], nor 'sentence_embedding' [batch, dimension]");
-        pooling = name(kind);
-        return pooled(hidden, mask, kind);
+        return wanted.from_tokens(hidden, mask, out);
     }
 
     std::shared_ptr<ov::Model> model_;
@@ -164,7 +249,7 @@ void read_limits(const fs::path& file, ModelGraph& out) {
 }
 
 ModelGraph from_graph(ov::Core& core, const ModelFolder& folder, std::optional<Pooling> asked,
-                      bool normalise) {
+                      const TextVectors& vectors) {
     const std::string file = folder.graph_file.string();
     if (!fs::exists(folder.graph_file)) fail(LECTERN_NOT_FOUND, file + " does not exist");
     ModelGraph out;
@@ -175,13 +260,21 @@ ModelGraph from_graph(ov::Core& core, const ModelFolder& folder, std::optional<P
         out.files.push_back(weights);
     }
     try {
-        ForeignGraph graph(core.read_model(file), file);
-        out.pooling = graph.adapt(asked, folder.settings, normalise);
-        out.model = graph.model();
+        ForeignGraph(core.read_model(file), file).adapt(asked, vectors, out);
     } catch (const ov::Exception& error) {
         fail(LECTERN_CORRUPT, file + " cannot be read by OpenVINO: " + error.what());
     }
     read_limits(folder.folder / "config.json", out);
+    return out;
+}
+
+std::string computed() {
+    std::string out;
+    for (const Pooling pooling : all_poolings)
+        out += (out.empty()                      ? ""
+                : pooling == all_poolings.back() ? " and "
+                                                 : ", ") +
+               std::string(name(pooling));
     return out;
 }
 
@@ -191,14 +284,12 @@ ModelGraph build_model_graph(ov::Core& core, const ModelFolder& folder,
                              std::optional<Pooling> pooling, bool normalise) {
     const SentenceSettings& settings = folder.settings;
     if (!pooling && !settings.pooling_problem.empty())
-        fail(LECTERN_UNSUPPORTED, settings.pooling_problem +
-                                      "; this plugin computes mean, cls or max. Another one can be "
-                                      "chosen with the option 'pooling'");
-    ModelGraph out =
-        folder.kind == ModelKind::graph
-            ? from_graph(core, folder, pooling, normalise)
-            : from_safetensors(
-                  folder, pooling ? *pooling : settings.pooling.value_or(Pooling::mean), normalise);
+        fail(LECTERN_UNSUPPORTED, settings.pooling_problem + "; this plugin computes " +
+                                      computed() +
+                                      ". One of them can be chosen with the option 'pooling'");
+    const TextVectors vectors(folder, pooling, normalise);
+    ModelGraph out = folder.kind == ModelKind::graph ? from_graph(core, folder, pooling, vectors)
+                                                     : from_safetensors(folder, vectors);
     const ov::PartialShape shape = out.model->output().get_partial_shape();
     if (shape.rank().is_dynamic() || shape.size() != 2 || shape[1].is_dynamic())
         fail(LECTERN_UNSUPPORTED, folder.graph_file.string() +

@@ -18,13 +18,16 @@ struct ModelGraph {
     // Inputs input_ids and attention_mask, i32 [batch, tokens]; one output, f32 [batch, dimension].
     std::shared_ptr<ov::Model> model;
     std::uint32_t dimension = 0;
-    std::uint64_t vocabulary = 0;              // ids are below; 0: not known
-    std::uint64_t max_tokens = 0;              // of the position table; 0: not known
-    std::string pooling;                       // "mean", "cls", "max", or "model": pooled by itself
+    std::uint64_t vocabulary = 0;  // ids are below; 0: not known
+    std::uint64_t max_tokens = 0;  // of the position table; 0: not known
+    std::string pooling;           // "mean", "cls+max", ..., or "model": pooled by itself
+    // The steps behind the pooling, one line each; "" for a model that has none.
+    std::string steps;
     std::vector<std::filesystem::path> files;  // all that the vectors depend on
 };
 
-// Nothing for `pooling` takes what the files say, and mean when they say nothing. Throws Failure.
+// Nothing for `pooling` takes what the files say, and mean when they say nothing. `folder` comes
+// from open_model_folder(). Throws Failure.
 [[nodiscard]] ModelGraph build_model_graph(ov::Core& core, const ModelFolder& folder,
                                            std::optional<Pooling> pooling, bool normalise);
 

@@ -13,16 +13,9 @@
 namespace {
 
 using lectern::bert::EmbedderOptions;
-using lectern::bert::Pooling;
 using lectern::bert::Precision;
 using lectern::bert::Turn;
 namespace plugin = lectern::plugin;
-
-std::optional<Pooling> pooling_of(const std::string& value) {
-    for (const Pooling pooling : {Pooling::mean, Pooling::cls, Pooling::max})
-        if (value == name(pooling)) return pooling;
-    return std::nullopt;  // "auto"; the host has checked the schema's enum
-}
 
 std::optional<Precision> precision_of(const std::string& value) {
     for (const Precision precision : {Precision::f32, Precision::bf16, Precision::int8})
@@ -34,7 +27,8 @@ EmbedderOptions options_of(const plugin::Config& config) {
     EmbedderOptions out;
     out.model = config.path("model");
     if (config.string("tokenizer")) out.tokenizer = config.path("tokenizer");
-    out.pooling = pooling_of(config.string("pooling").value_or("auto"));
+    // Nothing for "auto"; the host has checked the schema's enum.
+    out.pooling = lectern::bert::pooling_of(config.string("pooling").value_or("auto"));
     out.normalise = config.boolean("normalise").value_or(true);
     if (const auto tokens = config.integer("max_tokens"); tokens && *tokens > 0)
         out.max_tokens = static_cast<std::uint32_t>(*tokens);
@@ -87,7 +81,8 @@ constexpr const char* options_schema = R"({
       "description": "A Hugging Face folder (config.json, model.safetensors), an .onnx or an .xml file"},
     "tokenizer": {"type": "string",
       "description": "The folder of the model's tokenizer, when it is not the model's own"},
-    "pooling": {"type": "string", "enum": ["auto", "mean", "cls", "max"], "default": "auto",
+    "pooling": {"type": "string", "default": "auto",
+      "enum": ["auto", "mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"],
       "description": "From the tokens' vectors to the text's; auto: as the model's files say, or mean"},
     "normalise": {"type": "boolean", "default": true,
       "description": "Give vectors of length 1, as inner product search expects"},

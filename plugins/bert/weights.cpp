@@ -66,7 +66,7 @@ std::shared_ptr<Constant> widened(const ov::Shape& shape, const std::byte* data)
 }  // namespace
 
 Weights Weights::open(const std::filesystem::path& folder) {
-    Weights weights = read(folder);
+    Weights weights = open_layer(folder);
     weights.strip_prefix();
     return weights;
 }
@@ -74,7 +74,7 @@ Weights Weights::open(const std::filesystem::path& folder) {
 Weights Weights::open_over(const std::filesystem::path& base, const std::filesystem::path& folder) {
     constexpr std::string_view prefix = "bert.";  // as Hugging Face names what is below a head
     Weights weights = open(base);
-    Weights over = read(folder);
+    Weights over = open_layer(folder);
     weights.folder_ = folder;
     for (auto& [name, tensor] : over.tensors_) {
         tensor.file_index += weights.files_.size();
@@ -85,7 +85,7 @@ Weights Weights::open_over(const std::filesystem::path& base, const std::filesys
     return weights;
 }
 
-Weights Weights::read(const std::filesystem::path& folder) {
+Weights Weights::open_layer(const std::filesystem::path& folder) {
     Weights weights;
     weights.folder_ = folder;
     const auto single = folder / "model.safetensors";

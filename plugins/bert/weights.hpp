@@ -21,6 +21,8 @@ class Weights {
  public:
     // Throws Failure when a file is missing, truncated or inconsistent.
     static Weights open(const std::filesystem::path& folder);
+    // Of a layer in a folder of its own: all names as they are.
+    static Weights open_layer(const std::filesystem::path& folder);
 
     // The tensors of `folder`, and of `base` those that `folder` lacks: a model that was trained
     // from another one need not repeat what did not change. Throws Failure.
@@ -47,7 +49,6 @@ class Weights {
         std::size_t file_index = 0;
         TensorEntry entry;
     };
-    static Weights read(const std::filesystem::path& folder);
     void add(const std::filesystem::path& path);
     void strip_prefix();
     [[noreturn]] void fail_missing(const std::string& name) const;

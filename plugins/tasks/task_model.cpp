@@ -16,7 +16,8 @@ using bert::Precision;
 
 constexpr std::uint32_t usual_max_tokens = 512;
 
-std::uint32_t longest(const TaskGraph& graph, const std::optional<std::uint32_t>& asked) {
+std::uint32_t longest(const TaskGraph& graph, const std::optional<std::uint32_t>& asked,
+                      const bert::StatedLength& stated) {
     const auto limit =
         static_cast<std::uint32_t>(graph.exact_tokens > 0 ? graph.exact_tokens : graph.max_tokens);
     if (asked && limit > 0 && *asked > limit)
@@ -24,7 +25,9 @@ std::uint32_t longest(const TaskGraph& graph, const std::optional<std::uint32_t>
                                            "; the model has positions for " +
                                            std::to_string(limit));
     if (asked) return *asked;
-    return limit > 0 ? std::min(limit, usual_max_tokens) : usual_max_tokens;
+    const std::uint32_t most = limit > 0 ? std::min(limit, usual_max_tokens) : usual_max_tokens;
+    if (stated.source == bert::LengthSource::none) return most;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(stated.tokens, most));
 }
 
 }  // namespace
@@ -38,10 +41,10 @@ TaskModel::TaskModel(const TaskOptions& options, Task task)
     : core_(std::make_unique<ov::Core>()),
       batch_tokens_(options.batch_tokens),
       padding_(options.padding) {
-    const bert::ModelFolder folder = bert::open_model_folder(options.model);
+    const bert::ModelFolder folder = bert::find_model(options.model);
     graph_ = build_task_graph(*core_, folder, task, {options.models, options.cache});
     tokenizer_ = folder.tokenizer.empty() ? graph_.base : folder.tokenizer;
-    max_tokens_ = longest(graph_, options.max_tokens);
+    max_tokens_ = longest(graph_, options.max_tokens, bert::stated_length(folder.folder));
     compile(options);
 }
 

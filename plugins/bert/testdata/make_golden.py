@@ -9,7 +9,8 @@ with the plugin. Needs numpy, safetensors, tokenizers and onnx:
 Writes beside itself:
     minilm.json, minilm.f32   texts with their token ids; one vector (mean, normalised) each
     bert/ distilbert/ roberta/  tiny models with random weights, their ids and vectors of all
-                                three poolings in expected.json
+                                poolings in expected.json
+    dense/                      layers behind the pooling of bert/, each with expected.json
     onnx/                       a two-table model.onnx with expected.json
 """
 import json
@@ -103,9 +104,25 @@ def hidden_state(config, weights, ids, types=0):
     return x
 
 
-def pooled(hidden, kind):
-    vector = {"mean": hidden.mean(0), "cls": hidden[0], "max": hidden.max(0)}[kind]
+POOLINGS = ("mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken")
+
+
+def joined(hidden, kinds):
+    """Poolings one behind the other, of any length."""
+    places = np.arange(1, len(hidden) + 1)
+    each = {"mean": hidden.mean(0), "cls": hidden[0], "max": hidden.max(0),
+            "mean_sqrt_len_tokens": hidden.sum(0) / math.sqrt(len(hidden)),
+            "weightedmean": (hidden * places[:, None]).sum(0) / places.sum(),
+            "lasttoken": hidden[-1]}
+    return np.concatenate([each[kind] for kind in kinds])
+
+
+def unit(vector):
     return vector / np.linalg.norm(vector)
+
+
+def pooled(hidden, kind):
+    return unit(joined(hidden, [kind]))
 
 
 def make_minilm(folder):
@@ -143,6 +160,10 @@ def random_weights(rng, names, layers, hidden, inner, tables):
     return weights
 
 
+def rounded(vector):
+    return [round(float(x), 6) for x in vector]
+
+
 def make_tiny(kind, config, names, tables, hidden, prefix, seed):
     """A random model: a folder with config.json, model.safetensors and expected.json."""
     rng = np.random.default_rng(seed)
@@ -154,9 +175,10 @@ def make_tiny(kind, config, names, tables, hidden, prefix, seed):
               folder / "model.safetensors", metadata={"format": "pt"})
     ids = [[2, 5, 3], [2, 7, 9, 11, 13, 3], [2] + list(range(4, 18)) + [3], [2, 3]]
     expected = {"ids": ids}
-    for pooling in ("mean", "cls", "max"):
-        expected[pooling] = [[round(float(x), 6) for x in pooled(hidden_state(config, weights, i),
-                                                                pooling)] for i in ids]
+    states = [hidden_state(config, weights, i) for i in ids]
+    for pooling in POOLINGS:
+        expected[pooling] = [rounded(pooled(state, pooling)) for state in states]
+    expected["cls+mean"] = [rounded(unit(joined(state, ["cls", "mean"]))) for state in states]
     (folder / "expected.json").write_text(json.dumps(expected) + "\n")
 
 
@@ -176,6 +198,58 @@ def make_tiny_models():
                   "activation": "relu", "pad_token_id": 0}
     make_tiny("distilbert", distilbert, DISTILBERT_NAMES,
               {"word_embeddings": 20, "position_embeddings": 24}, 16, "distilbert.", 3)
+
+
+DENSE_ACTIVATIONS = {"activation.Tanh": np.tanh, "activation.GELU": ACTIVATIONS["gelu"],
+                     "activation.ReLU": ACTIVATIONS["relu"], "linear.Identity": lambda x: x,
+                     "activation.Sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+                     "activation.SiLU": lambda x: x / (1 + np.exp(-x))}
+
+
+def make_dense(kind, poolings, in_features, out_features, activation, bias, residual, seed):
+    """A layer behind poolings of bert/; residual is None where the configuration does not name it,
+    as before version 5.4."""
+    rng = np.random.default_rng(seed)
+    bert = HERE / "bert"
+    config = json.loads((bert / "config.json").read_text())
+    encoder = {name.removeprefix("0.auto_model."): value
+               for name, value in load_file(bert / "model.safetensors").items()}
+    weights = {"linear.weight": rng.standard_normal((out_features, in_features)) * 0.3}
+    if bias:
+        weights["linear.bias"] = rng.standard_normal(out_features) * 0.3
+    if residual and in_features != out_features:
+        weights["residual.weight"] = rng.standard_normal((out_features, in_features)) * 0.3
+    weights = {name: value.astype(np.float32) for name, value in weights.items()}
+    layer = {"in_features": in_features, "out_features": out_features, "bias": bias,
+             "activation_function": "torch.nn.modules." + activation}
+    if residual is not None:
+        layer |= {"module_input_name": "sentence_embedding",
+                  "module_output_name": "sentence_embedding", "use_residual": residual}
+    folder = HERE / "dense" / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.json").write_text(json.dumps(layer, indent=4) + "\n")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    ids = json.loads((bert / "expected.json").read_text())["ids"]
+    vectors = []
+    for i in ids:
+        x = joined(hidden_state(config, encoder, i), poolings)
+        y = x @ weights["linear.weight"].astype(np.float64).T + weights.get("linear.bias", 0)
+        y = DENSE_ACTIVATIONS[activation](y)
+        if residual:
+            y = y + (x if in_features == out_features
+                     else x @ weights["residual.weight"].astype(np.float64).T)
+        vectors.append(rounded(unit(y)))
+    expected = {"ids": ids, "pooling": poolings, "vectors": vectors}
+    (folder / "expected.json").write_text(json.dumps(expected) + "\n")
+
+
+def make_dense_layers():
+    make_dense("tanh", ["mean"], 16, 8, "activation.Tanh", True, None, 11)
+    make_dense("identity", ["mean"], 16, 8, "linear.Identity", False, None, 12)
+    make_dense("joined", ["cls", "mean"], 32, 8, "activation.ReLU", True, False, 13)
+    make_dense("residual", ["lasttoken"], 16, 16, "activation.GELU", True, True, 14)
+    make_dense("projected", ["cls"], 16, 8, "activation.SiLU", True, True, 15)
+    make_dense("sigmoid", ["cls"], 16, 8, "activation.Sigmoid", True, False, 16)
 
 
 def make_onnx():
@@ -202,14 +276,15 @@ def make_onnx():
     onnx.save(model, str(folder / "model.onnx"))
     ids = [[2, 5, 3], [2, 7, 9, 11, 3]]
     expected = {"ids": ids}
-    for pooling in ("mean", "cls", "max"):
-        expected[pooling] = [[round(float(x), 6) for x in
-                              pooled((words[i] + types[0]).astype(np.float64), pooling)]
-                             for i in ids]
+    states = [(words[i] + types[0]).astype(np.float64) for i in ids]
+    for pooling in POOLINGS:
+        expected[pooling] = [rounded(pooled(state, pooling)) for state in states]
+    expected["cls+mean"] = [rounded(unit(joined(state, ["cls", "mean"]))) for state in states]
     (folder / "expected.json").write_text(json.dumps(expected) + "\n")
 
 
 if __name__ == "__main__":
     make_minilm(pathlib.Path(sys.argv[1]).expanduser())
     make_tiny_models()
+    make_dense_layers()
     make_onnx()
