@@ -41,7 +41,7 @@ enum class Display {
 // An attribute that is a number, within bounds; `otherwise` when it is none.
 [[nodiscard]] long number(const GumboElement& element, const char* name, long otherwise) noexcept;
 
-[[nodiscard]] inline bool is_text(const GumboNode& node) noexcept {
+[[nodiscard]] inline bool is_text_node(const GumboNode& node) noexcept {
     return node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_WHITESPACE ||
            node.type == GUMBO_NODE_CDATA;
 }

@@ -32,7 +32,7 @@ Looks looks_of(const GumboNode& table) {
     walk(
         table,
         [&](const GumboNode& node) {
-            if (is_text(node)) text += trimmed(node.v.text.text).size();
+            if (is_text_node(node)) text += trimmed(node.v.text.text).size();
             if (node.type != GUMBO_NODE_ELEMENT) return false;
             const GumboElement& element = node.v.element;
             switch (display_of(element)) {

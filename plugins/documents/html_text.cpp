@@ -23,7 +23,7 @@ std::string inner_text(const GumboNode& root) {
     walk(
         root,
         [&](const GumboNode& node) {
-            if (is_text(node)) writer.text(node.v.text.text);
+            if (is_text_node(node)) writer.text(node.v.text.text);
             if (&node != &root && node.type == GUMBO_NODE_ELEMENT &&
                 leads_elsewhere(node.v.element))
                 return false;
@@ -119,7 +119,7 @@ class Reader {
 
  private:
     [[nodiscard]] bool enter(const GumboNode& node) {
-        if (is_text(node)) {
+        if (is_text_node(node)) {
             if (preformatted_ > 0)
                 writer().verbatim(node.v.text.text);
             else
