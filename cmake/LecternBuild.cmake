@@ -125,14 +125,18 @@ function(lectern_plugin name)
   endif()
 endfunction()
 
-# lectern_test(name SOURCES a_test.cpp ... LIBRARIES x ... [LABELS unit]): a GoogleTest program whose
-# cases are ctest's cases. WHOLE_LEAK_STACKS: leaks are traced through libraries without frame
+# lectern_test(name SOURCES a_test.cpp ... LIBRARIES x ... [LABELS unit] [PREFIX word]): a GoogleTest
+# program whose cases are ctest's cases, named "word.Suite.Case" with a prefix. WHOLE_LEAK_STACKS: leaks are traced through libraries without frame
 # pointers, slowly, so that a suppression can name them.
 function(lectern_test name)
   if(NOT LECTERN_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "WHOLE_LEAK_STACKS" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "WHOLE_LEAK_STACKS" "TIMEOUT;PREFIX" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  set(prefix "")
+  if(arg_PREFIX)
+    set(prefix TEST_PREFIX "${arg_PREFIX}.")
+  endif()
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
@@ -151,7 +155,7 @@ function(lectern_test name)
   if(arg_WHOLE_LEAK_STACKS AND LECTERN_SANITIZE MATCHES "address")
     set(more ENVIRONMENT_MODIFICATION "ASAN_OPTIONS=string_append::fast_unwind_on_malloc=0")
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST ${prefix}
     PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ${more})
 endfunction()
 

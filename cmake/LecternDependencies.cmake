@@ -14,9 +14,13 @@ find_package(OpenVINO REQUIRED COMPONENTS Runtime) # LecternCache has checked it
 find_package(TBB REQUIRED CONFIG)
 find_package(faiss 1.10 REQUIRED)
 find_package(llama REQUIRED)
+find_package(pugixml 1.12 REQUIRED CONFIG)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(fasttext REQUIRED IMPORTED_TARGET fasttext)
 pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
+pkg_check_modules(gmime REQUIRED IMPORTED_TARGET gmime-3.0)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 # Debian's libstemmer-dev has neither a pkg-config nor a CMake file.
 find_path(STEMMER_INCLUDE_DIR libstemmer.h REQUIRED)
 find_library(STEMMER_LIBRARY stemmer REQUIRED)

@@ -93,6 +93,12 @@ TEST(Sentences, EndAtBlankLinesHeadingsAndListItems) {
     EXPECT_THAT(pieces("Title\n=====\nText\n---\nMore"), ElementsAre("Title", "Text", "More"));
     EXPECT_THAT(pieces("| a | b |\n|---|---|\n| c. D | e |\n"),
                 ElementsAre("| a | b |", "| c. D | e |"));
+    EXPECT_THAT(
+        pieces("Prices\nBoat | Price\nHeron | 120. And so on\n\nA line with a | b\nis text."),
+        ElementsAre("Prices", "Boat | Price", "Heron | 120. And so on",
+                    "A line with a | b\nis text."));
+    EXPECT_THAT(pieces("a. Open it\nb. Close it\n\niv) Stop it\n\nas in e.\ng. this"),
+                ElementsAre("a. Open it", "b. Close it", "iv) Stop it", "as in e.\ng. this"));
     EXPECT_THAT(pieces("1.2. Results\n\nIt came in\n1986. The next came later."),
                 ElementsAre("1.2. Results", "It came in\n1986.", "The next came later."));
     EXPECT_THAT(pieces("#hashtag is no heading\n-5 is no item"),

@@ -1,8 +1,11 @@
 // documents/charset.hpp: bytes of a file to UTF-8.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+
+#include "documents/charset_labels.hpp"
 
 namespace lectern::documents {
 
@@ -10,13 +13,34 @@ enum class ByteOrderMark { none, utf8, utf16_little, utf16_big, utf32 };
 
 [[nodiscard]] ByteOrderMark byte_order_mark(std::string_view bytes) noexcept;
 
-// Converts with ICU's converter of that name ("windows-1252", "Shift_JIS", "UTF-16LE"). Fails when
-// the charset is unknown, and when `bytes` do not fit it. Reads and writes in pieces: any size.
-[[nodiscard]] std::string to_utf8(std::string_view bytes, const std::string& charset);
+// What is read: a view into the bytes when they are UTF-8 already, otherwise into the storage.
+struct Decoded {
+    std::string_view text;
+    std::string charset = "utf-8";  // WHATWG's name
+    bool guessed = false;           // nothing said it
+    std::size_t replaced = 0;       // U+FFFD in the place of bytes that do not fit
+};
 
-// UTF-8 without its mark: a view into `bytes` when they are UTF-8 already, otherwise into
-// `storage`, which receives converted UTF-16. Fails on NUL bytes ("looks like a binary file") and
-// on invalid UTF-8, each with the offset.
-[[nodiscard]] std::string_view utf8_of(std::string_view bytes, std::string& storage);
+// Reads bytes in the character set that they are in. In this order: a byte order mark; `transport`
+// (the charset of HTTP's Content-Type); `declared` (by the file itself); UTF-8 when all bytes are
+// valid or few are not; UTF-16 without its mark; a guess by ICU. Labels that are not known count as
+// none. Bytes that are valid UTF-8 beyond ASCII are UTF-8 whatever is declared. Fails with
+// LECTERN_UNSUPPORTED on what is no text ("looks like a binary file").
+[[nodiscard]] Decoded decode(std::string_view bytes, std::string_view transport,
+                             std::string_view declared, std::string& storage);
+
+// Converts; counts what it replaced when asked to. Any size, in pieces.
+[[nodiscard]] std::string to_utf8(std::string_view bytes, const Encoding& encoding,
+                                  std::size_t* replaced = nullptr);
+
+// "text/html; charset=utf-8" -> "utf-8"; "" when there is none.
+[[nodiscard]] std::string charset_of(std::string_view media_type);
+
+// `<?xml version="1.0" encoding="windows-1252"?>` -> "windows-1252"; "" when there is none.
+[[nodiscard]] std::string_view xml_declared(std::string_view bytes) noexcept;
+
+// What a reader of the collection should know of it, as members of a JSON object without braces:
+// `"charset":"windows-1252","charset_guessed":true`; "" for UTF-8 without a fault.
+[[nodiscard]] std::string metadata_of(const Decoded& decoded);
 
 }  // namespace lectern::documents

@@ -11,33 +11,46 @@ namespace {
 using namespace std::string_view_literals;
 using testing::HasSubstr;
 
-std::string read(std::string_view bytes) {
+std::string read(std::string_view bytes, std::string_view transport = {},
+                 std::string_view declared = {}) {
     std::string storage;
-    return std::string(utf8_of(bytes, storage));
-}
-
-lectern_code code_of(std::string_view bytes, std::string* message = nullptr) {
-    try {
-        read(bytes);
-    } catch (const Failure& failure) {
-        if (message != nullptr) *message = failure.what();
-        return failure.code();
-    }
-    return LECTERN_OK;
+    return std::string(decode(bytes, transport, declared, storage).text);
 }
 
 TEST(Charset, Utf8IsTakenAsItIsWithoutItsMark) {
     const std::string_view file = "\xEF\xBB\xBFGrüße\r\n"sv;
     std::string storage;
-    const std::string_view text = utf8_of(file, storage);
-    EXPECT_EQ(text, "Grüße\r\n");
-    EXPECT_EQ(text.data(), file.data() + 3) << "a view, not a copy";
+    const Decoded found = decode(file, {}, {}, storage);
+    EXPECT_EQ(found.text, "Grüße\r\n");
+    EXPECT_EQ(found.text.data(), file.data() + 3) << "a view, not a copy";
+    EXPECT_EQ(metadata_of(found), "");
 }
 
-TEST(Charset, Utf16WithAMarkIsConverted) {
-    EXPECT_EQ(read("\xFF\xFEG\0r\0\xFC\0"sv), "Grü");
-    EXPECT_EQ(read("\xFE\xFF\0G\0r\0\xFC"sv), "Grü");
-    EXPECT_EQ(read("\xFF\xFE\x3D\xD8\x00\xDE"sv), "😀");
+TEST(Charset, Utf16WithAndWithoutItsMark) {
+    struct {
+        const char* what;
+        std::string_view bytes;
+        const char* text;
+        const char* charset;
+        bool guessed;
+    } const cases[] = {
+        {"little", "\xFF\xFEG\0r\0\xFC\0"sv, "Grü", "utf-16le", false},
+        {"big", "\xFE\xFF\0G\0r\0\xFC"sv, "Grü", "utf-16be", false},
+        {"a pair", "\xFF\xFE\x3D\xD8\x00\xDE"sv, "😀", "utf-16le", false},
+        {"little without", "G\0r\0\xFC\0\xDF\0"sv, "Grüß", "utf-16le", true},
+        {"big without", "\0G\0r\0\xFC\0\xDF"sv, "Grüß", "utf-16be", true},
+        {"Greek and spaces", "\xB1\x03 \0\xB2\x03 \0\xB3\x03 \0\xB4\x03\n\0"sv, "α β γ δ\n",
+         "utf-16le", true},
+        {"half a pair", "\xFF\xFE\x3D\xD8x\0"sv, "�x", "utf-16le", false},
+        {"half a character", "\xFF\xFEG\0r"sv, "G�", "utf-16le", false},
+    };
+    for (const auto& c : cases) {
+        std::string storage;
+        const Decoded found = decode(c.bytes, {}, {}, storage);
+        EXPECT_EQ(found.text, c.text) << c.what;
+        EXPECT_EQ(found.charset, c.charset) << c.what;
+        EXPECT_EQ(found.guessed, c.guessed) << c.what;
+    }
 }
 
 TEST(Charset, ALongConversionGoesThroughManyPieces) {
@@ -50,28 +63,134 @@ TEST(Charset, ALongConversionGoesThroughManyPieces) {
     EXPECT_EQ(read(utf16), expected);
 }
 
-TEST(Charset, BrokenFilesAreRefusedWithTheOffset) {
+TEST(Charset, LabelsMeanWhatBrowsersTakeThemFor) {
     struct {
+        const char* labels;
         std::string_view bytes;
-        lectern_code code;
-        const char* message;
+        const char* text;
     } const cases[] = {
-        {"ELF\0\1"sv, LECTERN_UNSUPPORTED, "looks like a binary file (NUL byte at offset 3)"},
-        {"caf\xE9 au lait"sv, LECTERN_INVALID_ARGUMENT,
-         "byte offset 3; convert the file with: iconv"},
-        {"\xFF\xFEG\0r"sv, LECTERN_INVALID_ARGUMENT, "not valid in the character set \"UTF-16LE\""},
-        {"\xFF\xFE\x3D\xD8"sv, LECTERN_INVALID_ARGUMENT, "UTF-16LE"},  // half a surrogate pair
+        {"windows-1252 iso-8859-1 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 cp819 "
+         "ibm819 csisolatin1 iso-ir-100 us-ascii ascii ansi_x3.4-1968 cp1252 x-cp1252 LATIN1",
+         "caf\xE9 \x96 \x80 \x93q\x94"sv, "café – € “q”"},
+        {"iso-8859-9 latin5 windows-1254", "\xF0\x9E\x80"sv, "ğ\xC2\x9E€"},
+        {"iso-8859-16", "\xA4\xAA\xDE\xFE"sv, "€ȘȚț"},
+        {"iso-8859-8-i logical visual csiso88598i csiso88598e hebrew", "\xF9\xEC"sv, "של"},
+        {"iso-8859-6 csiso88596e csiso88596i arabic", "\xC7\xE4"sv, "ال"},
+        {"windows-874 dos-874 tis-620 iso-8859-11", "\xA1\x80"sv, "ก€"},
+        {"koi8-r koi koi8", "\xD0\xD2\xC9"sv, "при"},
+        {"koi8-u koi8-ru", "\xAE\xA4\xBE"sv, "ўєЎ"},
+        {"x-mac-cyrillic x-mac-ukrainian", "\x8F\xF0"sv, "Пр"},
+        {"gbk gb2312 chinese gb_2312-80 iso-ir-58 csiso58gb231280 x-gbk gb18030",
+         "\xC4\xE3\x80\x31"sv, "你"},
+        {"big5 csbig5 x-x-big5 cn-big5 big5-hkscs", "\xA7\x41\xFE\xCC"sv, "你𦾟"},
+        {"euc-kr cseuckr ks_c_5601-1987 korean windows-949", "\xB6\xD9\x8C\x63"sv, "뛰똠"},
+        {"shift_jis sjis ms932 x-sjis windows-31j", "\x82\xA0\x87\x40"sv, "あ①"},
+        {"euc-jp x-euc-jp", "\xA4\xA2"sv, "あ"},
+        {"iso-2022-jp", "\x1B$B$\"\x1B(B"sv, "あ"},
+        {"utf-8 utf8 unicode-1-1-utf-8", "é"sv, "é"},
+        {"utf-16 utf-16le unicode", "\xE9\0"sv, "é"},
+    };
+    for (const auto& c : cases)
+        for (std::string_view rest = c.labels; !rest.empty();) {
+            const std::size_t end = std::min(rest.find(' '), rest.size());
+            const std::string_view label = rest.substr(0, end);
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+            EXPECT_THAT(read(c.bytes, label), HasSubstr(c.text)) << label;
+        }
+}
+
+TEST(Charset, WhatCountsBeforeWhat) {
+    struct {
+        const char* what;
+        std::string_view bytes;
+        std::string_view transport;
+        std::string_view declared;
+        const char* text;
+    } const cases[] = {
+        {"the transport before the file", "\xD0"sv, "koi8-r", "latin1", "п"},
+        {"the file before a guess", "\xD0"sv, "", "koi8-r", "п"},
+        {"a mark before all", "\xEF\xBB\xBFé"sv, "koi8-r", "koi8-r", "é"},
+        {"an unknown label is none", "plain"sv, "none", "klingon", "plain"},
+        {"white space and case do not count", "\xD0"sv, " KOI8-R\t", "", "п"},
+        {"UTF-8 that declares something else", "café"sv, "", "latin1", "café"},
+        {"UTF-16 that was read to its declaration is none", "caf\xC3\xA9"sv, "", "utf-16", "café"},
+    };
+    for (const auto& c : cases) EXPECT_EQ(read(c.bytes, c.transport, c.declared), c.text) << c.what;
+}
+
+TEST(Charset, OneBrokenByteCostsACharacter) {
+    std::string storage;
+    const Decoded found = decode("Grüße\xFF und Köln"sv, {}, {}, storage);
+    EXPECT_EQ(found.text, "Grüße� und Köln");
+    EXPECT_FALSE(found.guessed);
+    EXPECT_EQ(found.replaced, 1U);
+    EXPECT_EQ(metadata_of(found), "\"replaced_characters\":1");
+    EXPECT_EQ(read("plain \xE9 text"sv, "utf-8"), "plain � text");
+}
+
+TEST(Charset, WhatNothingSaysIsGuessed) {
+    struct {
+        const char* charset;
+        std::string_view bytes;
+        const char* text;
+    } const cases[] = {
+        {"windows-1252", "Ein Caf\xE9 in K\xF6ln \x96 f\xFCr 5 \x80."sv,
+         "Ein Café in Köln – für 5 €."},
+        {"windows-1252", "caf\xE9 au lait"sv, "café au lait"},
+        {"windows-1251",
+         "\xCF\xEE\xF0\xF2 \xE7\xE0\xEA\xF0\xFB\xF2 \xE4\xEE \xF3\xF2\xF0\xE0, "
+         "\xEF\xEE\xF2\xEE\xEC\xF3 "
+         "\xF7\xF2\xEE \xE2\xE5\xF2\xE5\xF0 \xF1\xE8\xEB\xFC\xED\xFB\xE9."sv,
+         "Порт закрыт до утра, потому что ветер сильный."},
+        {"shift_jis",
+         "\x8D\x60\x82\xCD\x96\xE9\x82\xC9\x95\xC2\x82\xDC\x82\xE8\x82\xDC\x82\xB7\x81\x42\x8D\x60"
+         "\x82\xCD\x96\xE9\x82\xC9\x95\xC2\x82\xDC\x82\xE8\x82\xDC\x82\xB7\x81\x42"sv,
+         "港は夜に閉まります。港は夜に閉まります。"},
     };
     for (const auto& c : cases) {
-        std::string message;
-        EXPECT_EQ(code_of(c.bytes, &message), c.code);
-        EXPECT_THAT(message, HasSubstr(c.message));
+        std::string storage;
+        const Decoded found = decode(c.bytes, {}, {}, storage);
+        EXPECT_EQ(found.text, c.text);
+        EXPECT_EQ(found.charset, c.charset);
+        EXPECT_EQ(metadata_of(found),
+                  std::string("\"charset\":\"") + c.charset + "\",\"charset_guessed\":true");
     }
 }
 
-TEST(Charset, UnknownCharsetsAreNamed) {
-    EXPECT_THROW(to_utf8("x", "klingon-1"), Failure);
-    EXPECT_EQ(to_utf8("caf\xE9"sv, "windows-1252"), "café");
+TEST(Charset, WhatIsNoTextIsRefused) {
+    const std::string packed = [] {
+        std::string out;
+        for (unsigned i = 0; i < 4096; ++i) out += static_cast<char>(1 + i * 37 % 255);
+        return out;
+    }();
+    struct {
+        std::string_view bytes;
+        const char* message;
+    } const cases[] = {
+        {"ELF\0\1"sv, "looks like a binary file (NUL byte at offset 3)"},
+        {"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x08\2\0\0"sv, "looks like a binary file"},
+        {packed, "looks like a binary file"},
+    };
+    for (const auto& c : cases) {
+        try {
+            read(c.bytes);
+            ADD_FAILURE() << c.message;
+        } catch (const Failure& failure) {
+            EXPECT_EQ(failure.code(), LECTERN_UNSUPPORTED);
+            EXPECT_THAT(failure.what(), HasSubstr(c.message));
+        }
+    }
+}
+
+TEST(Charset, WhereItIsSaid) {
+    EXPECT_EQ(charset_of("text/html; charset=UTF-8"), "utf-8");
+    EXPECT_EQ(charset_of("text/html;charset = \"koi8-r\"; x=y"), "koi8-r");
+    EXPECT_EQ(charset_of("text/html"), "");
+    EXPECT_EQ(xml_declared("<?xml version=\"1.0\" encoding=\"windows-1252\"?><a/>"),
+              "windows-1252");
+    EXPECT_EQ(xml_declared("<?xml version='1.0' encoding = 'x'?>"), "x");
+    EXPECT_EQ(xml_declared("<?xml version='1.0'?> encoding='x'"), "");
+    EXPECT_EQ(xml_declared("<a encoding='x'/>"), "");
 }
 
 }  // namespace

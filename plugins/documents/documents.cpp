@@ -1,5 +1,6 @@
 // The plugin `documents`: four extractors, from files to documents.
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "documents/fits.hpp"
 #include "documents/html_text.hpp"
 #include "documents/jsonl_rows.hpp"
+#include "documents/payloads.hpp"
 #include "documents/pdf_text.hpp"
 #include "documents/plain_text.hpp"
 #include "lectern/plugin.hpp"
@@ -30,11 +32,25 @@ std::size_t mebibytes(const Config& config, const char* option, std::int64_t oth
     return static_cast<std::size_t>(config.integer(option).value_or(otherwise)) << 20;
 }
 
+// What the file's bytes were taken for stands in the document's metadata, and faults in the log.
+void warn(const plugin::Host& host, const Source& source, std::size_t replaced) {
+    if (replaced == 0) return;
+    host.log(LECTERN_LOG_WARNING, std::string(source.name) +
+                                      ": bytes that are not valid in the file's character set "
+                                      "were replaced by U+FFFD in " +
+                                      std::to_string(replaced) + " places");
+}
+
+std::string braced(const std::string& members) {
+    return members.empty() ? std::string{} : "{" + members + "}";
+}
+
 // The file's own text, line ends included, so that byte offsets are those of the file (behind a
-// byte order mark). Nothing is copied unless it is UTF-16.
+// byte order mark). Nothing is copied unless it is in another character set, its lines end with CR
+// alone, or it holds payloads.
 class Text : public plugin::Extractor {
  public:
-    explicit Text(const Config& /*config*/) {}
+    explicit Text(const Config& config) : host_(config.host()) {}
 
     [[nodiscard]] unsigned fits(std::string_view name, std::string_view head) const override {
         return text_fits(name, head);
@@ -43,18 +59,33 @@ class Text : public plugin::Extractor {
     void extract(const Call& call, const Source& source, const DocumentSink& sink) const override {
         call.check();
         std::string storage;
-        const std::string_view text = utf8_of(source.bytes, storage);
+        const Decoded decoded = decode(source.bytes, charset_of(source.media_type),
+                                       xml_declared(source.bytes), storage);
+        warn(host_, source, decoded.replaced);
+        std::string lines;
+        std::string_view text = decoded.text;
+        if (text.find('\n') == std::string_view::npos &&
+            text.find('\r') != std::string_view::npos) {
+            lines = text;
+            std::replace(lines.begin(), lines.end(), '\r', '\n');
+            text = lines;
+        }
+        std::string kept;
+        text = without_payloads(text, kept);
         if (only_white_space(text))
             fail(LECTERN_INVALID_ARGUMENT,
                  text.empty() ? "no text: the file is empty" : "no text: only white space");
         const std::string title = title_of(text, source.name);
-        sink.document({.title = title, .text = text});
+        sink.document({.title = title, .text = text, .metadata = braced(metadata_of(decoded))});
     }
+
+ private:
+    plugin::Host host_;
 };
 
 class Html : public plugin::Extractor {
  public:
-    explicit Html(const Config& config) {
+    explicit Html(const Config& config) : host_(config.host()) {
         limits_.time = seconds(config, "timeout_seconds", 30);
         limits_.tree_bytes = mebibytes(config, "memory_mib", 512);
     }
@@ -67,21 +98,14 @@ class Html : public plugin::Extractor {
         HtmlLimits limits = limits_;
         limits.cancelled = [&call] { return call.cancelled(); };
         Extracted page = html_text(source.bytes, charset_of(source.media_type), limits);
+        warn(host_, source, page.replaced);
         if (page.title.empty()) page.title = base_name(source.name);
-        sink.document({.title = page.title, .text = page.text});
+        const std::string metadata = braced(page.metadata);
+        sink.document({.title = page.title, .text = page.text, .metadata = metadata});
     }
 
  private:
-    // "text/html; charset=utf-8" -> "utf-8".
-    static std::string charset_of(std::string_view media_type) {
-        const std::string lower = ascii_lower(media_type);
-        const std::size_t at = lower.find("charset=");
-        if (at == std::string::npos) return {};
-        std::string out = lower.substr(at + 8, lower.find(';', at) - at - 8);
-        std::erase(out, '"');
-        return out;
-    }
-
+    plugin::Host host_;
     HtmlLimits limits_;
 };
 
@@ -162,7 +186,7 @@ constexpr const char* pdf_options = R"json({
 
 LECTERN_PLUGIN(
     "documents", "1.0.0", "Documents from text, Markdown, HTML, PDF and JSON Lines", "Apache-2.0",
-    lectern::plugin::stage<lectern::documents::Text>("text", "UTF-8 text and Markdown, as it is"),
+    lectern::plugin::stage<lectern::documents::Text>("text", "Text and Markdown, as it is"),
     lectern::plugin::stage<lectern::documents::Html>("html", "The readable text of an HTML page",
                                                      lectern::documents::html_options),
     lectern::plugin::stage<lectern::documents::Pdf>("pdf", "The text of a PDF, by pdftotext",

@@ -11,8 +11,10 @@ namespace lectern::documents {
 using plugin::Failure;
 
 struct Extracted {
-    std::string title;  // UTF-8, one line, may be empty
-    std::string text;   // UTF-8, not only white space
+    std::string title;         // UTF-8, one line, may be empty
+    std::string text;          // UTF-8, not only white space
+    std::string metadata;      // members of a JSON object, without its braces; may be empty
+    std::size_t replaced = 0;  // bytes that did not fit their character set
 };
 
 [[noreturn]] inline void fail(lectern_code code, const std::string& message) {

@@ -58,10 +58,16 @@ unsigned pdf_fits(std::string_view name, std::string_view head) {
 }
 
 unsigned jsonl_fits(std::string_view name, std::string_view head) {
-    if (is_jsonl(name)) return own_extension;
+    // Rows without "text" are data, for an extractor of those if there is one.
+    const std::size_t end = head.find('\n');
+    if (is_jsonl(name)) {
+        const bool whole = end != std::string_view::npos;
+        const bool data = whole && head.find("\"text\"") == std::string_view::npos;
+        return data ? own_extension - 10 : own_extension;
+    }
     // Standard input carries no name; other extensions ("json") say that it is something else.
     if (!extension(name).empty()) return 0;
-    const std::string_view row = trimmed(head.substr(0, head.find('\n')));
+    const std::string_view row = trimmed(head.substr(0, end));
     return row.starts_with("{") && row.find("\"text\"") != std::string_view::npos ? 40 : 0;
 }
 

@@ -1,4 +1,4 @@
-// documents/html_charset.hpp: in which character set an HTML page is written.
+// documents/html_charset.hpp: in which character set an HTML page says that it is written.
 #pragma once
 
 #include <string>
@@ -6,10 +6,8 @@
 
 namespace lectern::documents {
 
-// The page as UTF-8: a view into `bytes`, or into `storage` after a conversion. In this order: a
-// byte order mark; `charset` of the transport; <meta charset> or <meta http-equiv> in the first
-// 4096 bytes; UTF-8. A page whose bytes are valid UTF-8 beyond ASCII is UTF-8 whatever it declares.
-[[nodiscard]] std::string_view html_utf8(std::string_view bytes, std::string_view charset,
-                                         std::string& storage);
+// The label in <meta charset>, <meta http-equiv> or an XML declaration in the first 4096 bytes; ""
+// when there is none. Comments do not count.
+[[nodiscard]] std::string html_declared(std::string_view bytes);
 
 }  // namespace lectern::documents

@@ -7,6 +7,7 @@
 
 #include "documents/charset.hpp"
 #include "documents/extracted.hpp"
+#include "documents/payloads.hpp"
 
 namespace lectern::documents {
 namespace {
@@ -93,6 +94,10 @@ Row parse_row(std::string_view line, std::string_view source, std::uint64_t numb
     out.title = take_text(object, "title", Numbers::all);
     if (!object.contains("text")) broken("\"text\" is missing");
     out.text = take_text(object, "text", Numbers::none);
+    std::string storage;
+    if (const std::string_view kept = without_payloads(out.text, storage);
+        kept.data() != out.text.data())
+        out.text = std::move(storage);
     // Collections such as BEIR's have titles without a text: the title is what can be found.
     if (only_white_space(out.text)) out.text = out.title;
     if (only_white_space(out.text))
@@ -109,11 +114,12 @@ void read_rows(std::string_view bytes, std::string_view source,
                const std::function<void(const Row&)>& row,
                const std::function<void(const RowFailure&)>& failed) {
     std::string converted;
-    switch (byte_order_mark(bytes)) {
-        case ByteOrderMark::none: break;
-        case ByteOrderMark::utf8: bytes.remove_prefix(3); break;
-        default: bytes = utf8_of(bytes, converted);
-    }
+    // A row with a broken byte is refused by itself; of UTF-16 no row could be read.
+    if (byte_order_mark(bytes) == ByteOrderMark::utf8)
+        bytes.remove_prefix(3);
+    else if (byte_order_mark(bytes) != ByteOrderMark::none ||
+             bytes.substr(0, 2).find('\0') != std::string_view::npos)
+        bytes = decode(bytes, {}, {}, converted).text;
 
     std::uint64_t number = 0;
     std::uint64_t good = 0;

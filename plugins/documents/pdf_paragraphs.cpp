@@ -1,10 +1,15 @@
 #include "documents/pdf_paragraphs.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <deque>
+#include <unordered_set>
 #include <vector>
 
 #include "documents/characters.hpp"
-#include "documents/extracted.hpp"
+#include "documents/pdf_tables.hpp"
+#include "text/ascii.hpp"
+#include "text/text.hpp"
 
 namespace lectern::documents {
 namespace {
@@ -31,47 +36,165 @@ bool starts_item(std::string_view line) noexcept {
     return line.starts_with("- ") || line.starts_with("* ") || line.starts_with("\u2022");
 }
 
-void append_block(const std::vector<std::string_view>& lines, std::string& out) {
+// A line of running text.
+struct PdfLine {
+    std::string_view text;
+    unsigned block = 0;
+};
+
+// The words of a document, to tell which hyphens were put in at the end of a line.
+class Words {
+ public:
+    explicit Words(const PdfLayout& layout) : layout_(layout) {}
+
+    [[nodiscard]] bool has(std::string_view word) {
+        if (!read_) read();
+        return words_.contains(text::fold(word));
+    }
+
+ private:
+    void read() {
+        read_ = true;
+        for (const PdfPage& page : layout_.pages)
+            for (const PdfPiece& piece : page)
+                for (const text::Word& word : text::words(piece.text)) words_.insert(word.folded);
+    }
+
+    const PdfLayout& layout_;
+    bool read_ = false;
+    std::unordered_set<std::string> words_;
+};
+
+bool is_wide(std::string_view text) noexcept {
+    if (text.size() < 3) return false;
+    const auto first = static_cast<unsigned char>(text[0]);
+    const auto second = static_cast<unsigned char>(text[1]);
+    // Kana and ideographs, which write no spaces.
+    return (first == 0xE3 && second >= 0x81) || (first >= 0xE4 && first <= 0xE9);
+}
+
+std::string_view last_character(std::string_view text) noexcept {
+    std::size_t at = text.size() - 1;
+    while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+    return text.substr(at);
+}
+
+bool is_word_letter(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<signed char>(c) < 0;
+}
+
+// The part of a word at the end or at the begin of a line.
+std::string_view word_behind(std::string_view text) noexcept {
+    std::size_t at = text.size();
+    while (at > 0 && is_word_letter(text[at - 1])) --at;
+    return text.substr(at);
+}
+std::string_view word_before(std::string_view text) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && is_word_letter(text[at])) ++at;
+    return text.substr(0, at);
+}
+
+// Appends the line that follows in the same paragraph.
+void join(std::string& out, std::string_view next, Words& words) {
+    constexpr std::string_view soft_hyphen = "\u00AD";
+    if (out.ends_with(soft_hyphen)) {
+        out.resize(out.size() - soft_hyphen.size());
+        out += next;
+        return;
+    }
+    std::size_t mark = 0;
+    for (const std::string_view hyphen : {"-", "\u2010", "\u2013"})
+        if (out.ends_with(hyphen)) mark = hyphen.size();
+    const std::string_view before = std::string_view(out).substr(0, out.size() - mark);
+    if (mark == 0 || before.empty() || next.empty()) {
+        const bool wide = !out.empty() && is_wide(last_character(out)) && is_wide(next);
+        if (!wide) out += ' ';
+        out += next;
+        return;
+    }
+    const bool digits = text::is_digit(before.back()) && text::is_digit(next.front());
+    if (out.ends_with("\u2013")) {
+        if (!digits) out += ' ';
+    } else if (is_word_letter(before.back()) && is_word_letter(next.front())) {
+        const std::string whole = std::string(word_behind(before)) + std::string(word_before(next));
+        if (words.has(whole)) out.resize(before.size());
+    } else if (!text::is_digit(before.back()) && !is_word_letter(before.back())) {
+        out += ' ';  // a dash with a space before it
+    }
+    out += next;
+}
+
+void append_block(const std::vector<PdfLine>& lines, Words& words, std::string& out) {
     std::size_t longest = 0;
-    for (const auto line : lines) longest = std::max(longest, characters(line));
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        out += lines[i];
-        if (i + 1 == lines.size()) break;
-        const auto length = static_cast<double>(characters(lines[i]));
+    for (const PdfLine& line : lines) longest = std::max(longest, characters(line.text));
+    out += lines.front().text;
+    for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+        const std::string_view line = lines[i].text;
+        const std::string_view next = lines[i + 1].text;
+        const auto length = static_cast<double>(characters(line));
         const bool runs_on =
             longest >= shortest_full && length >= full * static_cast<double>(longest);
-        if (starts_item(lines[i + 1]))
+        const bool new_block =
+            lines[i].block != lines[i + 1].block && (ends_sentence(line) || !runs_on);
+        if (starts_item(next)) {
             out += '\n';
-        else if (runs_on || starts_lower_case(lines[i + 1]))
-            out += ' ';
-        else if (i == 0 || ends_sentence(lines[i]))
-            out += "\n\n";
-        else
-            out += '\n';
+            out += next;
+        } else if ((runs_on && !new_block) || starts_lower_case(next)) {
+            join(out, next, words);
+        } else {
+            out += i == 0 || new_block || ends_sentence(line) ? "\n\n" : "\n";
+            out += next;
+        }
     }
+}
+
+// One page: tables where their first piece stands, the rest as paragraphs.
+void append_page(const PdfPage& page, Words& words, std::string& out) {
+    const std::vector<PdfTable> tables = tables_of(page);
+    std::vector<const PdfTable*> table_of(page.size());
+    for (const PdfTable& table : tables)
+        for (const std::size_t i : table.pieces) table_of[i] = &table;
+    std::vector<PdfLine> block;
+    const auto flush = [&] {
+        if (block.empty()) return;
+        if (!out.empty()) out += "\n\n";
+        append_block(block, words, out);
+        block.clear();
+    };
+    std::deque<std::string> joined;  // pieces of one line that are no table
+    for (std::size_t i = 0; i < page.size(); ++i) {
+        if (const PdfTable* const table = table_of[i]; table != nullptr) {
+            if (table->pieces.front() != i) continue;
+            flush();
+            if (!out.empty()) out += "\n\n";
+            for (std::size_t row = 0; row < table->rows.size(); ++row) {
+                if (row > 0) out += '\n';
+                out += table->rows[row];
+            }
+            continue;
+        }
+        if (i > 0 && page[i].flow != page[i - 1].flow) flush();
+        const bool same_line =
+            !block.empty() && i > 0 && table_of[i - 1] == nullptr &&
+            page[i].block == page[i - 1].block && page[i].box.left >= page[i - 1].box.right &&
+            std::abs(page[i].box.middle() - page[i - 1].box.middle()) < page[i].box.height() / 2;
+        if (same_line) {
+            joined.push_back(std::string(block.back().text) + " " + page[i].text);
+            block.back().text = joined.back();
+        } else {
+            block.push_back({page[i].text, page[i].block});
+        }
+    }
+    flush();
 }
 
 }  // namespace
 
-std::string pdf_paragraphs(std::string_view text) {
+std::string pdf_paragraphs(const PdfLayout& layout) {
     std::string out;
-    out.reserve(text.size());
-    std::vector<std::string_view> block;
-    const auto flush = [&] {
-        if (block.empty()) return;
-        if (!out.empty()) out += "\n\n";
-        append_block(block, out);
-        block.clear();
-    };
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find_first_of("\n\f"), text.size());
-        const std::string_view line = trimmed(text.substr(0, end));
-        const bool page_break = end < text.size() && text[end] == '\f';
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (!line.empty()) block.push_back(line);
-        if (line.empty() || page_break) flush();
-    }
-    flush();
+    Words words(layout);
+    for (const PdfPage& page : layout.pages) append_page(page, words, out);
     return out;
 }
 

@@ -1,15 +1,15 @@
-// documents/pdf_paragraphs.hpp: paragraphs from the lines of a page.
+// documents/pdf_paragraphs.hpp: lines of a PDF to paragraphs.
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "documents/pdf_layout.hpp"
 
 namespace lectern::documents {
 
-// A PDF knows lines, not paragraphs. Lines that run to the right edge of their block (the lines
-// between two blank ones) belong to one paragraph and are joined by a space; a short line ends it,
-// by a blank line when it is a heading or ends a sentence. A form feed (a page break) counts as
-// a blank line. Changes white space only.
-[[nodiscard]] std::string pdf_paragraphs(std::string_view lines);
+// Paragraphs apart by a blank line, items and rows of tables each on a line. A line that ends with
+// a hyphen is joined with the next one: the hyphen stays between digits, and between letters unless
+// the word without it stands elsewhere in the document.
+[[nodiscard]] std::string pdf_paragraphs(const PdfLayout& layout);
 
 }  // namespace lectern::documents

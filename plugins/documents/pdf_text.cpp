@@ -1,36 +1,16 @@
 #include "documents/pdf_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "documents/pdf_layout.hpp"
 #include "documents/pdf_paragraphs.hpp"
 #include "documents/plain_text.hpp"
+#include "documents/useful_title.hpp"
 #include "text/text.hpp"
 
 namespace lectern::documents {
 namespace {
-
-constexpr std::string_view before_text = "<pre>\n";
-constexpr std::string_view after_text = "</pre>";
-
-std::string between(std::string_view text, std::string_view begin, std::string_view end) {
-    const std::size_t from = text.find(begin);
-    if (from == std::string_view::npos) return {};
-    text.remove_prefix(from + begin.size());
-    const std::size_t to = text.find(end);
-    return to == std::string_view::npos ? std::string{} : std::string(trimmed(text.substr(0, to)));
-}
-
-std::string unescaped(std::string text) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> entities{
-        {{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&amp;", "&"}}};
-    for (const auto& [entity, character] : entities)
-        for (std::size_t at = text.find(entity); at != std::string::npos;
-             at = text.find(entity, at + 1))
-            text.replace(at, entity.size(), character);
-    return text;
-}
 
 // What pdftotext said, one line for a message: its first lines joined, without repetition.
 std::string said(std::string_view err) {
@@ -63,25 +43,7 @@ std::string said(std::string_view err) {
          "\"" + program + "\" failed with exit code " + std::to_string(output.exit_code) + quoted);
 }
 
-// Titles that programs write and no person gave.
-bool useful_title(std::string_view title) noexcept {
-    return !title.empty() && title != "untitled" && title != "Untitled" &&
-           !title.starts_with("Microsoft Word - ") &&
-           text::invalid_utf8_at(title) == std::string_view::npos;
-}
-
 }  // namespace
-
-Extracted parse_html_meta(std::string_view output) {
-    const std::size_t head = output.find(before_text);
-    if (!output.starts_with("<!DOCTYPE") || head == std::string_view::npos)
-        return {{}, std::string(output)};
-    Extracted out;
-    out.title = unescaped(between(output.substr(0, head), "<title>", "</title>"));
-    output.remove_prefix(head + before_text.size());
-    out.text = output.substr(0, output.rfind(after_text));
-    return out;
-}
 
 Extracted pdf_text(std::string_view bytes, const std::string& program,
                    const ProcessLimits& limits) {
@@ -92,7 +54,7 @@ Extracted pdf_text(std::string_view bytes, const std::string& program,
 
     const ProcessOutput output = [&] {
         try {
-            return run({program, "-htmlmeta", "-enc", "UTF-8", "-eol", "unix", "-", "-"}, bytes,
+            return run({program, "-bbox-layout", "-enc", "UTF-8", "-eol", "unix", "-", "-"}, bytes,
                        limits);
         } catch (const Failure& failure) {
             if (failure.code() != LECTERN_UNAVAILABLE) throw;
@@ -105,8 +67,10 @@ Extracted pdf_text(std::string_view bytes, const std::string& program,
     }();
     if (output.exit_code != 0) fail_for(output, program);
 
-    Extracted out = parse_html_meta(output.out);
-    out.text = pdf_paragraphs(out.text);
+    const PdfLayout layout = parse_layout(output.out);
+    Extracted out;
+    out.title = layout.title;
+    out.text = pdf_paragraphs(layout);
     if (only_white_space(out.text)) {
         const std::string words = said(output.err);
         fail(LECTERN_INVALID_ARGUMENT,

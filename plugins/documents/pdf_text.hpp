@@ -16,8 +16,4 @@ namespace lectern::documents {
 [[nodiscard]] Extracted pdf_text(std::string_view bytes, const std::string& program,
                                  const ProcessLimits& limits);
 
-// The title and the text in what "pdftotext -htmlmeta" writes. The text stands there as it is, not
-// as HTML; the title is escaped.
-[[nodiscard]] Extracted parse_html_meta(std::string_view output);
-
 }  // namespace lectern::documents

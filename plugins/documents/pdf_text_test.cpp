@@ -1,4 +1,6 @@
 #include "documents/pdf_text.hpp"
+#include "documents/pdf_layout.hpp"
+#include "documents/pdf_test_file.hpp"
 #include "test_folders.hpp"
 
 #include <gmock/gmock.h>
@@ -35,24 +37,6 @@ Outcome outcome(std::string_view bytes, const std::string& program = "pdftotext"
     return {};
 }
 
-// A one-page PDF that shows nothing: no fonts, no text, as a scan without OCR. Offsets in the
-// cross-reference table are counted here.
-std::string page_without_text() {
-    const char* const objects[] = {
-        "1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n",
-        "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n",
-        "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>\nendobj\n"};
-    std::string out = "%PDF-1.4\n";
-    std::string table = "xref\n0 4\n0000000000 65535 f \n";
-    for (const char* object : objects) {
-        std::string offset = std::to_string(out.size());
-        table += std::string(10 - offset.size(), '0') + offset + " 00000 n \n";
-        out += object;
-    }
-    const std::string begin = std::to_string(out.size());
-    return out + table + "trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n" + begin + "\n%%EOF\n";
-}
-
 TEST(PdfText, ASample) {
     const Extracted document = pdf_text(sample(), "pdftotext", {});
     EXPECT_EQ(document.title, "Perplexity");
@@ -71,7 +55,7 @@ TEST(PdfText, WhatCannotBeRead) {
         {"empty", "", "no text: the file is empty"},
         {"no PDF", "Hello", "not a PDF: it does not begin with %PDF-"},
         {"broken", "%PDF-1.4\ngarbage", "broken PDF: "},
-        {"without text", page_without_text(), "the PDF has no text; if its pages are scans"},
+        {"without text", pdf_file({}), "the PDF has no text; if its pages are scans"},
     };
     for (const auto& c : cases) {
         const Outcome found = outcome(c.bytes);
@@ -103,13 +87,27 @@ TEST(PdfText, AMissingProgramSaysWhatToInstall) {
     EXPECT_THAT(other.message, HasSubstr("option \"program\""));
 }
 
-TEST(PdfText, TitleAndTextOfTheProgramsOutput) {
-    const Extracted found = parse_html_meta(
-        "<!DOCTYPE html>\n<head>\n<title>R&amp;D &lt;1&gt;</title>\n</head>\n<body>\n<pre>\n"
-        "a < b & </pre> c\n</pre>\n</body>\n</html>\n");
+TEST(PdfText, TitleAndPiecesOfTheProgramsOutput) {
+    const PdfLayout found = parse_layout(
+        "<!DOCTYPE html>\n<head>\n<title>R&amp;D &lt;1&gt;</title>\n</head>\n<body>\n<doc>\n"
+        "  <page width=\"600\" height=\"800\">\n    <flow>\n      <block>\n        <line>\n"
+        "          <word xMin=\"50\" yMin=\"10\" xMax=\"80\" yMax=\"20\">a&lt;b</word>\n"
+        "          <word xMin=\"83\" yMin=\"10\" xMax=\"90\" yMax=\"20\">c</word>\n"
+        "          <word xMin=\"150\" yMin=\"10\" xMax=\"160\" yMax=\"20\">d</word>\n"
+        "        </line>\n      </block>\n    </flow>\n  </page>\n</doc>\n</body>\n</html>\n");
     EXPECT_EQ(found.title, "R&D <1>");
-    EXPECT_EQ(found.text, "a < b & </pre> c\n");
-    EXPECT_EQ(parse_html_meta("plain").text, "plain");
+    ASSERT_EQ(found.pages.size(), 1U);
+    ASSERT_EQ(found.pages[0].size(), 2U);
+    EXPECT_EQ(found.pages[0][0].text, "a<b c");
+    EXPECT_EQ(found.pages[0][0].box.right, 90);
+    EXPECT_EQ(found.pages[0][1].text, "d");
+}
+
+TEST(PdfText, TheTitleOfThePropertiesOrTheFirstLine) {
+    EXPECT_EQ(
+        pdf_text(pdf_file({{50, 700, "First line"}}, "Of the properties"), "pdftotext", {}).title,
+        "Of the properties");
+    EXPECT_EQ(pdf_text(pdf_file({{50, 700, "First line"}}), "pdftotext", {}).title, "First line");
 }
 
 }  // namespace

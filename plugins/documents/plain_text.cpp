@@ -7,6 +7,7 @@
 #include "documents/characters.hpp"
 #include "documents/extracted.hpp"
 #include "documents/file_name.hpp"
+#include "documents/front_matter.hpp"
 #include "text/ascii.hpp"
 #include "text/text.hpp"
 
@@ -17,14 +18,11 @@ constexpr std::size_t looked_at = 65536;    // bytes
 constexpr std::size_t longest_title = 120;  // characters
 
 std::string_view next_whole_line(std::string_view& rest) noexcept {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
     const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    rest.remove_prefix(end);
+    if (!rest.empty()) rest.remove_prefix(rest.starts_with("\r\n") ? 2 : 1);
     return line;
-}
-
-std::string_view next_line(std::string_view& rest) noexcept {
-    return trimmed(next_whole_line(rest));
 }
 
 // As far to the right as code is; comments in it look like headings.
@@ -58,26 +56,6 @@ std::optional<std::string_view> heading_of_level_one(std::string_view line) noex
     return title;
 }
 
-// Takes YAML front matter off `rest`; its title, or "".
-std::string_view take_front_matter(std::string_view& rest) noexcept {
-    std::string_view inside = rest;
-    if (next_line(inside) != "---") return {};
-    std::string_view title;
-    while (!inside.empty()) {
-        const std::string_view line = next_line(inside);
-        if (line == "---" || line == "...") {
-            rest = inside;
-            return title;
-        }
-        if (!line.starts_with("title:")) continue;
-        title = trimmed(line.substr(6));
-        if (title.size() >= 2 && (title.front() == '"' || title.front() == '\'') &&
-            title.front() == title.back())
-            title = title.substr(1, title.size() - 2);
-    }
-    return {};  // it never ended: a thematic break, not front matter
-}
-
 std::string_view without_marks(std::string_view line) noexcept {
     const std::size_t begin = line.find_first_not_of("#>*-=_ \t");
     return begin == std::string_view::npos ? std::string_view{} : line.substr(begin);
@@ -87,8 +65,9 @@ std::string_view without_marks(std::string_view line) noexcept {
 
 std::string title_of(std::string_view text, std::string_view name) {
     std::string_view rest = text::prefix(text, looked_at);
-    if (const std::string_view title = take_front_matter(rest); !title.empty())
-        return std::string(title);
+    FrontMatter matter = front_matter(rest);
+    if (!matter.title.empty()) return std::move(matter.title);
+    rest.remove_prefix(matter.size);
 
     std::string_view first;
     std::string_view last;         // line, unless it is blank or code

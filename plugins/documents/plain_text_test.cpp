@@ -30,6 +30,8 @@ TEST(PlainText, TitleOfAText) {
          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"},
         {"front matter", "---\ndate: 2020\ntitle: \"On GPT\"\n---\n# Other\n", "On GPT"},
         {"front matter without a title", "---\ndate: 2020\n---\n# Other\n", "Other"},
+        {"front matter of Hugo", "+++\ntitle = \"Tides\"\n+++\n# Other\n", "Tides"},
+        {"CR alone", "Tides\rof the year\r", "Tides"},
         {"a rule, not front matter", "---\ntitle: none\n", "title: none"},
         {"nothing", "***\n", "notes.txt"},
     };

@@ -4,9 +4,11 @@
 Run it after a format changes: tests/fuzz/make_corpus.py. Needs Python's own library only.
 """
 import gzip
+import io
 import json
 import pathlib
 import struct
+import zipfile
 
 corpus = pathlib.Path(__file__).resolve().parent / "corpus"
 
@@ -108,3 +110,22 @@ write("plain_text", "latin", "Gr\u00fc\u00dfe".encode("latin-1"))
 write("plain_text", "markdown", "---\ntitle: A\n---\n```\n# no\n```\n# Title\ntext\n")
 write("html", "latin", '<meta charset="windows-1252"><title>\u00e9</title>'.encode("latin-1"))
 write("html", "nested", "<div>" * 300 + "x")
+
+# Office files: a whole one, parts as main parts, RTF.
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+    for name, content in (("_rels/.rels", '<R><Relationship Id="a" Type="x/officeDocument" Target="word/document.xml"/></R>'),
+                          ("word/document.xml", "<d><body><p><r><t>x</t></r></p></body></d>")):
+        file.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content)
+write("office", "archive", b"\x00" + archive.getvalue())
+write("office", "rtf", b"\x00{\\rtf1\\ansi\\ansicpg1251 a\\'cf{\\v b}\\par\\trowd\\intbl c\\cell d\\cell\\row}")
+write("office", "word", b"\x05<d><body><tbl><tr><tc><p><r><t>x</t></r></p></tc><tc/></tr></tbl></body></d>")
+write("office", "opendocument", b"\x01<d><body><text><h>a</h><list><list-item><p>b<s/>c</p></list-item></list></text></body></d>")
+write("mail", "parts", b"\x00Subject: =?utf-8?Q?=C3=A4?=\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x\n"
+      b"Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPGI+\n--x--\n")
+write("mail", "mailbox", b"\x01From a@b Fri Mar  1 10:00:00 2024\nSubject: a\n\nb\n\nFrom c@d\nSubject: e\n\nf\n")
+write("data", "table", b'\x00a;b\n"c ""d""\ne";1\n')
+write("data", "json", b'\x01{"a": [{"b": 1}, 2], "title": "x"}')
+write("data", "xml", b"\x02<?xml version='1.0' encoding='latin1'?><a b='c'><d>\xe9</d><p>e<f/>g</p></a>")
+write("data", "notebook", b'\x03{"cells": [{"cell_type": "code", "source": ["a"], "outputs": [{"text": "b"}]}]}')
+write("data", "subtitles", b"\x051\n00:00:01,000 --> 00:00:02,000\n<v A>b\n")

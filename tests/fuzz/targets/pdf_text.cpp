@@ -1,21 +1,23 @@
 // What pdftotext writes. (The PDF itself is parsed by that program, in a process with limits.)
-#include "plugins/documents/pdf_text.hpp"
+#include <algorithm>
 
+#include "plugins/documents/pdf_layout.hpp"
 #include "plugins/documents/pdf_paragraphs.hpp"
 #include "tests/fuzz/refusal.hpp"
 
 namespace lectern::fuzz {
 
 void run(std::string_view input) {
-    const auto without_space = [](std::string_view text) {
-        std::string out;
-        for (const char c : text)
-            if (std::string_view(" \t\r\n\f\v").find(c) == std::string_view::npos) out += c;
-        return out;
+    const auto letters = [](std::string_view text) {
+        return std::count_if(text.begin(), text.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        });
     };
-    must(without_space(documents::pdf_paragraphs(input)) == without_space(input),
-         "paragraphs change white space only");
-    may_refuse([&] { (void)documents::parse_html_meta(input); });
+    const documents::PdfLayout layout = documents::parse_layout(input);
+    std::ptrdiff_t all = 0;
+    for (const documents::PdfPage& page : layout.pages)
+        for (const documents::PdfPiece& piece : page) all += letters(piece.text);
+    must(letters(documents::pdf_paragraphs(layout)) == all, "no letter is lost, and none doubled");
 }
 
 }  // namespace lectern::fuzz

@@ -1,0 +1,148 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/read_data.hpp"
+#include "documents/fits.hpp"
+
+namespace lectern::data {
+namespace {
+
+using namespace std::string_view_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string text_of(std::string_view name, std::string_view bytes) {
+    return read_data(bytes, name, {}).text;
+}
+
+TEST(Data, Tables) {
+    struct {
+        const char* what;
+        const char* name;
+        std::string_view bytes;
+        const char* text;
+    } const cases[] = {
+        {"a header", "a.csv", "Boat,Price\nHeron,120\nKestrel,95\n",
+         "Boat: Heron | Price: 120\nBoat: Kestrel | Price: 95"},
+        {"semicolons", "a.csv", "Boat;Price\nHeron;1,20\nGull;2,30\n",
+         "Boat: Heron | Price: 1,20\nBoat: Gull | Price: 2,30"},
+        {"tabs", "a.tsv", "Boat\tPrice\nHeron, the\t120\n", "Boat: Heron, the | Price: 120"},
+        {"bars", "a.csv", "Boat|Price\r\nHeron|120\r\n", "Boat: Heron | Price: 120"},
+        {"quotes", "a.csv", "Boat,Note\n\"Heron, \"\"the\"\" one\",\"two\nlines\"\n",
+         "Boat: Heron, \"the\" one | Note: two lines"},
+        {"empty cells", "a.csv", "a,b,c\n1,,3\n,,\n", "a: 1 | c: 3"},
+        {"more cells than names", "a.csv", "a,b\n1,2,3\n", "a: 1 | b: 2 | 3"},
+        {"no header", "a.csv", "2024,1\n2025,2\n", "2024 | 1\n2025 | 2"},
+        {"one column", "a.csv", "Team\nMayors\nTigers\n", "- Team: Mayors\n- Team: Tigers"},
+        {"what Excel writes", "a.csv", "sep=;\nBoat;Price\nHeron;120\n",
+         "Boat: Heron | Price: 120"},
+        {"UTF-16", "a.csv",
+         "\xFF\xFE"
+         "a\0,\0b\0\n\0"
+         "1\0,\0\xE9\0\n\0"sv,
+         "a: 1 | b: é"},
+        {"cp1252", "a.csv", "Name,Ort\nJos\xE9,K\xF6ln\n", "Name: José | Ort: Köln"},
+        {"a quote that never ends", "a.csv", "a,b\n\"1,2\n", "- a: 1,2"},
+    };
+    for (const auto& c : cases) EXPECT_EQ(text_of(c.name, c.bytes), c.text) << c.what;
+}
+
+TEST(Data, Json) {
+    struct {
+        const char* what;
+        const char* name;
+        const char* bytes;
+        const char* text;
+    } const cases[] = {
+        {"an object", "a.json",
+         R"({"name": "H\u00e4fen", "size": {"berths": 3}, "open": true, "x": null})",
+         "name: Häfen\nsize.berths: 3\nopen: true"},
+        {"a list of objects", "a.json", R"([{"a": 1, "b": [1, 2]}, {"a": 2}])",
+         "a: 1\nb: 1, 2\n\na: 2"},
+        {"a list in an object", "a.json", R"({"t": "x", "rows": [{"a": 1}, {"a": 2}]})",
+         "t: x\n\nrows.a: 1\n\nrows.a: 2"},
+        {"lines", "a.ndjson", "{\"a\": 1}\n\n{\"a\": 2}\n", "a: 1\n\na: 2"},
+        {"broken", "a.json", "{\"a\": ", "{\"a\": "},
+    };
+    for (const auto& c : cases) EXPECT_EQ(text_of(c.name, c.bytes), c.text) << c.what;
+    EXPECT_EQ(read_data(R"({"title": "Tides"})", "a.json", {}).title, "Tides");
+    EXPECT_EQ(read_data("[1]", "x/a.json", {}).title, "a.json");
+}
+
+TEST(Data, Notebooks) {
+    const std::string notebook =
+        R"({"cells": [{"cell_type": "markdown", "source": ["# Tides\n", "Text."]},)"
+        R"({"cell_type": "code", "source": "x = 1", "outputs": [{"text": ["one\n"]},)"
+        R"({"data": {"image/png": "iVBORw0KGgo", "text/plain": ["<Figure>"]}}]}]})";
+    const documents::Extracted found = read_data(notebook, "a.ipynb", {});
+    EXPECT_EQ(found.text,
+              "# Tides\nText.\n\n```\nx = 1\n```\n\n```\none\n\n```\n\n```\n<Figure>\n```");
+    EXPECT_EQ(found.title, "Tides");
+    EXPECT_THAT(found.text, Not(HasSubstr("iVBOR")));
+}
+
+TEST(Data, Subtitles) {
+    EXPECT_EQ(
+        text_of(
+            "a.srt",
+            "1\r\n00:00:01,000 --> 00:00:02,000\r\n<i>The harbour</i>\r\nis {\\an8}open.\r\n\r\n"
+            "2\r\n00:00:03,000 --> 00:00:04,000\r\n1984 it was.\r\n"),
+        "The harbour is open. 1984 it was.");
+    EXPECT_EQ(
+        text_of("a.vtt",
+                "WEBVTT\n\nNOTE no\n\nintro\n00:01.000 --> 00:02.000 align:start\n<v Ada>Hello.\n\n"
+                "00:03.000 --> 00:04.000\nHello.\n"),
+        "Ada: Hello. Hello.");
+}
+
+TEST(Data, Xml) {
+    struct {
+        const char* what;
+        std::string_view bytes;
+        const char* text;
+    } const cases[] = {
+        {"records",
+         "<boats><boat "
+         "id='7'><name>Heron</name><price>120</price></boat><boat><name>Gull</name></boat>"
+         "</boats>",
+         "id: 7\nname: Heron\nprice: 120\n\nname: Gull"},
+        {"a text",
+         "<article><title>Tides</title><para>The <em>high</em> "
+         "tide.</para><para>Low.</para></article>",
+         "title: Tides\n\nThe high tide.\n\nLow."},
+        {"another charset", "<?xml version='1.0' encoding='windows-1252'?><a><b>caf\xE9</b></a>",
+         "b: café"},
+        {"entities", "<!DOCTYPE a [<!ENTITY e 'x'>]><a><b>&e;&lt;</b></a>", "b: &e;<"},
+        {"broken", "<a><b>x</a>", "<a><b>x</a>"},
+    };
+    for (const auto& c : cases) EXPECT_EQ(text_of("a.xml", c.bytes), c.text) << c.what;
+}
+
+TEST(Data, Refusals) {
+    const auto code = [](std::string_view name, std::string_view bytes) -> lectern_code {
+        try {
+            static_cast<void>(read_data(bytes, name, {}));
+        } catch (const documents::Failure& failure) {
+            return failure.code();
+        }
+        return LECTERN_OK;
+    };
+    EXPECT_EQ(code("a.csv", ""), LECTERN_INVALID_ARGUMENT);
+    EXPECT_EQ(code("a.ipynb", "{}"), LECTERN_INVALID_ARGUMENT);
+    EXPECT_EQ(code("a.srt", "no times"), LECTERN_INVALID_ARGUMENT);
+    EXPECT_EQ(code("a.xml", std::string(2000000, '<')), LECTERN_RESOURCE_EXHAUSTED);
+    EXPECT_EQ(code("a.csv", std::string(6000000, ',')), LECTERN_RESOURCE_EXHAUSTED);
+}
+
+TEST(Data, ByName) {
+    EXPECT_EQ(data_fits("a.CSV", ""), 100U);
+    EXPECT_EQ(data_fits("a.txt", "a,b"), 0U);
+    // Rows with "text" are documents, and the extractor of rows takes them.
+    EXPECT_GT(data_fits("a.ndjson", "{\"a\": 1}\n"),
+              documents::jsonl_fits("a.ndjson", "{\"a\": 1}\n"));
+    EXPECT_LT(data_fits("a.ndjson", "{\"text\": 1}\n"),
+              documents::jsonl_fits("a.ndjson", "{\"text\": 1}\n"));
+}
+
+}  // namespace
+}  // namespace lectern::data

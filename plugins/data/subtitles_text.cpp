@@ -1,0 +1,84 @@
+#include <string>
+
+#include "data/data_text.hpp"
+#include "documents/markup.hpp"
+#include "text/ascii.hpp"
+
+namespace lectern::data {
+namespace {
+
+using documents::one_line;
+using documents::trimmed;
+
+constexpr std::size_t paragraph_size = 400;  // bytes, after which a sentence ends one
+
+// "00:01:02,000 --> 00:01:04,000"
+bool is_time(std::string_view line) noexcept {
+    return line.find("-->") != std::string_view::npos && !line.empty() &&
+           text::is_digit(line.front());
+}
+
+// Without <i>, {\an8} and other tags; "<v Ada>" becomes "Ada: ".
+std::string without_tags(std::string_view line) {
+    std::string out;
+    for (std::size_t at = 0; at < line.size();) {
+        const char c = line[at];
+        const std::size_t end = c == '<'   ? line.find('>', at)
+                                : c == '{' ? line.find('}', at)
+                                           : std::string_view::npos;
+        const bool tag = end != std::string_view::npos &&
+                         (c == '<' || (at + 1 < line.size() && line[at + 1] == '\\'));
+        if (!tag) {
+            out += line[at++];
+            continue;
+        }
+        const std::string_view name = line.substr(at + 1, end - at - 1);
+        if (name.starts_with("v ") || name.starts_with("v.")) {
+            const std::size_t space = name.find(' ');
+            if (space != std::string_view::npos) out += std::string(name.substr(space + 1)) + ": ";
+        }
+        at = end + 1;
+    }
+    return out;
+}
+
+}  // namespace
+
+documents::Extracted subtitles_text(std::string_view utf8) {
+    documents::Markup out;
+    std::string paragraph;
+    std::string last;       // line, as some formats show it again in the next picture
+    bool in_words = false;  // behind a time
+    const auto flush = [&] { out.paragraph(std::exchange(paragraph, {})); };
+    while (!utf8.empty()) {
+        const std::size_t end = std::min(utf8.find_first_of("\r\n"), utf8.size());
+        const std::string_view line = trimmed(utf8.substr(0, end));
+        const bool crlf = utf8.substr(end).starts_with("\r\n");
+        utf8.remove_prefix(std::min(end + (crlf ? 2 : 1), utf8.size()));
+        if (is_time(line)) {
+            in_words = true;
+            continue;
+        }
+        if (line.empty()) {
+            in_words = false;
+            continue;
+        }
+        // Before a time there are counts, names, and WebVTT's own blocks (NOTE, STYLE).
+        if (!in_words) continue;
+        const std::string words = one_line(without_tags(line));
+        if (words.empty() || words == last) continue;
+        last = words;
+        if (!paragraph.empty()) paragraph += ' ';
+        paragraph += words;
+        const bool ends = words.ends_with('.') || words.ends_with('!') || words.ends_with('?');
+        if (paragraph.size() > paragraph_size && ends) flush();
+    }
+    flush();
+    documents::Extracted found;
+    found.text = out.take();
+    if (found.text.empty())
+        documents::fail(LECTERN_INVALID_ARGUMENT, "no text: the file has no subtitles");
+    return found;
+}
+
+}  // namespace lectern::data

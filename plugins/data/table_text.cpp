@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "data/data_text.hpp"
+#include "documents/markup.hpp"
+#include "text/ascii.hpp"
+
+namespace lectern::data {
+namespace {
+
+using documents::fail;
+using documents::Markup;
+using documents::one_line;
+
+constexpr std::array<char, 4> delimiters{',', ';', '\t', '|'};
+constexpr std::size_t looked_at = 65536;    // bytes, to find the delimiter
+constexpr std::size_t rows_looked_at = 50;  // the same
+constexpr std::size_t most_cells = 5000000;
+
+using Cells = std::vector<std::string>;
+
+// Takes one record (RFC 4180) off the text; quotes may hold line ends. Blank lines give no cells.
+Cells take_record(std::string_view& text, char delimiter) {
+    Cells out;
+    std::string cell;
+    bool quoted = false;
+    bool was_quoted = false;
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        const char c = text[at];
+        if (quoted) {
+            if (c != '"') {
+                cell += c;
+            } else if (at + 1 < text.size() && text[at + 1] == '"') {
+                cell += c;
+                ++at;
+            } else {
+                quoted = false;
+            }
+        } else if (c == '"' && !was_quoted && documents::only_white_space(cell)) {
+            quoted = was_quoted = true;
+            cell.clear();
+        } else if (c == delimiter) {
+            out.push_back(std::exchange(cell, {}));
+            was_quoted = false;
+        } else if (c == '\n' || c == '\r') {
+            break;
+        } else {
+            cell += c;
+        }
+    }
+    if (!out.empty() || was_quoted || !documents::only_white_space(cell))
+        out.push_back(std::move(cell));
+    if (text.substr(std::min(at, text.size())).starts_with("\r\n")) ++at;
+    text.remove_prefix(std::min(at + 1, text.size()));
+    return out;
+}
+
+// The one that cuts the most rows into the same number of cells, more than one.
+char delimiter_of(std::string_view text) {
+    char best = ',';
+    double best_score = 0;
+    for (const char delimiter : delimiters) {
+        std::string_view rest = text.substr(0, looked_at);
+        std::vector<std::size_t> widths;
+        while (!rest.empty() && widths.size() < rows_looked_at) {
+            const Cells cells = take_record(rest, delimiter);
+            if (!cells.empty()) widths.push_back(cells.size());
+        }
+        if (widths.size() > 1 && rest.empty() && text.size() > looked_at)
+            widths.pop_back();  // cut off
+        if (widths.empty()) continue;
+        std::vector<std::size_t> sorted = widths;
+        std::sort(sorted.begin(), sorted.end());
+        const std::size_t usual = sorted[sorted.size() / 2];
+        if (usual < 2) continue;
+        const auto same = static_cast<double>(std::count(widths.begin(), widths.end(), usual));
+        const double score = same / static_cast<double>(widths.size()) +
+                             0.001 * static_cast<double>(std::min<std::size_t>(usual, 20));
+        if (score > best_score) {
+            best_score = score;
+            best = delimiter;
+        }
+    }
+    return best;
+}
+
+bool is_number(std::string_view cell) noexcept {
+    cell = documents::trimmed(cell);
+    bool digit = false;
+    for (const char c : cell) {
+        if (text::is_digit(c))
+            digit = true;
+        else if (std::string_view("+-.,%/: eE$").find(c) == std::string_view::npos &&
+                 static_cast<signed char>(c) >= 0)
+            return false;
+        else if (static_cast<signed char>(c) < 0 && !digit)
+            return false;
+    }
+    return digit;
+}
+
+// Names of columns: all there, all different, none a number. Two rows of words alone could be both;
+// tables without a header are rarer.
+bool is_header(const Cells& cells) {
+    std::set<std::string> seen;
+    for (const std::string& cell : cells) {
+        const std::string name = one_line(cell);
+        if (name.empty() || name.size() > 200 || is_number(name) || !seen.insert(name).second)
+            return false;
+    }
+    return !cells.empty();
+}
+
+}  // namespace
+
+documents::Extracted table_text(std::string_view utf8) {
+    // Excel writes "sep=;" before the table.
+    std::optional<char> said;
+    if (utf8.starts_with("sep=") && utf8.size() > 5 && (utf8[5] == '\n' || utf8[5] == '\r')) {
+        said = utf8[4];
+        utf8.remove_prefix(6);
+    }
+    const char delimiter = said ? *said : delimiter_of(utf8);
+    Markup out;
+    std::optional<Cells> header;
+    bool first = true;
+    std::size_t cells_read = 0;
+    while (!utf8.empty()) {
+        Cells cells = take_record(utf8, delimiter);
+        if (cells.empty()) continue;
+        cells_read += cells.size();
+        if (cells_read > most_cells)
+            fail(LECTERN_RESOURCE_EXHAUSTED, "the table has more than " +
+                                                 std::to_string(most_cells) +
+                                                 " cells; split it, or make JSON lines of it");
+        // A header names rows below it.
+        if (std::exchange(first, false) && is_header(cells) && !documents::only_white_space(utf8)) {
+            header = std::move(cells);
+            continue;
+        }
+        if (header) {
+            Cells named;
+            for (std::size_t i = 0; i < cells.size(); ++i) {
+                const std::string value = one_line(cells[i]);
+                if (value.empty()) continue;
+                named.push_back(i < header->size() ? one_line((*header)[i]) + ": " + value : value);
+            }
+            cells = std::move(named);
+        }
+        // A line alone is no row: it would run into the next one.
+        if (cells.size() == 1)
+            out.item("-", cells.front());
+        else
+            out.row(cells);
+    }
+    documents::Extracted found;
+    found.text = out.take();
+    if (found.text.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the table has no cells");
+    return found;
+}
+
+}  // namespace lectern::data

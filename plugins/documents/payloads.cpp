@@ -1,0 +1,159 @@
+#include "documents/payloads.hpp"
+
+#include <algorithm>
+
+#include "text/ascii.hpp"
+
+namespace lectern::documents {
+namespace {
+
+constexpr std::size_t shortest_payload = 32;  // characters of a data: URI; shorter ones may stay
+constexpr std::size_t longest_media_type = 200;
+constexpr std::size_t shortest_word = 512;  // that is base64 by its looks
+constexpr std::size_t shortest_line = 56;   // of base64 in lines (PEM has 64, MIME 76)
+constexpr std::size_t fewest_lines = 4;
+
+bool is_letter(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_base64(char c) noexcept {
+    return is_letter(c) || text::is_digit(c) || c == '+' || c == '/' || c == '=' || c == '-' ||
+           c == '_';
+}
+
+// Hexadecimal digits, genes and paths are no base64: that has letters of both cases and digits.
+bool is_mixed(std::string_view word) noexcept {
+    bool small = false;
+    bool large = false;
+    bool digit = false;
+    for (const char c : word) {
+        small = small || (c >= 'a' && c <= 'z');
+        large = large || (c >= 'A' && c <= 'Z');
+        digit = digit || text::is_digit(c);
+    }
+    return small && large && digit;
+}
+
+struct Cut {
+    std::size_t begin = 0;
+    std::size_t end = 0;  // nothing to cut: begin
+};
+
+// The payload of the data: URI that begins at `at`, with its comma and ";base64".
+Cut payload_of_uri(std::string_view text, std::size_t at) noexcept {
+    std::size_t comma = at + 5;
+    bool has_type = false;
+    for (; comma < text.size() && comma - at < longest_media_type; ++comma) {
+        const char c = text[comma];
+        if (c == ',') break;
+        if (c == '/') has_type = true;
+        if (!is_letter(c) && !text::is_digit(c) &&
+            std::string_view("/;=+-._\"").find(c) == std::string_view::npos)
+            return {};
+    }
+    if (comma >= text.size() || text[comma] != ',') return {};
+    std::string_view type = text.substr(at, comma - at);
+    const bool base64 = type.ends_with(";base64");
+    if (!has_type && !base64) return {};
+    std::size_t end = comma + 1;
+    const char before = at > 0 ? text[at - 1] : ' ';
+    if (!base64 && (before == '"' || before == '\'')) {
+        while (end < text.size() && text[end] != before && text[end] != '\n') ++end;
+    } else {
+        constexpr std::string_view stops = " \t\r\n)>]}\"'`\\<|";
+        while (end < text.size() && stops.find(text[end]) == std::string_view::npos) ++end;
+        // Base64 may go on in the next line.
+        while (base64 && end < text.size() && (text[end] == '\n' || text[end] == '\r')) {
+            std::size_t next = end;
+            while (next < text.size() &&
+                   (text[next] == ' ' || text[next] == '\n' || text[next] == '\r'))
+                ++next;
+            std::size_t stop = next;
+            while (stop < text.size() && is_base64(text[stop])) ++stop;
+            if (stop - next < 16 || !is_mixed(text.substr(next, stop - next))) break;
+            end = stop;
+        }
+    }
+    if (end - comma - 1 < shortest_payload) return {};
+    return {base64 ? comma - 7 : comma, end};
+}
+
+struct Lines {
+    std::size_t end = 0;
+    std::size_t count = 0;
+    bool mixed = false;
+};
+
+// Lines that could be base64, from the line that begins at `at`: all but the last equally long.
+Lines base64_lines(std::string_view text, std::size_t at) noexcept {
+    Lines out{at, 0, false};
+    std::size_t first = 0;
+    for (std::size_t begin = at; begin < text.size();) {
+        std::size_t stop = begin;
+        while (stop < text.size() && is_base64(text[stop])) ++stop;
+        const std::size_t length = stop - begin;
+        if (stop < text.size() && text[stop] != '\n' && text[stop] != '\r') break;
+        if (out.count == 0 && length < shortest_line) break;
+        if (out.count > 0 && (length == 0 || length > first)) break;
+        if (out.count == 0) first = length;
+        out.mixed = out.mixed || is_mixed(text.substr(begin, length));
+        ++out.count;
+        out.end = stop;
+        if (length < first) break;
+        begin = stop + (text.substr(stop).starts_with("\r\n") ? 2 : 1);
+    }
+    return out;
+}
+
+// Whether the colon at `at` ends the scheme of a data: URI.
+bool ends_scheme(std::string_view text, std::size_t at) noexcept {
+    if (at < 4 || text.substr(at - 4, 4).find_first_not_of("dDaAtT") != std::string_view::npos)
+        return false;
+    constexpr std::string_view scheme = "data";
+    for (std::size_t i = 0; i < scheme.size(); ++i)
+        if ((text[at - 4 + i] | 0x20) != scheme[i]) return false;
+    if (at == 4) return true;
+    const char before = text[at - 5];
+    return !is_letter(before) && !text::is_digit(before) && before != '_' && before != '-';
+}
+
+}  // namespace
+
+std::string_view without_payloads(std::string_view text, std::string& storage) {
+    storage.clear();
+    std::size_t kept = 0;  // up to here `text` is copied or cut
+    const auto cut = [&](Cut range) {
+        storage += text.substr(kept, range.begin - kept);
+        kept = range.end;
+        return range.end;
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        if (at == 0 || text[at - 1] == '\n') {
+            const Lines lines = base64_lines(text, at);
+            if (lines.count >= fewest_lines) {
+                at = lines.mixed ? cut({at, lines.end}) : lines.end;
+                continue;
+            }
+        }
+        if (text[at] == ':' && ends_scheme(text, at)) {
+            const Cut uri = payload_of_uri(text, at - 4);
+            if (uri.end > uri.begin) {
+                at = cut(uri);
+                continue;
+            }
+        }
+        if (!is_base64(text[at])) {
+            ++at;
+            continue;
+        }
+        const std::size_t begin = at;
+        while (at < text.size() && is_base64(text[at])) ++at;
+        if (at - begin >= shortest_word && is_mixed(text.substr(begin, at - begin)))
+            cut({begin, at});
+    }
+    if (kept == 0) return text;
+    storage += text.substr(kept);
+    return storage;
+}
+
+}  // namespace lectern::documents

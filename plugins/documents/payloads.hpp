@@ -1,0 +1,15 @@
+// documents/payloads.hpp: takes out of a text what is a file written as text: the payload of data:
+// URIs, and base64.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace lectern::documents {
+
+// The text without payloads: a view of it when it has none, otherwise of `storage`. Of
+// "data:image/png;base64,iVBOR…" remains "data:image/png", and of what stands in lines of base64,
+// or in one word of 512 characters or more, nothing. Takes time in proportion to the text.
+[[nodiscard]] std::string_view without_payloads(std::string_view text, std::string& storage);
+
+}  // namespace lectern::documents

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "office/test_files.hpp"
+
+namespace lectern::office {
+namespace {
+
+std::string odf(const std::string& kind, const std::string& body, const std::string& styles = {}) {
+    return zipped(
+        {{"mimetype", "application/vnd.oasis.opendocument." + kind},
+         {"content.xml", "<office:document-content><office:automatic-styles>" + styles +
+                             "</office:automatic-styles><office:body><office:" + kind + ">" + body +
+                             "</office:" + kind + "></office:body></office:document-content>"},
+         {"meta.xml",
+          "<office:document-meta><office:meta><dc:creator>Ada</dc:creator></office:meta>"
+          "</office:document-meta>"}});
+}
+
+std::string p(const std::string& text) {
+    return "<text:p>" + text + "</text:p>";
+}
+
+TEST(Odt, Structure) {
+    const std::string lists =
+        "<text:list-style style:name='N'><text:list-level-style-number text:level='1' "
+        "style:num-format='1' style:num-suffix='.' text:start-value='4'/>"
+        "<text:list-level-style-number text:level='2' style:num-format='a' style:num-suffix=')'/>"
+        "</text:list-style>"
+        "<style:style style:name='H'><style:text-properties text:display='none'/></style:style>";
+    struct {
+        const char* what;
+        std::string body;
+        const char* text;
+    } const cases[] = {
+        {"headings", "<text:h text:outline-level='2'>A <text:span>b</text:span></text:h>" + p("c"),
+         "## A b\n\nc"},
+        {"white space",
+         p("a<text:s text:c='3'/>b<text:tab/>c<text:line-break/>d <text:span>e</text:span> "
+           "<text:span>f</text:span>"),
+         "a b c\nd e f"},
+        {"lists",
+         "<text:list text:style-name='N'><text:list-item>" + p("a") +
+             "<text:list><text:list-item>" + p("b") +
+             "</text:list-item></text:list></text:list-item><text:list-item>" + p("c") + p("d") +
+             "</text:list-item></text:list><text:list><text:list-item>" + p("e") +
+             "</text:list-item></text:list>",
+         "4. a\na) b\n5. c\n\nd\n\n- e"},
+        {"tables",
+         "<table:table><table:table-header-rows><table:table-row><table:table-cell>" + p("Boat") +
+             "</table:table-cell><table:table-cell>" + p("Price") +
+             "</table:table-cell></table:table-row></table:table-header-rows><table:table-row>"
+             "<table:table-cell>" +
+             p("Heron") + p("or Gull") + "</table:table-cell><table:table-cell>" + p("120") +
+             "<table:table><table:table-row><table:table-cell>" + p("x") +
+             "</table:table-cell><table:table-cell>" + p("y") +
+             "</table:table-cell></table:table-row></table:table></table:table-cell></"
+             "table:table-row>"
+             "</table:table>",
+         "Boat | Price\nHeron or Gull | 120\n\nx | y"},
+        {"covered cells",
+         "<table:table><table:table-row><table:table-cell table:number-columns-spanned='2'>" +
+             p("a") + "</table:table-cell><table:covered-table-cell/><table:table-cell>" + p("b") +
+             "</table:table-cell></table:table-row></table:table>",
+         "a | | b"},
+        {"notes, comments and text boxes",
+         p("a<text:note text:note-class='footnote'><text:note-citation>1</text:note-citation>"
+           "<text:note-body>" +
+           p("Note.") +
+           "</text:note-body></text:note> b<office:annotation>"
+           "<dc:creator>Ada</dc:creator>" +
+           p("Why?") +
+           "</office:annotation><draw:frame>"
+           "<draw:text-box>" +
+           p("box") + "</draw:text-box></draw:frame>"),
+         "a b\n\nbox\n\nFootnote: Note.\n\nComment by Ada: Why?"},
+        {"not: deleted, hidden, contents",
+         "<text:tracked-changes><text:changed-region><text:deletion>" + p("x") +
+             "</text:deletion></text:changed-region></text:tracked-changes><text:table-of-content>"
+             "<text:index-body>" +
+             p("x") + "</text:index-body></text:table-of-content>" +
+             p("a<text:span "
+               "text:style-name='H'>x</text:span><text:hidden-text>x</text:hidden-text>"),
+         "a"},
+    };
+    for (const auto& c : cases)
+        EXPECT_EQ(read_office(odf("text", c.body, lists)).text, c.text) << c.what;
+    EXPECT_EQ(read_office(odf("text", p("x"))).metadata, "\"author\":\"Ada\"");
+}
+
+TEST(Odp, Pages) {
+    const std::string hidden =
+        "<style:style style:name='D'><style:drawing-page-properties "
+        "presentation:visibility='hidden'/>"
+        "</style:style>";
+    const auto frame = [](const std::string& kind, const std::string& text) {
+        return "<draw:frame presentation:class='" + kind + "'><draw:text-box>" + text +
+               "</draw:text-box></draw:frame>";
+    };
+    const std::string body =
+        "<draw:page>" +
+        frame("outline", "<text:list><text:list-item>" + p("x") + "</text:list-item></text:list>") +
+        frame("title", p("Boats")) + "<presentation:notes>" + frame("notes", p("Say this.")) +
+        "</presentation:notes></draw:page><draw:page draw:style-name='D'>" +
+        frame("title", p("no")) + "</draw:page><draw:page><draw:g><draw:custom-shape>" + p("y") +
+        "</draw:custom-shape></draw:g></draw:page>";
+    const documents::Extracted found = read_office(odf("presentation", body, hidden));
+    EXPECT_EQ(found.text, "# Slide 1\n\n## Boats\n\n- x\n\nNotes: Say this.\n\n# Slide 3\n\ny");
+    EXPECT_EQ(found.title, "Boats");
+}
+
+TEST(Ods, Sheets) {
+    const std::string hidden =
+        "<style:style style:name='T'><style:table-properties table:display='false'/></style:style>";
+    const auto cell = [](const std::string& text, const std::string& attributes = {}) {
+        return "<table:table-cell " + attributes + ">" + (text.empty() ? "" : p(text)) +
+               "</table:table-cell>";
+    };
+    const std::string body =
+        "<table:table table:name='Prices'><table:table-row>" + cell("Boat") +
+        cell("", "table:number-columns-repeated='2'") + cell("Price") +
+        cell("", "table:number-columns-repeated='16000'") +
+        "</table:table-row><table:table-row table:visibility='filter'>" + cell("no") +
+        "</table:table-row><table:table-row>" + cell("Heron") +
+        cell("", "table:number-columns-repeated='2'") + cell("01.03.24") +
+        "</table:table-row><table:table-row table:number-rows-repeated='1000000'>" + cell("") +
+        "</table:table-row></table:table><table:table table:name='Secret' "
+        "table:style-name='T'><table:table-row>" +
+        cell("no") + "</table:table-row></table:table>";
+    EXPECT_EQ(read_office(odf("spreadsheet", body, hidden)).text,
+              "# Prices\n\nBoat | | | Price\nHeron | | | 01.03.24");
+}
+
+}  // namespace
+}  // namespace lectern::office

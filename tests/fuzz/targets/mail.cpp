@@ -1,0 +1,20 @@
+// Mails, and, when the first byte is odd, mailboxes.
+#include "plugins/mail/message.hpp"
+#include "tests/fuzz/refusal.hpp"
+#include "text/text.hpp"
+
+namespace lectern::fuzz {
+
+void run(std::string_view input) {
+    if (input.empty()) return;
+    const auto read = (input.front() & 1) != 0 ? mail::read_mailbox : mail::read_mail;
+    const auto reader = [](const mail::Attachment& attachment) { return attachment.bytes; };
+    const auto sink = [](const mail::MailDocument& document) {
+        must(text::invalid_utf8_at(document.text) == std::string_view::npos, "a text is UTF-8");
+        must(text::invalid_utf8_at(document.title) == std::string_view::npos, "its title is UTF-8");
+        must(text::invalid_utf8_at(document.id) == std::string_view::npos, "its id is UTF-8");
+    };
+    may_refuse([&] { read(input.substr(1), "a.eml", reader, sink, [](const auto&) {}); });
+}
+
+}  // namespace lectern::fuzz
