@@ -26,8 +26,7 @@ void print_result(const Answer& answer) {
 
 int run(const Ask& ask) {
     const std::stop_token stop = stop_on_interrupt();
-    auto collection =
-        Collection::open(ask.common.collection, open_options(ask.common, false, true));
+    auto collection = open_collection(ask.common, false, true);
     if (!collection) return fail(collection.status());
     AskOptions options;
     options.extractive = ask.extractive;

@@ -35,8 +35,7 @@ void print_line(const char* what, const BackupInfo& backup) {
 }
 
 int run_backup(const Request& request) {
-    auto collection =
-        Collection::open(request.common.collection, open_options(request.common, false, false));
+    auto collection = open_collection(request.common, false, false);
     if (!collection) return fail(collection.status());
     auto backup = collection->backup(request.folder);
     if (!backup) return fail(backup.status());

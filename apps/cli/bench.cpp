@@ -114,8 +114,8 @@ class Scratch {
 };
 
 // The collection's first documents into a new one beside it, with the same pipeline.
-Result<IngestReport> time_ingest(const Bench& bench, const Collection& collection,
-                                 Progress& progress) {
+Result<IngestReport> time_ingest(const Bench& bench, const Engine& engine,
+                                 const Collection& collection, Progress& progress) {
     std::vector<DocumentInput> documents;
     LECTERN_TRY(collection.each_document([&](Document document) {
         documents.push_back({std::move(document.id), std::move(document.title),
@@ -126,9 +126,9 @@ Result<IngestReport> time_ingest(const Bench& bench, const Collection& collectio
     const Scratch scratch;
     if (scratch.path().empty())
         return Status{Code::unavailable, "cannot make a temporary folder; set TMPDIR to one"};
-    OpenOptions options = open_options(bench.common, true, true);
-    if (options.pipeline.empty()) options.pipeline = stats.pipeline;
-    auto copy = Collection::open(scratch.path() / "collection", options);
+    const std::string& named = bench.common.pipeline;
+    auto copy = engine.open(scratch.path() / "collection",
+                            {.pipeline = named.empty() ? stats.pipeline : named});
     if (!copy)
         return copy.status().within(
             "timing an ingest (name its pipeline file with --pipeline, or leave it out with "
@@ -156,8 +156,10 @@ boost::json::object report(const IngestReport& ingest) {
 }
 
 int run(const Bench& bench) {
+    const auto engine = Engine::create(engine_options(bench.common));
+    if (!engine) return fail(engine.status());
     auto collection =
-        Collection::open(bench.common.collection, open_options(bench.common, false, true));
+        engine->open(bench.common.collection, {.pipeline = bench.common.pipeline, .create = false});
     if (!collection) return fail(collection.status());
     auto queries = queries_of(bench, *collection);
     if (!queries) return fail(queries.status());
@@ -194,7 +196,7 @@ int run(const Bench& bench) {
     std::optional<IngestReport> ingest;
     progress.emplace(!bench.common.json);
     if (bench.ingest > 0) {
-        auto timed = time_ingest(bench, *collection, *progress);
+        auto timed = time_ingest(bench, *engine, *collection, *progress);
         progress->end();
         if (!timed) return fail(timed.status());
         ingest = std::move(*timed);

@@ -11,8 +11,6 @@
 #include <utility>
 
 #include "apps/cli/standard_input.hpp"
-#include "apps/shared/code_word.hpp"
-#include "apps/shared/json_text.hpp"
 
 namespace lectern::app {
 
@@ -56,18 +54,21 @@ Folders folders(const Common& common) {
     return out;
 }
 
-OpenOptions open_options(const Common& common, bool create, bool load_models) {
-    OpenOptions out;
-    out.pipeline = common.pipeline;
-    out.create = create;
-    out.load_models = load_models;
-    out.threads = common.threads;
+EngineOptions engine_options(const Common& common) {
+    EngineOptions out;
     out.folders = folders(common);
+    out.threads = common.threads;
     if (common.verbose)
         out.log = [](LogLevel, std::string_view source, std::string_view message) {
             std::cerr << "lectern: " << source << ": " << message << '\n';
         };
     return out;
+}
+
+Result<Collection> open_collection(const Common& common, bool create, bool load_models) {
+    LECTERN_ASSIGN(const Engine engine, Engine::create(engine_options(common)));
+    return engine.open(common.collection,
+                       {.pipeline = common.pipeline, .create = create, .load_models = load_models});
 }
 
 namespace {

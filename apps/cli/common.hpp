@@ -39,7 +39,10 @@ void add_explain(CLI::App& command, Common& common);
 void add_filter(CLI::App& command, std::string& filter);
 
 [[nodiscard]] Folders folders(const Common& common);
-[[nodiscard]] OpenOptions open_options(const Common& common, bool create, bool load_models);
+[[nodiscard]] EngineOptions engine_options(const Common& common);
+// Of the command's own engine.
+[[nodiscard]] Result<Collection> open_collection(const Common& common, bool create,
+                                                 bool load_models);
 
 // Prints "lectern: message" to stderr; gives Exit::failed.
 int fail(const Status& status);

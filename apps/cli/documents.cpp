@@ -12,8 +12,7 @@ struct Documents {
 };
 
 int run_stats(const Documents& request) {
-    auto collection =
-        Collection::open(request.common.collection, open_options(request.common, false, false));
+    auto collection = open_collection(request.common, false, false);
     if (!collection) return fail(collection.status());
     auto stats = collection->stats();
     if (!stats) return fail(stats.status());
@@ -31,8 +30,7 @@ int run_stats(const Documents& request) {
 }
 
 int run_get(const Documents& request) {
-    auto collection =
-        Collection::open(request.common.collection, open_options(request.common, false, false));
+    auto collection = open_collection(request.common, false, false);
     if (!collection) return fail(collection.status());
     auto document = collection->get(request.ids.front());
     if (!document) return fail(document.status());
@@ -46,8 +44,7 @@ int run_get(const Documents& request) {
 }
 
 int run_delete(const Documents& request) {
-    auto collection =
-        Collection::open(request.common.collection, open_options(request.common, false, false));
+    auto collection = open_collection(request.common, false, false);
     if (!collection) return fail(collection.status());
     std::uint64_t deleted = 0;
     boost::json::array missing;

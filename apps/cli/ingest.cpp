@@ -44,8 +44,7 @@ int run(const Ingest& ingest) {
                      "--name is the id of what '-' reads, and '-' is not among the paths; a file's "
                      "id is its path"});
     const std::stop_token stop = stop_on_interrupt();
-    auto collection =
-        Collection::open(ingest.common.collection, open_options(ingest.common, true, true));
+    auto collection = open_collection(ingest.common, true, true);
     if (!collection) return fail(collection.status());
     Progress progress(!ingest.common.json);
     IngestOptions options;

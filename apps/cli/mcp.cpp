@@ -7,7 +7,7 @@
 
 #include "apps/cli/common.hpp"
 #include "apps/server/mcp/protocol.hpp"
-#include "apps/shared/json_text.hpp"
+#include "apps/shared/result_json.hpp"
 
 namespace lectern::app {
 namespace {
@@ -27,8 +27,7 @@ std::string name_of(const std::string& folder) {
 }
 
 Result<server::mcp::Sources> one_collection(const Mcp& mcp) {
-    LECTERN_ASSIGN(auto opened,
-                   Collection::open(mcp.common.collection, open_options(mcp.common, false, true)));
+    LECTERN_ASSIGN(auto opened, open_collection(mcp.common, false, true));
     auto open =
         std::make_shared<server::OpenCollection>(name_of(mcp.common.collection), std::move(opened));
     server::mcp::Sources out;
@@ -46,8 +45,9 @@ Result<server::mcp::Sources> all_collections(const Mcp& mcp) {
     if (!std::filesystem::is_directory(mcp.data, error))
         return Status{Code::not_found, "there is no data folder '" + mcp.data +
                                            "'; name that of 'lectern serve' with --data"};
-    auto collections =
-        std::make_shared<server::Collections>(mcp.data, open_options(mcp.common, false, true));
+    LECTERN_ASSIGN(Engine engine, Engine::create(engine_options(mcp.common)));
+    auto collections = std::make_shared<server::Collections>(mcp.data, std::move(engine),
+                                                             CollectionOptions{.create = false});
     server::mcp::Sources out;
     out.names = [collections] { return collections->names(); };
     out.get = [collections](const std::string& name) { return collections->get(name); };

@@ -7,8 +7,11 @@ namespace {
 
 int run(const Common& common) {
     // What was refused is in the list, so the log need not say it as well.
-    auto plugins =
-        list_plugins(folders(common), [](LogLevel, std::string_view, std::string_view) {});
+    EngineOptions options = engine_options(common);
+    options.log = [](LogLevel, std::string_view, std::string_view) {};
+    const auto engine = Engine::create(std::move(options));
+    if (!engine) return fail(engine.status());
+    auto plugins = engine->plugins();
     if (!plugins) return fail(plugins.status());
     if (common.json) {
         print(json_of(*plugins));

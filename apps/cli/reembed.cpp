@@ -17,8 +17,7 @@ struct Reembed {
 int run(const Reembed& wanted) {
     const std::stop_token stop = stop_on_interrupt();
     // The model before is not needed, and may be gone.
-    auto collection =
-        Collection::open(wanted.common.collection, open_options(wanted.common, false, false));
+    auto collection = open_collection(wanted.common, false, false);
     if (!collection) return fail(collection.status());
     Progress progress(!wanted.common.json);
     ReembedOptions options;

@@ -59,8 +59,7 @@ int run(const Search& search) {
         if (!vector) return fail(vector.status());
         options.vector = std::move(*vector);
     }
-    auto collection =
-        Collection::open(search.common.collection, open_options(search.common, false, true));
+    auto collection = open_collection(search.common, false, true);
     if (!collection) return fail(collection.status());
     const bool streams = options.summaries == Summaries::list && !search.common.json;
     if (streams)

@@ -83,8 +83,9 @@ int run(Serve& serve) {
     const auto configured = written(serve.config);
     if (const Status bad = read_config(serve); !bad.ok()) return fail(bad);
     server::ServerOptions& options = serve.options;
-    options.open = open_options(serve.common, true, true);
-    options.open.log =
+    options.open.pipeline = serve.common.pipeline;
+    options.engine = engine_options(serve.common);
+    options.engine.log =
         server::engine_log(serve.common.verbose ? LogLevel::debug : LogLevel::warning);
     options.access_log = !serve.no_access_log;
     options.slow = std::chrono::milliseconds(serve.slow);

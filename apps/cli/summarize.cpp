@@ -13,8 +13,7 @@ struct Summarize {
 
 int run(const Summarize& wanted) {
     const std::stop_token stop = stop_on_interrupt();
-    auto collection =
-        Collection::open(wanted.common.collection, open_options(wanted.common, false, true));
+    auto collection = open_collection(wanted.common, false, true);
     if (!collection) return fail(collection.status());
     SummarizeOptions options;
     options.extractive = wanted.extractive;

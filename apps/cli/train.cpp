@@ -74,8 +74,7 @@ Result<TextFeed> feed_of(const Train& train) {
         auto files = std::make_shared<FileFeed>(train.files);
         return TextFeed([files] { return files->next(); });
     }
-    LECTERN_ASSIGN(auto collection, Collection::open(train.common.collection,
-                                                     open_options(train.common, false, false)));
+    LECTERN_ASSIGN(auto collection, open_collection(train.common, false, false));
     // Ids first: the trainer asks for one text after the other.
     auto ids = std::make_shared<std::deque<std::string>>();
     LECTERN_TRY(collection.each_document([&](const Document& document) {

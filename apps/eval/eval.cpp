@@ -16,8 +16,8 @@
 #include "apps/eval/search_run.hpp"
 #include "apps/eval/setting.hpp"
 #include "apps/eval/tune_run.hpp"
-#include "apps/shared/json_text.hpp"
 #include "apps/shared/percentile.hpp"
+#include "apps/shared/result_json.hpp"
 
 namespace lectern::app {
 namespace {
@@ -107,10 +107,11 @@ class Searcher {
     Result<const Collection*> open(const std::string& pipeline) {
         if (!collection_ || pipeline != pipeline_) {
             collection_.reset();
-            Common common = common_;
-            common.pipeline = pipeline;
-            LECTERN_ASSIGN(collection_,
-                           Collection::open(common.collection, open_options(common, false, true)));
+            if (!engine_) {
+                LECTERN_ASSIGN(engine_, Engine::create(engine_options(common_)));
+            }
+            LECTERN_ASSIGN(collection_, engine_->open(common_.collection,
+                                                      {.pipeline = pipeline, .create = false}));
             pipeline_ = pipeline;
         }
         return &*collection_;
@@ -118,6 +119,7 @@ class Searcher {
 
  private:
     const Common& common_;
+    std::optional<Engine> engine_;
     std::string pipeline_;
     std::optional<Collection> collection_;
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/requests.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::server {
@@ -28,6 +29,8 @@ struct Limits {
     std::chrono::seconds body_time{60};    // for a whole body; of a streamed one, between pieces
     std::chrono::seconds idle_time{75};    // a connection without a request
     std::chrono::seconds drain_time{30};   // running requests get this long after SIGTERM
+
+    [[nodiscard]] api::SearchLimits of_search() const { return {k, search_time, answer_time}; }
 };
 
 // Which searches are compared with exact ones, for /metrics: recall_sampler.hpp.
@@ -54,7 +57,8 @@ struct ServerOptions {
     bool access_log = true;
     bool log_queries = false;              // the slow-query log has the query's text
     std::chrono::milliseconds slow{1000};  // what takes longer is logged with its stages; 0: none
-    OpenOptions open;                      // for every collection
+    EngineOptions engine;                  // of all collections
+    CollectionOptions open;                // of each; the pipeline is that of new ones
 };
 
 }  // namespace lectern::server

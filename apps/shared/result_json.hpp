@@ -1,42 +1,17 @@
-// apps/shared/result_json.hpp: the engine's results as JSON, the same from the command line and the
-// server. Every string is valid UTF-8, whatever the bytes it comes from. Pure functions.
+// apps/shared/result_json.hpp: JSON as the programs write it, which is api/'s.
 #pragma once
 
-#include <boost/json.hpp>
-#include <string_view>
-#include <vector>
-
-#include "lectern/lectern.hpp"
+#include "api/code_word.hpp"
+#include "api/json_text.hpp"
+#include "api/result_json.hpp"
 
 namespace lectern::app {
 
-// Valid UTF-8, whatever the bytes: JSON is refused by its readers otherwise.
-[[nodiscard]] boost::json::string clean(std::string_view bytes);
-// A JSON object kept as text; an empty object when it is none.
-[[nodiscard]] boost::json::value parsed(std::string_view object);
-
-[[nodiscard]] boost::json::object json_of(const Hit& hit);
-[[nodiscard]] boost::json::object json_of(const Citation& citation);
-[[nodiscard]] boost::json::array json_of(const std::vector<Citation>& citations);
-// {"year": [{"value": "2020", "count": 3}, …], …}
-[[nodiscard]] boost::json::object json_of(const std::vector<Facet>& facets);
-[[nodiscard]] boost::json::object json_of(const SearchResult& result);
-[[nodiscard]] boost::json::object json_of(const Summary& summary);
-[[nodiscard]] boost::json::object json_of(const Answer& answer);
-[[nodiscard]] boost::json::object json_of(std::string_view document, const Summary& summary);
-[[nodiscard]] boost::json::object json_of(const Document& document);
-[[nodiscard]] boost::json::object json_of(const Stats& stats);
-[[nodiscard]] boost::json::object json_of(const Overview& overview);
-[[nodiscard]] boost::json::object json_of(const IngestReport& report);
-[[nodiscard]] boost::json::object json_of(const BackupInfo& backup);
-[[nodiscard]] boost::json::array json_of(const std::vector<Finding>& findings);
-[[nodiscard]] boost::json::object json_of(const VerifyReport& report);
-[[nodiscard]] boost::json::object json_of(const ReembedReport& report);
-[[nodiscard]] boost::json::object json_of(const std::vector<PluginInfo>& plugins);
-
-// Busy milliseconds of each stage, and "total".
-[[nodiscard]] boost::json::object milliseconds(const Timing& timing);
-// The --explain table: one object a stage.
-[[nodiscard]] boost::json::array json_of(const std::vector<StageTiming>& stages);
+using api::clean;
+using api::json_of;
+using api::json_text;
+using api::milliseconds;
+using api::parsed;
+using api::word;
 
 }  // namespace lectern::app

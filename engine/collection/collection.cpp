@@ -1,27 +1,21 @@
-#include <oneapi/tbb/global_control.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <future>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "config/pipeline.hpp"
 #include "engine/answers/summarize.hpp"
 #include "engine/answers/writer.hpp"
-#include "engine/collection/folders.hpp"
+#include "engine/collection/engine_impl.hpp"
 #include "engine/collection/reembed.hpp"
 #include "engine/collection/serving.hpp"
-#include "engine/collection/shared_host.hpp"
 #include "engine/collection/upkeep.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/ingest/sources.hpp"
 #include "engine/insight/models.hpp"
 #include "engine/insight/overview.hpp"
 #include "engine/insight/recall.hpp"
-#include "engine/pipeline/shared_pipeline.hpp"
 #include "engine/search/query.hpp"
 #include "index/lexical/lexical_index.hpp"
 #include "index/vector/vector_index.hpp"
@@ -102,12 +96,12 @@ std::string_view name(AnswerStatus status) noexcept {
 }
 
 struct Collection::Impl {
-    Log log;
-    Folders folders;
-    unsigned threads = 0;  // wanted; in use once a pipeline is loaded
-    // Members end in reverse order: what serves before the store, stages before their host.
-    std::unique_ptr<oneapi::tbb::global_control> thread_limit;
-    std::shared_ptr<host::PluginHost> host;
+    explicit Impl(std::shared_ptr<Engine::Impl> of) : engine(std::move(of)), log(engine->log) {}
+
+    // Members end in reverse order: what serves before the store, all before the engine.
+    const std::shared_ptr<Engine::Impl> engine;
+    const Log& log;
+    unsigned threads = 0;  // of the engine; 0 until a pipeline is loaded
     std::unique_ptr<storage::Store> store;
     std::unique_ptr<index::LexicalIndex> lexical;
     mutable MetadataIndex metadata;  // guards itself
@@ -133,22 +127,12 @@ struct Collection::Impl {
         return {};
     }
 
-    // The stages of a pipeline. The first one decides on the threads for all.
     Result<std::shared_ptr<Pipeline>> load(config::PipelineConfig config) {
-        if (host == nullptr) LECTERN_TRY(prepare_host(config));
         for (const std::string& warning : config.warnings)
             log(LogLevel::warning, "pipeline", warning);
-        return shared_pipeline(std::move(config), host);
-    }
-
-    Status prepare_host(const config::PipelineConfig& config) {
-        threads = threads > 0          ? threads
-                  : config.threads > 0 ? config.threads
-                                       : std::max(std::thread::hardware_concurrency(), 1U);
-        LECTERN_ASSIGN(host, shared_host(folders, threads, log));
-        thread_limit = std::make_unique<oneapi::tbb::global_control>(
-            oneapi::tbb::global_control::max_allowed_parallelism, threads);
-        return {};
+        LECTERN_ASSIGN(const auto models, engine->models(config.threads));
+        threads = models->threads();
+        return models->pipeline(std::move(config));
     }
 
     // The generation of this pipeline's vectors; made in a collection that has none.
@@ -281,7 +265,7 @@ struct Collection::Impl {
         const std::unique_lock alone(reembedding, std::try_to_lock);
         if (!alone) return Status{Code::unavailable, "another change of model is under way"};
         auto next = std::make_shared<Serving>();
-        LECTERN_ASSIGN(auto config, named_pipeline(name, folders));
+        LECTERN_ASSIGN(auto config, named_pipeline(name, engine->folders));
         LECTERN_ASSIGN(next->pipeline, load(std::move(config)));
         const Pipeline& pipeline = *next->pipeline;
         Reembedding work(*store, pipeline, options, log);
@@ -346,10 +330,16 @@ Collection::~Collection() {
 }
 
 Result<Collection> Collection::open(const fs::path& folder, OpenOptions options) {
-    auto impl = std::make_unique<Impl>();
-    impl->log = log_or_stderr(options.log);
-    impl->folders = resolve(options.folders);
-    impl->threads = options.threads;
+    LECTERN_ASSIGN(const Engine engine, Engine::create({.folders = std::move(options.folders),
+                                                        .threads = options.threads,
+                                                        .log = std::move(options.log)}));
+    return engine.open(folder, {.pipeline = std::move(options.pipeline),
+                                .create = options.create,
+                                .load_models = options.load_models});
+}
+
+Result<Collection> Engine::open(const fs::path& folder, CollectionOptions options) const {
+    auto impl = std::make_unique<Collection::Impl>(impl_);
     if (folder.empty()) return Status{Code::invalid_argument, "no collection folder was given"};
 
     std::shared_ptr<Pipeline> pipeline;
@@ -369,7 +359,7 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
         // The pipeline first: a wrong one leaves no half-made collection behind.
         LECTERN_ASSIGN(
             auto config,
-            named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline, impl->folders));
+            named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline, impl_->folders));
         LECTERN_ASSIGN(pipeline, impl->load(std::move(config)));
         LECTERN_ASSIGN(impl->store, storage::Store::open(folder, {.create_if_missing = true}));
     } else {
@@ -382,7 +372,7 @@ Result<Collection> Collection::open(const fs::path& folder, OpenOptions options)
         LECTERN_ASSIGN(auto config,
                        stored ? stored_pipeline(meta)
                               : named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline,
-                                               impl->folders));
+                                               impl_->folders));
         LECTERN_ASSIGN(pipeline, impl->load(std::move(config)));
     }
     LECTERN_TRY(impl->serve(std::move(pipeline), folder));

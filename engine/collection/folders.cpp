@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/plugin_host/plugin_host.hpp"
+#include "lectern/lectern.hpp"
 
 namespace lectern {
 namespace {

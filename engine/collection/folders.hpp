@@ -1,7 +1,7 @@
 // engine/collection/folders.hpp: where plugins, models and pipelines are, when nobody says.
 #pragma once
 
-#include "lectern/lectern.hpp"
+#include "lectern/engine.hpp"
 
 namespace lectern {
 

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "config/pipeline.hpp"
-#include "engine/collection/folders.hpp"
-#include "engine/collection/shared_host.hpp"
+#include "engine/collection/engine_impl.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "lectern/lectern.hpp"
 
@@ -40,36 +39,39 @@ lectern_progress_sink progress_face(const TrainOptions& options) {
 }
 
 struct Trainer {
-    std::shared_ptr<host::PluginHost> host;  // outlives the stages
-    std::unique_ptr<Pipeline> pipeline;      // nullptr: none was asked for
+    std::shared_ptr<ModelRegistry> models;  // its host outlives the stages
+    std::shared_ptr<Pipeline> pipeline;     // nullptr: none was asked for
     host::Stage stage;
 };
 
-Result<std::unique_ptr<Pipeline>> open_pipeline(const std::string& name, const Folders& folders,
-                                                const std::shared_ptr<host::PluginHost>& host) {
-    if (name.empty()) return std::unique_ptr<Pipeline>();
+Result<std::shared_ptr<Pipeline>> open_pipeline(const std::string& name, const Folders& folders,
+                                                ModelRegistry& models) {
+    if (name.empty()) return std::shared_ptr<Pipeline>();
     const std::vector<std::filesystem::path> shipped{folders.pipelines};
     LECTERN_ASSIGN(const std::filesystem::path file, config::find_pipeline(name, shipped));
     LECTERN_ASSIGN(auto config, config::load_pipeline(file));
-    return Pipeline::open(std::move(config), host);
+    return models.pipeline(std::move(config));
 }
 
 Result<Trainer> make_trainer(const TrainOptions& options) {
-    const Folders folders = resolve(options.folders);
-    LECTERN_ASSIGN(auto host, shared_host(folders, options.threads, options.log));
-    LECTERN_ASSIGN(auto pipeline, open_pipeline(options.pipeline, folders, host));
+    LECTERN_ASSIGN(const auto engine, Engine::Impl::make({.folders = options.folders,
+                                                          .threads = options.threads,
+                                                          .log = options.log}));
+    LECTERN_ASSIGN(auto models, engine->models(0));
+    LECTERN_ASSIGN(auto pipeline, open_pipeline(options.pipeline, engine->folders, *models));
     boost::system::error_code error;
     auto parsed = boost::json::parse(options.options, error);
     if (error || !parsed.is_object())
         return Status{Code::invalid_argument, "the training options are not a JSON object"};
-    LECTERN_ASSIGN(auto stage, host->create({.plugin = options.plugin,
-                                             .type = options.stage,
-                                             .name = "train",
-                                             .options = std::move(parsed.as_object()),
-                                             .pipeline = pipeline ? pipeline->face() : nullptr}));
+    LECTERN_ASSIGN(auto stage,
+                   models->host().create({.plugin = options.plugin,
+                                          .type = options.stage,
+                                          .name = "train",
+                                          .options = std::move(parsed.as_object()),
+                                          .pipeline = pipeline ? pipeline->face() : nullptr}));
     if (stage.table<lectern_trainer>() == nullptr)
         return Status{Code::invalid_argument, stage.describe() + " is not a trainer"};
-    return Trainer{std::move(host), std::move(pipeline), std::move(stage)};
+    return Trainer{std::move(models), std::move(pipeline), std::move(stage)};
 }
 
 // The model's absolute path. Before the work: what is there and no file of a model, a folder or a
@@ -152,33 +154,6 @@ Result<std::string> evaluate(const std::filesystem::path& model, const std::file
                                 test_path.c_str(), &progress, &report.face),
                             trainer.stage.describe()));
     return std::move(report.text);
-}
-
-Result<std::vector<PluginInfo>> list_plugins(const Folders& folders, const Log& log) {
-    LECTERN_ASSIGN(const auto host, shared_host(resolve(folders), 0, log));
-    std::vector<PluginInfo> out;
-    for (const host::PluginInfo& plugin : host->plugins()) {
-        PluginInfo info{plugin.path,
-                        plugin.name,
-                        plugin.version,
-                        plugin.description,
-                        plugin.license,
-                        std::to_string(plugin.abi_major) + "." + std::to_string(plugin.abi_minor),
-                        {},
-                        {}};
-        for (const host::StageTypeInfo& type : plugin.stage_types)
-            info.stages.push_back({type.name, std::string(host::name(type.kind)), type.description,
-                                   type.options_schema});
-        out.push_back(std::move(info));
-    }
-    for (const host::RefusedPlugin& plugin : host->refused()) {
-        PluginInfo info;
-        info.path = plugin.path;
-        info.name = plugin.name;
-        info.refused = {Code::unsupported, plugin.reason};
-        out.push_back(std::move(info));
-    }
-    return out;
 }
 
 }  // namespace lectern

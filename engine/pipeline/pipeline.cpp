@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "engine/pipeline/shared_stages.hpp"
-
 namespace lectern {
 namespace {
 
@@ -31,12 +29,12 @@ Status once(std::string& slot, const std::string& name, StageKind kind, const co
 
 }  // namespace
 
-Pipeline::Pipeline(config::PipelineConfig config, std::shared_ptr<host::PluginHost> host)
-    : config_(std::move(config)), host_(std::move(host)) {}
+Pipeline::Pipeline(config::PipelineConfig config, std::shared_ptr<ModelRegistry> models)
+    : config_(std::move(config)), models_(std::move(models)) {}
 
 Result<std::unique_ptr<Pipeline>> Pipeline::open(config::PipelineConfig config,
-                                                 std::shared_ptr<host::PluginHost> host) {
-    std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(config), std::move(host)));
+                                                 std::shared_ptr<ModelRegistry> models) {
+    std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(config), std::move(models)));
     LECTERN_TRY(pipeline->check_kinds());
     LECTERN_TRY(pipeline->open_embedding());
     LECTERN_TRY(pipeline->build_ingest());
@@ -56,14 +54,15 @@ const host::Stage* Pipeline::find(std::string_view stage) const noexcept {
 
 Status Pipeline::make(std::string_view stage) {
     if (find(stage) != nullptr) return {};
-    LECTERN_ASSIGN(auto made, shared_stage(config_, *config_.find(stage), embedding_, host_));
+    LECTERN_ASSIGN(auto made,
+                   models_->stage(config_, *config_.find(stage), {embedding_, embedding_key_}));
     stages_.push_back(std::move(made));
     return {};
 }
 
 Result<StageKind> Pipeline::kind_of(std::string_view stage) const {
     const config::StageConfig& wanted = *config_.find(stage);
-    auto info = host_->find(wanted.plugin, wanted.stage);
+    auto info = models_->host().find(wanted.plugin, wanted.stage);
     if (!info) return at(wanted.plugin_place, info.status());
     return info->kind;
 }
@@ -115,8 +114,10 @@ Status Pipeline::open_embedding() {
         return {Code::invalid_argument, config_.file + ": 'query' must use the tokenizer '" +
                                             ingest.tokenizer + "' and the embedder '" +
                                             ingest.embedder + "' of 'ingest'"};
-    LECTERN_ASSIGN(embedding_, shared_embedding(config_, *config_.find(ingest.tokenizer),
-                                                *config_.find(ingest.embedder), host_));
+    LECTERN_ASSIGN(auto named, models_->embedding(config_, *config_.find(ingest.tokenizer),
+                                                  *config_.find(ingest.embedder)));
+    embedding_ = std::move(named.embedding);
+    embedding_key_ = std::move(named.key);
     return {};
 }
 

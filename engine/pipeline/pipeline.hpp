@@ -1,7 +1,7 @@
 // engine/pipeline/pipeline.hpp: the live stages of a pipeline file, with the two flows checked.
 //
 // open() makes every stage that reads (extractors, splitter, tokenizer, embedder, custom stages),
-// or takes one that another pipeline has and that is the same (shared_stages.hpp), and checks that
+// or takes one that another pipeline has and that is the same (model_registry.hpp), and checks that
 // each step gives what the next one takes. The stages that answer (reranker, reader, generator) are
 // made by prepare_answers(), at the first question, since a generator is large. Threads: after
 // open, everything is safe from any thread.
@@ -18,7 +18,7 @@
 
 #include "config/pipeline.hpp"
 #include "engine/pipeline/embedding.hpp"
-#include "engine/plugin_host/plugin_host.hpp"
+#include "engine/pipeline/model_registry.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern {
@@ -29,7 +29,7 @@ enum class Answers { quoted, written };
 class Pipeline {
  public:
     [[nodiscard]] static Result<std::unique_ptr<Pipeline>> open(
-        config::PipelineConfig config, std::shared_ptr<host::PluginHost> host);
+        config::PipelineConfig config, std::shared_ptr<ModelRegistry> models);
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
     ~Pipeline() = default;
@@ -100,7 +100,7 @@ class Pipeline {
         std::string embedder;
     };
 
-    Pipeline(config::PipelineConfig config, std::shared_ptr<host::PluginHost> host);
+    Pipeline(config::PipelineConfig config, std::shared_ptr<ModelRegistry> models);
     [[nodiscard]] Status check_kinds() const;
     [[nodiscard]] Status open_embedding();
     [[nodiscard]] Status build_ingest();
@@ -114,8 +114,9 @@ class Pipeline {
     [[nodiscard]] const host::Stage* find(std::string_view stage) const noexcept;
 
     config::PipelineConfig config_;
-    std::shared_ptr<host::PluginHost> host_;
+    std::shared_ptr<ModelRegistry> models_;
     std::shared_ptr<const Embedding> embedding_;
+    std::string embedding_key_;                               // the registry's name for it
     std::vector<std::shared_ptr<const host::Stage>> stages_;  // the others
 
     std::vector<const host::Stage*> extractors_;

@@ -58,14 +58,14 @@ void add_paths(const boost::json::value& value, const fs::path& base, const fs::
 
 std::string stage_key(const config::PipelineConfig& pipeline, const config::StageConfig& stage,
                       const host::PluginHost& host) {
-    std::string key = std::to_string(reinterpret_cast<std::uintptr_t>(&host));
+    std::string key;
     for (const std::string& part :
          {stage.plugin, stage.stage, stage.name, pipeline.base_folder.string()})
-        key += '\n' + part;
+        key += part + '\n';
     // With defaults: the model may be one. What is wrong is said when the stage is made.
     auto options =
         host.check_options({.plugin = stage.plugin, .type = stage.stage, .options = stage.options});
-    key += '\n' + boost::json::serialize(options ? *options : stage.options);
+    key += boost::json::serialize(options ? *options : stage.options);
     if (options) add_paths(std::move(*options), pipeline.base_folder, host.models_folder(), key);
     return key;
 }

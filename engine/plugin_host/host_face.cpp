@@ -54,6 +54,17 @@ void HostServices::log(LogLevel level, std::string_view plugin,
     }
 }
 
+void HostServices::overhear(LogLevel level, std::string_view plugin,
+                            std::string_view message) const noexcept {
+    const std::shared_lock lock(speaking_);
+    if (!left_) log(level, plugin, message);
+}
+
+void HostServices::leave() const noexcept {
+    const std::unique_lock lock(speaking_);
+    left_ = true;
+}
+
 std::string HostServices::plugin_cache(const std::string& plugin) const noexcept {
     try {
         std::error_code error;

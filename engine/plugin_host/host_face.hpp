@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,13 @@ class HostServices {
 
     // Swallows what the log function throws.
     void log(LogLevel level, std::string_view plugin, std::string_view message) const noexcept;
+    // The same for what a plugin says that other hosts have too: silent after leave(), which waits
+    // for those who are speaking. Not from inside of the log function.
+    void overhear(LogLevel level, std::string_view plugin, std::string_view message) const noexcept;
+    void leave() const noexcept;
     [[nodiscard]] unsigned threads() const noexcept { return threads_; }
     [[nodiscard]] const std::string& models() const noexcept { return models_; }
+    [[nodiscard]] const std::filesystem::path& cache() const noexcept { return cache_; }
     // Made when it is not there; "" when that is not possible.
     [[nodiscard]] std::string plugin_cache(const std::string& plugin) const noexcept;
 
@@ -36,6 +42,8 @@ class HostServices {
     unsigned threads_;
     std::string models_;
     std::filesystem::path cache_;
+    mutable std::shared_mutex speaking_;  // guards left_
+    mutable bool left_ = false;
     mutable std::mutex mutex_;
     mutable std::filesystem::path temporary_;  // made on demand, under mutex_
 };

@@ -6,7 +6,9 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lectern::host {
 
@@ -15,6 +17,26 @@ struct LoadedPlugin::Slot {
     std::condition_variable ended;
     bool live = false;  // between init and the end of deinit
     std::weak_ptr<const LoadedPlugin> plugin;
+};
+
+struct LoadedPlugin::Audience {
+    std::mutex mutex;
+    std::vector<std::weak_ptr<const HostServices>> hosts;
+
+    void join(const std::shared_ptr<const HostServices>& host) {
+        const std::lock_guard lock(mutex);
+        std::erase_if(hosts, [](const auto& one) { return one.expired(); });
+        hosts.emplace_back(host);
+    }
+    void say(LogLevel level, std::string_view plugin, std::string_view message) {
+        std::vector<std::weak_ptr<const HostServices>> now;
+        {
+            const std::lock_guard lock(mutex);
+            now = hosts;
+        }
+        for (const auto& one : now)
+            if (const auto host = one.lock()) host->overhear(level, plugin, message);
+    }
 };
 
 std::shared_ptr<LoadedPlugin::Slot> LoadedPlugin::slot_of(const std::filesystem::path& path) {
@@ -46,9 +68,12 @@ Status initialise(const lectern_plugin& entry, const lectern_host* host,
     }
 }
 
-LoadedPlugin::LoadedPlugin(Library library, std::unique_ptr<HostFace> face,
-                           std::shared_ptr<Slot> slot)
-    : library_(std::move(library)), face_(std::move(face)), slot_(std::move(slot)) {}
+LoadedPlugin::LoadedPlugin(Library library, std::shared_ptr<Audience> audience,
+                           std::unique_ptr<HostFace> face, std::shared_ptr<Slot> slot)
+    : library_(std::move(library)),
+      audience_(std::move(audience)),
+      face_(std::move(face)),
+      slot_(std::move(slot)) {}
 
 LoadedPlugin::~LoadedPlugin() {
     try {
@@ -80,19 +105,32 @@ Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
     const Interrupt& interrupt) {
     const std::shared_ptr<Slot> slot = slot_of(path);
     std::unique_lock lock(slot->mutex);
-    if (auto plugin = slot->plugin.lock()) return plugin;
+    const auto live = [&] {
+        auto plugin = slot->plugin.lock();
+        if (plugin != nullptr) plugin->audience_->join(services);
+        return plugin;
+    };
+    if (auto plugin = live()) return plugin;
     // The last user is gone, and its deinit may still be running.
     slot->ended.wait(lock, [&] { return !slot->live; });
-    if (auto plugin = slot->plugin.lock()) return plugin;
+    if (auto plugin = live()) return plugin;
 
     LibraryFailure failure;
     LECTERN_ASSIGN(Library library, open_library(path, failure));
-    auto face = std::make_unique<HostFace>(library.info.name, std::move(services));
+    auto audience = std::make_shared<Audience>();
+    audience->join(services);
+    auto face = std::make_unique<HostFace>(
+        library.info.name,
+        std::make_shared<const HostServices>(
+            [audience](LogLevel level, std::string_view plugin, std::string_view message) {
+                audience->say(level, plugin, message);
+            },
+            services->threads(), services->models(), services->cache()));
     LECTERN_TRY(initialise(*library.entry, face->get(), interrupt));
     slot->live = true;
     // The constructor is private to keep init and deinit in pairs.
-    std::shared_ptr<const LoadedPlugin> plugin(
-        new LoadedPlugin(std::move(library), std::move(face), slot));  // NOLINT
+    std::shared_ptr<const LoadedPlugin> plugin(new LoadedPlugin(  // NOLINT
+        std::move(library), std::move(audience), std::move(face), slot));
     slot->plugin = plugin;
     return plugin;
 }

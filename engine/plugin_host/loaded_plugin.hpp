@@ -14,9 +14,11 @@
 
 namespace lectern::host {
 
-// Shared by everyone in the process who uses the same file: the hosts and every stage. init has
-// run; deinit runs when the last of them is gone, and only then may another load run init again.
-// Its lectern_host is that of the one who loaded it first.
+// Shared by everyone in the process who uses the same file, because the system's loader has it
+// once: the hosts and every stage. init has run; deinit runs when the last of them is gone, and
+// only then may another load run init again. The lectern_host of init has the folders and threads
+// of the host that loaded it first, and what it is told goes to the logs of all hosts that use it:
+// it belongs to none of them. A stage has the lectern_host of its own host.
 class LoadedPlugin {
  public:
     // The plugin of that file, loaded and initialised now when it is not yet. Any thread; threads
@@ -35,11 +37,14 @@ class LoadedPlugin {
     [[nodiscard]] const lectern_stage_type* find(std::string_view type) const noexcept;
 
  private:
-    struct Slot;  // one file's place in the process
-    LoadedPlugin(Library library, std::unique_ptr<HostFace> face, std::shared_ptr<Slot> slot);
+    struct Slot;      // one file's place in the process
+    struct Audience;  // the hosts that use it
+    LoadedPlugin(Library library, std::shared_ptr<Audience> audience,
+                 std::unique_ptr<HostFace> face, std::shared_ptr<Slot> slot);
     static std::shared_ptr<Slot> slot_of(const std::filesystem::path& path);
 
     Library library_;
+    std::shared_ptr<Audience> audience_;
     std::unique_ptr<HostFace> face_;
     std::shared_ptr<Slot> slot_;
 };

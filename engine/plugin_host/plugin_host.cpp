@@ -225,7 +225,11 @@ Result<std::unique_ptr<PluginHost>> PluginHost::open(HostOptions options) {
 }
 
 PluginHost::PluginHost(std::unique_ptr<State> state) : state_(std::move(state)) {}
-PluginHost::~PluginHost() = default;
+// Plugins that end with it still speak to its log. Those that others use too do no longer.
+PluginHost::~PluginHost() {
+    state_->known.clear();
+    state_->services->leave();
+}
 
 std::vector<PluginInfo> PluginHost::plugins() const {
     const std::shared_lock lock(state_->mutex);

@@ -229,6 +229,39 @@ TEST_F(PluginHostTest, StagesOutliveTheirHostAndKeepThePluginInitialised) {
     EXPECT_EQ(facts(*third).deinits, 1u);
 }
 
+TEST_F(PluginHostTest, EachHostHearsItsStagesAndWhatThePluginSaysToAll) {
+    install("good");
+    std::vector<std::string> heard[2];
+    const auto listening = [&](std::size_t i) {
+        HostOptions with = options();
+        with.log = [&heard, i](LogLevel, std::string_view, std::string_view message) {
+            heard[i].emplace_back(message);
+        };
+        return open(std::move(with));
+    };
+    auto first = listening(0);
+    const auto second = listening(1);
+    auto stage = first->create({.plugin = "good", .name = "first"});
+    ASSERT_TRUE(stage) << stage.status().message();
+    EXPECT_THAT(heard[0], ElementsAre("echo is made"));
+    EXPECT_THAT(heard[1], IsEmpty());
+    const auto other = second->create({.plugin = "good", .name = "second"});
+    ASSERT_TRUE(other) << other.status().message();
+    EXPECT_THAT(heard[0], ElementsAre("echo is made"));
+    EXPECT_THAT(heard[1], ElementsAre("echo is made"));
+    CallContext call;
+    Status status;
+    (void)run(*other, "text", status, call);
+    EXPECT_THAT(heard[0], ElementsAre("echo is made", "an echo"));
+    EXPECT_THAT(heard[1], ElementsAre("echo is made", "an echo"));
+    // The one that loaded it is gone, and its log with it.
+    { const Stage last = std::move(*stage); }
+    first.reset();
+    (void)run(*other, "text", status, call);
+    EXPECT_THAT(heard[0], ElementsAre("echo is made", "an echo"));
+    EXPECT_THAT(heard[1], ElementsAre("echo is made", "an echo", "an echo"));
+}
+
 TEST_F(PluginHostTest, ManyThreadsMakeStagesOfAPluginThatIsInitialisedOnce) {
     install("good");
     const auto host = open(options());

@@ -5,6 +5,8 @@
 //     auto answer = notes->ask("Why is BERT not GPT?");
 //     std::cout << answer->text;
 //
+// A program with several collections makes an Engine (engine.hpp), which they share.
+//
 // Threads: a Collection may be used from many threads at once; ingest and remove wait for each
 // other, searches wait for nobody. One process owns a collection at a time.
 // Errors: Status and Result (status.hpp); nothing here throws for bad input.
@@ -23,39 +25,21 @@
 #include <string_view>
 #include <vector>
 
+#include "lectern/engine.hpp"
 #include "lectern/status.hpp"
-
-#define LECTERN_API __attribute__((visibility("default")))
 
 namespace lectern {
 
 [[nodiscard]] LECTERN_API std::string_view version() noexcept;
 
-enum class LogLevel { debug, info, warning, error };
-// Called from any thread. `source`: the room or plugin that speaks.
-using Log = std::function<void(LogLevel level, std::string_view source, std::string_view message)>;
-
-// Where the engine finds things. Empty fields: the environment (LECTERN_PLUGINS, LECTERN_MODELS,
-// LECTERN_CACHE), then beside the installed library, then the per-user cache; of models at last
-// /usr/local/share/lectern/models, for all users of the machine.
-struct LECTERN_API Folders {
-    std::vector<std::filesystem::path> plugins;
-    std::filesystem::path models;
-    std::filesystem::path cache;      // derived files: compiled models, probe results
-    std::filesystem::path pipelines;  // the pipelines that ship
-};
-
-struct LECTERN_API OpenOptions {
-    // A pipeline file, or the name of one that ships ("bert", "word2vec", "search-only"). Empty:
-    // the pipeline that the collection was made with; for a new collection, "bert".
+// What Collection::open takes: CollectionOptions and EngineOptions.
+struct OpenOptions {
     std::string pipeline;
-    bool create = true;  // make the collection when there is none
-    // False: no model is loaded. get, remove, each_document and stats work; ingest, search and ask
-    // are refused.
+    bool create = true;
     bool load_models = true;
-    unsigned threads = 0;  // for everything together; 0: the pipeline's, or all cores
+    unsigned threads = 0;
     Folders folders;
-    Log log;  // warnings and errors go to stderr when empty
+    Log log;
 };
 
 // One row of the --explain table.
@@ -476,8 +460,10 @@ struct BackupOptions {
     std::stop_token stop;
 };
 
+// Holds its engine.
 class LECTERN_API Collection {
  public:
+    // With an engine of its own: two that are opened so share nothing. Engine::open is for more.
     [[nodiscard]] static Result<Collection> open(const std::filesystem::path& folder,
                                                  OpenOptions options = {});
     Collection(Collection&&) noexcept;
@@ -564,33 +550,17 @@ class LECTERN_API Collection {
     // was damaged is kept below `folder`/damaged. A collection in order is left alone.
     [[nodiscard]] static Result<RepairReport> repair(const std::filesystem::path& folder);
 
-    struct Impl;
+    struct LECTERN_LOCAL Impl;
 
  private:
     explicit Collection(std::unique_ptr<Impl> impl);
+    friend class Engine;
     std::unique_ptr<Impl> impl_;
 };
 
 // ------------------------------------------------------------------- plugins
 
-struct StageTypeInfo {
-    std::string name;
-    std::string kind;  // "embedder"
-    std::string description;
-    std::string options;  // the JSON Schema, or ""
-};
-
-struct PluginInfo {
-    std::filesystem::path path;
-    std::string name;
-    std::string version;
-    std::string description;
-    std::string license;
-    std::string abi;  // "1.0"
-    std::vector<StageTypeInfo> stages;
-    Status refused;  // why it is not used; ok when it is
-};
-
+// Of an engine with these folders and this log.
 [[nodiscard]] LECTERN_API Result<std::vector<PluginInfo>> list_plugins(const Folders& folders = {},
                                                                        const Log& log = {});
 

@@ -15,8 +15,6 @@
 #include <vector>
 
 #include "config/pipeline.hpp"
-#include "engine/collection/folders.hpp"
-#include "engine/collection/shared_host.hpp"
 #include "engine/ingest/batcher.hpp"
 #include "engine/pipeline/passage_text.hpp"
 #include "engine/pipeline/pipeline.hpp"
@@ -123,12 +121,17 @@ struct Direct {
 };
 
 Status run(const fs::path& corpus, int rounds, const char* tokens_file) {
-    const lectern::Folders folders = lectern::resolve({});
-    LECTERN_ASSIGN(const auto host,
-                   lectern::shared_host(folders, std::thread::hardware_concurrency(), {}));
+    LECTERN_ASSIGN(const lectern::Engine engine, lectern::Engine::create());
+    const lectern::Folders& folders = engine.folders();
+    const unsigned threads = std::max(std::thread::hardware_concurrency(), 1U);
+    LECTERN_ASSIGN(auto host, lectern::host::PluginHost::open({.plugin_folders = folders.plugins,
+                                                               .models_folder = folders.models,
+                                                               .cache_folder = folders.cache,
+                                                               .threads = threads}));
+    const auto models = std::make_shared<lectern::ModelRegistry>(std::move(host), threads);
     LECTERN_ASSIGN(auto config,
                    lectern::config::load_pipeline(folders.pipelines / "search-only.yaml"));
-    LECTERN_ASSIGN(const auto pipeline, lectern::Pipeline::open(std::move(config), host));
+    LECTERN_ASSIGN(const auto pipeline, models->pipeline(std::move(config)));
 
     Direct direct{*pipeline, lectern::TokenBatch(0), {}, 0};
     double best_ingest = 1e9;

@@ -34,6 +34,18 @@ class Counting : public Custom {
     Life life_;
 };
 
+// Says how many threads it may use.
+class Threads : public Custom {
+ public:
+    explicit Threads(const Config& config) {
+        config.host().log(LECTERN_LOG_WARNING,
+                          std::to_string(config.host().threads()) + " threads");
+    }
+    void process(const Call&, const Document& record, const DocumentSink& sink) const override {
+        sink.document(record);
+    }
+};
+
 class Writer : public Generator {
  public:
     explicit Writer(const Config& config) : life_(config, "writer ") {
@@ -60,4 +72,5 @@ class Writer : public Generator {
 
 LECTERN_PLUGIN("counting", "1.0.0", "Says when its stage is made", "Apache-2.0",
                stage<Counting>("counting", "Says when it is made", "{\"type\": \"object\"}"),
+               stage<Threads>("threads", "Says how many it may use", "{\"type\": \"object\"}"),
                stage<Writer>("writer", "Says when it is made", "{\"type\": \"object\"}"))

@@ -2,13 +2,10 @@
 
 #include <utility>
 
-#include "apps/server/api/fields.hpp"
 #include "apps/server/api/keys.hpp"
 
 namespace lectern::server {
 namespace {
-
-constexpr std::size_t max_id_bytes = 1024;
 
 enum class Comparison { strong, weak };  // RFC 9110, 8.8.3.2
 
@@ -27,32 +24,6 @@ bool has_tag(std::string_view list, const std::string& tag, Comparison compariso
 }
 
 }  // namespace
-
-Result<DocumentInput> document_input(boost::json::value value, std::string id) {
-    if (!value.is_object())
-        return Status{Code::invalid_argument, "a document must be a JSON object"};
-    Fields fields(std::move(value.get_object()));
-    DocumentInput out;
-    out.id = fields.text("id");
-    out.title = fields.text("title");
-    out.text = fields.text("text");
-    if (const auto* metadata = fields.any("metadata")) {
-        if (metadata->is_object())
-            out.metadata = boost::json::serialize(*metadata);
-        else
-            fields.wrong("metadata", "must be an object");
-    }
-    if (!id.empty() && !out.id.empty() && out.id != id)
-        fields.wrong("id", "must be the id of the path, or left out");
-    if (!id.empty()) out.id = std::move(id);
-    LECTERN_TRY(fields.done());
-    if (out.id.empty())
-        return Status{Code::invalid_argument, "the field 'id' must be a string that is not empty"};
-    if (out.id.size() > max_id_bytes)
-        return Status{Code::invalid_argument,
-                      "the field 'id' has more than " + std::to_string(max_id_bytes) + " bytes"};
-    return out;
-}
 
 std::string entity_tag(const Document& document) {
     // Lengths first, so that no two documents give the same bytes.

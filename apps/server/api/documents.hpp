@@ -1,18 +1,16 @@
 // apps/server/api/documents.hpp: documents as they come in over HTTP.
 #pragma once
 
-#include <boost/json.hpp>
 #include <string>
 #include <string_view>
 
+#include "api/documents.hpp"
 #include "apps/server/http/message.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::server {
 
-// {"id": …, "title": …, "text": …, "metadata": {…}}; `id` wins over the object's own when it is
-// set.
-[[nodiscard]] Result<DocumentInput> document_input(boost::json::value value, std::string id = {});
+using api::document_input;
 
 // A strong entity tag (RFC 9110, 8.8.3) of what the document holds.
 [[nodiscard]] std::string entity_tag(const Document& document);

@@ -104,7 +104,7 @@ Response drop(Service& service, Call& call) {
 }
 
 Response plugins(Service& service, Call&) {
-    auto found = list_plugins(service.options.open.folders, service.options.open.log);
+    auto found = service.collections.engine().plugins();
     return found ? json_response(app::json_of(*found)) : problem(found.status());
 }
 

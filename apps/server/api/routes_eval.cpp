@@ -6,9 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "api/requests.hpp"
 #include "apps/eval/measures/metrics.hpp"
 #include "apps/server/api/fields.hpp"
-#include "apps/server/api/search_request.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/shared/percentile.hpp"
@@ -144,11 +144,11 @@ Response eval(Service& service, Call& call) {
     EvalRequest wanted;
     wanted.queries = read_queries(fields);
     wanted.judgements = read_judgements(fields);
-    read_ranking(fields, wanted.search);
+    api::read_ranking(fields, wanted.search);
     wanted.search.filter = fields.text("filter");
     wanted.search.k = fields.count("k", std::min(usual_depth, limits.k), 1, limits.k);
     wanted.per_query = fields.flag("per_query");
-    const milliseconds longest = read_deadline(fields, limits.answer_time);
+    const milliseconds longest = *api::read_deadline(fields, limits.answer_time);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());

@@ -2,19 +2,19 @@
 #include <functional>
 #include <utility>
 
+#include "api/requests.hpp"
 #include "apps/server/api/documents.hpp"
 #include "apps/server/api/fields.hpp"
 #include "apps/server/api/reply.hpp"
-#include "apps/server/api/search_request.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
-#include "apps/shared/json_text.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
 
 namespace json = boost::json;
+using api::SearchRequest;
 
 // A GET has the fields of POST as parameters.
 Fields fields_of(const Request& request) {
@@ -48,7 +48,7 @@ Response run_search(Service& service, Call& call, const CollectionPointer& open,
 
 Response search(Service& service, Call& call) {
     Fields fields = fields_of(call.request);
-    SearchRequest wanted = read_search(fields, service.options.limits);
+    SearchRequest wanted = api::read_search(fields, service.options.limits.of_search());
     const Reply reply(call, fields);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
@@ -66,12 +66,8 @@ Response search(Service& service, Call& call) {
 
 Response ask(Service& service, Call& call) {
     Fields fields = fields_of(call.request);
-    AskOptions options;
-    const std::string question = fields.text("question");
-    options.extractive = fields.flag("extractive");
-    options.filter = fields.text("filter");
+    auto [question, options] = api::read_ask(fields, service.options.limits.answer_time);
     const Reply reply(call, fields);
-    options.deadline = read_deadline(fields, service.options.limits.answer_time);
     options.stop = call.stop;
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
@@ -92,11 +88,8 @@ Response ask(Service& service, Call& call) {
 
 Response summarize(Service& service, Call& call) {
     Fields fields = fields_of(call.request);
-    SummarizeOptions options;
-    const std::string document = fields.text("document");
-    options.extractive = fields.flag("extractive");
+    auto [document, options] = api::read_summarize(fields, service.options.limits.answer_time);
     const Reply reply(call, fields);
-    options.deadline = read_deadline(fields, service.options.limits.answer_time);
     options.stop = call.stop;
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));

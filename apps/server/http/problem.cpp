@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "apps/shared/code_word.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server {

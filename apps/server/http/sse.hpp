@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "apps/shared/json_text.hpp"
+#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 

@@ -5,7 +5,6 @@
 #include "apps/server/api/fields.hpp"
 #include "apps/server/mcp/protocol.hpp"
 #include "apps/server/mcp/schemas.hpp"
-#include "apps/shared/json_text.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::server::mcp {

@@ -77,9 +77,9 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
 
 }  // namespace
 
-ServerState::ServerState(ServerOptions given)
+ServerState::ServerState(ServerOptions given, Engine engine)
     : options(std::move(given)),
-      collections(options.data, options.open),
+      collections(options.data, std::move(engine), options.open),
       jobs(options.data / ".jobs", job_work(collections, options.data)),
       service{options, collections, metrics, recall, jobs},
       read("read",
@@ -106,7 +106,7 @@ void add_routes(ServerState& state) {
 }
 
 struct Server::Impl {
-    explicit Impl(ServerOptions options) : state(std::move(options)) {}
+    Impl(ServerOptions options, Engine engine) : state(std::move(options), std::move(engine)) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     // Workers first: their jobs use the connections, and those use the rest.
@@ -250,7 +250,8 @@ struct Server::Impl {
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
-    auto impl = std::make_unique<Impl>(std::move(options));
+    LECTERN_ASSIGN(Engine engine, Engine::create(options.engine));
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(engine));
     LECTERN_TRY(impl->open());
     impl->run();
     return std::unique_ptr<Server>(new Server(std::move(impl)));

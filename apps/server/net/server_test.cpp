@@ -22,7 +22,7 @@
 #include "apps/server/net/log.hpp"
 #include "apps/server/net/state.hpp"
 #include "apps/server/work/metrics.hpp"
-#include "apps/shared/json_text.hpp"
+#include "apps/shared/result_json.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::server {
@@ -442,7 +442,9 @@ TEST(OpenApiTest, EveryRouteIsDescribedAndNothingElse) {
     const lectern::TestFolder home;
     ServerOptions options;
     options.data = home.path();
-    ServerState state(options);
+    auto engine = Engine::create();
+    ASSERT_TRUE(engine.ok());
+    ServerState state(options, *engine);
     add_routes(state);
     std::set<std::string> routes;
     for (const Route& route : state.router.routes()) {

@@ -11,7 +11,7 @@
 namespace lectern::server {
 
 struct ServerState {
-    explicit ServerState(ServerOptions given);
+    ServerState(ServerOptions given, Engine engine);
 
     [[nodiscard]] Executor* executor(Lane lane) noexcept {
         switch (lane) {

@@ -32,8 +32,8 @@ Status bad_name(const std::string& name) {
 
 }  // namespace
 
-Collections::Collections(fs::path data, OpenOptions options)
-    : data_(std::move(data)), options_(std::move(options)) {}
+Collections::Collections(fs::path data, Engine engine, CollectionOptions options)
+    : data_(std::move(data)), engine_(std::move(engine)), options_(std::move(options)) {}
 
 bool Collections::valid_name(std::string_view name) noexcept {
     return !name.empty() && name.size() <= max_name && letter_or_digit(name.front()) &&
@@ -71,9 +71,9 @@ CollectionPointer Collections::find(const std::string& name) const {
 }
 
 // With opening_.
-Result<CollectionPointer> Collections::open(const std::string& name, OpenOptions options,
+Result<CollectionPointer> Collections::open(const std::string& name, CollectionOptions options,
                                             bool named) {
-    auto opened = Collection::open(data_ / name, std::move(options));
+    auto opened = engine_.open(data_ / name, std::move(options));
     if (!opened) {
         if (opened.status().code() == Code::not_found && !named)
             return Status{Code::unavailable, opened.status().message()};
@@ -103,7 +103,7 @@ Result<CollectionPointer> Collections::get(const std::string& name) {
     const std::lock_guard lock(opening_);
     if (auto found = find(name)) return found;
     if (!on_disk(name)) return no_such(name);
-    OpenOptions options = options_;
+    CollectionOptions options = options_;
     options.pipeline.clear();  // the one it was made with
     options.create = false;
     return open(name, std::move(options));
@@ -125,7 +125,7 @@ Result<CollectionPointer> Collections::create(const std::string& name, const std
         exists = true;
         return Status{Code::unavailable, "there is a collection '" + name + "' already"};
     }
-    OpenOptions options = options_;
+    CollectionOptions options = options_;
     if (!pipeline.empty()) options.pipeline = pipeline;
     return open(name, std::move(options), !pipeline.empty());
 }

@@ -30,12 +30,13 @@ using CollectionPointer = std::shared_ptr<OpenCollection>;
 class Collections {
  public:
     // `options`: how each is opened; the pipeline is that of new ones.
-    Collections(std::filesystem::path data, OpenOptions options);
+    Collections(std::filesystem::path data, Engine engine, CollectionOptions options);
 
     // Letters, digits, '-' and '_'; at most 64, and the first a letter or a digit. A name is a
     // folder, so nothing else will do.
     [[nodiscard]] static bool valid_name(std::string_view name) noexcept;
 
+    [[nodiscard]] const Engine& engine() const noexcept { return engine_; }
     [[nodiscard]] std::vector<std::string> names() const;  // sorted; open or not
     [[nodiscard]] std::vector<CollectionPointer> open_ones() const;
     [[nodiscard]] Result<CollectionPointer> get(const std::string& name);
@@ -53,12 +54,13 @@ class Collections {
     [[nodiscard]] bool on_disk(const std::string& name) const;
     // `named`: a client chose the pipeline. Otherwise what it lacks, such as a model, is not
     // theirs.
-    [[nodiscard]] Result<CollectionPointer> open(const std::string& name, OpenOptions options,
+    [[nodiscard]] Result<CollectionPointer> open(const std::string& name, CollectionOptions options,
                                                  bool named = false);
     [[nodiscard]] CollectionPointer find(const std::string& name) const;
 
     const std::filesystem::path data_;
-    const OpenOptions options_;
+    const Engine engine_;
+    const CollectionOptions options_;
     std::mutex opening_;  // one is opened or dropped at a time
     mutable std::mutex mutex_;
     std::map<std::string, CollectionPointer> open_;

@@ -29,10 +29,10 @@ class RecallSamplerTest : public testing::Test {
                "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
                "ingest: [source, text, chunks, tokens, vectors, commit]\n"
                "query: [query, tokens, vectors, search]\n";
-        OpenOptions options;
-        options.pipeline = pipeline.string();
-        options.folders.cache = home.path() / "cache";
-        collections.emplace(home.path() / "data", options);
+        auto engine = Engine::create({.folders = {.cache = home.path() / "cache"}});
+        ASSERT_TRUE(engine.ok()) << engine.status().message();
+        collections.emplace(home.path() / "data", *engine,
+                            CollectionOptions{.pipeline = pipeline.string()});
         bool exists = false;
         auto made = collections->create("notes", "", exists);
         ASSERT_TRUE(made.ok()) << made.status().message();

@@ -7,6 +7,7 @@
 
 static uint32_t inits;
 static uint32_t deinits;
+static const lectern_host* init_host; /* what is said to it, all hosts hear */
 
 /* What a test may ask of a stage. */
 #define GOOD_FACTS_1 "test.facts/1"
@@ -56,7 +57,9 @@ static lectern_code process(const lectern_stage* stage, const lectern_call* call
     int64_t i;
     lectern_code code = LECTERN_OK;
     char* joined;
+    const lectern_host_log* log = init_host->get_capability(init_host, LECTERN_HOST_LOG);
     if (call->is_cancelled(call)) return LECTERN_CANCELLED;
+    log->log(init_host, LECTERN_LOG_INFO, text("an echo"));
     if (record->text.size == 0) {
         call->set_error(call, text("the text is empty"));
         return LECTERN_INVALID_ARGUMENT;
@@ -147,7 +150,7 @@ static lectern_code create(const lectern_call* call, const lectern_stage_config*
 
 static lectern_code init(const lectern_call* call, const lectern_host* host) {
     (void)call;
-    (void)host;
+    init_host = host;
     ++inits;
     return LECTERN_OK;
 }

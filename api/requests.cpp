@@ -1,10 +1,13 @@
-#include "apps/server/api/search_request.hpp"
+#include "api/requests.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
+#include <utility>
 
-namespace lectern::server {
+namespace lectern::api {
 namespace {
 
 constexpr std::uint64_t most_candidates = 10'000;
@@ -32,9 +35,14 @@ Summaries read_summaries(Fields& fields) {
 
 }  // namespace
 
-std::chrono::milliseconds read_deadline(Fields& fields, std::chrono::milliseconds longest) {
-    const auto most = static_cast<std::uint64_t>(longest.count());
-    return std::chrono::milliseconds(fields.count("deadline_milliseconds", most, 1, most));
+std::optional<std::chrono::milliseconds> read_deadline(
+    Fields& fields, std::optional<std::chrono::milliseconds> longest) {
+    constexpr auto no_limit = std::numeric_limits<std::int64_t>::max() / 1'000'000;
+    const std::int64_t most = longest ? longest->count() : no_limit;
+    if (fields.any("deadline_milliseconds") == nullptr) return longest;
+    return std::chrono::milliseconds(fields.count("deadline_milliseconds",
+                                                  static_cast<std::uint64_t>(most), 1,
+                                                  static_cast<std::uint64_t>(most)));
 }
 
 void read_ranking(Fields& fields, SearchOptions& options) {
@@ -49,7 +57,7 @@ void read_ranking(Fields& fields, SearchOptions& options) {
         options.candidates = fields.count("candidates", 1, 1, most_candidates);
 }
 
-SearchRequest read_search(Fields& fields, const Limits& limits) {
+SearchRequest read_search(Fields& fields, const SearchLimits& limits) {
     SearchRequest out;
     SearchOptions& options = out.options;
     out.query = fields.text("query");
@@ -69,4 +77,21 @@ SearchRequest read_search(Fields& fields, const Limits& limits) {
     return out;
 }
 
-}  // namespace lectern::server
+AskRequest read_ask(Fields& fields, std::optional<std::chrono::milliseconds> longest) {
+    AskRequest out;
+    out.question = fields.text("question");
+    out.options.extractive = fields.flag("extractive");
+    out.options.filter = fields.text("filter");
+    out.options.deadline = read_deadline(fields, longest);
+    return out;
+}
+
+SummarizeRequest read_summarize(Fields& fields, std::optional<std::chrono::milliseconds> longest) {
+    SummarizeRequest out;
+    out.document = fields.text("document");
+    out.options.extractive = fields.flag("extractive");
+    out.options.deadline = read_deadline(fields, longest);
+    return out;
+}
+
+}  // namespace lectern::api

@@ -1,14 +1,15 @@
-#include "apps/server/api/fields.hpp"
+#include "api/fields.hpp"
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <utility>
 
-namespace lectern::server {
+namespace lectern::api {
 
 namespace json = boost::json;
 
-Result<json::value> parse_json(std::string_view text) {
+Result<json::value> parse_json(std::string_view text, std::size_t* bad) {
     // Some programs begin their files with the mark of UTF-8; RFC 8259 lets a reader pass over it.
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     boost::system::error_code error;
@@ -18,10 +19,10 @@ Result<json::value> parse_json(std::string_view text) {
         text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
         error = json::error::extra_data;
     if (!error) parser.finish(error);
-    if (error)
-        return Status{Code::invalid_argument,
-                      "not valid JSON near byte " + std::to_string(used) + ": " + error.message()};
-    return parser.release();
+    if (!error) return parser.release();
+    if (bad != nullptr) *bad = used;
+    return Status{Code::invalid_argument,
+                  "not valid JSON near byte " + std::to_string(used) + ": " + error.message()};
 }
 
 Fields::Fields(std::string_view body, bool lenient) : lenient_(lenient) {
@@ -69,9 +70,10 @@ const json::value* Fields::any(std::string_view name) {
 }
 
 void Fields::wrong(std::string_view name, std::string_view must) {
-    if (status_.ok())
-        status_ = {Code::invalid_argument,
-                   "the field '" + std::string(name) + "' " + std::string(must)};
+    if (!status_.ok()) return;
+    status_ = {Code::invalid_argument,
+               "the field '" + std::string(name) + "' " + std::string(must)};
+    wrong_ = name;
 }
 
 std::string Fields::text(std::string_view name, std::string_view initial) {
@@ -152,13 +154,25 @@ std::vector<float> Fields::numbers(std::string_view name) {
     return out;
 }
 
-Status Fields::done() const {
-    if (!status_.ok() || lenient_) return status_;
+const json::object::value_type* Fields::unknown() const {
+    if (lenient_) return nullptr;
     for (const auto& item : object_)
-        if (!asked_.contains(std::string_view(item.key())))
-            return {Code::invalid_argument,
-                    "the field '" + std::string(item.key()) + "' is unknown here"};
+        if (!asked_.contains(std::string_view(item.key()))) return &item;
+    return nullptr;
+}
+
+Status Fields::done() const {
+    if (!status_.ok()) return status_;
+    if (const auto* item = unknown())
+        return {Code::invalid_argument,
+                "the field '" + std::string(item->key()) + "' is unknown here"};
     return {};
 }
 
-}  // namespace lectern::server
+std::string Fields::place() const {
+    if (!status_.ok()) return wrong_;
+    const auto* item = unknown();
+    return item == nullptr ? std::string{} : std::string(item->key());
+}
+
+}  // namespace lectern::api

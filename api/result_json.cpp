@@ -1,10 +1,10 @@
-#include "apps/shared/result_json.hpp"
+#include "api/result_json.hpp"
 
 #include <optional>
 #include <string>
 #include <utility>
 
-namespace lectern::app {
+namespace lectern::api {
 
 boost::json::string clean(std::string_view bytes) {
     boost::json::string out;
@@ -238,6 +238,18 @@ boost::json::object json_of(const IngestReport& report) {
             {"failed", std::move(failures)}, {"seconds", report.seconds}};
 }
 
+boost::json::object json_of(const IngestProgress& progress) {
+    return {{"bytes_read", progress.bytes_read}, {"bytes_total", progress.bytes_total},
+            {"documents", progress.documents},   {"tokens", progress.tokens},
+            {"fraction", progress.fraction},     {"seconds", progress.seconds}};
+}
+
+boost::json::object json_of(const ReembedProgress& progress) {
+    return {{"chunks", progress.chunks},
+            {"chunks_total", progress.chunks_total},
+            {"seconds", progress.seconds}};
+}
+
 boost::json::object json_of(const std::vector<PluginInfo>& plugins) {
     boost::json::array used;
     boost::json::array refused;
@@ -286,4 +298,4 @@ boost::json::array json_of(const std::vector<StageTiming>& stages) {
     return out;
 }
 
-}  // namespace lectern::app
+}  // namespace lectern::api

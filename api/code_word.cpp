@@ -1,8 +1,8 @@
-#include "apps/shared/code_word.hpp"
+#include "api/code_word.hpp"
 
 #include <algorithm>
 
-namespace lectern::app {
+namespace lectern::api {
 
 std::string word(Code code) {
     std::string out(name(code));
@@ -10,4 +10,4 @@ std::string word(Code code) {
     return out;
 }
 
-}  // namespace lectern::app
+}  // namespace lectern::api

@@ -1,4 +1,4 @@
-#include "apps/shared/json_text.hpp"
+#include "api/json_text.hpp"
 
 #include <array>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace lectern::app {
+namespace lectern::api {
 namespace {
 
 namespace json = boost::json;
@@ -60,4 +60,4 @@ std::string json_text(const json::value& value) {
     return out;
 }
 
-}  // namespace lectern::app
+}  // namespace lectern::api

@@ -1,4 +1,4 @@
-// engine/pipeline/living.hpp: what lives once in the process for all who want the same.
+// engine/pipeline/weak_cache.hpp: what lives once for all who want the same.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace lectern {
 // somebody holds it. Any thread; of two that want the same one at once, one makes it and the other
 // waits.
 template <typename T>
-class Living {
+class WeakCache {
  public:
     // The object of the key. When there is none, what `make` gives (Result<std::shared_ptr<T>>).
     template <typename Make>

@@ -1,0 +1,34 @@
+// engine/collection/engine_impl.hpp: what is behind an Engine. Any thread.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "engine/pipeline/model_registry.hpp"
+#include "lectern/engine.hpp"
+
+namespace lectern {
+
+struct Engine::Impl {
+    [[nodiscard]] static Result<std::shared_ptr<Impl>> make(EngineOptions options);
+    // Checked, and with everything that was left out.
+    explicit Impl(EngineOptions options)
+        : log(std::move(options.log)),
+          folders(std::move(options.folders)),
+          threads(options.threads) {}
+
+    // Looks at the plugins the first time. `of_pipeline`: the threads that its file wants; 0: none
+    // are named.
+    [[nodiscard]] Result<std::shared_ptr<ModelRegistry>> models(unsigned of_pipeline);
+
+    const Log log;
+    const Folders folders;
+    const unsigned threads;  // wanted; 0: a pipeline decides
+
+ private:
+    std::mutex mutex_;
+    std::shared_ptr<ModelRegistry> models_;  // made once; guarded by mutex_
+};
+
+}  // namespace lectern
