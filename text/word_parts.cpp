@@ -14,7 +14,7 @@ namespace {
 
 enum class Class { upper, lower, digit, hangul, join, mark };
 
-struct Character {
+struct Letter {
     Class kind = Class::mark;
     std::size_t begin = 0;  // byte
     bool mark = false;      // an accent or an apostrophe
@@ -39,8 +39,8 @@ Class class_of(UChar32 c) noexcept {
     return Class::mark;
 }
 
-std::vector<Character> read(std::string_view word) {
-    std::vector<Character> out;
+std::vector<Letter> read(std::string_view word) {
+    std::vector<Letter> out;
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(word.data());
     const auto size = static_cast<std::int32_t>(word.size());
     for (std::int32_t at = 0; at < size;) {
@@ -142,7 +142,7 @@ class Parts {
     }
 
     std::string_view word_;
-    std::vector<Character> characters_;
+    std::vector<Letter> characters_;
     std::string whole_;
     std::vector<std::string> out_;
 };
