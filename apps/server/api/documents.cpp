@@ -8,8 +8,6 @@
 namespace lectern::server {
 namespace {
 
-constexpr std::size_t max_id_bytes = 1024;
-
 enum class Comparison { strong, weak };  // RFC 9110, 8.8.3.2
 
 // "*" means: whatever there is. Tags of ours are strong: a weak one in the list is another when
@@ -48,9 +46,6 @@ Result<DocumentInput> document_input(boost::json::value value, std::string id) {
     LECTERN_TRY(fields.done());
     if (out.id.empty())
         return Status{Code::invalid_argument, "the field 'id' must be a string that is not empty"};
-    if (out.id.size() > max_id_bytes)
-        return Status{Code::invalid_argument,
-                      "the field 'id' has more than " + std::to_string(max_id_bytes) + " bytes"};
     return out;
 }
 
@@ -65,6 +60,12 @@ std::string entity_tag(const Document& document) {
 
 bool preconditions_hold(const Request& request, const std::string& tag) {
     return matches(request, tag) && !not_modified(request, tag);
+}
+
+bool only_new(const Request& request) noexcept {
+    const std::string_view list = request.header("If-None-Match");
+    const std::size_t begin = list.find_first_not_of(" \t");
+    return begin != std::string_view::npos && list[begin] == '*';
 }
 
 bool matches(const Request& request, const std::string& tag) {
