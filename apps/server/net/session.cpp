@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "apps/server/http/framing.hpp"
 #include "apps/server/http/gzip.hpp"
 #include "apps/server/http/parser.hpp"
 #include "apps/server/http/problem.hpp"
@@ -111,10 +112,9 @@ class Session {
 
     // Everything that is decided before a handler runs; then the handler.
     asio::awaitable<Response> respond() {
+        if (auto refused = refuse_framing(request_)) co_return broken(std::move(*refused));
         if (const Status bad = read_target(request_); !bad.ok()) co_return problem(bad);
         match_ = state_.router.find(request_.method, request_.segments);
-        if (request_.version >= 11 && !request_.has_header("Host"))
-            co_return broken(problem(400, "malformed", "the header 'Host' is missing"));
         const bool keys = state_.keys.required();
         if (auto refused = refuse_browser(request_, state_.options, keys)) co_return *refused;
         if (is_preflight(request_) && !match_.allowed.empty())
@@ -122,8 +122,7 @@ class Session {
         if (request_.method == "OPTIONS" && !match_.allowed.empty())
             co_return Response{204, "", "", {{"Allow", match_.allowed}}};
         if (match_.route == nullptr) {
-            if (match_.allowed.empty())
-                co_return problem(404, "no_such_path", "there is nothing at this path");
+            if (match_.allowed.empty()) co_return problem(404, "no_such_path", nothing_here());
             Response out = problem(405, "method_not_allowed", "this path takes " + match_.allowed);
             out.headers.push_back({"Allow", match_.allowed});
             co_return out;
@@ -143,6 +142,18 @@ class Session {
         }
         key_ = admitted.key;
         co_return co_await handle(route);
+    }
+
+    // A path is taken as it is: with a '/' at its end it is another one, which may be what was left
+    // of an id on its way here.
+    [[nodiscard]] std::string nothing_here() const {
+        std::vector<std::string> without = request_.segments;
+        while (!without.empty() && without.back().empty()) without.pop_back();
+        const Router::Match match = state_.router.find(request_.method, without);
+        const bool almost = without.size() < request_.segments.size() &&
+                            (match.route != nullptr || !match.allowed.empty());
+        return almost ? "there is nothing at this path; there is at the one without '/' at its end"
+                      : "there is nothing at this path";
     }
 
     asio::awaitable<Response> handle(const Route& route) {
@@ -302,7 +313,9 @@ class Session {
                 continue;
             }
             switch (letter->kind) {
-                case Letter::Kind::begin: co_await begin_stream(letter->text); break;
+                case Letter::Kind::begin:
+                    co_await begin_stream(letter->text, std::move(letter->response.headers));
+                    break;
                 case Letter::Kind::piece: co_await send_piece(letter->text); break;
                 case Letter::Kind::late:
                     state_.metrics.rejected("queue_wait");
@@ -325,19 +338,21 @@ class Session {
     }
 
     asio::awaitable<void> send(Response response) {
-        if (request_.target.starts_with("/v1/")) response = as_openai_error(std::move(response));
+        if (is_openai_path(request_.target)) response = as_openai_error(std::move(response));
         record_.status = response.status;
         decide_on_the_connection();
         const std::string bytes = response_bytes(std::move(response), request_, state_.options);
         co_await write(bytes);
     }
 
-    asio::awaitable<void> begin_stream(const std::string& content_type) {
+    asio::awaitable<void> begin_stream(const std::string& content_type,
+                                       std::vector<Header> headers) {
         streamed_ = true;
         record_.status = 200;
         decide_on_the_connection();
         if (request_.version == 10) request_.keep_alive = false;
-        std::vector<Header> headers{{"Content-Type", content_type}, {"Cache-Control", "no-store"}};
+        headers.push_back({"Content-Type", content_type});
+        headers.push_back({"Cache-Control", "no-store"});
         if (request_.version >= 11) headers.push_back({"Transfer-Encoding", "chunked"});
         const std::string bytes = response_head(200, headers, request_, state_.options) + "\r\n";
         co_await write(bytes);
