@@ -6,9 +6,13 @@ namespace lectern::app {
 namespace {
 
 int run(const Common& common) {
-    // What was refused is in the list, so the log need not say it as well.
+    // What was refused is in the list, so the log need not say it as well; what the host says of
+    // folders is not.
     EngineOptions options = engine_options(common);
-    options.log = [](LogLevel, std::string_view, std::string_view) {};
+    options.log = [](LogLevel level, std::string_view source, std::string_view message) {
+        if (level >= LogLevel::warning && source.empty())
+            std::cerr << "lectern: " << message << '\n';
+    };
     const auto engine = Engine::create(std::move(options));
     if (!engine) return fail(engine.status());
     auto plugins = engine->plugins();

@@ -1,14 +1,21 @@
 // lectern serve: the HTTP server.
 #include <pthread.h>
 
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <mutex>
+#include <thread>
 
 #include "apps/cli/common.hpp"
 #include "apps/server/net/log.hpp"
 #include "apps/server/net/notify.hpp"
 #include "apps/server/net/server.hpp"
+#include "lectern/running.hpp"
 
 namespace lectern::app {
 namespace {
@@ -76,6 +83,43 @@ sigset_t take_signals() {
     return signals;
 }
 
+// Ends the process when it does not end by itself after the drain time: a stage of a plugin may
+// never come back, and nobody else can end it.
+class LastResort {
+ public:
+    explicit LastResort(std::chrono::seconds drain)
+        : thread_([this, until = std::chrono::steady_clock::now() + drain + beyond] {
+              std::unique_lock lock(mutex_);
+              if (ended_.wait_until(lock, until, [this] { return done_; })) return;
+              std::string what = "the process ends without waiting any longer";
+              if (const auto calls = running_calls(); !calls.empty())
+                  what = calls.front().stage + " has not come back from its " +
+                         calls.front().function + " for " +
+                         std::to_string(static_cast<long>(calls.front().since.count())) + " s; " +
+                         what;
+              server::log_line(LogLevel::error, what);
+              ::_exit(Exit::failed);
+          }) {}
+    LastResort(const LastResort&) = delete;
+    LastResort& operator=(const LastResort&) = delete;
+    ~LastResort() {
+        {
+            const std::lock_guard lock(mutex_);
+            done_ = true;
+        }
+        ended_.notify_all();
+        thread_.join();
+    }
+
+ private:
+    // What the server takes itself to ask for a stop and to close its connections.
+    static constexpr std::chrono::seconds beyond{7};
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool done_ = false;
+    std::thread thread_;
+};
+
 int run(Serve& serve) {
     const sigset_t signals = take_signals();
     std::signal(SIGPIPE, SIG_IGN);
@@ -117,9 +161,12 @@ int run(Serve& serve) {
     }
     server::log_line(LogLevel::info, "draining");
     server::notify_service_manager("STOPPING=1");
-    server.drain();
-    server.wait();
-    started->reset();
+    {
+        const LastResort last_resort(options.limits.drain_time);
+        server.drain();
+        server.wait();
+        started->reset();
+    }
     server::log_line(LogLevel::info, "stopped");
     return Exit::done;
 }

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/plugin_host/abi_text.hpp"
+#include "engine/plugin_host/calls.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
-
-using host::CallContext;
 
 namespace {
 
@@ -37,64 +35,34 @@ bool names_the_asked(std::string_view question, const std::vector<Citation>& evi
 
 Status read(Request& request, const host::Stage& stage) {
     if (request.hits.empty()) return {};
-    std::vector<lectern_passage> passages;
+    std::vector<host::Passage> passages;
     for (const Hit& hit : request.hits)
-        passages.push_back({sizeof(lectern_passage), hit.dense_score.value_or(hit.score),
-                            span(hit.title), span(hit.text)});
-    struct Found {
-        Request* request;
-        bool valid = true;
-    } found{&request};
-    const lectern_evidence_sink sink{
-        sizeof(lectern_evidence_sink), 0, &found,
-        [](const lectern_evidence_sink* face, const lectern_evidence* evidence) -> lectern_code {
-            auto& to = *static_cast<Found*>(face->host_data);
-            std::vector<Hit>& hits = to.request->hits;
-            const auto boundary = [](const std::string& text, std::uint64_t at) {
-                return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
-            };
-            if (evidence->passage >= hits.size()) return to.valid = false, LECTERN_INTERNAL;
-            const Hit& hit = hits[evidence->passage];
-            if (evidence->begin >= evidence->end || evidence->end > hit.text.size() ||
-                !boundary(hit.text, evidence->begin) || !boundary(hit.text, evidence->end))
-                return to.valid = false, LECTERN_INTERNAL;
-            std::optional<AnswerSpan> answer;
-            if (LECTERN_HAS(evidence, answer_end) && evidence->answer_end > 0) {
-                if (evidence->answer_begin >= evidence->answer_end ||
-                    evidence->answer_begin < evidence->begin ||
-                    evidence->answer_end > evidence->end ||
-                    !boundary(hit.text, evidence->answer_begin) ||
-                    !boundary(hit.text, evidence->answer_end))
-                    return to.valid = false, LECTERN_INTERNAL;
-                answer = AnswerSpan{hit.document, hit.begin + evidence->answer_begin,
-                                    hit.begin + evidence->answer_end,
-                                    hit.text.substr(evidence->answer_begin,
-                                                    evidence->answer_end - evidence->answer_begin)};
-            }
-            std::vector<Citation>& all = to.request->evidence;
-            const std::uint64_t begin = hit.begin + evidence->begin;
-            const std::uint64_t end = hit.begin + evidence->end;
-            // Chunks may overlap: the same sentence counts once.
-            for (const Citation& other : all)
-                if (other.document == hit.document && begin < other.end && other.begin < end)
-                    return LECTERN_OK;
-            if (all.empty()) to.request->confidence = evidence->score;
-            to.request->evidence_scores.push_back(evidence->score);
-            to.request->evidence_answers.push_back(std::move(answer));
-            all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin,
-                           end, hit.text.substr(evidence->begin, evidence->end - evidence->begin)});
-            return LECTERN_OK;
-        }};
-    CallContext call(request.interrupt);
-    const Status status = call.status(
-        stage.table<lectern_reader>()->read(
-            stage.get(), call.get(), span(request.text), passages.data(), passages.size(),
-            request.context.pipeline.config().answer.max_evidence, &sink),
-        stage.describe());
-    if (!found.valid)
-        return {Code::internal,
-                stage.describe() + " gave evidence that is not a byte range of its passage"};
-    LECTERN_TRY(status);
+        passages.push_back({hit.dense_score.value_or(hit.score), hit.title, hit.text});
+    LECTERN_ASSIGN(const auto found,
+                   host::read(stage, request.interrupt, request.text, passages,
+                              request.context.pipeline.config().answer.max_evidence));
+    for (const host::Evidence& evidence : found) {
+        const Hit& hit = request.hits[evidence.passage];
+        std::vector<Citation>& all = request.evidence;
+        const std::uint64_t begin = hit.begin + evidence.begin;
+        const std::uint64_t end = hit.begin + evidence.end;
+        // Chunks may overlap: the same sentence counts once.
+        const bool again = std::any_of(all.begin(), all.end(), [&](const Citation& other) {
+            return other.document == hit.document && begin < other.end && other.begin < end;
+        });
+        if (again) continue;
+        if (all.empty()) request.confidence = evidence.score;
+        request.evidence_scores.push_back(evidence.score);
+        std::optional<AnswerSpan> answer;
+        if (evidence.answer_end > 0)
+            answer = AnswerSpan{hit.document, hit.begin + evidence.answer_begin,
+                                hit.begin + evidence.answer_end,
+                                hit.text.substr(evidence.answer_begin,
+                                                evidence.answer_end - evidence.answer_begin)};
+        request.evidence_answers.push_back(std::move(answer));
+        all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin, end,
+                       hit.text.substr(evidence.begin, evidence.end - evidence.begin)});
+    }
     request.abstained =
         request.evidence.empty() ||
         request.confidence < request.context.pipeline.config().answer.abstain_below ||

@@ -1,8 +1,9 @@
 #include "engine/answers/entailment.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
+
+#include "engine/plugin_host/calls.hpp"
 
 namespace lectern {
 
@@ -17,14 +18,8 @@ Status check_entailment(const EntailmentRule& rule, std::span<const NumberedEvid
         if (!cited.empty()) cited += ' ';
         cited += item->text;
     }
-    const lectern_text premise{cited.data(), cited.size()};
-    const lectern_text hypothesis{verdict.text.data(), verdict.text.size()};
-    std::array<float, 3> shares{};  // entailment, neutral, contradiction
-    host::CallContext call(interrupt);
-    LECTERN_TRY(
-        call.status(rule.stage->table<lectern_entailment>()->infer(
-                        rule.stage->get(), call.get(), &premise, &hypothesis, 1, shares.data()),
-                    rule.stage->describe()));
+    LECTERN_ASSIGN(const host::Entailment shares,
+                   host::infer(*rule.stage, interrupt, cited, verdict.text));
     const auto [entailment, neutral, contradiction] = shares;
     if (contradiction > entailment && contradiction > neutral) {
         verdict.supported = false;

@@ -9,14 +9,13 @@
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
 #include "engine/plugin_host/abi_text.hpp"
+#include "engine/plugin_host/calls.hpp"
 #include "text/content_words.hpp"
 #include "text/question.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
 namespace {
-
-using host::CallContext;
 
 lectern_message message(std::uint32_t role, std::string_view text) {
     return {sizeof(lectern_message), role, span(text)};
@@ -103,10 +102,14 @@ std::string quotation(std::string_view evidence, unsigned n) {
 class SentenceGate {
  public:
     SentenceGate(const WriterRequest& request, Written& written, StageCounter& verifying)
-        : request_(request), written_(written), verifying_(verifying) {
-        face_ = {sizeof(lectern_text_sink), 0, this, &take};
+        : request_(request), written_(written), verifying_(verifying) {}
+
+    // False: enough.
+    bool take(std::string_view piece) {
+        buffer_ += piece;
+        drain();
+        return !enough();
     }
-    [[nodiscard]] const lectern_text_sink* get() const { return &face_; }
 
     // The rest, when generation has ended. A sentence that was cut off is no sentence.
     void finish(bool truncated) {
@@ -133,13 +136,6 @@ class SentenceGate {
     static constexpr std::size_t max_sentences = 4;
     static constexpr std::size_t fewest_of_a_summary = 2;
     static constexpr std::size_t max_sentence_bytes = 2000;
-
-    static lectern_code take(const lectern_text_sink* sink, lectern_text piece) {
-        auto& self = *static_cast<SentenceGate*>(sink->host_data);
-        if (piece.size > 0) self.buffer_.append(piece.data, piece.size);
-        self.drain();
-        return self.enough() ? LECTERN_CANCELLED : LECTERN_OK;
-    }
 
     // Passes every sentence that has another one behind it: its end is certain then.
     void drain() {
@@ -278,7 +274,6 @@ class SentenceGate {
     const WriterRequest& request_;
     Written& written_;
     StageCounter& verifying_;
-    lectern_text_sink face_{};
     std::string buffer_;
     std::set<std::string> said_;
     std::set<unsigned> used_;    // has spoken
@@ -308,11 +303,7 @@ Written quote(const WriterRequest& request, std::size_t most) {
 
 Result<Written> write(const host::Stage& generator, const WriterRequest& request,
                       StageCounter& writing, StageCounter& verifying) {
-    const auto* table = generator.table<lectern_generator>();
-    lectern_generator_info info{};
-    info.struct_size = sizeof info;
-    CallContext call(request.interrupt);
-    LECTERN_TRY(call.status(table->info(generator.get(), &info), generator.describe()));
+    LECTERN_ASSIGN(const host::GeneratorInfo info, host::generator_info(generator));
 
     if (request.phrasing && !worth_phrasing(request)) return quote(request);
     const Task task = request.question.empty() ? Task::summary
@@ -329,10 +320,8 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
                      : user_prompt(request.evidence.first(used), request.question);
         messages = fixed_messages(task);
         messages.push_back(message(LECTERN_ROLE_USER, prompt));
-        std::uint64_t tokens = 0;
-        LECTERN_TRY(call.status(table->count_tokens(generator.get(), call.get(), messages.data(),
-                                                    messages.size(), &tokens),
-                                generator.describe()));
+        LECTERN_ASSIGN(const std::uint64_t tokens,
+                       host::count_tokens(generator, request.interrupt, messages));
         if (tokens + request.max_tokens <= info.context_tokens) break;
     }
     if (used == 0) return quote(request, 1);  // not even one sentence fits: quote it
@@ -342,7 +331,6 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     Written out;
     SentenceGate gate(fitted, out, verifying);
     lectern_generation generation{};
-    generation.struct_size = sizeof generation;
     generation.max_tokens = request.max_tokens;
     generation.messages = messages.data();
     generation.message_count = messages.size();
@@ -351,20 +339,19 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
                                             span("<evidence>"), span("Question:")};
     generation.stop = stops.data();
     generation.stop_count = stops.size();
-    lectern_generation_report report{};
-    report.struct_size = sizeof report;
+    host::Generation report;
     Status status;
     const std::int64_t verified_before = verifying.busy_nanoseconds;
     {
         const Busy busy(writing);
-        status = call.status(
-            table->generate(generator.get(), call.get(), &generation, gate.get(), &report),
-            generator.describe());
+        status = host::generate(
+            generator, request.interrupt, generation,
+            [&gate](std::string_view piece) { return gate.take(piece); }, report);
     }
     // Sentences are verified while the generator's call runs; their time counts once.
     writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
-    if (!status.ok() && !(gate.enough() && status.code() == Code::cancelled)) return status;
-    gate.finish(report.truncated != 0);
+    if (!status.ok()) return status;
+    gate.finish(report.truncated);
     LECTERN_TRY(gate.failure());
     writing.tokens += report.answer_tokens;
     out.generated_tokens = report.answer_tokens;
@@ -382,12 +369,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
 }
 
 Status warm(const host::Stage& generator, bool phrasing) {
-    const auto* table = generator.table<lectern_generator>();
-    if (!LECTERN_HAS(table, warm) || table->warm == nullptr) return {};
-    const auto messages = fixed_messages(phrasing ? Task::sentence : Task::answer);
-    CallContext call;
-    return call.status(table->warm(generator.get(), call.get(), messages.data(), messages.size()),
-                       generator.describe());
+    return host::warm(generator, {}, fixed_messages(phrasing ? Task::sentence : Task::answer));
 }
 
 }  // namespace lectern

@@ -48,6 +48,8 @@ Result<std::shared_ptr<ModelRegistry>> Engine::Impl::models(unsigned of_pipeline
                                             : std::max(std::thread::hardware_concurrency(), 1U);
     host::HostOptions options{
         .plugin_folders = folders.plugins,
+        .shipped_folders = shipped_plugin_folders(),
+        .owners = plugin_owners(),
         .models_folder = folders.models,
         .cache_folder = folders.cache,
         .threads = used,

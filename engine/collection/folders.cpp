@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -77,9 +78,8 @@ Folders resolve(Folders folders) {
             folders.plugins.emplace_back(one);
         listed = colon == std::string_view::npos ? std::string_view{} : listed.substr(colon + 1);
     }
-    add_existing(folders.plugins, host::plugins_beside_program());
+    for (const fs::path& folder : shipped_plugin_folders()) add_existing(folders.plugins, folder);
     if (const fs::path prefix = library_prefix(); !prefix.empty()) {
-        add_existing(folders.plugins, prefix / "lib/lectern/plugins");
         std::error_code error;
         if (folders.pipelines.empty() &&
             fs::is_directory(prefix / "share/lectern/pipelines", error))
@@ -95,6 +95,38 @@ Folders resolve(Folders folders) {
     }
     if (folders.cache.empty()) folders.cache = user_cache() / "derived";
     return folders;
+}
+
+std::vector<fs::path> shipped_plugin_folders() {
+    std::vector<fs::path> out;
+    if (fs::path beside = host::plugins_beside_program(); !beside.empty())
+        out.push_back(std::move(beside));
+    if (const fs::path prefix = library_prefix(); !prefix.empty())
+        out.push_back(prefix / "lib/lectern/plugins");
+    return out;
+}
+
+std::vector<unsigned> plugin_owners() {
+    std::vector<unsigned> out;
+    const std::string listed = environment("LECTERN_PLUGIN_OWNERS");
+    for (std::string_view rest = listed; !rest.empty();) {
+        const std::size_t comma = rest.find(',');
+        const std::string one(rest.substr(0, comma));
+        rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+        unsigned number = 0;
+        const auto [end, error] = std::from_chars(one.data(), one.data() + one.size(), number);
+        if (error == std::errc{} && end == one.data() + one.size()) {
+            out.push_back(number);
+            continue;
+        }
+        std::vector<char> storage(16384);
+        passwd entry{};
+        passwd* found = nullptr;
+        if (::getpwnam_r(one.c_str(), &entry, storage.data(), storage.size(), &found) == 0 &&
+            found != nullptr)
+            out.push_back(found->pw_uid);
+    }
+    return out;
 }
 
 }  // namespace lectern

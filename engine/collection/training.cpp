@@ -6,36 +6,16 @@
 #include "config/pipeline.hpp"
 #include "engine/collection/engine_impl.hpp"
 #include "engine/pipeline/pipeline.hpp"
+#include "engine/plugin_host/calls.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern {
 namespace {
 
-using host::CallContext;
-
-std::string string_of(lectern_text value) {
-    return value.size == 0 ? std::string{}
-                           : std::string(value.data, static_cast<std::size_t>(value.size));
-}
-
-// Keeps the JSON report that a trainer gives.
-struct Report {
-    std::string text;
-    lectern_text_sink face{sizeof(lectern_text_sink), 0, this,
-                           [](const lectern_text_sink* sink, lectern_text piece) -> lectern_code {
-                               static_cast<Report*>(sink->host_data)->text += string_of(piece);
-                               return LECTERN_OK;
-                           }};
-};
-
-lectern_progress_sink progress_face(const TrainOptions& options) {
-    // The host data is only read.
-    return {sizeof(lectern_progress_sink), 0, const_cast<TrainOptions*>(&options),
-            [](const lectern_progress_sink* sink, double fraction, lectern_text step,
-               lectern_text detail) {
-                const auto& to = *static_cast<const TrainOptions*>(sink->host_data);
-                if (to.progress) to.progress(string_of(step), fraction, string_of(detail));
-            }};
+host::Progress progress_of(const TrainOptions& options) {
+    return [&options](double fraction, std::string_view step, std::string_view detail) {
+        if (options.progress) options.progress(std::string(step), fraction, std::string(detail));
+    };
 }
 
 struct Trainer {
@@ -110,35 +90,24 @@ Result<std::string> train(const TextFeed& texts, const std::filesystem::path& mo
                           const TrainOptions& options) {
     LECTERN_ASSIGN(const std::string path, writable(model));
     LECTERN_ASSIGN(const Trainer trainer, make_trainer(options));
-    struct Feed {
-        const TextFeed& texts;
-        std::optional<std::string> current;
-        Status failure;
-    } feed{texts, {}, {}};
-    const lectern_text_source source{
-        sizeof(lectern_text_source), 0, &feed,
-        [](const lectern_text_source* face, lectern_text* out) -> lectern_code {
-            auto& from = *static_cast<Feed*>(face->host_data);
-            auto next = from.texts();
-            if (!next) {
-                from.failure = next.status();
-                return host::to_lectern_code(next.status().code());
-            }
-            from.current = std::move(*next);
-            if (!from.current) return LECTERN_NOT_FOUND;
-            *out = {from.current->data(), from.current->size()};
-            return LECTERN_OK;
-        }};
-    Report report;
-    const lectern_progress_sink progress = progress_face(options);
-    CallContext call({.stop = options.stop});
-    const Status status = call.status(
-        trainer.stage.table<lectern_trainer>()->train(trainer.stage.get(), call.get(), &source,
-                                                      path.c_str(), &progress, &report.face),
-        trainer.stage.describe());
-    if (!feed.failure.ok()) return feed.failure;
-    LECTERN_TRY(status);
-    return std::move(report.text);
+    std::optional<std::string> current;
+    Status failure;
+    const host::NextText next = [&]() -> Result<std::string_view> {
+        auto text = texts();
+        if (!text) {
+            failure = text.status();
+            // Not what says that the texts have ended.
+            if (failure.code() == Code::not_found) return Status{Code::internal, failure.message()};
+            return failure;
+        }
+        current = std::move(*text);
+        if (!current) return Status{Code::not_found, "the end"};
+        return std::string_view(*current);
+    };
+    auto report =
+        host::train(trainer.stage, {.stop = options.stop}, next, path, progress_of(options));
+    if (!failure.ok()) return failure;
+    return report;
 }
 
 Result<std::string> evaluate(const std::filesystem::path& model, const std::filesystem::path& test,
@@ -146,14 +115,8 @@ Result<std::string> evaluate(const std::filesystem::path& model, const std::file
     LECTERN_ASSIGN(const std::string model_path, readable(model, "model"));
     LECTERN_ASSIGN(const std::string test_path, readable(test, "test file"));
     LECTERN_ASSIGN(const Trainer trainer, make_trainer(options));
-    Report report;
-    const lectern_progress_sink progress = progress_face(options);
-    CallContext call({.stop = options.stop});
-    LECTERN_TRY(call.status(trainer.stage.table<lectern_trainer>()->evaluate(
-                                trainer.stage.get(), call.get(), model_path.c_str(),
-                                test_path.c_str(), &progress, &report.face),
-                            trainer.stage.describe()));
-    return std::move(report.text);
+    return host::evaluate(trainer.stage, {.stop = options.stop}, model_path, test_path,
+                          progress_of(options));
 }
 
 }  // namespace lectern

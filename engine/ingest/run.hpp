@@ -23,6 +23,7 @@
 #include "engine/ingest/work.hpp"
 #include "engine/pipeline/counters.hpp"
 #include "engine/pipeline/pipeline.hpp"
+#include "engine/plugin_host/calls.hpp"
 
 namespace lectern {
 
@@ -68,43 +69,29 @@ class IngestRun {
 
     void read_sources(const IngestInput& input);
 
-    struct Sink {
-        IngestRun* run;
-        const std::string* source;
-        std::uint64_t source_bytes;
-        std::uint64_t counted = 0;  // as read: a source of many documents is read bit by bit
-    };
-
-    static lectern_code take_document(const lectern_document_sink* face,
-                                      const lectern_document* document);
-    static void take_failure(const lectern_document_sink* face, lectern_text what,
-                             lectern_code code, lectern_text message);
-
     // The result: how many of the bytes it has counted as read.
     std::uint64_t extract(const std::string& name, std::string_view bytes);
 
-    // Checks a document and sends it on. Anything but LECTERN_OK: the run is stopping.
-    lectern_code accept(const std::string& source, std::uint64_t source_bytes,
-                        const lectern_document& document);
+    // Checks a document and sends it on. A failure: the run is stopping.
+    Status accept(const std::string& source, std::uint64_t source_bytes,
+                  const host::Record& document);
 
-    static std::uint64_t cost(const lectern_document& document) {
-        return 4096 + document.text.size * bytes_per_text_byte;
+    static std::uint64_t cost(const host::Record& document) {
+        return 4096 + document.text.size() * bytes_per_text_byte;
     }
 
-    WorkPtr begin_work(std::string label, std::string_view id, const lectern_document& document,
+    WorkPtr begin_work(std::string label, std::string_view id, const host::Record& document,
                        std::uint64_t source_bytes, std::uint64_t order, ByteLease lease);
 
-    [[nodiscard]] Status check(std::string_view id, const lectern_document& document) const;
+    [[nodiscard]] Status check(std::string_view id, const host::Record& document) const;
 
     // ------------------------------------------------------------- graph bodies
 
     void customise(const host::Stage& stage, StageCounter& counter, const WorkPtr& work,
                    DocumentPort& port);
 
-    static lectern_document face_of(const Work& work) {
-        return {sizeof(lectern_document), 0,
-                span(work.put.id),        span(work.put.title),
-                span(work.put.text),      span(work.put.metadata)};
+    static host::Record face_of(const Work& work) {
+        return {work.put.id, work.put.title, work.put.text, work.put.metadata};
     }
 
     // True when the document goes on.

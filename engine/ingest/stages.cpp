@@ -11,8 +11,6 @@ constexpr std::uint64_t commit_bytes = 4U << 20;
 
 }  // namespace
 
-using host::CallContext;
-
 bool IngestRun::split(Work& work) {
     if (stopping()) return drop(work), false;
     std::string hashed;
@@ -27,45 +25,16 @@ bool IngestRun::split(Work& work) {
         leave(work);
         return false;
     }
-    struct Chunks {
-        Work* work;
-        std::uint64_t last = 0;
-        bool valid = true;
-    } chunks{&work};
-    const lectern_chunk_sink sink{
-        sizeof(lectern_chunk_sink), 0, &chunks,
-        [](const lectern_chunk_sink* face, const lectern_chunk* chunk) -> lectern_code {
-            auto& to = *static_cast<Chunks*>(face->host_data);
-            const std::string& text = to.work->put.text;
-            const auto boundary = [&text](std::uint64_t at) {
-                return at == text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
-            };
-            if (chunk->begin < to.last || chunk->begin >= chunk->end || chunk->end > text.size() ||
-                !boundary(chunk->begin) || !boundary(chunk->end)) {
-                to.valid = false;
-                return LECTERN_INTERNAL;
-            }
-            to.last = chunk->begin;
-            to.work->put.chunks.push_back({chunk->begin, chunk->end, chunk->tokens});
-            return LECTERN_OK;
-        }};
     const host::Stage& stage = pipeline_.splitter();
     const Busy busy(split_counter_, 1, work.enqueued);
-    CallContext call({.stop = options_.stop});
-    const lectern_document document = face_of(work);
-    Status status = call.status(
-        stage.table<lectern_splitter>()->split(stage.get(), call.get(), &document, &sink),
-        stage.describe());
-    if (!chunks.valid)
-        status = {Code::internal, stage.describe() +
-                                      " gave a chunk that is not a byte range of the text at "
-                                      "character boundaries, in order"};
-    if (status.ok() && work.put.chunks.empty())
-        status = {Code::internal, stage.describe() + " gave no chunk"};
-    if (!status.ok()) {
-        fail_work(work, std::move(status));
+    auto chunks = host::split(stage, {.stop = options_.stop}, face_of(work));
+    if (!chunks) {
+        fail_work(work, chunks.status());
         return false;
     }
+    work.put.chunks.reserve(chunks->size());
+    for (const host::Chunk& chunk : *chunks)
+        work.put.chunks.push_back({chunk.begin, chunk.end, chunk.tokens});
     work.pending = work.put.chunks.size();
     work.put.vectors.push_back(
         {output_.generation, std::vector<float>(work.put.chunks.size() * dimension())});
@@ -84,12 +53,15 @@ BatchPtr IngestRun::tokenize(BatchPtr batch) {
             put.title, std::string_view(put.text).substr(chunk.begin, chunk.end - chunk.begin))));
     }
     const Busy busy(tokens_counter_, views.size(), batch->enqueued);
-    auto tokens = pipeline_.tokenize(views, Purpose::passage, {.stop = options_.stop});
+    std::vector<host::ItemError> failed;
+    auto tokens = pipeline_.tokenize(views, Purpose::passage, {.stop = options_.stop}, failed);
     if (!tokens) {
         for (const ChunkItem& item : batch->items) fail_work(*item.work, tokens.status());
         batch->items.clear();
         return batch;
     }
+    for (const host::ItemError& error : failed)
+        fail_work(*batch->items[error.index].work, {error.code, error.message});
     batch->tokens = std::move(*tokens);
     for (std::size_t i = 0; i < batch->tokens.size(); ++i)
         tokens_counter_.tokens += batch->tokens.count(i);

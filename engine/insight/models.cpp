@@ -5,13 +5,12 @@
 #include <vector>
 
 #include "engine/plugin_host/abi_text.hpp"
+#include "engine/plugin_host/calls.hpp"
 #include "engine/search/rerank.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
 namespace {
-
-using host::CallContext;
 
 Status check_text(std::string_view text, const std::string& what) {
     if (const std::size_t bad = text::invalid_utf8_at(text); bad != std::string_view::npos)
@@ -53,21 +52,6 @@ Result<std::vector<std::size_t>> longer_than_the_model(const Pipeline& pipeline,
         out.push_back(which[i]);
     }
     return out;
-}
-
-struct TextTaker {
-    std::string text;
-    const std::function<bool(std::string_view)>* on_text;
-    bool stopped = false;
-};
-
-lectern_code take(const lectern_text_sink* sink, lectern_text piece) {
-    auto& to = *static_cast<TextTaker*>(sink->host_data);
-    if (piece.size == 0) return LECTERN_OK;
-    const std::string_view view(piece.data, static_cast<std::size_t>(piece.size));
-    to.text += view;
-    if (*to.on_text && !(*to.on_text)(view)) to.stopped = true;
-    return to.stopped ? LECTERN_CANCELLED : LECTERN_OK;
 }
 
 }  // namespace
@@ -145,7 +129,6 @@ Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> mess
     std::vector<lectern_text> ends;
     for (const std::string& text : options.stop_texts) ends.push_back(span(text));
     lectern_generation generation{};
-    generation.struct_size = sizeof generation;
     generation.max_tokens = options.max_tokens;
     generation.messages = given.data();
     generation.message_count = given.size();
@@ -154,27 +137,24 @@ Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> mess
     generation.seed = options.seed;
     generation.stop = ends.data();
     generation.stop_count = ends.size();
-    TextTaker taker{{}, &options.on_text};
-    const lectern_text_sink sink{sizeof(lectern_text_sink), 0, &taker, &take};
-    lectern_generation_report report{};
-    report.struct_size = sizeof report;
+    std::string text;
+    const auto taker = [&](std::string_view piece) {
+        text += piece;
+        return !options.on_text || options.on_text(piece);
+    };
+    host::Generation report;
 
     host::Interrupt interrupt{.stop = options.stop};
     if (options.deadline) interrupt.deadline = Clock::now() + *options.deadline;
     Counters counters;
     StageCounter& counter = counters.add(generator->name());
-    CallContext call(std::move(interrupt));
-    Status status;
     {
         const Busy busy(counter);
-        status = call.status(generator->table<lectern_generator>()->generate(
-                                 generator->get(), call.get(), &generation, &sink, &report),
-                             generator->describe());
+        LECTERN_TRY(host::generate(*generator, interrupt, generation, taker, report));
     }
-    if (!status.ok() && !(taker.stopped && status.code() == Code::cancelled)) return status;
     counter.tokens += report.answer_tokens;
-    return Generated{std::move(taker.text), report.prompt_tokens, report.answer_tokens,
-                     report.truncated != 0, counters.table()};
+    return Generated{std::move(text), report.prompt_tokens, report.answer_tokens, report.truncated,
+                     counters.table()};
 }
 
 }  // namespace lectern

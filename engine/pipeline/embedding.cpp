@@ -1,6 +1,7 @@
 #include "engine/pipeline/embedding.hpp"
 
 #include <algorithm>
+#include <new>
 #include <numeric>
 #include <utility>
 
@@ -10,27 +11,27 @@
 namespace lectern {
 namespace {
 
-using host::CallContext;
+// Fails when one item did.
+Status first_of(const std::vector<host::ItemError>& failed) {
+    return failed.empty() ? Status() : Status{failed.front().code, failed.front().message};
+}
 
-// Collects what a tokenizer gives into a batch.
-class TokenCollector {
- public:
-    explicit TokenCollector(TokenBatch& batch) : batch_(batch) {
-        face_ = {sizeof(lectern_token_sink), 0, this, &take};
+// What a service of the pipeline may not do: throw through the stage that asked.
+template <typename Function>
+lectern_code contained(const lectern_call* call, Function&& function) noexcept {
+    const auto fail = [call](Code code, std::string_view message) {
+        if (call != nullptr && call->set_error != nullptr) call->set_error(call, span(message));
+        return host::to_lectern_code(code);
+    };
+    try {
+        const Status status = std::forward<Function>(function)();
+        return status.ok() ? lectern_code{LECTERN_OK} : fail(status.code(), status.message());
+    } catch (const std::bad_alloc&) {
+        return fail(Code::resource_exhausted, "out of memory");
+    } catch (...) {
+        return fail(Code::internal, "a defect of the engine");
     }
-    [[nodiscard]] const lectern_token_sink* get() const { return &face_; }
-
- private:
-    static lectern_code take(const lectern_token_sink* sink, std::uint64_t index,
-                             const lectern_tokens* tokens) {
-        auto& self = *static_cast<TokenCollector*>(sink->host_data);
-        if (index >= self.batch_.size()) return LECTERN_INTERNAL;
-        self.batch_.set(index, *tokens);
-        return LECTERN_OK;
-    }
-    TokenBatch& batch_;
-    lectern_token_sink face_{};
-};
+}
 
 }  // namespace
 
@@ -58,26 +59,9 @@ Result<std::unique_ptr<Embedding>> Embedding::open(const MakeStage& tokenizer,
 }
 
 Status Embedding::read_info() {
-    lectern_embedder_info info{};
-    info.struct_size = sizeof info;
-    CallContext call;
-    LECTERN_TRY(call.status(embedder_->table<lectern_embedder>()->info(embedder_->get(), &info),
-                            embedder_->describe()));
-    if (info.dimension == 0 || info.fingerprint == nullptr)
-        return {Code::internal,
-                embedder_->describe() + " gives no dimension or fingerprint of its vectors"};
-    const auto text = [](const char* value) { return std::string(value == nullptr ? "" : value); };
-    info_ = {info.dimension,
-             info.max_tokens,
-             std::max(info.batch_tokens, 1U),
-             std::max(info.concurrency, 1U),
-             info.special_tokens,
-             text(info.fingerprint),
-             text(info.query_prefix),
-             text(info.passage_prefix),
-             text(info.precision)};
+    LECTERN_ASSIGN(info_, host::embedder_info(*embedder_));
     queries_ = std::make_unique<QueryBatcher>(
-        info_.dimension, info_.concurrency, info_.batch_tokens,
+        embedder_->describe(), info_.dimension, info_.concurrency, info_.batch_tokens,
         [this](std::span<const lectern_tokens> sequences, const host::Interrupt& interrupt,
                float* out, std::vector<host::ItemError>& failed) {
             return embed(sequences, Purpose::query, interrupt, out, failed);
@@ -86,7 +70,8 @@ Status Embedding::read_info() {
 }
 
 Result<TokenBatch> Embedding::tokenize(std::span<const std::string_view> texts, Purpose purpose,
-                                       const host::Interrupt& interrupt) const {
+                                       const host::Interrupt& interrupt,
+                                       std::vector<host::ItemError>& failed) const {
     const std::string& prefix =
         purpose == Purpose::query ? info_.query_prefix : info_.passage_prefix;
     std::vector<std::string> prefixed;
@@ -100,12 +85,18 @@ Result<TokenBatch> Embedding::tokenize(std::span<const std::string_view> texts, 
             spans.push_back(span(prefixed.emplace_back(prefix + std::string(text))));
     }
     TokenBatch batch(texts.size());
-    TokenCollector collector(batch);
-    CallContext call(interrupt);
-    LECTERN_TRY(call.status(tokenizer_->table<lectern_tokenizer>()->tokenize(
-                                tokenizer_->get(), call.get(), spans.data(), spans.size(),
-                                LECTERN_ADD_SPECIAL, info_.max_tokens, collector.get()),
-                            tokenizer_->describe()));
+    LECTERN_TRY(host::tokenize(
+        *tokenizer_, interrupt, spans, LECTERN_ADD_SPECIAL, info_.max_tokens,
+        [&batch](std::size_t index, const lectern_tokens& tokens) { batch.set(index, tokens); },
+        failed));
+    return batch;
+}
+
+Result<TokenBatch> Embedding::tokenize(std::span<const std::string_view> texts, Purpose purpose,
+                                       const host::Interrupt& interrupt) const {
+    std::vector<host::ItemError> failed;
+    LECTERN_ASSIGN(TokenBatch batch, tokenize(texts, purpose, interrupt, failed));
+    LECTERN_TRY(first_of(failed));
     return batch;
 }
 
@@ -115,33 +106,22 @@ Result<std::vector<std::uint64_t>> Embedding::count_tokens(std::span<const std::
     spans.reserve(texts.size());
     for (const std::string_view text : texts) spans.push_back(span(text));
     std::vector<std::uint64_t> counts(texts.size());
-    const lectern_token_sink sink{
-        sizeof(lectern_token_sink), 0, &counts,
-        [](const lectern_token_sink* face, std::uint64_t index,
-           const lectern_tokens* tokens) -> lectern_code {
-            auto& to = *static_cast<std::vector<std::uint64_t>*>(face->host_data);
-            if (index >= to.size()) return LECTERN_INTERNAL;
-            to[index] = tokens->count;
-            return LECTERN_OK;
-        }};
-    CallContext call(interrupt);
-    LECTERN_TRY(call.status(tokenizer_->table<lectern_tokenizer>()->tokenize(
-                                tokenizer_->get(), call.get(), spans.data(), spans.size(),
-                                LECTERN_ADD_SPECIAL, 0, &sink),
-                            tokenizer_->describe()));
+    std::vector<host::ItemError> failed;
+    LECTERN_TRY(host::tokenize(
+        *tokenizer_, interrupt, spans, LECTERN_ADD_SPECIAL, 0,
+        [&counts](std::size_t index, const lectern_tokens& tokens) {
+            counts[index] = tokens.count;
+        },
+        failed));
+    LECTERN_TRY(first_of(failed));
     return counts;
 }
 
 Status Embedding::embed(std::span<const lectern_tokens> sequences, Purpose purpose,
                         const host::Interrupt& interrupt, float* out,
                         std::vector<host::ItemError>& failed) const {
-    CallContext call(interrupt);
-    LECTERN_TRY(call.status(embedder_->table<lectern_embedder>()->embed(
-                                embedder_->get(), call.get(), sequences.data(), sequences.size(),
-                                static_cast<std::uint32_t>(purpose), out),
-                            embedder_->describe()));
-    failed = call.take_item_errors();
-    return {};
+    return host::embed(*embedder_, info_, interrupt, sequences, static_cast<std::uint32_t>(purpose),
+                       out, failed);
 }
 
 Status Embedding::embed_query(const lectern_tokens& sequence, const host::Interrupt& interrupt,
@@ -191,7 +171,7 @@ Result<std::vector<float>> Embedding::embed_texts(std::span<const std::string_vi
         token_counter.tokens += useful;
         vector_counter.tokens += useful;
         vector_counter.slots += width * count;
-        if (!failed.empty()) return Status{failed.front().code, failed.front().message};
+        LECTERN_TRY(first_of(failed));
         for (std::size_t i = 0; i < count; ++i)
             std::copy_n(part.data() + i * dimension, dimension,
                         out.data() + order[begin + i] * dimension);
@@ -226,29 +206,29 @@ lectern_code Embedding::service_count_tokens(const lectern_pipeline* face, lecte
                                              std::uint64_t* count) {
     const auto& self = *static_cast<const Embedding*>(face->host_data);
     if (!self.ready_) return LECTERN_UNAVAILABLE;
-    struct Ends {
-        std::uint64_t* to;
-        std::uint64_t capacity;
-        std::uint64_t count = 0;
-    } state{ends, ends == nullptr ? 0 : capacity};
-    const lectern_token_sink sink{sizeof(lectern_token_sink), 0, &state,
-                                  [](const lectern_token_sink* s, std::uint64_t,
-                                     const lectern_tokens* tokens) -> lectern_code {
-                                      auto& to = *static_cast<Ends*>(s->host_data);
-                                      std::uint64_t end = 0;
-                                      for (std::uint64_t i = 0; i < tokens->count; ++i) {
-                                          end = std::max(end,
-                                                         tokens->ranges[i].end);  // never decreases
-                                          if (to.count < to.capacity) to.to[to.count] = end;
-                                          ++to.count;
-                                      }
-                                      return LECTERN_OK;
-                                  }};
-    CallContext call;
-    const lectern_code code = self.tokenizer_->table<lectern_tokenizer>()->tokenize(
-        self.tokenizer_->get(), call.get(), &text, 1, 0, 0, &sink);
-    *count = state.count;
-    return code;
+    return contained(nullptr, [&]() -> Status {
+        std::uint64_t counted = 0;
+        bool ranges = true;
+        std::vector<host::ItemError> failed;
+        LECTERN_TRY(host::tokenize(
+            *self.tokenizer_, {}, {&text, 1}, 0, 0,
+            [&](std::size_t, const lectern_tokens& tokens) {
+                ranges = tokens.ranges != nullptr || tokens.count == 0;
+                counted = tokens.count;
+                std::uint64_t end = 0;
+                for (std::uint64_t i = 0; ranges && ends != nullptr && i < counted; ++i) {
+                    end = std::max(end, tokens.ranges[i].end);  // never decreases
+                    if (i < capacity) ends[i] = end;
+                }
+            },
+            failed));
+        LECTERN_TRY(first_of(failed));
+        if (!ranges && ends != nullptr)
+            return {Code::unsupported,
+                    self.tokenizer_->describe() + " gives no ranges of its tokens"};
+        *count = counted;
+        return {};
+    });
 }
 
 lectern_code Embedding::service_embed(const lectern_pipeline* face, const lectern_call* call,
@@ -256,19 +236,19 @@ lectern_code Embedding::service_embed(const lectern_pipeline* face, const lecter
                                       std::uint32_t purpose, float* out) {
     const auto& self = *static_cast<const Embedding*>(face->host_data);
     if (!self.ready_) return LECTERN_UNAVAILABLE;
-    std::vector<std::string_view> views;
-    views.reserve(count);
-    for (std::uint64_t i = 0; i < count; ++i) views.push_back(view(texts[i]));
     // Cancellation comes before the batch: an evidence batch takes milliseconds.
     if (call->is_cancelled(call) != 0) return LECTERN_CANCELLED;
-    auto vectors =
-        self.embed_texts(views, purpose == LECTERN_QUERY ? Purpose::query : Purpose::passage, {});
-    if (!vectors) {
-        call->set_error(call, span(vectors.status().message()));
-        return host::to_lectern_code(vectors.status().code());
-    }
-    std::copy(vectors->begin(), vectors->end(), out);
-    return LECTERN_OK;
+    return contained(call, [&]() -> Status {
+        std::vector<std::string_view> views;
+        views.reserve(count);
+        for (std::uint64_t i = 0; i < count; ++i) views.push_back(view(texts[i]));
+        LECTERN_ASSIGN(
+            const auto vectors,
+            self.embed_texts(views, purpose == LECTERN_QUERY ? Purpose::query : Purpose::passage,
+                             {}));
+        std::copy(vectors.begin(), vectors.end(), out);
+        return {};
+    });
 }
 
 }  // namespace lectern

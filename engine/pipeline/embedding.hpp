@@ -16,6 +16,7 @@
 #include "engine/pipeline/counters.hpp"
 #include "engine/pipeline/query_batcher.hpp"
 #include "engine/pipeline/token_batch.hpp"
+#include "engine/plugin_host/calls.hpp"
 #include "engine/plugin_host/stage.hpp"
 #include "lectern/status.hpp"
 
@@ -23,18 +24,7 @@ namespace lectern {
 
 enum class Purpose : std::uint32_t { query = LECTERN_QUERY, passage = LECTERN_PASSAGE };
 
-// What an embedder says of itself, copied.
-struct EmbedderInfo {
-    std::uint32_t dimension = 0;
-    std::uint32_t max_tokens = 0;
-    std::uint32_t batch_tokens = 4096;
-    std::uint32_t concurrency = 1;
-    std::uint32_t special_tokens = 0;
-    std::string fingerprint;
-    std::string query_prefix;
-    std::string passage_prefix;
-    std::string precision;
-};
+using host::EmbedderInfo;
 
 // Counters of the two stages of an embedding; nullptr: not counted.
 struct EmbedCounters {
@@ -60,7 +50,11 @@ class Embedding {
     [[nodiscard]] const lectern_pipeline* face() const noexcept { return &face_; }
 
     // Tokens of the texts, special tokens included, each cut to what the embedder takes. The
-    // purpose's prefix is put before each text.
+    // purpose's prefix is put before each text. Texts that got none are in `failed`.
+    [[nodiscard]] Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
+                                              Purpose purpose, const host::Interrupt& interrupt,
+                                              std::vector<host::ItemError>& failed) const;
+    // The same; the first text that fails fails all.
     [[nodiscard]] Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
                                               Purpose purpose,
                                               const host::Interrupt& interrupt) const;

@@ -73,6 +73,11 @@ class Pipeline {
                                               const host::Interrupt& interrupt) const {
         return embedding_->tokenize(texts, purpose, interrupt);
     }
+    [[nodiscard]] Result<TokenBatch> tokenize(std::span<const std::string_view> texts,
+                                              Purpose purpose, const host::Interrupt& interrupt,
+                                              std::vector<host::ItemError>& failed) const {
+        return embedding_->tokenize(texts, purpose, interrupt, failed);
+    }
     [[nodiscard]] Result<std::vector<std::uint64_t>> count_tokens(
         std::span<const std::string_view> texts, const host::Interrupt& interrupt) const {
         return embedding_->count_tokens(texts, interrupt);

@@ -39,7 +39,7 @@ lectern_tokens one_token(const std::int32_t& id, std::uint64_t count = 1) {
 
 TEST(QueryBatcherTest, AnIdleEmbedderIsCalledAtOnce) {
     Embedder embedder;
-    QueryBatcher batcher(1, 1, 100,
+    QueryBatcher batcher("stage 'vectors'", 1, 1, 100,
                          [&](auto sequences, const host::Interrupt&, float* out, auto& failed) {
                              return embedder.run(sequences, out, failed);
                          });
@@ -56,7 +56,7 @@ TEST(QueryBatcherTest, AnInterruptIsTheCallsOfOneQueryAlone) {
     std::latch entered(1);
     std::latch release(1);
     std::vector<std::pair<std::size_t, bool>> calls;  // queries, and whether it is to stop
-    QueryBatcher batcher(1, 1, 100,
+    QueryBatcher batcher("stage 'vectors'", 1, 1, 100,
                          [&](auto sequences, const host::Interrupt& interrupt, float*, auto&) {
                              calls.emplace_back(sequences.size(), interrupt.stopped());
                              if (calls.size() == 1) {
@@ -89,7 +89,7 @@ TEST(QueryBatcherTest, WhatWaitsGoesTogetherAndFailsAlone) {
     Embedder embedder;
     embedder.entered = &entered;
     embedder.release = &release;
-    QueryBatcher batcher(1, 1, 4,
+    QueryBatcher batcher("stage 'vectors'", 1, 1, 4,
                          [&](auto sequences, const host::Interrupt&, float* out, auto& failed) {
                              return embedder.run(sequences, out, failed);
                          });

@@ -191,7 +191,14 @@ FIELD(lectern_tokenizer, struct_size, 0);
 FIELD(lectern_tokenizer, reserved, 4);
 FIELD(lectern_tokenizer, tokenize, 8);
 
+#if LECTERN_ABI_MINOR >= 2
+GROWN(lectern_embedder_info, 56);
+FIELD(lectern_embedder_info, flags, 56);
+FIELD(lectern_embedder_info, reserved, 60);
+static_assert(sizeof(lectern_embedder_info) == 64, "lectern_embedder_info is not that of 1.2");
+#else
 SIZE(lectern_embedder_info, 56);
+#endif
 FIELD(lectern_embedder_info, struct_size, 0);
 FIELD(lectern_embedder_info, dimension, 4);
 FIELD(lectern_embedder_info, max_tokens, 8);
@@ -209,7 +216,21 @@ FIELD(lectern_embedder, reserved, 4);
 FIELD(lectern_embedder, info, 8);
 FIELD(lectern_embedder, embed, 16);
 
+#if LECTERN_ABI_MINOR >= 2
+GROWN(lectern_reranker, 16);
+FIELD(lectern_reranker, rerank_hits, 16);
+static_assert(sizeof(lectern_reranker) == 24, "lectern_reranker is not that of 1.2");
+
+SIZE(lectern_hit, 72);
+FIELD(lectern_hit, struct_size, 0);
+FIELD(lectern_hit, score, 4);
+FIELD(lectern_hit, document, 8);
+FIELD(lectern_hit, title, 24);
+FIELD(lectern_hit, text, 40);
+FIELD(lectern_hit, metadata, 56);
+#else
 SIZE(lectern_reranker, 16);
+#endif
 FIELD(lectern_reranker, struct_size, 0);
 FIELD(lectern_reranker, reserved, 4);
 FIELD(lectern_reranker, rerank, 8);

@@ -3,12 +3,14 @@
 #include <sys/stat.h>
 
 #include <condition_variable>
-#include <exception>
 #include <map>
 #include <mutex>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "engine/plugin_host/active_calls.hpp"
+#include "engine/plugin_host/enter.hpp"
 
 namespace lectern::host {
 
@@ -56,16 +58,10 @@ Status initialise(const lectern_plugin& entry, const lectern_host* host,
                   const Interrupt& interrupt) {
     if (entry.init == nullptr) return {};
     CallContext call(interrupt);
-    try {
-        return call.status(entry.init(call.get(), host), "its init failed");
-    } catch (const std::exception& error) {
-        return {Code::internal, std::string("its init threw an exception across the boundary (") +
-                                    error.what() + "); report it to the plugin's author"};
-    } catch (...) {
-        return {Code::internal,
-                "its init threw an exception across the boundary; report it to the plugin's "
-                "author"};
-    }
+    Status failure;
+    const auto code = contained<lectern_code>(entry.name, {}, "init", interrupt, failure,
+                                              [&] { return entry.init(call.get(), host); });
+    return failure.ok() ? call.status(code, "its init failed") : failure;
 }
 
 LoadedPlugin::LoadedPlugin(Library library, std::shared_ptr<Audience> audience,
@@ -76,10 +72,14 @@ LoadedPlugin::LoadedPlugin(Library library, std::shared_ptr<Audience> audience,
       slot_(std::move(slot)) {}
 
 LoadedPlugin::~LoadedPlugin() {
-    try {
-        if (library_.entry->deinit != nullptr) library_.entry->deinit();
-    } catch (...) {
-        face_->services().log(LogLevel::error, info().name, "its deinit threw an exception");
+    if (library_.entry->deinit != nullptr) {
+        Status failure;
+        const Interrupt none;
+        contained<int>(info().name, {}, "deinit", none, failure, [this] {
+            library_.entry->deinit();
+            return 0;
+        });
+        if (!failure.ok()) face_->services().log(LogLevel::error, info().name, failure.message());
     }
     const std::lock_guard lock(slot_->mutex);
     slot_->live = false;
@@ -117,6 +117,7 @@ Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
 
     LibraryFailure failure;
     LECTERN_ASSIGN(Library library, open_library(path, failure));
+    guard_exit(path.string());
     auto audience = std::make_shared<Audience>();
     audience->join(services);
     auto face = std::make_unique<HostFace>(

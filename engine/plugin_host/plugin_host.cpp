@@ -1,7 +1,10 @@
 #include "engine/plugin_host/plugin_host.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <exception>
+#include <array>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -9,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/plugin_host/enter.hpp"
 #include "engine/plugin_host/entry_check.hpp"
 #include "engine/plugin_host/host_face.hpp"
 #include "engine/plugin_host/library.hpp"
@@ -72,6 +76,29 @@ Result<std::vector<fs::path>> plugin_files(const fs::path& folder) {
     return out;
 }
 
+// The names of the plugins that ship.
+constexpr std::array<std::string_view, 11> shipped_names{
+    "bert",     "data",  "documents", "gpt",       "mail", "office",
+    "passages", "tasks", "word2vec",  "wordpiece", "words"};
+
+// "" when nobody but root, this user and those that are trusted can change the file. Its code would
+// run as this user.
+std::string untrusted(const fs::path& path, const std::vector<unsigned>& owners) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0) return {};  // said by who opens it
+    if ((file.st_mode & S_IWOTH) != 0)
+        return "everybody may write it; if it is as you want it, run: chmod o-w '" + path.string() +
+               "'";
+    const auto owner = static_cast<unsigned>(file.st_uid);
+    if (owner == 0 || owner == ::geteuid() ||
+        std::find(owners.begin(), owners.end(), owner) != owners.end())
+        return {};
+    return "it belongs to the user " + std::to_string(owner) +
+           ", who is neither root nor the one that runs this program; chown it, or trust that "
+           "user with LECTERN_PLUGIN_OWNERS=" +
+           std::to_string(owner);
+}
+
 std::string join(const std::vector<fs::path>& folders) {
     std::string out;
     for (const fs::path& folder : folders) {
@@ -97,6 +124,7 @@ struct PluginHost::State {
     // A usable plugin. `info` never changes; `loaded` is set once, under `loading`.
     struct Known {
         PluginInfo info;
+        std::string content;  // of the file that was tried
         std::map<std::string, std::shared_ptr<const OptionSchema>, std::less<>> schemas;
         std::shared_ptr<const HostFace> face;  // of this host, for the plugin's stages
         std::mutex loading;
@@ -161,6 +189,11 @@ void PluginHost::State::refuse(const fs::path& path, const std::string& name, st
 
 void PluginHost::State::look_at(const fs::path& path, const VerdictCache& cache,
                                 const fs::path& probe_program) {
+    if (std::string why = untrusted(path, options.owners); !why.empty()) {
+        refuse(path, {}, std::move(why));
+        return;
+    }
+    std::string content = content_key(path);
     Verdict verdict = judge(path, cache, probe_program);
     if (!verdict.usable) {
         refuse(path, verdict.name, std::move(verdict.reason));
@@ -172,8 +205,22 @@ void PluginHost::State::look_at(const fs::path& path, const VerdictCache& cache,
                    taken->second->info.path.string() + ", which comes first; remove one of them");
         return;
     }
+    const auto& shipped = options.shipped_folders;
+    const bool reserved = std::find(shipped_names.begin(), shipped_names.end(),
+                                    verdict.info.name) != shipped_names.end();
+    const auto holds_it = [&path](const fs::path& folder) {
+        std::error_code error;
+        return fs::equivalent(folder, path.parent_path(), error);
+    };
+    if (reserved && !shipped.empty() && std::none_of(shipped.begin(), shipped.end(), holds_it)) {
+        refuse(path, verdict.info.name,
+               "the name '" + verdict.info.name +
+                   "' is that of a plugin that ships with Lectern; give yours another name");
+        return;
+    }
     auto plugin = std::make_shared<Known>();
     plugin->info = std::move(verdict.info);
+    plugin->content = std::move(content);
     for (const StageTypeInfo& type : plugin->info.stage_types) {
         Result<OptionSchema> schema = OptionSchema::parse(type.options_schema);
         // It was parsed when the entry was checked; a kept verdict was checked as well.
@@ -192,6 +239,7 @@ void PluginHost::State::look_at(const fs::path& path, const VerdictCache& cache,
 
 Result<std::unique_ptr<PluginHost>> PluginHost::open(HostOptions options) {
     for (fs::path& folder : options.plugin_folders) folder = full_path(folder);
+    for (fs::path& folder : options.shipped_folders) folder = full_path(folder);
     options.models_folder = full_path(options.models_folder);
     options.cache_folder = full_path(options.cache_folder);
     if (!options.cache_folder.empty()) {
@@ -216,6 +264,10 @@ Result<std::unique_ptr<PluginHost>> PluginHost::open(HostOptions options) {
         if (std::find(seen.begin(), seen.end(), folder) != seen.end()) continue;
         seen.push_back(folder);
         LECTERN_ASSIGN(const std::vector<fs::path> files, plugin_files(folder));
+        std::error_code ignored;
+        if (!fs::exists(folder, ignored))
+            state->services->log(LogLevel::warning, {},
+                                 "the plugin folder " + folder.string() + " does not exist");
         for (const fs::path& path : files) state->look_at(path, cache, probe_program);
     }
     for (const RefusedPlugin& one : state->refused)
@@ -321,6 +373,10 @@ Result<std::shared_ptr<const LoadedPlugin>> PluginHost::State::load(Known& plugi
                                                                     const Interrupt& interrupt) {
     const std::lock_guard lock(plugin.loading);
     if (plugin.loaded) return plugin.loaded;
+    // Not what was tried: nobody knows what it does.
+    if (content_key(plugin.info.path) != plugin.content)
+        return Status{Code::unavailable,
+                      "the file has been replaced since it was tried; start again"};
     auto loaded = LoadedPlugin::load(plugin.info.path, services, interrupt);
     if (loaded && (*loaded)->info().name == plugin.info.name) {
         plugin.loaded = *loaded;
@@ -366,31 +422,27 @@ Result<Stage> PluginHost::create(const StageRequest& request) {
     stage.plugin_name_ = (*known)->info.name;
     stage.type_name_ = type->name;
     stage.kind_ = type->kind;
+    stage.abi_minor_ = (*loaded)->info().abi_minor;
 
     const StageConfigFace config(stage.face_->get(), request.pipeline, request.name,
                                  std::move(options), full_path(request.base_folder),
                                  state_->options.models_folder);
     CallContext call(request.interrupt);
     lectern_stage* raw = nullptr;
-    try {
-        const lectern_code code = stage_type->create(call.get(), config.get(), &raw);
-        if (const Status status = call.status(code, who); !status) return at_place(request, status);
-    } catch (const std::exception& error) {
-        return fail({Code::internal, std::string("its create function threw an exception across "
-                                                 "the boundary (") +
-                                         error.what() + "); report it to the plugin's author"});
-    } catch (...) {
-        return fail({Code::internal,
-                     "its create function threw an exception across the boundary; report it to "
-                     "the plugin's author"});
-    }
+    Status failure;
+    const auto code = contained<lectern_code>(
+        stage.plugin_name_, stage.name_, "create function", request.interrupt, failure,
+        [&] { return stage_type->create(call.get(), config.get(), &raw); });
+    if (!failure.ok()) return fail(failure);
+    if (const Status status = call.status(code, who); !status) return at_place(request, status);
     if (const Status status = check_functions(raw); !status) return fail(status);
-    stage.stage_.reset(raw);
-    const auto table = find_table(*raw, stage.kind_);
+    stage.stage_ = {raw, {stage.plugin_name_, stage.name_, stage.face_}};
+    const StageOrigin origin{stage.plugin_name_, stage.name_, stage.abi_minor_};
+    const auto table = find_table(*raw, stage.kind_, origin);
     if (!table) return fail(table.status());
     stage.kind_table_id_ = table->id;
     stage.kind_table_ = table->table;
-    auto ports = read_ports(*raw, stage.kind_);
+    auto ports = read_ports(*raw, stage.kind_, origin);
     if (!ports) return fail(ports.status());
     stage.input_ = std::move(ports->input);
     stage.output_ = std::move(ports->output);

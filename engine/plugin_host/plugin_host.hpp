@@ -3,8 +3,8 @@
 // A plugin that is seen for the first time is tried in a child process (lectern-probe): loaded,
 // checked, initialised. One that crashes, hangs, exits or fails there is listed as refused with
 // the reason and is never loaded here. The verdict, with all that `lectern plugins` prints, is kept
-// in the cache folder by path, size, time, inode and engine version; so opening a host loads
-// nothing, and a plugin is loaded and initialised only when the first stage is made from it.
+// in the cache folder by path, content and engine version; so opening a host loads nothing, and a
+// plugin is loaded and initialised only when the first stage is made from it.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -30,8 +30,13 @@ namespace lectern::host {
 
 struct HostOptions {
     // Searched in this order for *.so files (not below); the first plugin of a name wins. Folders
-    // that do not exist are passed over.
+    // that do not exist are passed over with a warning.
     std::vector<std::filesystem::path> plugin_folders = {};
+    // Those of them whose plugins ship with the engine: only a file there may have the name of one.
+    // Empty: no name is kept for anybody.
+    std::vector<std::filesystem::path> shipped_folders = {};
+    // Users whose plugins are loaded, besides root and the one that this process runs as.
+    std::vector<unsigned> owners = {};
     std::filesystem::path models_folder = {};  // made absolute; need not exist
     // Made when missing. Empty: nothing is remembered, and plugins get a folder below the system's
     // temporary one.

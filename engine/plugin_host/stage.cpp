@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/plugin_host/active_calls.hpp"
+#include "engine/plugin_host/enter.hpp"
 #include "engine/plugin_host/loaded_plugin.hpp"
 
 namespace lectern::host {
@@ -33,6 +35,7 @@ Stage& Stage::operator=(Stage&& other) noexcept {
     plugin_name_ = std::move(other.plugin_name_);
     type_name_ = std::move(other.type_name_);
     kind_ = other.kind_;
+    abi_minor_ = other.abi_minor_;
     input_ = std::move(other.input_);
     output_ = std::move(other.output_);
     kind_table_id_ = other.kind_table_id_;
@@ -41,11 +44,25 @@ Stage& Stage::operator=(Stage&& other) noexcept {
 }
 
 std::string Stage::describe() const {
-    return "stage '" + name_ + "' (plugin " + plugin_name_ + ")";
+    return host::describe(plugin_name_, name_);
+}
+
+void Stage::Destroy::operator()(lectern_stage* ended) const noexcept {
+    Status failure;
+    const Interrupt none;
+    contained<int>(plugin, stage, "destroy", none, failure, [ended] {
+        ended->destroy(ended);
+        return 0;
+    });
+    if (!failure.ok() && face != nullptr)
+        face->services().log(LogLevel::error, plugin, failure.message());
 }
 
 const void* Stage::capability(const char* id) const noexcept {
-    return stage_->get_capability(stage_.get(), id);
+    Status failure;
+    const Interrupt none;
+    return contained<const void*>(plugin_name_, name_, "get_capability", none, failure,
+                                  [&] { return stage_->get_capability(stage_.get(), id); });
 }
 
 Status check_ports(const Stage& from, const Stage& to) {

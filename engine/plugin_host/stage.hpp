@@ -68,18 +68,19 @@ class Stage {
     [[nodiscard]] const std::string& plugin() const noexcept { return plugin_name_; }
     [[nodiscard]] const std::string& type() const noexcept { return type_name_; }
     [[nodiscard]] StageKind kind() const noexcept { return kind_; }
+    // The minor version of the header that its plugin was built with.
+    [[nodiscard]] unsigned abi_minor() const noexcept { return abi_minor_; }
     [[nodiscard]] const Port& input() const noexcept { return input_; }
     [[nodiscard]] const Port& output() const noexcept { return output_; }
 
     // "stage 'vectors' (plugin bert)", for messages.
     [[nodiscard]] std::string describe() const;
 
-    // For calls through a table.
+    // For calls through a table, which calls.hpp has: the engine makes none of its own.
     [[nodiscard]] const lectern_stage* get() const noexcept { return stage_.get(); }
 
     // The table of this stage's kind, or nullptr when the stage is of another kind:
-    //     const auto* embedder = stage.table<lectern_embedder>();
-    //     embedder->embed(stage.get(), call.get(), ...);
+    //     stage.table<lectern_embedder>()->embed(stage.get(), call.get(), ...);
     template <typename Table>
     [[nodiscard]] const Table* table() const noexcept {
         static_assert(table_id<Table> != nullptr, "not a stage table of plugin.h");
@@ -88,13 +89,17 @@ class Stage {
                    : nullptr;
     }
 
-    // Any other table, as the plugin gives it (nullptr: it has none). Not checked.
+    // Any other table, as the plugin gives it (nullptr: it has none, or it threw). Not checked.
     [[nodiscard]] const void* capability(const char* id) const noexcept;
 
  private:
     friend class PluginHost;
+    // What the plugin throws on the way is logged.
     struct Destroy {
-        void operator()(lectern_stage* stage) const noexcept { stage->destroy(stage); }
+        std::string plugin;
+        std::string stage;
+        std::shared_ptr<const HostFace> face;
+        void operator()(lectern_stage* ended) const noexcept;
     };
     // Before stage_, so that they end after it: the code, and the lectern_host of its config.
     std::shared_ptr<const LoadedPlugin> plugin_;
@@ -103,6 +108,7 @@ class Stage {
     std::string plugin_name_;
     std::string type_name_;
     StageKind kind_ = StageKind::custom;
+    unsigned abi_minor_ = 0;
     Port input_;
     Port output_;
     std::string_view kind_table_id_;

@@ -2,8 +2,10 @@
 
 #include <cstring>
 
+#include "engine/plugin_host/abi_sizes.hpp"
 #include "engine/plugin_host/abi_v1_0.h"
 #include "engine/plugin_host/call_context.hpp"
+#include "engine/plugin_host/enter.hpp"
 
 namespace lectern::host {
 namespace {
@@ -101,12 +103,16 @@ const char* missing_function(const void* table, StageKind kind) {
     return nullptr;
 }
 
-Result<Port> read_port(const lectern_stage& stage,
+Result<Port> read_port(const lectern_stage& stage, const StageOrigin& origin,
                        lectern_code (*function)(const lectern_stage*, lectern_port*),
                        std::uint32_t wanted, const char* which) {
-    lectern_port port{};
-    port.struct_size = sizeof port;
-    const lectern_code code = function(&stage, &port);
+    Room<lectern_port> room(origin.abi_minor);
+    Status failure;
+    const Interrupt none;
+    const auto code = contained<lectern_code>(origin.plugin, origin.stage, which, none, failure,
+                                              [&] { return function(&stage, room.get()); });
+    LECTERN_TRY(failure);
+    const lectern_port& port = room.filled();
     if (code != LECTERN_OK)
         return defect("its " + std::string(which) + " function failed with code " +
                       std::to_string(code));
@@ -136,9 +142,15 @@ Status check_functions(const lectern_stage* stage) {
     return {};
 }
 
-Result<KindTable> find_table(const lectern_stage& stage, StageKind kind) {
+Result<KindTable> find_table(const lectern_stage& stage, StageKind kind,
+                             const StageOrigin& origin) {
     const Kind expected = of(kind);
-    const void* table = stage.get_capability(&stage, expected.table);
+    Status failure;
+    const Interrupt none;
+    const void* table =
+        contained<const void*>(origin.plugin, origin.stage, "get_capability", none, failure,
+                               [&] { return stage.get_capability(&stage, expected.table); });
+    LECTERN_TRY(failure);
     if (table == nullptr)
         return defect("it is a " + std::string(name(kind)) + " without the table " +
                       expected.table);
@@ -154,10 +166,10 @@ Result<KindTable> find_table(const lectern_stage& stage, StageKind kind) {
     return KindTable{expected.table, table};
 }
 
-Result<Ports> read_ports(const lectern_stage& stage, StageKind kind) {
+Result<Ports> read_ports(const lectern_stage& stage, StageKind kind, const StageOrigin& origin) {
     const Kind expected = of(kind);
-    LECTERN_ASSIGN(Port input, read_port(stage, stage.input, expected.input, "input"));
-    LECTERN_ASSIGN(Port output, read_port(stage, stage.output, expected.output, "output"));
+    LECTERN_ASSIGN(Port input, read_port(stage, origin, stage.input, expected.input, "input"));
+    LECTERN_ASSIGN(Port output, read_port(stage, origin, stage.output, expected.output, "output"));
     return Ports{std::move(input), std::move(output)};
 }
 

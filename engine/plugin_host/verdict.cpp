@@ -1,5 +1,7 @@
 #include "engine/plugin_host/verdict.hpp"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +10,8 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -19,19 +23,32 @@ namespace lectern::host {
 namespace {
 
 // Raised when the form of the files or the checks of an entry change.
-constexpr int verdict_format = 1;
+constexpr int verdict_format = 2;
 constexpr std::uintmax_t max_verdict_bytes = 8 << 20;
 
 // What changes when a file is replaced; "" when it is not there.
 std::string file_key(const std::filesystem::path& path) {
-    struct stat file {};
-    if (path.empty() || ::stat(path.c_str(), &file) != 0) return {};
-    std::string out = path.string();
-    for (const auto number :
-         {static_cast<std::int64_t>(file.st_size), static_cast<std::int64_t>(file.st_mtim.tv_sec),
-          static_cast<std::int64_t>(file.st_mtim.tv_nsec), static_cast<std::int64_t>(file.st_dev),
-          static_cast<std::int64_t>(file.st_ino)})
-        out += "|" + std::to_string(number);
+    const std::string content = path.empty() ? std::string{} : content_key(path);
+    return content.empty() ? content : path.string() + "|" + content;
+}
+
+// Two sums of all words of eight bytes, each times an odd number and folded: gigabytes a second.
+std::array<std::uint64_t, 2> sums(const unsigned char* bytes, std::size_t size) {
+    std::array<std::uint64_t, 2> out{0x9E3779B97F4A7C15ULL ^ size, 0xC2B2AE3D27D4EB4FULL + size};
+    const auto add = [&out](std::uint64_t word) {
+        out[0] = (out[0] ^ word) * 0xBF58476D1CE4E5B9ULL;
+        out[0] ^= out[0] >> 29U;
+        out[1] = (out[1] + word) * 0x94D049BB133111EBULL;
+        out[1] ^= out[1] >> 31U;
+    };
+    std::uint64_t word = 0;
+    for (; size >= sizeof word; bytes += sizeof word, size -= sizeof word) {
+        std::memcpy(&word, bytes, sizeof word);
+        add(word);
+    }
+    word = 0;
+    std::memcpy(&word, bytes, size);
+    add(word);
     return out;
 }
 
@@ -83,6 +100,29 @@ PluginInfo info_from_json(const boost::json::object& json) {
 }
 
 }  // namespace
+
+std::string content_key(const std::filesystem::path& path) {
+    // Mapped, since most of it is in memory: the loader has it there.
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return {};
+    struct stat about {};
+    void* mapped = MAP_FAILED;
+    std::size_t size = 0;
+    if (::fstat(file, &about) == 0 && S_ISREG(about.st_mode)) {
+        size = static_cast<std::size_t>(about.st_size);
+        if (size > 0) mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+    }
+    ::close(file);
+    if (size > 0 && mapped == MAP_FAILED) return {};
+    static constexpr unsigned char nothing = 0;
+    const auto both = sums(size > 0 ? static_cast<const unsigned char*>(mapped) : &nothing, size);
+    if (size > 0) ::munmap(mapped, size);
+    std::array<char, 48> text{};
+    const int length = std::snprintf(text.data(), text.size(), "%zu-%016llx%016llx", size,
+                                     static_cast<unsigned long long>(both[0]),
+                                     static_cast<unsigned long long>(both[1]));
+    return {text.data(), static_cast<std::size_t>(length)};
+}
 
 boost::json::object to_json(const Verdict& verdict) {
     boost::json::object out{{"usable", verdict.usable}};

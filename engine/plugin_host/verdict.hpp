@@ -25,9 +25,14 @@ struct Verdict {
 [[nodiscard]] std::optional<Verdict> verdict_from_json(const boost::json::value& json,
                                                        const std::filesystem::path& path);
 
+// What a file holds, in a few letters; "" when it cannot be read. Tells files apart that were
+// replaced by accident, and withstands no one who makes two alike on purpose: who can write there
+// needs no such way.
+[[nodiscard]] std::string content_key(const std::filesystem::path& path);
+
 // A folder of verdicts, one small JSON file for each plugin file. A verdict holds while the file's
-// path, size, time and inode, the engine's version and the probe program are the same. Damaged
-// files count as none. One host at a time writes one file (under a temporary name, then renamed).
+// path and content, the engine's version and the probe program are the same. Damaged files count
+// as none. One host at a time writes one file (under a temporary name, then renamed).
 class VerdictCache {
  public:
     // "": remembers nothing. `probe`: the program that gives the verdicts.

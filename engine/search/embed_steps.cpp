@@ -4,34 +4,29 @@
 #include <utility>
 #include <vector>
 
-#include "engine/plugin_host/abi_text.hpp"
+#include "engine/plugin_host/calls.hpp"
 
 namespace lectern {
 
-using host::CallContext;
+namespace {
+
+// Of one question; the first counts.
+constexpr std::uint64_t most_records = 1000;
+
+}  // namespace
 
 Status rewrite(Request& request, const host::Stage& stage) {
-    struct Records {
-        std::optional<std::string> text;
-    } records;
-    const lectern_document_sink sink{
-        sizeof(lectern_document_sink), 0, &records,
-        [](const lectern_document_sink* face, const lectern_document* document) -> lectern_code {
-            auto& to = *static_cast<Records*>(face->host_data);
-            if (!to.text)
-                to.text = document->text.size == 0
-                              ? std::string()
-                              : std::string(document->text.data, document->text.size);
-            return LECTERN_OK;
-        },
-        [](const lectern_document_sink*, lectern_text, lectern_code, lectern_text) {}};
-    const lectern_document record{sizeof(lectern_document), 0, {}, {}, span(request.text), {}};
-    CallContext call(request.interrupt);
-    LECTERN_TRY(
-        call.status(stage.table<lectern_custom>()->process(stage.get(), call.get(), &record, &sink),
-                    stage.describe()));
-    if (!records.text) return {Code::invalid_argument, stage.describe() + " let no query through"};
-    request.text = std::move(*records.text);
+    std::optional<std::string> text;
+    const host::RecordTaker taker{[&text](const host::Record& record) -> Status {
+                                      if (!text) text = record.text;
+                                      return {};
+                                  },
+                                  {},
+                                  most_records,
+                                  most_records* max_query_bytes};
+    LECTERN_TRY(host::process(stage, request.interrupt, {.text = request.text}, taker));
+    if (!text) return {Code::invalid_argument, stage.describe() + " let no query through"};
+    request.text = std::move(*text);
     return check_query(request.text).within(stage.describe());
 }
 

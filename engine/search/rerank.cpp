@@ -4,13 +4,11 @@
 #include <string>
 
 #include "engine/pipeline/passage_text.hpp"
-#include "engine/plugin_host/abi_text.hpp"
+#include "engine/plugin_host/calls.hpp"
 #include "engine/search/rerank_order.hpp"
 
 namespace lectern {
 namespace {
-
-using host::CallContext;
 
 // Enough to fill a batch of the model; few enough to stop soon.
 constexpr std::size_t batch_hits = 8;
@@ -34,16 +32,16 @@ Status rerank(const host::Stage& stage, std::string_view query, const host::Inte
         const std::size_t begin = scores.size();
         const std::size_t end = std::min(begin + batch_hits, count);
         texts.clear();
-        std::vector<lectern_text> passages;
-        for (std::size_t i = begin; i < end; ++i)
-            texts.push_back(passage_text(hits[i].title, hits[i].text));
-        for (const std::string& text : texts) passages.push_back(span(text));
+        texts.reserve(end - begin);  // that views into them stay
+        std::vector<host::RankedHit> ranked;
+        for (std::size_t i = begin; i < end; ++i) {
+            const Hit& hit = hits[i];
+            ranked.push_back({hit.score, hit.document, hit.title, hit.text, hit.metadata,
+                              texts.emplace_back(passage_text(hit.title, hit.text))});
+        }
         scores.resize(end);
-        CallContext call(until);
-        const Status status = call.status(stage.table<lectern_reranker>()->rerank(
-                                              stage.get(), call.get(), span(query), passages.data(),
-                                              passages.size(), scores.data() + begin),
-                                          stage.describe());
+        const Status status = host::rerank(stage, until, query, ranked,
+                                           std::span(scores).subspan(begin, end - begin));
         if (!status.ok()) {
             if (status.code() != Code::deadline_exceeded) return status;
             scores.resize(begin);  // of a batch that was broken off

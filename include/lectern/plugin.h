@@ -9,8 +9,19 @@
  * Rules that hold for every function here:
  *
  *  - Size first. Every struct that crosses the boundary starts with `struct_size`, set by whoever
- *    fills it. Structs only grow, at the end. A reader uses a field only when `struct_size` covers
- *    it. LECTERN_HAS(pointer, field) is that test.
+ *    allocates it to the bytes that are there. Structs only grow, at the end, so the other side's
+ *    may be smaller or larger than yours. Four rules follow:
+ *     - Reading: a field that came after 1.0 is used only when LECTERN_HAS(pointer, field).
+ *     - Filling a struct that the caller allocated (an `out` of these functions, a `report`): only
+ *       fields that LECTERN_HAS says are there are written. It came filled with zeros; what is left
+ *       alone is not said. Never assign the whole struct.
+ *     - Copying a struct of the other side by assignment reads past its end when yours is larger,
+ *       and takes its `struct_size` along. Make one of your own, set struct_size to its sizeof, and
+ *       copy the fields.
+ *     - Arrays of structs are walked by the first element's `struct_size`, not by sizeof:
+ *       LECTERN_ITEM(type, array, index).
+ *    The host hands a plugin every struct in the size of the plugin's own minor version, when that
+ *    is the older one: what was right for its header stays right.
  *  - Borrowed spans. Every pointer passed into a call is valid until that call returns and no
  *    longer; whoever wants to keep the bytes copies them. Nothing is freed on the other side.
  *  - Text is UTF-8 with an explicit size; it is not NUL-terminated, and may contain NUL bytes.
@@ -39,7 +50,7 @@ extern "C" {
 #endif
 
 #define LECTERN_ABI_MAJOR 1u
-#define LECTERN_ABI_MINOR 1u
+#define LECTERN_ABI_MINOR 2u
 
 #if defined(_WIN32)
 #define LECTERN_EXPORT __declspec(dllexport)
@@ -47,10 +58,15 @@ extern "C" {
 #define LECTERN_EXPORT __attribute__((visibility("default")))
 #endif
 
-/* True when the struct at `pointer` was filled by someone who knew `field`. */
+/* True when the struct at `pointer` has `field`: whoever allocated it knew it. */
 #define LECTERN_HAS(pointer, field)                                        \
     ((pointer)->struct_size >= (uint32_t)((const char*)&(pointer)->field - \
                                           (const char*)(pointer) + sizeof((pointer)->field)))
+
+/* Item `index` of an array of structs, whatever size the other side's have: a `const type*`. */
+#define LECTERN_ITEM(type, array, index)                            \
+    ((const type*)(const void*)((const char*)(const void*)(array) + \
+                                (size_t)(index) * (array)->struct_size))
 
 /* ------------------------------------------------------------------ values */
 
@@ -360,7 +376,8 @@ typedef struct lectern_tokens {
     uint32_t reserved;
     uint64_t count;
     const int32_t* ids;          /* NULL when the tokenizer has no vocabulary */
-    const lectern_range* ranges; /* where in the text; empty for special tokens */
+    const lectern_range* ranges; /* where in the text; empty for special tokens. NULL: not known,
+                                    and then no stage can count this tokenizer's tokens */
     const lectern_text* words;   /* normalised text of each token; NULL when ids say it all */
 } lectern_tokens;
 
@@ -401,7 +418,12 @@ typedef struct lectern_embedder_info {
     const char* precision;   /* what was picked: "bf16", "int8", "f32" */
     uint32_t concurrency;    /* embed calls at once that help; 1 or more */
     uint32_t special_tokens; /* how many a sequence carries: 2 for [CLS] and [SEP] */
+    uint32_t flags;          /* since 1.2: LECTERN_ANY_LENGTH, or 0 */
+    uint32_t reserved;       /* since 1.2 */
 } lectern_embedder_info;
+
+/* Of `flags`: the vectors have lengths of their own, and inner products are no cosines. */
+enum { LECTERN_ANY_LENGTH = 1u };
 
 #define LECTERN_EMBEDDER_1 "lectern.embedder/1"
 typedef struct lectern_embedder {
@@ -410,8 +432,9 @@ typedef struct lectern_embedder {
     /* [any thread] */
     lectern_code (*info)(const lectern_stage* stage, lectern_embedder_info* out);
     /* Sequences are tokens with special tokens. out[i*dimension .. ) receives vector i, of length 1
-     * (inner product is cosine). A sequence that cannot be embedded is an item_error, and its
-     * vector is zeros. [any thread] */
+     * (inner product is cosine) unless LECTERN_ANY_LENGTH. A sequence that cannot be embedded is an
+     * item_error, and its vector is zeros. What is not finite, or 0 without an item_error, fails
+     * its text. [any thread] */
     lectern_code (*embed)(const lectern_stage* stage, const lectern_call* call,
                           const lectern_tokens* sequences, uint64_t count, uint32_t purpose,
                           float* out);
@@ -419,13 +442,29 @@ typedef struct lectern_embedder {
 
 /* ---------------------------------------------------------------- reranker */
 
+/* Since 1.2. A hit of the search. */
+typedef struct lectern_hit {
+    uint32_t struct_size;
+    float score;           /* of the search, larger is better */
+    lectern_text document; /* its id */
+    lectern_text title;    /* may be empty */
+    lectern_text text;     /* of the chunk */
+    lectern_text metadata; /* of the document: a JSON object, or empty */
+} lectern_hit;
+
 #define LECTERN_RERANKER_1 "lectern.reranker/1"
 typedef struct lectern_reranker {
     uint32_t struct_size;
     uint32_t reserved;
-    /* scores[i]: how well passages[i] answers the query; larger is better. [any thread] */
+    /* scores[i]: how well passages[i] (with their titles before them) answers the query; finite,
+     * larger is better. [any thread] */
     lectern_code (*rerank)(const lectern_stage* stage, const lectern_call* call, lectern_text query,
                            const lectern_text* passages, uint64_t count, float* scores);
+    /* Since 1.2, and may be NULL. The same with all that is known of each hit; called in place of
+     * `rerank` by hosts that know it. [any thread] */
+    lectern_code (*rerank_hits)(const lectern_stage* stage, const lectern_call* call,
+                                lectern_text query, const lectern_hit* hits, uint64_t count,
+                                float* scores);
 } lectern_reranker;
 
 /* ------------------------------------------------------------------ reader */

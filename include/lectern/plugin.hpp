@@ -12,8 +12,10 @@
 // functions are called from any thread, also at the same time, as plugin.h says for each kind.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -52,6 +54,47 @@ class Failure : public std::runtime_error {
 inline void require(lectern_code code, const char* what) {
     if (code != LECTERN_OK) throw Failure(code, what);
 }
+
+// ------------------------------------------------- structs of another version
+
+// The host may be older or newer than this header, and its structs smaller or larger.
+
+// A struct of the host as one of ours: fields that the host does not know are zeros.
+template <typename T>
+T ours(const T& theirs) noexcept {
+    T out{};
+    std::memcpy(&out, &theirs, std::min<std::size_t>(theirs.struct_size, sizeof(T)));
+    out.struct_size = sizeof(T);
+    return out;
+}
+
+// Writes to a struct of the host what it has room for, and says how much that was.
+template <typename T>
+void fill(const T& from, T* to) noexcept {
+    const std::size_t bytes = std::min<std::size_t>(to->struct_size, sizeof(T));
+    std::memcpy(to, &from, bytes);
+    to->struct_size = static_cast<std::uint32_t>(bytes);
+}
+
+// An array of the host's structs as one of ours: the host's own when its structs have our size.
+template <typename T>
+class Ours {
+ public:
+    Ours(const T* theirs, std::uint64_t count) : items_(theirs) {
+        if (count == 0 || theirs->struct_size == sizeof(T)) return;
+        copies_.reserve(static_cast<std::size_t>(count));
+        for (std::uint64_t i = 0; i < count; ++i)
+            copies_.push_back(ours(*LECTERN_ITEM(T, theirs, i)));
+        items_ = copies_.data();
+    }
+    Ours(const Ours&) = delete;
+    Ours& operator=(const Ours&) = delete;
+    [[nodiscard]] const T* data() const noexcept { return items_; }
+
+ private:
+    const T* items_;
+    std::vector<T> copies_;
+};
 
 // The context of one call: cancellation, and failures of single items.
 class Call {
@@ -245,9 +288,12 @@ class DocumentSink {
     explicit DocumentSink(const lectern_document_sink* sink) noexcept : sink_(sink) {}
     // May block until there is room.
     void document(const Document& value) const {
-        const lectern_document out{sizeof(lectern_document), 0,
-                                   plugin::text(value.id),   plugin::text(value.title),
-                                   plugin::text(value.text), plugin::text(value.metadata)};
+        lectern_document out{};
+        out.struct_size = sizeof out;
+        out.id = plugin::text(value.id);
+        out.title = plugin::text(value.title);
+        out.text = plugin::text(value.text);
+        out.metadata = plugin::text(value.metadata);
         require(sink_->document(sink_, &out), "stopped by the host");
     }
     void failed(std::string_view what, lectern_code code, std::string_view message) const {
@@ -292,7 +338,11 @@ class ChunkSink {
  public:
     explicit ChunkSink(const lectern_chunk_sink* sink) noexcept : sink_(sink) {}
     void chunk(std::uint64_t begin, std::uint64_t end, std::uint32_t tokens) const {
-        const lectern_chunk out{sizeof(lectern_chunk), tokens, begin, end};
+        lectern_chunk out{};
+        out.struct_size = sizeof out;
+        out.tokens = tokens;
+        out.begin = begin;
+        out.end = end;
         require(sink_->chunk(sink_, &out), "stopped by the host");
     }
 
@@ -309,11 +359,20 @@ class Splitter : public Stage {
 
 // --------------------------------------------------------------------- tokens
 
-// Fill the vectors that the tokenizer has; `words` may view into the text or into `storage`.
+// Fill the vectors that the tokenizer has, each with an item a token; `words` may view into the
+// text or into storage of the tokenizer.
 struct Tokens {
     std::vector<std::int32_t> ids;
     std::vector<lectern_range> ranges;
     std::vector<lectern_text> words;
+    // Fails when they do not agree.
+    [[nodiscard]] std::size_t size() const {
+        const std::size_t out = std::max({ids.size(), ranges.size(), words.size()});
+        for (const std::size_t one : {ids.size(), ranges.size(), words.size()})
+            if (one != 0 && one != out)
+                throw Failure(LECTERN_INTERNAL, "ids, ranges and words differ in their number");
+        return out;
+    }
     void clear() {
         ids.clear();
         ranges.clear();
@@ -325,10 +384,12 @@ class TokenSink {
  public:
     explicit TokenSink(const lectern_token_sink* sink) noexcept : sink_(sink) {}
     void tokens(std::uint64_t index, const Tokens& value) const {
-        const lectern_tokens out{
-            sizeof(lectern_tokens), 0,
-            value.ranges.size(),    value.ids.empty() ? nullptr : value.ids.data(),
-            value.ranges.data(),    value.words.empty() ? nullptr : value.words.data()};
+        lectern_tokens out{};
+        out.struct_size = sizeof out;
+        out.count = value.size();
+        out.ids = value.ids.empty() ? nullptr : value.ids.data();
+        out.ranges = value.ranges.empty() ? nullptr : value.ranges.data();
+        out.words = value.words.empty() ? nullptr : value.words.data();
         require(sink_->tokens(sink_, index, &out), "stopped by the host");
     }
 
@@ -361,6 +422,7 @@ struct EmbedderInfo {
     std::string precision = "f32";
     std::uint32_t concurrency = 1;
     std::uint32_t special_tokens = 0;
+    bool any_length = false;  // the vectors have lengths of their own
 };
 
 class Embedder : public Stage {
@@ -387,14 +449,38 @@ class Reranker : public Stage {
                         std::uint64_t count, float* scores) const = 0;
 };
 
+struct Hit {
+    float score = 0;  // of the search, larger is better
+    std::string_view document = {};
+    std::string_view title = {};
+    std::string_view text = {};
+    std::string_view metadata = {};  // a JSON object, or empty
+};
+
+// A reranker that looks at more than the text. Since ABI 1.2; an older engine gives the passages
+// alone.
+class HitReranker : public Stage {
+ public:
+    [[nodiscard]] Port input() const override { return {LECTERN_PORT_HITS}; }
+    [[nodiscard]] Port output() const override { return {LECTERN_PORT_HITS}; }
+    virtual void rerank(const Call& call, std::string_view query, const std::vector<Hit>& hits,
+                        float* scores) const = 0;
+};
+
 class EvidenceSink {
  public:
     explicit EvidenceSink(const lectern_evidence_sink* sink) noexcept : sink_(sink) {}
     // Bytes of the passage; [answer_begin, answer_end) of them answer, both 0: not known.
     void evidence(std::uint64_t passage, std::uint64_t begin, std::uint64_t end, float score,
                   std::uint64_t answer_begin = 0, std::uint64_t answer_end = 0) const {
-        const lectern_evidence out{
-            sizeof(lectern_evidence), score, passage, begin, end, answer_begin, answer_end};
+        lectern_evidence out{};
+        out.struct_size = sizeof out;
+        out.score = score;
+        out.passage = passage;
+        out.begin = begin;
+        out.end = end;
+        out.answer_begin = answer_begin;
+        out.answer_end = answer_end;
         require(sink_->evidence(sink_, &out), "stopped by the host");
     }
 
@@ -539,9 +625,11 @@ const Kind& object(const lectern_stage* stage) noexcept {
 }
 
 inline void copy(const Port& from, lectern_port* to) noexcept {
-    to->type = from.type;
-    to->dimension = from.dimension;
-    to->fingerprint = from.fingerprint.c_str();
+    lectern_port out{};
+    out.type = from.type;
+    out.dimension = from.dimension;
+    out.fingerprint = from.fingerprint.c_str();
+    fill(out, to);
 }
 
 inline const lectern_extractor extractor_table{
@@ -596,21 +684,25 @@ inline const lectern_embedder embedder_table{
     [](const lectern_stage* stage, lectern_embedder_info* out) -> lectern_code {
         return guarded(nullptr, [&] {
             const EmbedderInfo& info = object<Embedder>(stage).info();
-            out->dimension = info.dimension;
-            out->max_tokens = info.max_tokens;
-            out->batch_tokens = info.batch_tokens;
-            out->fingerprint = info.fingerprint.c_str();
-            out->query_prefix = info.query_prefix.c_str();
-            out->passage_prefix = info.passage_prefix.c_str();
-            out->precision = info.precision.c_str();
-            out->concurrency = info.concurrency;
-            out->special_tokens = info.special_tokens;
+            lectern_embedder_info filled{};
+            filled.dimension = info.dimension;
+            filled.max_tokens = info.max_tokens;
+            filled.batch_tokens = info.batch_tokens;
+            filled.fingerprint = info.fingerprint.c_str();
+            filled.query_prefix = info.query_prefix.c_str();
+            filled.passage_prefix = info.passage_prefix.c_str();
+            filled.precision = info.precision.c_str();
+            filled.concurrency = info.concurrency;
+            filled.special_tokens = info.special_tokens;
+            filled.flags = info.any_length ? LECTERN_ANY_LENGTH : 0;
+            fill(filled, out);
         });
     },
     [](const lectern_stage* stage, const lectern_call* call, const lectern_tokens* sequences,
        std::uint64_t count, std::uint32_t purpose, float* out) -> lectern_code {
         return guarded(call, [&] {
-            object<Embedder>(stage).embed(Call(call), sequences, count, purpose, out);
+            const Ours<lectern_tokens> all(sequences, count);
+            object<Embedder>(stage).embed(Call(call), all.data(), count, purpose, out);
         });
     }};
 
@@ -621,6 +713,31 @@ inline const lectern_reranker reranker_table{
         return guarded(call, [&] {
             object<Reranker>(stage).rerank(Call(call), view(query), passages, count, scores);
         });
+    },
+    nullptr};
+
+inline const lectern_reranker hit_reranker_table{
+    sizeof(lectern_reranker), 0,
+    [](const lectern_stage* stage, const lectern_call* call, lectern_text query,
+       const lectern_text* passages, std::uint64_t count, float* scores) -> lectern_code {
+        return guarded(call, [&] {
+            std::vector<Hit> hits(static_cast<std::size_t>(count));
+            for (std::size_t i = 0; i < hits.size(); ++i) hits[i].text = view(passages[i]);
+            object<HitReranker>(stage).rerank(Call(call), view(query), hits, scores);
+        });
+    },
+    [](const lectern_stage* stage, const lectern_call* call, lectern_text query,
+       const lectern_hit* theirs, std::uint64_t count, float* scores) -> lectern_code {
+        return guarded(call, [&] {
+            std::vector<Hit> hits;
+            hits.reserve(static_cast<std::size_t>(count));
+            for (std::uint64_t i = 0; i < count; ++i) {
+                const lectern_hit& hit = *LECTERN_ITEM(lectern_hit, theirs, i);
+                hits.push_back({hit.score, view(hit.document), view(hit.title), view(hit.text),
+                                view(hit.metadata)});
+            }
+            object<HitReranker>(stage).rerank(Call(call), view(query), hits, scores);
+        });
     }};
 
 inline const lectern_reader reader_table{
@@ -629,7 +746,8 @@ inline const lectern_reader reader_table{
        const lectern_passage* passages, std::uint64_t count, std::uint32_t max_evidence,
        const lectern_evidence_sink* sink) -> lectern_code {
         return guarded(call, [&] {
-            object<Reader>(stage).read(Call(call), view(question), passages, count, max_evidence,
+            const Ours<lectern_passage> all(passages, count);
+            object<Reader>(stage).read(Call(call), view(question), all.data(), count, max_evidence,
                                        EvidenceSink(sink));
         });
     }};
@@ -640,29 +758,39 @@ inline const lectern_generator generator_table{
     [](const lectern_stage* stage, lectern_generator_info* out) -> lectern_code {
         return guarded(nullptr, [&] {
             const GeneratorInfo& info = object<Generator>(stage).info();
-            out->context_tokens = info.context_tokens;
-            out->fingerprint = info.fingerprint.c_str();
-            out->model = info.model.c_str();
+            lectern_generator_info filled{};
+            filled.context_tokens = info.context_tokens;
+            filled.fingerprint = info.fingerprint.c_str();
+            filled.model = info.model.c_str();
+            fill(filled, out);
         });
     },
     [](const lectern_stage* stage, const lectern_call* call, const lectern_message* messages,
        std::uint64_t count, std::uint64_t* out) -> lectern_code {
         return guarded(call, [&] {
-            *out = object<Generator>(stage).count_tokens(Call(call), messages, count);
+            const Ours<lectern_message> all(messages, count);
+            *out = object<Generator>(stage).count_tokens(Call(call), all.data(), count);
         });
     },
     [](const lectern_stage* stage, const lectern_call* call, const lectern_generation* request,
        const lectern_text_sink* sink, lectern_generation_report* report) -> lectern_code {
-        return guarded(call, [&] {
-            lectern_generation_report unused{};
-            unused.struct_size = sizeof unused;
-            object<Generator>(stage).generate(Call(call), *request, TextSink(sink),
-                                              report == nullptr ? unused : *report);
+        lectern_generation_report filled{};
+        filled.struct_size = sizeof filled;
+        const lectern_code code = guarded(call, [&] {
+            const Ours<lectern_message> all(request->messages, request->message_count);
+            lectern_generation mine = ours(*request);
+            mine.messages = all.data();
+            object<Generator>(stage).generate(Call(call), mine, TextSink(sink), filled);
         });
+        if (report != nullptr) fill(filled, report);
+        return code;
     },
     [](const lectern_stage* stage, const lectern_call* call, const lectern_message* messages,
        std::uint64_t count) -> lectern_code {
-        return guarded(call, [&] { object<Generator>(stage).warm(Call(call), messages, count); });
+        return guarded(call, [&] {
+            const Ours<lectern_message> all(messages, count);
+            object<Generator>(stage).warm(Call(call), all.data(), count);
+        });
     }};
 
 inline const lectern_entailment entailment_table{
@@ -710,6 +838,7 @@ LECTERN_DETAIL_KIND(Splitter, LECTERN_SPLITTER, LECTERN_SPLITTER_1, splitter_tab
 LECTERN_DETAIL_KIND(Tokenizer, LECTERN_TOKENIZER, LECTERN_TOKENIZER_1, tokenizer_table);
 LECTERN_DETAIL_KIND(Embedder, LECTERN_EMBEDDER, LECTERN_EMBEDDER_1, embedder_table);
 LECTERN_DETAIL_KIND(Reranker, LECTERN_RERANKER, LECTERN_RERANKER_1, reranker_table);
+LECTERN_DETAIL_KIND(HitReranker, LECTERN_RERANKER, LECTERN_RERANKER_1, hit_reranker_table);
 LECTERN_DETAIL_KIND(Reader, LECTERN_READER, LECTERN_READER_1, reader_table);
 LECTERN_DETAIL_KIND(Generator, LECTERN_GENERATOR, LECTERN_GENERATOR_1, generator_table);
 LECTERN_DETAIL_KIND(Custom, LECTERN_CUSTOM, LECTERN_CUSTOM_1, custom_table);
@@ -730,8 +859,8 @@ struct KindIn<T> {
     using type = void;
 };
 template <typename T>
-using KindFor = typename KindIn<T, Extractor, Splitter, Tokenizer, Embedder, Reranker, Reader,
-                                Generator, Custom, Trainer, Verifier>::type;
+using KindFor = typename KindIn<T, Extractor, Splitter, Tokenizer, Embedder, Reranker, HitReranker,
+                                Reader, Generator, Custom, Trainer, Verifier>::type;
 
 template <typename T>
 lectern_code create(const lectern_call* call, const lectern_stage_config* config,

@@ -101,6 +101,7 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
     const ModelGraph graph = build_model_graph(*core_, folder, options.pooling, options.normalise);
 
     info_.dimension = graph.dimension;
+    info_.any_length = !options.normalise;
     info_.max_tokens = max_tokens(graph, folder, options);
     info_.batch_tokens = std::max(options.batch_tokens, info_.max_tokens);
     const SentenceSettings& settings = folder.settings;

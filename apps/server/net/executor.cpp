@@ -18,8 +18,12 @@ void Executor::end() {
     }
     wake_.notify_all();
     changed_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
-    threads_.clear();
+    std::vector<std::thread> threads;
+    {
+        const std::lock_guard lock(mutex_);
+        threads.swap(threads_);
+    }
+    for (std::thread& thread : threads) thread.join();
     for (Item& item : queue_) item.job(true);
     queue_.clear();
 }
@@ -34,6 +38,13 @@ bool Executor::submit(Job job, Clock::time_point deadline) {
     wake_.notify_one();
     changed_.notify_one();
     return true;
+}
+
+void Executor::replace_worker() {
+    const std::lock_guard lock(mutex_);
+    if (ending_ || replaced_ >= most_replaced) return;
+    ++replaced_;
+    threads_.emplace_back([this] { work(); });
 }
 
 std::size_t Executor::waiting() const {

@@ -33,6 +33,11 @@ class Executor {
     // Waits for the jobs that run; those that wait are called as late, and none is taken any more.
     void end();
 
+    // One of the jobs that run does not come back: another thread takes its worker's place. Of
+    // jobs that are lost for good, so many; beyond, the queue fills.
+    void replace_worker();
+    static constexpr std::size_t most_replaced = 32;
+
     // False when the queue is full: the job is not taken.
     [[nodiscard]] bool submit(Job job, Clock::time_point deadline);
 
@@ -56,6 +61,7 @@ class Executor {
     std::deque<Item> queue_;
     std::size_t idle_ = 0;
     bool ending_ = false;
+    std::size_t replaced_ = 0;
     std::atomic<std::size_t> running_{0};
     std::vector<std::thread> threads_;  // the workers, and the one that watches
 };

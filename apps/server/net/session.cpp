@@ -18,6 +18,7 @@
 #include "apps/server/net/request_record.hpp"
 #include "apps/server/net/slots.hpp"
 #include "apps/server/openai/openai.hpp"
+#include "lectern/running.hpp"
 
 namespace lectern::server {
 namespace {
@@ -32,6 +33,9 @@ constexpr seconds close_time{2};
 constexpr unsigned client_has_gone = 499;
 // Between looks at whether the client is still there while its request is worked on.
 constexpr std::chrono::milliseconds gone_look{50};
+// Between looks at whether a stage has come back, and how long after its deadline it is given up.
+constexpr std::chrono::milliseconds stuck_look{500};
+constexpr std::chrono::milliseconds stuck_after{1000};
 
 class Session {
  public:
@@ -84,9 +88,12 @@ class Session {
         streamed_ = false;
         broken_ = false;
         gone_ = false;
+        given_up_ = false;
         Response response = co_await respond();
         record_.failure = failure_of(response);
-        if (gone_ && !streamed_)
+        if (given_up_)
+            record_.status = 504;  // it has been told
+        else if (gone_ && !streamed_)
             record_.status = client_has_gone;
         else if (streamed_)
             co_await end_stream(response.last_piece);
@@ -301,17 +308,26 @@ class Session {
         // What only reads is not worth its work when nobody waits for it; a write goes on.
         const bool watched = match_.route->right == Right::read;
         while (true) {
-            const auto look =
-                watched && !broken_ ? Clock::now() + gone_look : Clock::time_point::max();
+            const auto look = Clock::now() + (watched && !broken_ ? gone_look : stuck_look);
             std::optional<Letter> letter = co_await mailbox->next(look);
             if (!letter) {
-                if (!wire_->gone()) continue;
+                if (!given_up_) {
+                    const auto stuck = overdue_call(stop.get_token(), stuck_after);
+                    if (stuck) {
+                        co_await give_up(*stuck);
+                        executor->replace_worker();
+                        mailbox->client_has_gone();
+                        stop.request_stop();
+                    }
+                }
+                if (!watched || broken_ || !wire_->gone()) continue;
                 gone_ = true;
                 broken_ = true;
                 mailbox->client_has_gone();
                 stop.request_stop();
                 continue;
             }
+            if (given_up_ && letter->kind != Letter::Kind::done) continue;
             switch (letter->kind) {
                 case Letter::Kind::begin:
                     co_await begin_stream(letter->text, std::move(letter->response.headers));
@@ -327,6 +343,18 @@ class Session {
                 stop.request_stop();
             }
         }
+    }
+
+    // A stage does not come back: the client is told and let go. What the handler uses stays here
+    // until it does.
+    asio::awaitable<void> give_up(const RunningCall& stuck) {
+        given_up_ = true;
+        const std::string what = stuck.stage + " has not come back from its " + stuck.function +
+                                 "; the deadline has passed";
+        log_line(LogLevel::error, what);
+        if (!streamed_) co_await send(problem(504, "deadline_exceeded", what));
+        broken_ = true;
+        co_await wire_->close(Clock::now() + close_time);
     }
 
     // ---------------------------------------------------------------- responses
@@ -399,6 +427,7 @@ class Session {
     bool streamed_ = false;  // the response has begun
     bool broken_ = false;    // the connection cannot go on
     bool gone_ = false;      // the client went while its request was worked on
+    bool given_up_ = false;  // a stage did not come back, and the client was told
 };
 
 }  // namespace

@@ -53,7 +53,7 @@ static void copy(char* to, size_t size, const char* from, size_t count) {
 static lectern_code process(const lectern_stage* stage, const lectern_call* call,
                             const lectern_document* record, const lectern_document_sink* sink) {
     const struct echo* self = stage->self;
-    lectern_document out = *record;
+    lectern_document out;
     int64_t i;
     lectern_code code = LECTERN_OK;
     char* joined;
@@ -68,6 +68,11 @@ static lectern_code process(const lectern_stage* stage, const lectern_call* call
     if (joined == NULL) return LECTERN_RESOURCE_EXHAUSTED;
     memcpy(joined, record->text.data, record->text.size);
     memcpy(joined + record->text.size, self->suffix, self->suffix_size);
+    memset(&out, 0, sizeof out);
+    out.struct_size = sizeof out;
+    out.id = record->id;
+    out.title = record->title;
+    out.metadata = record->metadata;
     out.text.data = joined;
     out.text.size = record->text.size + self->suffix_size;
     for (i = 0; i < self->times && code == LECTERN_OK; ++i) code = sink->document(sink, &out);

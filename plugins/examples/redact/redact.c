@@ -27,7 +27,7 @@ static lectern_code process(const lectern_stage* stage, const lectern_call* call
                             const lectern_document* record, const lectern_document_sink* sink) {
     const struct redact* self = stage->self;
     const uint64_t size = record->text.size;
-    lectern_document out = *record; /* id, title and metadata stay */
+    lectern_document out;
     lectern_code code;
     uint64_t begin = 0;
     char* text;
@@ -44,7 +44,14 @@ static lectern_code process(const lectern_stage* stage, const lectern_call* call
         if (end - begin >= self->digits) memset(text + begin, self->mask, end - begin);
         begin = end + 1;
     }
+    /* A struct of our own size: the host's may have another, so it is not assigned whole. */
+    memset(&out, 0, sizeof out);
+    out.struct_size = sizeof out;
+    out.id = record->id;
+    out.title = record->title;
+    out.metadata = record->metadata;
     out.text.data = text; /* borrowed by the host until `document` returns */
+    out.text.size = size;
     code = sink->document(sink, &out);
     free(text);
     return code;
