@@ -28,6 +28,8 @@ namespace lectern::app {
 [[nodiscard]] boost::json::object json_of(const Stats& stats);
 [[nodiscard]] boost::json::object json_of(const Overview& overview);
 [[nodiscard]] boost::json::object json_of(const IngestReport& report);
+[[nodiscard]] boost::json::object json_of(const SyncReport& report);
+[[nodiscard]] boost::json::object json_of(const Source& source);
 [[nodiscard]] boost::json::object json_of(const BackupInfo& backup);
 [[nodiscard]] boost::json::array json_of(const std::vector<Finding>& findings);
 [[nodiscard]] boost::json::object json_of(const VerifyReport& report);

@@ -2,6 +2,7 @@
 #include <boost/json/parse.hpp>
 
 #include "engine/ingest/run.hpp"
+#include "storage/store/content_hash.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -16,15 +17,19 @@ void IngestRun::read_sources(const IngestInput& input) {
             auto bytes = FileBytes::open(file.path);
             std::uint64_t counted = 0;
             if (!bytes) {
-                fail(file.name, bytes.status());
+                fail(file.name, bytes.status(), nullptr);
             } else {
-                counted = extract(file.name, bytes->bytes());
+                const storage::Hash128 hash =
+                    output_.file_done ? storage::content_hash(bytes->bytes()) : storage::Hash128{};
+                const auto of_file = std::make_shared<FileOfWork>(file, hash, output_.file_done);
+                counted = extract(file.name, bytes->bytes(), of_file);
+                if (stopping()) of_file->whole = false;
             }
             if (file.bytes > counted) bytes_read_ += file.bytes - counted;
             progress();
         }
     } else if (const auto* one = std::get_if<NamedBytes>(&input)) {
-        bytes_read_ += one->bytes.size() - extract(std::string(one->name), one->bytes);
+        bytes_read_ += one->bytes.size() - extract(std::string(one->name), one->bytes, nullptr);
     } else {
         for (const DocumentInput& document : std::get<std::span<const DocumentInput>>(input)) {
             if (stopping()) return;
@@ -32,9 +37,9 @@ void IngestRun::read_sources(const IngestInput& input) {
                                          span(document.id),        span(document.title),
                                          span(document.text),      span(document.metadata)};
             if (document.id.empty())
-                fail("document", {Code::invalid_argument, "a document needs an id"});
+                fail("document", {Code::invalid_argument, "a document needs an id"}, nullptr);
             else
-                (void)accept(document.id, document.text.size(), given);
+                (void)accept(document.id, document.text.size(), given, nullptr);
             bytes_read_ += document.text.size();
         }
     }
@@ -47,17 +52,18 @@ lectern_code IngestRun::take_document(const lectern_document_sink* face,
         std::min<std::uint64_t>(document->text.size, sink.source_bytes - sink.counted);
     sink.counted += bytes;
     sink.run->bytes_read_ += bytes;
-    return sink.run->accept(*sink.source, sink.source_bytes, *document);
+    return sink.run->accept(*sink.source, sink.source_bytes, *document, sink.file);
 }
 
 void IngestRun::take_failure(const lectern_document_sink* face, lectern_text what,
                              lectern_code code, lectern_text message) {
     const Sink& sink = *static_cast<const Sink*>(face->host_data);
     const Status status(host::to_code(code), host::clean_text(message, 4096));
-    sink.run->fail(*sink.source + ": " + host::clean_text(what, 256), status);
+    sink.run->fail(*sink.source + ": " + host::clean_text(what, 256), status, sink.file);
 }
 
-std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes) {
+std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes,
+                                 const FilePtr& file) {
     const std::string_view head = bytes.substr(0, 4096);
     const host::Stage* best = nullptr;
     unsigned best_fit = 0;
@@ -70,14 +76,16 @@ std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes
         }
     }
     if (best == nullptr) {
-        fail(name, {Code::unsupported, bytes.empty()
-                                           ? "the file is empty"
-                                           : "no extractor of this pipeline takes this file; it is "
-                                             "neither of a known kind nor UTF-8 text"});
+        fail(name,
+             {Code::unsupported, bytes.empty()
+                                     ? "the file is empty"
+                                     : "no extractor of this pipeline takes this file; it is "
+                                       "neither of a known kind nor UTF-8 text"},
+             file);
         return 0;
     }
     const Busy busy(extract_counter_);
-    Sink sink{this, &name, bytes.size(), 0};
+    Sink sink{this, &name, bytes.size(), file, 0};
     const lectern_document_sink face{sizeof(lectern_document_sink), 0, &sink, &take_document,
                                      &take_failure};
     const lectern_source source{sizeof(lectern_source), 0, span(name), {nullptr, 0}, span(bytes)};
@@ -85,17 +93,18 @@ std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes
     const Status status = call.status(
         best->table<lectern_extractor>()->extract(best->get(), call.get(), &source, &face),
         best->describe());
-    if (!status.ok() && !stopping()) fail(name, status);
+    if (!status.ok() && file != nullptr) file->whole = false;
+    if (!status.ok() && !stopping()) fail(name, status, file);
     return sink.counted;
 }
 
 lectern_code IngestRun::accept(const std::string& source, std::uint64_t source_bytes,
-                               const lectern_document& document) {
+                               const lectern_document& document, const FilePtr& file) {
     if (stopping()) return LECTERN_CANCELLED;
     const std::string_view id = document.id.size > 0 ? view(document.id) : source;
     const std::string label = source == id ? source : source + ": " + std::string(id);
     if (Status status = check(id, document); !status) {
-        fail(label, std::move(status));
+        fail(label, std::move(status), file);
         return LECTERN_OK;
     }
     const Clock::time_point asked = Clock::now();
@@ -110,14 +119,16 @@ lectern_code IngestRun::accept(const std::string& source, std::uint64_t source_b
         const std::lock_guard lock(mutex_);
         order = ++order_;
     }
-    first_(begin_work(label, id, document, source_bytes, order, std::move(lease)));
+    first_(begin_work(label, id, document, source_bytes, order, std::move(lease), file));
     return LECTERN_OK;
 }
 
 WorkPtr IngestRun::begin_work(std::string label, std::string_view id,
                               const lectern_document& document, std::uint64_t source_bytes,
-                              std::uint64_t order, ByteLease lease) {
+                              std::uint64_t order, ByteLease lease, const FilePtr& file) {
     auto work = std::make_shared<Work>();
+    work->file = file;
+    if (file != nullptr) work->put.origin = {file->origin, output_.synced};
     work->lease = std::move(lease);
     work->source = std::move(label);
     work->order = order;
@@ -188,7 +199,7 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
            lectern_text message) {
             auto& to = *static_cast<Records*>(sink->host_data);
             to.run->fail(to.parent->source + ": " + host::clean_text(what, 256),
-                         {host::to_code(code), host::clean_text(message, 4096)});
+                         {host::to_code(code), host::clean_text(message, 4096)}, to.parent->file);
         }};
     Status status;
     {
@@ -208,13 +219,14 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
                                       span(made->id),           span(made->title),
                                       span(made->text),         span(made->metadata)};
         if (Status ok = check(made->id, record); !ok) {
-            fail(work->source, ok.within(stage.describe()));
+            fail(work->source, ok.within(stage.describe()), work->file);
             continue;
         }
         // Bytes come without waiting: a task that waits would hold up what frees them.
         port.try_put(begin_work(work->source, made->id, record, work->put.source_bytes, work->order,
-                                budget_.take_now(cost(record))));
+                                budget_.take_now(cost(record)), work->file));
     }
+    work->settled = true;
     drop(*work);
 }
 

@@ -43,8 +43,11 @@ class IngestRun {
     using BatcherInput =
         std::variant<WorkPtr, std::monostate>;  // monostate: give out what is there
     using BatcherNode = oneapi::tbb::flow::multifunction_node<BatcherInput, std::tuple<BatchPtr>>;
-    using SplitNode = oneapi::tbb::flow::multifunction_node<WorkPtr, std::tuple<BatcherInput>>;
     using CommitInput = std::variant<BatchPtr, std::monostate>;
+    // What needs no new vectors goes straight to the commit.
+    using SplitNode =
+        oneapi::tbb::flow::multifunction_node<WorkPtr, std::tuple<BatcherInput, CommitInput>>;
+    using SplitPorts = SplitNode::output_ports_type;
     using DocumentPort = std::tuple_element_t<0, DocumentNode::output_ports_type>;
     using BatchPort = std::tuple_element_t<0, BatcherNode::output_ports_type>;
     using VectorsNode = oneapi::tbb::flow::multifunction_node<BatchPtr, std::tuple<CommitInput>>;
@@ -72,6 +75,7 @@ class IngestRun {
         IngestRun* run;
         const std::string* source;
         std::uint64_t source_bytes;
+        FilePtr file;
         std::uint64_t counted = 0;  // as read: a source of many documents is read bit by bit
     };
 
@@ -81,18 +85,19 @@ class IngestRun {
                              lectern_code code, lectern_text message);
 
     // The result: how many of the bytes it has counted as read.
-    std::uint64_t extract(const std::string& name, std::string_view bytes);
+    std::uint64_t extract(const std::string& name, std::string_view bytes, const FilePtr& file);
 
     // Checks a document and sends it on. Anything but LECTERN_OK: the run is stopping.
     lectern_code accept(const std::string& source, std::uint64_t source_bytes,
-                        const lectern_document& document);
+                        const lectern_document& document, const FilePtr& file);
 
     static std::uint64_t cost(const lectern_document& document) {
         return 4096 + document.text.size * bytes_per_text_byte;
     }
 
     WorkPtr begin_work(std::string label, std::string_view id, const lectern_document& document,
-                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease);
+                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
+                       const FilePtr& file);
 
     [[nodiscard]] Status check(std::string_view id, const lectern_document& document) const;
 
@@ -107,8 +112,11 @@ class IngestRun {
                 span(work.put.text),      span(work.put.metadata)};
     }
 
-    // True when the document goes on.
-    bool split(Work& work);
+    void split(const WorkPtr& work, SplitPorts& out);
+    // True when the document is to be stored.
+    bool wanted(Work& work);
+    // False when it failed.
+    bool make_chunks(Work& work);
 
     void batch(const BatcherInput& in, BatchPort& out);
     void give_out(BatchPort& out);
@@ -145,7 +153,8 @@ class IngestRun {
         leave(work);
     }
 
-    void fail(std::string path, Status status) {
+    void fail(std::string path, Status status, const FilePtr& file) {
+        if (file != nullptr) file->whole = false;
         const std::lock_guard lock(mutex_);
         report_.failed.push_back({std::move(path), std::move(status)});
     }
