@@ -102,6 +102,15 @@ void each_once(std::vector<IngestFailure>& failures) {
     });
 }
 
+// A file of which nothing was stored is a failure and no change.
+void leave_failed_out(SyncReport& report) {
+    std::set<std::string_view> failed;
+    for (const IngestFailure& failure : report.failed) failed.insert(failure.path);
+    std::erase_if(report.changes, [&](const SyncChange& change) {
+        return change.kind != FileChange::removed && failed.contains(change.file);
+    });
+}
+
 Result<std::vector<storage::SourceFolder>> known_sources(const storage::Store* store) {
     if (store == nullptr) return std::vector<storage::SourceFolder>{};
     return store->reader().sources();
@@ -152,6 +161,7 @@ Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options
     }
     each_once(report.failed);
     Names(chosen.sources).shorten(report);
+    leave_failed_out(report);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     report.seconds = seconds.count();
     return report;

@@ -9,9 +9,16 @@
 namespace lectern {
 namespace {
 
-// Disks are mounted over a folder without a word, and what has failed may not fail again.
-constexpr std::chrono::minutes look_again_after{1};
+// A folder that was missing comes back without a word.
+constexpr std::chrono::seconds after_a_refusal{10};
+// Files that failed may not fail again, though nothing was written.
+constexpr std::chrono::minutes after_failures{10};
 constexpr std::chrono::hours all_is_well{24};
+
+std::chrono::milliseconds look_again_after(const Result<SyncReport>& report) {
+    if (!report) return after_a_refusal;
+    return report->failed.empty() ? std::chrono::milliseconds(all_is_well) : after_failures;
+}
 
 std::string failures_of(const Result<SyncReport>& report) {
     if (!report) return report.status().message();
@@ -29,11 +36,7 @@ Status watch_sources(const SyncRound& round, const SyncOptions& options,
         return {Code::invalid_argument, "a dry run changes nothing, so there is nothing to go on"};
     LECTERN_ASSIGN(FolderWatch watch, FolderWatch::make());
     SyncRounds rounds;
-    rounds.before_folder = [&](const std::filesystem::path& folder) {
-        // Its own removal and return are seen from above.
-        LECTERN_TRY(watch.add(folder.parent_path()));
-        return watch.add(folder);
-    };
+    rounds.before_folder = [&](const std::filesystem::path& folder) { return watch.add(folder); };
     bool first = true;
     std::string last_failures;
     while (true) {
@@ -46,11 +49,7 @@ Status watch_sources(const SyncRound& round, const SyncOptions& options,
         if (!report && first) return report.status();
         last_failures = std::move(failures);
         first = false;
-        const bool well = report.ok() && report->failed.empty();
-        const std::chrono::milliseconds at_most = well
-                                                      ? std::chrono::milliseconds(all_is_well)
-                                                      : std::chrono::milliseconds(look_again_after);
-        if (!watch.wait(options.debounce, at_most, options.stop)) return {};
+        if (!watch.wait(options.debounce, look_again_after(report), options.stop)) return {};
     }
 }
 
