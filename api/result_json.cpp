@@ -228,14 +228,60 @@ boost::json::object json_of(const Overview& overview) {
             {"explained", overview.explained}};
 }
 
+namespace {
+
+boost::json::array json_of(const std::vector<IngestFailure>& failed) {
+    boost::json::array out;
+    for (const IngestFailure& failure : failed)
+        out.push_back(boost::json::object{{"path", clean(failure.path)},
+                                          {"error", clean(failure.error.message())}});
+    return out;
+}
+
+boost::json::array list_of(const std::vector<std::string>& texts) {
+    boost::json::array out;
+    for (const std::string& text : texts) out.push_back(clean(text));
+    return out;
+}
+
+}  // namespace
+
 boost::json::object json_of(const IngestReport& report) {
-    boost::json::array failures;
-    for (const IngestFailure& failure : report.failed)
-        failures.push_back(boost::json::object{{"path", clean(failure.path)},
-                                               {"error", clean(failure.error.message())}});
-    return {{"documents", report.documents}, {"chunks", report.chunks},
-            {"tokens", report.tokens},       {"skipped", report.skipped},
-            {"failed", std::move(failures)}, {"seconds", report.seconds}};
+    boost::json::object out{{"documents", report.documents},    {"chunks", report.chunks},
+                            {"tokens", report.tokens},          {"skipped", report.skipped},
+                            {"failed", json_of(report.failed)}, {"seconds", report.seconds}};
+    if (report.gone > 0) out["gone"] = report.gone;
+    return out;
+}
+
+boost::json::object json_of(const SyncReport& report) {
+    boost::json::array changes;
+    for (const SyncChange& change : report.changes) {
+        boost::json::object one{{"change", name(change.kind)}, {"file", clean(change.file)}};
+        if (change.kind == FileChange::renamed) one["from"] = clean(change.from);
+        changes.push_back(std::move(one));
+    }
+    boost::json::array left_out;
+    for (const LeftOut& left : report.left_out)
+        left_out.push_back(
+            boost::json::object{{"path", clean(left.path)}, {"why", clean(left.why)}});
+    boost::json::object out{
+        {"changes", std::move(changes)},    {"unchanged", report.unchanged},
+        {"documents", report.documents},    {"removed", report.removed},
+        {"chunks", report.chunks},          {"kept_vectors", report.kept_vectors},
+        {"tokens", report.tokens},          {"left_out", std::move(left_out)},
+        {"failed", json_of(report.failed)}, {"seconds", report.seconds}};
+    if (!report.refused.empty()) out["refused"] = list_of(report.refused);
+    return out;
+}
+
+boost::json::object json_of(const Source& source) {
+    return {{"path", clean(source.path.string())},
+            {"name", clean(source.name)},
+            {"include", list_of(source.include)},
+            {"exclude", list_of(source.exclude)},
+            {"files", source.files},
+            {"documents", source.documents}};
 }
 
 boost::json::object json_of(const IngestProgress& progress) {

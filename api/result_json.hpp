@@ -29,6 +29,8 @@ namespace lectern::api {
 [[nodiscard]] boost::json::object json_of(const Stats& stats);
 [[nodiscard]] boost::json::object json_of(const Overview& overview);
 [[nodiscard]] boost::json::object json_of(const IngestReport& report);
+[[nodiscard]] boost::json::object json_of(const SyncReport& report);
+[[nodiscard]] boost::json::object json_of(const Source& source);
 [[nodiscard]] boost::json::object json_of(const IngestProgress& progress);
 [[nodiscard]] boost::json::object json_of(const ReembedProgress& progress);
 [[nodiscard]] boost::json::object json_of(const BackupInfo& backup);

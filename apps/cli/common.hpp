@@ -78,6 +78,8 @@ void keep_standard_descriptors();
 // Each adds its command to the program and sets `run` when it is the one.
 using Run = std::function<int()>;
 void add_ingest(CLI::App& program, Run& run);
+void add_sync(CLI::App& program, Run& run);
+void add_sources(CLI::App& program, Run& run);
 void add_search(CLI::App& program, Run& run);
 void add_ask(CLI::App& program, Run& run);
 void add_summarize(CLI::App& program, Run& run);

@@ -16,19 +16,12 @@ struct Ingest {
     std::string name;
 };
 
-void show(Progress& progress, const IngestProgress& state) {
-    const double rate = state.seconds > 0 ? static_cast<double>(state.tokens) / state.seconds : 0;
-    char what[96];
-    std::snprintf(what, sizeof what, "%llu documents  %.0f tokens/s",
-                  static_cast<unsigned long long>(state.documents), rate);
-    progress.show(state.fraction, what);
-}
-
 void add(IngestReport& to, IngestReport from) {
     to.documents += from.documents;
     to.chunks += from.chunks;
     to.tokens += from.tokens;
     to.skipped += from.skipped;
+    to.gone += from.gone;
     to.seconds += from.seconds;
     std::move(from.failed.begin(), from.failed.end(), std::back_inserter(to.failed));
     if (to.stages.empty()) to.stages = std::move(from.stages);
@@ -49,7 +42,7 @@ int run(const Ingest& ingest) {
     Progress progress(!ingest.common.json);
     IngestOptions options;
     options.stop = stop;
-    options.progress = [&](const IngestProgress& state) { show(progress, state); };
+    options.progress = [&](const IngestProgress& state) { progress.show(state); };
 
     IngestReport report;
     std::vector<std::filesystem::path> paths;
@@ -86,6 +79,11 @@ int run(const Ingest& ingest) {
             static_cast<unsigned long long>(report.chunks),
             static_cast<unsigned long long>(report.tokens),
             static_cast<unsigned long long>(report.skipped), report.failed.size(), report.seconds);
+        if (report.gone > 0)
+            std::printf(
+                "%llu stored documents are of files that are no longer there; 'lectern sync' of "
+                "these folders takes them out\n",
+                static_cast<unsigned long long>(report.gone));
     }
     explain(ingest.common, report.stages);
     if (stop.stop_requested()) return Exit::part;

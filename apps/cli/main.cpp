@@ -35,6 +35,8 @@ int main(int argc, char** argv) {
     if (app::asks_for_json(argc, argv)) app::failures_are_json();
     app::Run run;
     app::add_ingest(program, run);
+    app::add_sync(program, run);
+    app::add_sources(program, run);
     app::add_search(program, run);
     app::add_ask(program, run);
     app::add_summarize(program, run);

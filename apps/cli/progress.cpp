@@ -55,6 +55,14 @@ std::string bar_line(double fraction, std::string text) {
 
 Progress::Progress(bool wanted) : wanted_(wanted), bar_(terminal(STDERR_FILENO)) {}
 
+void Progress::show(const IngestProgress& state) {
+    const double rate = state.seconds > 0 ? static_cast<double>(state.tokens) / state.seconds : 0;
+    char what[96];
+    std::snprintf(what, sizeof what, "%llu documents  %.0f tokens/s",
+                  static_cast<unsigned long long>(state.documents), rate);
+    show(state.fraction, what);
+}
+
 void Progress::show(double fraction, std::string_view what) {
     if (!wanted_) return;
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();

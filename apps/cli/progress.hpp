@@ -4,6 +4,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "lectern/lectern.hpp"
+
 namespace lectern::app {
 
 // A bar on a terminal; elsewhere a plain line after a second and then every ten. Nothing when
@@ -18,6 +20,7 @@ class Progress {
     // `fraction`: of the whole work, 0 to 1; the time left is worked out from it. `what`: amounts
     // and rates, for people.
     void show(double fraction, std::string_view what);
+    void show(const IngestProgress& state);
     // Takes the bar away.
     void end();
 

@@ -11,12 +11,16 @@
 #include "engine/collection/reembed.hpp"
 #include "engine/collection/serving.hpp"
 #include "engine/collection/upkeep.hpp"
+#include "engine/ingest/decisions.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/ingest/sources.hpp"
 #include "engine/insight/models.hpp"
 #include "engine/insight/overview.hpp"
 #include "engine/insight/recall.hpp"
 #include "engine/search/query.hpp"
+#include "engine/sync/stored_files.hpp"
+#include "engine/sync/sync.hpp"
+#include "engine/sync/watch.hpp"
 #include "index/lexical/lexical_index.hpp"
 #include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
@@ -241,12 +245,9 @@ struct Collection::Impl {
                                 const IngestOptions& options) {
         const std::lock_guard lock(writing);
         LECTERN_ASSIGN(const std::shared_ptr<Serving> with, with_models("ingest"));
+        IngestDecisions decisions(*store);
         const IngestOutput output{
-            .unchanged =
-                [this](std::string_view id, const storage::Hash128& hash) {
-                    const auto header = store->reader().header(id);
-                    return header.ok() && header->content_hash == hash;
-                },
+            .decide = [&](const storage::PutDocument& put) { return decisions.decide(put); },
             .exists = [this](std::string_view id) { return store->reader().header(id).ok(); },
             .commit = [&](storage::WriteGroup group) { return commit(group, *with); },
             .generation = with->generation};
@@ -255,6 +256,24 @@ struct Collection::Impl {
         const Status status = run_ingest(*with->pipeline, threads, input, output, options, report);
         give_back_memory(give_back_at_end);
         LECTERN_TRY(status);
+        LECTERN_TRY(decisions.write_origins());
+        return report;
+    }
+
+    // `rounds` may be null.
+    Result<SyncReport> sync(const SyncOptions& options, SyncRounds* rounds) {
+        const std::lock_guard lock(writing);
+        SyncTarget target{.store = store.get(), .threads = threads};
+        if (threads == 0) target.threads = std::max(std::thread::hardware_concurrency(), 1U);
+        std::shared_ptr<Serving> with;
+        if (!options.dry_run) {
+            LECTERN_ASSIGN(with, with_models("sync"));
+            target.pipeline = with->pipeline.get();
+            target.generation = with->generation;
+            target.commit = [&](storage::WriteGroup group) { return commit(group, *with); };
+        }
+        auto report = run_sync(target, options, rounds);
+        give_back_memory(give_back_at_end);
         return report;
     }
 
@@ -384,7 +403,43 @@ Result<IngestReport> Collection::ingest(const std::vector<fs::path>& paths,
                                         const IngestOptions& options) {
     std::vector<IngestFailure> failed;
     std::vector<SourceFile> files = list_files(paths, failed);
-    return impl_->ingest(files, std::move(failed), options);
+    LECTERN_ASSIGN(IngestReport report, impl_->ingest(files, std::move(failed), options));
+    std::vector<std::string> folders;
+    for (const fs::path& path : paths) folders.push_back(absolute_path(path));
+    LECTERN_ASSIGN(report.gone, documents_without_file(impl_->store->reader(), folders));
+    return report;
+}
+
+Result<SyncReport> Collection::sync(const SyncOptions& options) {
+    return impl_->sync(options, nullptr);
+}
+
+Result<SyncReport> Collection::dry_sync(const SyncOptions& options) {
+    SyncOptions dry = options;
+    dry.dry_run = true;
+    return run_sync({.threads = std::max(std::thread::hardware_concurrency(), 1U)}, dry, nullptr);
+}
+
+Status Collection::watch(const SyncOptions& options,
+                         const std::function<void(const Result<SyncReport>&)>& synced) {
+    const auto round = [this](const SyncOptions& now, SyncRounds& rounds) {
+        return impl_->sync(now, &rounds);
+    };
+    return watch_sources(round, options, synced);
+}
+
+Result<std::vector<Source>> Collection::sources() const {
+    return list_sources(*impl_->store);
+}
+
+Status Collection::add_source(const fs::path& path, const std::vector<std::string>& include,
+                              const std::vector<std::string>& exclude) {
+    return remember_source(*impl_->store, path, include, exclude);
+}
+
+Result<std::uint64_t> Collection::remove_source(const fs::path& path) {
+    const std::lock_guard lock(impl_->writing);
+    return forget_source(*impl_->store, path);
 }
 
 Result<IngestReport> Collection::ingest_bytes(std::string_view name, std::string_view bytes,

@@ -3,6 +3,7 @@
 
 #include "engine/ingest/document_id.hpp"
 #include "engine/ingest/run.hpp"
+#include "storage/store/content_hash.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -22,26 +23,31 @@ void IngestRun::read_sources(const IngestInput& input) {
             auto bytes = FileBytes::open(file.path);
             std::uint64_t counted = 0;
             if (!bytes) {
-                fail(file.name, bytes.status());
+                fail(file.name, bytes.status(), nullptr);
             } else {
-                counted = extract(file.name, bytes->bytes());
+                const storage::Hash128 hash =
+                    output_.file_done ? storage::content_hash(bytes->bytes()) : storage::Hash128{};
+                const auto of_file = std::make_shared<FileOfWork>(file, hash, output_.file_done);
+                counted = extract(file.name, bytes->bytes(), of_file);
+                if (stopping()) of_file->whole = false;
             }
             if (file.bytes > counted) bytes_read_ += file.bytes - counted;
             progress();
         }
     } else if (const auto* one = std::get_if<NamedBytes>(&input)) {
-        bytes_read_ += one->bytes.size() - extract(std::string(one->name), one->bytes);
+        bytes_read_ += one->bytes.size() - extract(std::string(one->name), one->bytes, nullptr);
     } else {
         for (const DocumentInput& document : std::get<std::span<const DocumentInput>>(input)) {
             if (stopping()) return;
             const host::Record given{document.id, document.title, document.text, document.metadata};
-            (void)accept(document.id, document.text.size(), given);
+            (void)accept(document.id, document.text.size(), given, nullptr);
             bytes_read_ += document.text.size();
         }
     }
 }
 
-std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes) {
+std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes,
+                                 const FilePtr& file) {
     const std::string_view head = bytes.substr(0, 4096);
     const host::Stage* best = nullptr;
     unsigned best_fit = 0;
@@ -57,35 +63,39 @@ std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes
         }
     }
     if (best == nullptr) {
-        fail(name, {Code::unsupported, bytes.empty()
-                                           ? "the file is empty"
-                                           : "no extractor of this pipeline takes this file; it is "
-                                             "neither of a known kind nor UTF-8 text"});
+        fail(name,
+             {Code::unsupported, bytes.empty()
+                                     ? "the file is empty"
+                                     : "no extractor of this pipeline takes this file; it is "
+                                       "neither of a known kind nor UTF-8 text"},
+             file);
         return 0;
     }
     const Busy busy(extract_counter_);
     std::uint64_t counted = 0;  // as read: a source of many documents is read bit by bit
-    const host::RecordTaker taker{
-        [&](const host::Record& record) {
-            const std::uint64_t part =
-                std::min<std::uint64_t>(record.text.size(), bytes.size() - counted);
-            counted += part;
-            bytes_read_ += part;
-            return accept(name, bytes.size(), record);
-        },
-        [&](const std::string& what, Status why) { fail(name + ": " + what, std::move(why)); }};
+    const host::RecordTaker taker{[&](const host::Record& record) {
+                                      const std::uint64_t part = std::min<std::uint64_t>(
+                                          record.text.size(), bytes.size() - counted);
+                                      counted += part;
+                                      bytes_read_ += part;
+                                      return accept(name, bytes.size(), record, file);
+                                  },
+                                  [&](const std::string& what, Status why) {
+                                      fail(name + ": " + what, std::move(why), file);
+                                  }};
     const Status status = host::extract(*best, {.stop = options_.stop}, name, bytes, taker);
-    if (!status.ok() && !stopping()) fail(name, status);
+    if (!status.ok() && file != nullptr) file->whole = false;
+    if (!status.ok() && !stopping()) fail(name, status, file);
     return counted;
 }
 
 Status IngestRun::accept(const std::string& source, std::uint64_t source_bytes,
-                         const host::Record& document) {
+                         const host::Record& document, const FilePtr& file) {
     if (stopping()) return {Code::cancelled, "cancelled"};
     const std::string_view id = document.id.empty() ? std::string_view(source) : document.id;
     const std::string label = source == id ? source : source + ": " + std::string(id);
     if (Status status = check(id, document); !status) {
-        fail(label.empty() ? "document" : label, std::move(status));
+        fail(label.empty() ? "document" : label, std::move(status), file);
         return {};
     }
     if (options_.keep_existing && output_.exists(id)) {
@@ -105,13 +115,16 @@ Status IngestRun::accept(const std::string& source, std::uint64_t source_bytes,
         const std::lock_guard lock(mutex_);
         order = ++order_;
     }
-    first_(begin_work(label, id, document, source_bytes, order, std::move(lease)));
+    first_(begin_work(label, id, document, source_bytes, order, std::move(lease), file));
     return {};
 }
 
 WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host::Record& document,
-                              std::uint64_t source_bytes, std::uint64_t order, ByteLease lease) {
+                              std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
+                              const FilePtr& file) {
     auto work = std::make_shared<Work>();
+    work->file = file;
+    if (file != nullptr) work->put.origin = {file->origin, output_.synced};
     work->lease = std::move(lease);
     work->source = std::move(label);
     work->order = order;
@@ -167,7 +180,7 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
             return {};
         },
         [&](const std::string& what, Status why) {
-            fail(work->source + ": " + what, std::move(why));
+            fail(work->source + ": " + what, std::move(why), work->file);
         },
         most_records, std::max(pipeline_.config().max_document, pipeline_.config().memory)};
     Status status;
@@ -182,13 +195,14 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
     for (const DocumentInput& made : records) {
         const host::Record record{made.id, made.title, made.text, made.metadata};
         if (Status ok = check(made.id, record); !ok) {
-            fail(work->source, ok.within(stage.describe()));
+            fail(work->source, ok.within(stage.describe()), work->file);
             continue;
         }
         // Bytes come without waiting: a task that waits would hold up what frees them.
         port.try_put(begin_work(work->source, made.id, record, work->put.source_bytes, work->order,
-                                budget_.take_now(cost(record))));
+                                budget_.take_now(cost(record)), work->file));
     }
+    work->settled = true;
     drop(*work);
 }
 

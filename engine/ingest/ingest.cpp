@@ -57,9 +57,7 @@ void IngestRun::run_in_arena(const IngestInput& input) {
             }));
     }
     SplitNode split(graph, concurrency(pipeline_.splitter()),
-                    [this](const WorkPtr& work, SplitNode::output_ports_type& out) {
-                        if (this->split(*work)) std::get<0>(out).try_put(BatcherInput(work));
-                    });
+                    [this](const WorkPtr& work, SplitPorts& out) { this->split(work, out); });
     BatcherNode batcher(graph, flow::serial,
                         [this](const BatcherInput& in, BatcherNode::output_ports_type& out) {
                             batch(in, std::get<0>(out));
@@ -81,6 +79,7 @@ void IngestRun::run_in_arena(const IngestInput& input) {
         flow::make_edge(flow::output_port<0>(*customs[i]), *customs[i + 1]);
     if (!customs.empty()) flow::make_edge(flow::output_port<0>(*customs.back()), split);
     flow::make_edge(flow::output_port<0>(split), batcher);
+    flow::make_edge(flow::output_port<1>(split), commit);
     flow::make_edge(flow::output_port<0>(batcher), tokens);
     flow::make_edge(tokens, vectors);
     flow::make_edge(flow::output_port<0>(vectors), commit);

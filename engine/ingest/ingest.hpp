@@ -28,12 +28,33 @@ struct NamedBytes {
 using IngestInput =
     std::variant<std::vector<SourceFile>, NamedBytes, std::span<const DocumentInput>>;
 
+// What becomes of a document that came in.
+enum class Decision {
+    store,
+    unchanged,  // the collection has it with this content already
+    left        // it stays out, and its file is not done
+};
+
+// What became of a file once the last of its documents is stored or left.
+struct FileDone {
+    const SourceFile& file;
+    storage::Hash128 hash;  // of the bytes that were read
+    std::uint64_t documents = 0;
+    bool whole = false;  // nothing failed, was left or cut off by the end of the run
+};
+
 // Where documents go.
 struct IngestOutput {
-    // Whether the collection has this document with this content already. Any thread.
-    std::function<bool(std::string_view id, const storage::Hash128& hash)> unchanged;
-    // Whether it has a document of this id. Any thread.
+    // Asked when a document's hash is known; a failure is the document's. Any thread.
+    std::function<Result<Decision>(const storage::PutDocument& document)> decide;
+    // Whether the collection has a document of this id. Any thread.
     std::function<bool(std::string_view id)> exists;
+    // Fills in the vectors of a document whose chunks are made, where they are known; false: they
+    // have to be made. May be empty. Any thread.
+    std::function<bool(storage::PutDocument& document)> known_vectors = {};
+    // May be empty: then files are not hashed. Any thread.
+    std::function<void(const FileDone& done)> file_done = {};
+    bool synced = false;  // goes into the documents' origin
     // Writes the group; on disk and searchable when ok. One thread at a time.
     std::function<Status(storage::WriteGroup group)> commit;
     storage::GenerationNumber generation = 0;

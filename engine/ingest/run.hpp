@@ -44,8 +44,11 @@ class IngestRun {
     using BatcherInput =
         std::variant<WorkPtr, std::monostate>;  // monostate: give out what is there
     using BatcherNode = oneapi::tbb::flow::multifunction_node<BatcherInput, std::tuple<BatchPtr>>;
-    using SplitNode = oneapi::tbb::flow::multifunction_node<WorkPtr, std::tuple<BatcherInput>>;
     using CommitInput = std::variant<BatchPtr, std::monostate>;
+    // What needs no new vectors goes straight to the commit.
+    using SplitNode =
+        oneapi::tbb::flow::multifunction_node<WorkPtr, std::tuple<BatcherInput, CommitInput>>;
+    using SplitPorts = SplitNode::output_ports_type;
     using DocumentPort = std::tuple_element_t<0, DocumentNode::output_ports_type>;
     using BatchPort = std::tuple_element_t<0, BatcherNode::output_ports_type>;
     using VectorsNode = oneapi::tbb::flow::multifunction_node<BatchPtr, std::tuple<CommitInput>>;
@@ -70,18 +73,19 @@ class IngestRun {
     void read_sources(const IngestInput& input);
 
     // The result: how many of the bytes it has counted as read.
-    std::uint64_t extract(const std::string& name, std::string_view bytes);
+    std::uint64_t extract(const std::string& name, std::string_view bytes, const FilePtr& file);
 
     // Checks a document and sends it on. A failure: the run is stopping.
     Status accept(const std::string& source, std::uint64_t source_bytes,
-                  const host::Record& document);
+                  const host::Record& document, const FilePtr& file);
 
     static std::uint64_t cost(const host::Record& document) {
         return 4096 + document.text.size() * bytes_per_text_byte;
     }
 
     WorkPtr begin_work(std::string label, std::string_view id, const host::Record& document,
-                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease);
+                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
+                       const FilePtr& file);
 
     [[nodiscard]] Status check(std::string_view id, const host::Record& document) const;
 
@@ -94,8 +98,11 @@ class IngestRun {
         return {work.put.id, work.put.title, work.put.text, work.put.metadata};
     }
 
-    // True when the document goes on.
-    bool split(Work& work);
+    void split(const WorkPtr& work, SplitPorts& out);
+    // True when the document is to be stored.
+    bool wanted(Work& work);
+    // False when it failed.
+    bool make_chunks(Work& work);
 
     void batch(const BatcherInput& in, BatchPort& out);
     void give_out(BatchPort& out);
@@ -132,7 +139,8 @@ class IngestRun {
         leave(work);
     }
 
-    void fail(std::string path, Status status) {
+    void fail(std::string path, Status status, const FilePtr& file) {
+        if (file != nullptr) file->whole = false;
         const std::lock_guard lock(mutex_);
         report_.failed.push_back({std::move(path), std::move(status)});
     }

@@ -79,6 +79,13 @@ bool is_collection(const fs::path& folder) {
     return fs::exists(folder / "store" / "CURRENT", error);
 }
 
+std::string absolute_path(const fs::path& path) {
+    std::error_code error;
+    fs::path absolute = fs::absolute(path, error).lexically_normal();
+    if (!absolute.has_filename() && absolute.has_relative_path()) absolute = absolute.parent_path();
+    return error ? std::string() : absolute.string();
+}
+
 std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
                                    std::vector<IngestFailure>& failed) {
     std::vector<SourceFile> out;

@@ -23,6 +23,9 @@ struct SourceFile {
     std::uint64_t bytes = 0;
 };
 
+// Where the path leads from the present folder, without "." and ".."; links are not followed.
+[[nodiscard]] std::string absolute_path(const std::filesystem::path& path);
+
 // The files below the paths, in order of name, each name once. Folders are walked; hidden files and
 // folders in them (a leading dot), collections, and symbolic links to folders are passed over. What
 // cannot be read is in `failed`.

@@ -11,7 +11,20 @@ constexpr std::uint64_t commit_bytes = 4U << 20;
 
 }  // namespace
 
-bool IngestRun::split(Work& work) {
+void IngestRun::split(const WorkPtr& work, SplitPorts& out) {
+    if (!wanted(*work) || !make_chunks(*work)) return;
+    if (!output_.known_vectors || !output_.known_vectors(work->put)) {
+        std::get<0>(out).try_put(BatcherInput(work));
+        return;
+    }
+    auto batch = std::make_shared<Batch>();
+    batch->items.push_back({work, 0});
+    work->pending = 1;
+    work->upstream.reset();
+    std::get<1>(out).try_put(CommitInput(batch));
+}
+
+bool IngestRun::wanted(Work& work) {
     if (stopping()) return drop(work), false;
     std::string hashed;
     hashed.reserve(work.put.title.size() + work.put.metadata.size() + work.put.text.size() + 2);
@@ -19,12 +32,18 @@ bool IngestRun::split(Work& work) {
     hashed.append(work.put.metadata).push_back('\0');
     hashed.append(work.put.text);
     work.put.content_hash = storage::content_hash(hashed);
-    if (alone(work) && output_.unchanged(work.put.id, work.put.content_hash)) {
-        const std::lock_guard lock(mutex_);
-        ++report_.skipped;
-        leave(work);
-        return false;
-    }
+    const Result<Decision> decision = output_.decide(work.put);
+    if (!decision) return fail_work(work, decision.status()), false;
+    if (*decision == Decision::left) return drop(work), false;
+    if (*decision == Decision::store || !alone(work)) return true;
+    work.stored();
+    const std::lock_guard lock(mutex_);
+    ++report_.skipped;
+    leave(work);
+    return false;
+}
+
+bool IngestRun::make_chunks(Work& work) {
     const host::Stage& stage = pipeline_.splitter();
     const Busy busy(split_counter_, 1, work.enqueued);
     auto chunks = host::split(stage, {.stop = options_.stop}, face_of(work));
@@ -132,6 +151,7 @@ void IngestRun::commit(const CommitInput& in) {
         for (const WorkPtr& work : done_) {
             const bool latest = in_flight_[work->put.id].latest == work->order;
             leave(*work);
+            work->settled = !latest;
             if (!latest) continue;
             chunks += work->put.chunks.size();
             for (const storage::PutChunk& chunk : work->put.chunks) tokens += chunk.tokens;
@@ -147,6 +167,8 @@ void IngestRun::commit(const CommitInput& in) {
         const Busy busy(commit_counter_, documents);
         status = output_.commit(std::move(group));
     }
+    for (const WorkPtr& work : done_)
+        if (status.ok() && !work->settled) work->stored();
     done_.clear();  // gives its bytes back
     done_bytes_ = 0;
     last_commit_ = Clock::now();

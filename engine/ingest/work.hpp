@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/ingest/byte_budget.hpp"
+#include "engine/ingest/ingest.hpp"
 #include "engine/pipeline/counters.hpp"
 #include "engine/pipeline/token_batch.hpp"
 #include "engine/plugin_host/abi_text.hpp"
@@ -54,8 +55,45 @@ class OnItsWay {
     std::uint64_t bytes_;
 };
 
+// Held by every document of a file, and by the reader; the last one tells what became of it.
+class FileOfWork {
+ public:
+    FileOfWork(const SourceFile& file, storage::Hash128 hash,
+               const std::function<void(const FileDone&)>& done)
+        : origin(absolute_path(file.path)), file_(&file), hash_(hash), done_(&done) {}
+    FileOfWork(const FileOfWork&) = delete;
+    FileOfWork& operator=(const FileOfWork&) = delete;
+    ~FileOfWork() {
+        if (*done_) (*done_)({*file_, hash_, documents, whole});
+    }
+
+    const std::string origin;
+    std::atomic<std::uint64_t> documents{0};
+    std::atomic<bool> whole{true};
+
+ private:
+    const SourceFile* file_;
+    storage::Hash128 hash_;
+    const std::function<void(const FileDone&)>* done_;
+};
+using FilePtr = std::shared_ptr<FileOfWork>;
+
 struct Work {
-    std::string source;  // names it in failures
+    Work() = default;
+    Work(const Work&) = delete;
+    Work& operator=(const Work&) = delete;
+    ~Work() {
+        if (file != nullptr && !settled) file->whole = false;
+    }
+    // It is in the collection.
+    void stored() {
+        settled = true;
+        if (file != nullptr) ++file->documents;
+    }
+
+    FilePtr file;          // null: it came from no file
+    bool settled = false;  // stored, or replaced by what was made of it
+    std::string source;    // names it in failures
     storage::PutDocument put;
     std::uint64_t order = 0;              // of its coming: of two with one id, the later counts
     std::atomic<std::size_t> pending{0};  // chunks without a vector

@@ -67,6 +67,8 @@ struct IngestReport {
     std::uint64_t replaced = 0;
     std::vector<std::string> kept;  // ids that IngestOptions::keep_existing left as they were
     std::vector<IngestFailure> failed;
+    // Stored documents of files that are no longer in the folders that were named.
+    std::uint64_t gone = 0;
     double seconds = 0;
     std::vector<StageTiming> stages;
 };
@@ -86,6 +88,68 @@ struct IngestOptions {
     std::stop_token stop;  // what is committed stays; the rest is not begun
     // A document whose id is there already is left as it is, and named in IngestReport::kept.
     bool keep_existing = false;
+};
+
+// ------------------------------------------------------------------ in step
+
+// A folder, or a file, that a collection is kept in step with.
+struct Source {
+    std::filesystem::path path;  // absolute
+    std::string name;            // what the ids of its documents begin with
+    // Patterns as a .gitignore in the folder has them. Files must fit one of `include`, where there
+    // are some, and are left out by `exclude`.
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+    std::uint64_t files = 0;      // stored
+    std::uint64_t documents = 0;  // of these
+};
+
+enum class FileChange { added, changed, renamed, removed };
+[[nodiscard]] LECTERN_API std::string_view name(FileChange change) noexcept;
+
+struct SyncChange {
+    FileChange kind = FileChange::added;
+    std::string file;  // its path, beginning with the source's name
+    std::string from;  // of a renamed one: before
+};
+
+// What a folder has and a sync does not take, but for what its patterns say.
+struct LeftOut {
+    std::string path;
+    std::string why;  // "a link to a folder"
+};
+
+struct SyncOptions {
+    // Become sources of the collection. Empty: those that it has.
+    std::vector<std::filesystem::path> paths = {};
+    // Patterns of the paths, instead of those that they have; see Source.
+    std::vector<std::string> include = {};
+    std::vector<std::string> exclude = {};
+    bool dry_run = false;  // nothing is changed; works without loaded models
+    // A source that is missing, or of which more than half of the stored files are gone, is
+    // refused, since a disk that is not there looks like that. True: it is meant.
+    bool accept_loss = false;
+    // As in IngestOptions.
+    std::function<void(const IngestProgress&)> progress = {};
+    std::stop_token stop = {};
+    // Of Collection::watch: how long nothing must have changed before a change is taken up.
+    std::chrono::milliseconds debounce{500};
+};
+
+struct SyncReport {
+    // Every file that was (in a dry run: would be) taken up or taken out, in order of path.
+    std::vector<SyncChange> changes;
+    std::uint64_t unchanged = 0;     // files
+    std::uint64_t documents = 0;     // stored: new, changed and renamed
+    std::uint64_t removed = 0;       // documents
+    std::uint64_t chunks = 0;        // of the stored documents
+    std::uint64_t kept_vectors = 0;  // of these: had vectors already
+    std::uint64_t tokens = 0;
+    std::vector<LeftOut> left_out;
+    std::vector<IngestFailure> failed;
+    std::vector<std::string> refused;  // of a dry run: why the sync would be
+    double seconds = 0;
+    std::vector<StageTiming> stages;
 };
 
 struct ReembedProgress {
@@ -499,6 +563,27 @@ class LECTERN_API Collection {
                                                     const IngestOptions& options = {});
     [[nodiscard]] Result<IngestReport> ingest_documents(std::span<const DocumentInput> documents,
                                                         const IngestOptions& options = {});
+
+    // Makes the collection equal to its sources: stores files that are new or have changed, by the
+    // hash of their bytes, and takes out the documents of files that are gone. A file with another
+    // name keeps its vectors. Documents that came another way stay. A file that fails is in the
+    // report, and keeps the documents that it had. The same call after a crash goes on.
+    // invalid_argument for a source that lost too much (SyncOptions::accept_loss) or overlaps with
+    // another; nothing is changed then.
+    [[nodiscard]] Result<SyncReport> sync(const SyncOptions& options = {});
+    // What a dry run says of a collection that is not there yet.
+    [[nodiscard]] static Result<SyncReport> dry_sync(const SyncOptions& options);
+    // Syncs, and again whenever something changes in the folders, until `stop` says so. `synced`
+    // has each result, from the calling thread; the first one may be a failure, which ends it.
+    [[nodiscard]] Status watch(const SyncOptions& options,
+                               const std::function<void(const Result<SyncReport>&)>& synced);
+    [[nodiscard]] Result<std::vector<Source>> sources() const;
+    // One that is there already gets these patterns.
+    [[nodiscard]] Status add_source(const std::filesystem::path& path,
+                                    const std::vector<std::string>& include = {},
+                                    const std::vector<std::string>& exclude = {});
+    // Its documents stay, as if they had been ingested: how many these are.
+    [[nodiscard]] Result<std::uint64_t> remove_source(const std::filesystem::path& path);
 
     [[nodiscard]] Result<SearchResult> search(std::string_view text,
                                               const SearchOptions& options = {}) const;

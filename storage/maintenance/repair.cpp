@@ -244,6 +244,7 @@ class Rebuild {
         LECTERN_ASSIGN(const WalkCounts counts,
                        walk_documents(*source_.database, nullptr, source_.meta, last, visitor));
         LECTERN_TRY(write_meta(counts));
+        copy_sources();
         LECTERN_TRY(flush_batch(true));
         std::vector<rocksdb::ColumnFamilyHandle*> handles;
         for (std::size_t i = 0; i < column_count; ++i)
@@ -372,6 +373,27 @@ class Rebuild {
         state.counters = report_.saved;
         batch_->put(Column::meta, meta_key::state, encode(state));
         return {};
+    }
+
+    // Where documents came from, and the folders that are kept in step. A file of which a document
+    // is lost is stored again by the next sync, which counts them.
+    void copy_sources() {
+        std::unordered_set<std::string> origins;
+        for (const auto& [id, taken] : taken_) origins.insert(origin_key(taken.ordinal));
+        for (const std::string_view prefix : {source_prefix, file_prefix, origin_prefix}) {
+            const std::unique_ptr<rocksdb::Iterator> row(source_.database->db().NewIterator(
+                rocksdb::ReadOptions(), source_.database->handle(Column::meta)));
+            for (row->Seek(slice(prefix)); row->Valid() && row->key().starts_with(slice(prefix));
+                 row->Next()) {
+                const bool left =
+                    prefix == origin_prefix && !origins.contains(row->key().ToString());
+                if (!left) batch_->put(Column::meta, view(row->key()), view(row->value()));
+            }
+            if (!row->status().ok())
+                report_.lost.push_back(
+                    {"settings", "from which folders documents came: " + row->status().ToString() +
+                                     "; 'lectern sync' of these folders says it anew"});
+        }
     }
 
     Status flush_batch(bool sync) {

@@ -156,6 +156,7 @@ Result<bool> Commit::remove_version(std::string_view id) {
 
     batch_.remove(Column::ids, id);
     batch_.remove(Column::documents, *key);
+    batch_.remove(Column::meta, origin_key(header->ordinal));
     for (std::uint32_t block = 0; block < block_count(header->text_bytes); ++block)
         batch_.remove(Column::text, text_key(header->ordinal, block).bytes());
     for (ChunkId chunk = header->chunks.first; chunk < header->chunks.end(); ++chunk) {
@@ -206,6 +207,8 @@ void Commit::put(const PutDocument& document, const ChunkRange& chunks) {
     const auto key = number_key(header.ordinal);
     batch_.put(Column::documents, key.bytes(), encode(header));
     batch_.put(Column::ids, document.id, key.bytes());
+    if (!document.origin.file.empty())
+        batch_.put(Column::meta, origin_key(header.ordinal), encode(document.origin));
 
     state_.counters.documents += 1;
     state_.counters.chunks += chunks.count;

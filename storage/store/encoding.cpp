@@ -29,6 +29,11 @@ class Encoder {
         out_.append(value);
         return *this;
     }
+    Encoder& texts(const std::vector<std::string>& values) {
+        number(values.size());
+        for (const std::string& value : values) text(value);
+        return *this;
+    }
     Encoder& range(const ChunkRange& value) { return number(value.first).number(value.count); }
     Encoder& ranges(const std::vector<ChunkRange>& values) {
         number(values.size());
@@ -87,6 +92,12 @@ class Decoder {
         std::string value(rest_.substr(0, size));
         rest_.remove_prefix(size);
         return value;
+    }
+    std::vector<std::string> texts() {
+        const std::uint64_t count = number();
+        std::vector<std::string> values;
+        for (std::uint64_t i = 0; i < count && !failed_; ++i) values.push_back(text());
+        return values;
     }
     ChunkRange range() {
         ChunkRange value;
@@ -293,6 +304,53 @@ std::optional<Change> decode_change(Sequence sequence, std::string_view bytes) {
     change.added = in.ranges();
     change.removed = in.ranges();
     return in.complete(std::move(change));
+}
+
+std::string encode(const Origin& origin) {
+    return Encoder{}.byte(origin.synced ? 1 : 0).text(origin.file).done();
+}
+
+std::optional<Origin> decode_origin(std::string_view bytes) {
+    Decoder in(bytes);
+    Origin origin;
+    const std::uint8_t synced = in.byte();
+    if (synced > 1) return std::nullopt;
+    origin.synced = synced == 1;
+    origin.file = in.text();
+    return in.complete(std::move(origin));
+}
+
+std::string encode(const SyncedFile& file) {
+    return Encoder{}.hash(file.hash).number(file.documents).done();
+}
+
+std::optional<SyncedFile> decode_synced_file(std::string_view path, std::string_view bytes) {
+    Decoder in(bytes);
+    SyncedFile file;
+    file.path = path;
+    file.hash = in.hash();
+    file.documents = in.number();
+    return in.complete(std::move(file));
+}
+
+std::string encode(const SourceFolder& source) {
+    return Encoder{}
+        .text(source.name)
+        .texts(source.include)
+        .texts(source.exclude)
+        .time(source.added_at)
+        .done();
+}
+
+std::optional<SourceFolder> decode_source(std::string_view path, std::string_view bytes) {
+    Decoder in(bytes);
+    SourceFolder source;
+    source.path = path;
+    source.name = in.text();
+    source.include = in.texts();
+    source.exclude = in.texts();
+    source.added_at = in.time();
+    return in.complete(std::move(source));
 }
 
 void encode_vector(std::span<const float> vector, std::string& out) {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/store/sources.hpp"
 #include "storage/store/types.hpp"
 
 namespace lectern::storage {
@@ -57,6 +58,9 @@ struct BackupNote {
 [[nodiscard]] std::string encode(const DocumentHeader& header);
 [[nodiscard]] std::string encode(const Chunk& chunk);    // without its id: that is the key
 [[nodiscard]] std::string encode(const Change& change);  // without its sequence: that is the key
+[[nodiscard]] std::string encode(const Origin& origin);
+[[nodiscard]] std::string encode(const SyncedFile& file);      // without its path: that is the key
+[[nodiscard]] std::string encode(const SourceFolder& source);  // likewise
 // An encoding byte and the components. `out` is overwritten.
 void encode_vector(std::span<const float> vector, std::string& out);
 
@@ -67,6 +71,11 @@ void encode_vector(std::span<const float> vector, std::string& out);
 [[nodiscard]] std::optional<DocumentHeader> decode_header(std::string_view bytes);
 [[nodiscard]] std::optional<Chunk> decode_chunk(ChunkId id, std::string_view bytes);
 [[nodiscard]] std::optional<Change> decode_change(Sequence sequence, std::string_view bytes);
+[[nodiscard]] std::optional<Origin> decode_origin(std::string_view bytes);
+[[nodiscard]] std::optional<SyncedFile> decode_synced_file(std::string_view path,
+                                                           std::string_view bytes);
+[[nodiscard]] std::optional<SourceFolder> decode_source(std::string_view path,
+                                                        std::string_view bytes);
 // Appends the components to `out`. False when the bytes are no vector of that dimension.
 [[nodiscard]] bool decode_vector(std::string_view bytes, std::uint32_t dimension,
                                  std::vector<float>& out);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "storage/store/types.hpp"
@@ -52,6 +53,15 @@ inline constexpr std::size_t vector_key_size = 12;
     key.put(0, generation);
     key.put(4, chunk);
     return key;
+}
+
+// In the settings' column, before the ordinal, the absolute path of a file, or that of a folder.
+inline constexpr std::string_view origin_prefix = "origin:";
+inline constexpr std::string_view file_prefix = "file:";
+inline constexpr std::string_view source_prefix = "source:";
+
+[[nodiscard]] inline std::string origin_key(Ordinal document) {
+    return std::string(origin_prefix) + std::string(number_key(document).bytes());
 }
 
 // The big-endian integer at `at`; the caller has checked the size.

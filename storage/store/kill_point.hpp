@@ -17,7 +17,7 @@
 namespace lectern::storage {
 
 // Every place there is.
-inline constexpr std::array<std::string_view, 18> kill_points{
+inline constexpr std::array<std::string_view, 22> kill_points{
     "storage.before_write",          // a commit is prepared, nothing of it is in RocksDB
     "storage.after_write",           // it is on disk, the caller does not know yet
     "file.during_write",             // a segment's temporary file is written in part
@@ -36,6 +36,10 @@ inline constexpr std::array<std::string_view, 18> kill_points{
     "reembed.before_cut_over",       // all of them are, the old model serves
     "reembed.after_cut_over",        // the new one serves, the old one's vectors are still there
     "reembed.after_drop",            // they are gone from the store, not from the index folder
+    "sync.after_begin",              // what is changed is no longer taken for stored
+    "sync.after_documents",          // some documents are stored, their files are not marked so
+    "sync.before_removal",           // all that is new or changed is stored, nothing is removed
+    "sync.after_removal",            // some documents of files that are gone are removed
 };
 
 namespace detail {

@@ -31,6 +31,7 @@
 
 #include "lectern/status.hpp"
 #include "storage/store/derived.hpp"
+#include "storage/store/sources.hpp"
 #include "storage/store/types.hpp"
 
 namespace rocksdb {
@@ -144,6 +145,15 @@ class Reader {
     [[nodiscard]] Status for_each_version(
         const std::function<bool(const DocumentHeader&)>& visit) const;
 
+    // Where documents came from, and what is kept in step (storage/store/sources.hpp).
+    [[nodiscard]] Result<Origin> origin(Ordinal document) const;  // an empty one when not known
+    // In order of ordinal. The document may be gone when an older version of Lectern removed it.
+    [[nodiscard]] Status for_each_origin(
+        const std::function<void(Ordinal document, const Origin& origin)>& visit) const;
+    [[nodiscard]] Status for_each_synced_file(
+        const std::function<void(const SyncedFile& file)>& visit) const;
+    [[nodiscard]] Result<std::vector<SourceFolder>> sources() const;  // in order of path
+
     // Derived rows (storage/store/derived.hpp) from `begin` to before `end` (empty: the last one).
     // `all`: for reading much of the column once.
     [[nodiscard]] DerivedCursor derived(std::string_view begin, std::string_view end,
@@ -210,6 +220,8 @@ class Store {
                                                     std::span<const float> rows);
     // All of the rows or none; sequence() stays.
     [[nodiscard]] Status write_derived(const DerivedRows& rows, bool sync = true);
+    // All of the rows or none, on disk when ok; sequence() stays.
+    [[nodiscard]] Status write_sources(const SourceRows& rows);
     // Ok, or why the store takes no more writes and what to do.
     [[nodiscard]] Status writable() const;
 

@@ -130,6 +130,13 @@ struct PutVectors {
     std::vector<float> values{};  // chunks.size() rows of the generation's dimension, row by row
 };
 
+// Where one version of a document came from.
+struct Origin {
+    std::string file{};   // the absolute path; empty: it came from no file
+    bool synced = false;  // it goes when the file does (storage/store/sources.hpp)
+    friend bool operator==(const Origin&, const Origin&) = default;
+};
+
 // A document to write; it replaces the version of the same id.
 struct PutDocument {
     std::string id{};  // not empty, at most 4096 bytes
@@ -140,6 +147,7 @@ struct PutDocument {
     std::string text{};
     std::vector<PutChunk> chunks{};     // may be empty
     std::vector<PutVectors> vectors{};  // one entry a generation; may be empty
+    Origin origin{};
 };
 
 // What one commit writes: all of it or nothing. Deletes come first, so an id in both is replaced.

@@ -24,7 +24,7 @@ void vector(std::string_view input) {
 
 void run(std::string_view input) {
     using namespace storage;
-    switch (take_choice(input, 8)) {
+    switch (take_choice(input, 11)) {
         case 0: round_trip(decode_state(input), decode_state); break;
         case 1: round_trip(decode_settings(input), decode_settings); break;
         case 2: round_trip(decode_generation(input), decode_generation); break;
@@ -38,6 +38,15 @@ void run(std::string_view input) {
                        [](std::string_view bytes) { return decode_change(7, bytes); });
             break;
         case 6: round_trip(decode_backup_note(input), decode_backup_note); break;
+        case 8: round_trip(decode_origin(input), decode_origin); break;
+        case 9:
+            round_trip(decode_synced_file("/a", input),
+                       [](std::string_view bytes) { return decode_synced_file("/a", bytes); });
+            break;
+        case 10:
+            round_trip(decode_source("/a", input),
+                       [](std::string_view bytes) { return decode_source("/a", bytes); });
+            break;
         default: vector(input);
     }
 }

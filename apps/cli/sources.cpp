@@ -1,0 +1,83 @@
+#include <iostream>
+
+#include "apps/cli/common.hpp"
+
+namespace lectern::app {
+namespace {
+
+struct SourcesCommand {
+    Common common;
+    std::vector<std::string> add;
+    std::vector<std::string> remove;
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
+};
+
+void print_patterns(const char* what, const std::vector<std::string>& patterns) {
+    for (const std::string& pattern : patterns)
+        std::cout << "  " << what << ' ' << shown(pattern) << '\n';
+}
+
+int list(const Collection& collection, bool json) {
+    const auto sources = collection.sources();
+    if (!sources) return fail(sources.status());
+    if (json) {
+        boost::json::array out;
+        for (const Source& source : *sources) out.push_back(json_of(source));
+        print({{"sources", std::move(out)}});
+        return Exit::done;
+    }
+    for (const Source& source : *sources) {
+        std::cout << shown(source.path.string()) << ": " << source.files << " files, "
+                  << source.documents << " documents\n";
+        print_patterns("include", source.include);
+        print_patterns("exclude", source.exclude);
+    }
+    if (sources->empty()) std::cout << "no sources; 'lectern sync' with a folder adds it\n";
+    return Exit::done;
+}
+
+int run(const SourcesCommand& wanted) {
+    if (wanted.add.empty() && (!wanted.include.empty() || !wanted.exclude.empty()))
+        return fail({Code::invalid_argument, "patterns belong to a source: name it with --add"});
+    auto collection = open_collection(wanted.common, false, false);
+    if (!collection) return fail(collection.status());
+    for (const std::string& path : wanted.remove) {
+        const auto documents = collection->remove_source(path);
+        if (!documents) return fail(documents.status());
+        if (!wanted.common.json)
+            std::cout << "removed " << shown(path) << "; its " << *documents << " documents stay\n";
+    }
+    for (const std::string& path : wanted.add)
+        if (const Status added = collection->add_source(path, wanted.include, wanted.exclude);
+            !added.ok())
+            return fail(added);
+    return list(*collection, wanted.common.json);
+}
+
+}  // namespace
+
+void add_sources(CLI::App& program, Run& run_command) {
+    auto wanted = std::make_shared<SourcesCommand>();
+    CLI::App& command = *program.add_subcommand(
+        "sources", "The folders that 'lectern sync' keeps a collection in step with");
+    add_collection(command, wanted->common);
+    command.add_option("--add", wanted->add, "Add a folder or file, or give it other patterns")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
+    command
+        .add_option("--remove", wanted->remove,
+                    "Remove one, by its path or name; its documents stay")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
+    command.add_option("--include", wanted->include, "With --add: only what fits such a pattern")
+        ->type_name("PATTERN")
+        ->allow_extra_args(false);
+    command.add_option("--exclude", wanted->exclude, "With --add: not what fits such a pattern")
+        ->type_name("PATTERN")
+        ->allow_extra_args(false);
+    add_json(command, wanted->common);
+    command.callback([wanted, &run_command] { run_command = [wanted] { return run(*wanted); }; });
+}
+
+}  // namespace lectern::app

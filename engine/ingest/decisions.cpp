@@ -1,0 +1,26 @@
+#include "engine/ingest/decisions.hpp"
+
+namespace lectern {
+
+Result<Decision> IngestDecisions::decide(const storage::PutDocument& document) {
+    const storage::Reader reader = store_.reader();
+    const auto header = reader.header(document.id);
+    if (!header || header->content_hash != document.content_hash) return Decision::store;
+    const std::string& file = document.origin.file;
+    if (file.empty()) return Decision::unchanged;
+    LECTERN_ASSIGN(const storage::Origin origin, reader.origin(header->ordinal));
+    if (origin.file != file) {
+        const std::lock_guard lock(mutex_);
+        origins_.emplace_back(document.id, document.origin);
+    }
+    return Decision::unchanged;
+}
+
+Status IngestDecisions::write_origins() {
+    storage::SourceRows rows;
+    const std::lock_guard lock(mutex_);
+    rows.origins.swap(origins_);
+    return store_.write_sources(rows);
+}
+
+}  // namespace lectern

@@ -1,0 +1,31 @@
+// engine/ingest/decisions.hpp: what an ingest does with a document that the collection may have.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/ingest/ingest.hpp"
+#include "storage/store/store.hpp"
+
+namespace lectern {
+
+// What is there with the same content is left alone; where it came from is noted when that was not
+// known, or was another file.
+class IngestDecisions {
+ public:
+    explicit IngestDecisions(storage::Store& store) : store_(store) {}
+
+    // Any thread.
+    [[nodiscard]] Result<Decision> decide(const storage::PutDocument& document);
+    // At the end.
+    [[nodiscard]] Status write_origins();
+
+ private:
+    storage::Store& store_;
+    std::mutex mutex_;
+    std::vector<std::pair<std::string, storage::Origin>> origins_;
+};
+
+}  // namespace lectern

@@ -1,0 +1,38 @@
+// engine/sync/folder_watch.hpp: waits until something changes in folders (inotify).
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <stop_token>
+
+#include "lectern/status.hpp"
+
+namespace lectern {
+
+// Says that something has changed, never what: whoever waits looks at the folders again. One
+// thread.
+class FolderWatch {
+ public:
+    [[nodiscard]] static Result<FolderWatch> make();
+    FolderWatch(FolderWatch&& other) noexcept;
+    FolderWatch& operator=(FolderWatch&&) = delete;
+    ~FolderWatch();
+
+    // From now on, what is written, made, removed or renamed in the folder wakes, not below it. A
+    // folder is added before it is read, so that nothing is missed; adding it again costs nothing.
+    // A folder that is gone is passed over.
+    [[nodiscard]] Status add(const std::filesystem::path& folder);
+
+    // Returns true when something has changed and then nothing for `quiet` (at most ten times as
+    // long), or when `at_most` has passed; false when stopped.
+    [[nodiscard]] bool wait(std::chrono::milliseconds quiet, std::chrono::milliseconds at_most,
+                            const std::stop_token& stop);
+
+ private:
+    FolderWatch(int notify, int wake) noexcept : notify_(notify), wake_(wake) {}
+    void drain() const;
+    int notify_;
+    int wake_;  // an eventfd
+};
+
+}  // namespace lectern
