@@ -5,12 +5,6 @@
 #include "api/fields.hpp"
 
 namespace lectern::api {
-namespace {
-
-constexpr std::size_t max_id_bytes = 1024;
-
-}  // namespace
-
 Result<DocumentInput> document_input(boost::json::value value, std::string id, std::string* place) {
     if (!value.is_object())
         return Status{Code::invalid_argument, "a document must be a JSON object"};
@@ -29,8 +23,6 @@ Result<DocumentInput> document_input(boost::json::value value, std::string id, s
         fields.wrong("id", "must be the id of the path, or left out");
     if (!id.empty()) out.id = std::move(id);
     if (out.id.empty()) fields.wrong("id", "must be a string that is not empty");
-    if (out.id.size() > max_id_bytes)
-        fields.wrong("id", "has more than " + std::to_string(max_id_bytes) + " bytes");
     const Status bad = fields.done();
     if (bad.ok()) return out;
     if (place != nullptr) *place = fields.place();

@@ -1,5 +1,6 @@
 #include "api/fields.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -8,6 +9,22 @@
 namespace lectern::api {
 
 namespace json = boost::json;
+
+namespace {
+
+constexpr double most_exact = 9007199254740992;  // 2^53: up to here a double is one whole number
+
+// Whether every number is one that JSON can write: Boost.JSON makes infinity of 1e400.
+bool all_finite(const json::value& value) {
+    if (const auto* array = value.if_array())
+        return std::all_of(array->begin(), array->end(), &all_finite);
+    if (const auto* object = value.if_object())
+        return std::all_of(object->begin(), object->end(),
+                           [](const auto& item) { return all_finite(item.value()); });
+    return !value.is_double() || std::isfinite(value.get_double());
+}
+
+}  // namespace
 
 Result<json::value> parse_json(std::string_view text, std::size_t* bad) {
     // Some programs begin their files with the mark of UTF-8; RFC 8259 lets a reader pass over it.
@@ -19,10 +36,15 @@ Result<json::value> parse_json(std::string_view text, std::size_t* bad) {
         text.find_first_not_of(" \t\r\n", used) != std::string_view::npos)
         error = json::error::extra_data;
     if (!error) parser.finish(error);
-    if (!error) return parser.release();
-    if (bad != nullptr) *bad = used;
-    return Status{Code::invalid_argument,
-                  "not valid JSON near byte " + std::to_string(used) + ": " + error.message()};
+    if (error) {
+        if (bad != nullptr) *bad = used;
+        return Status{Code::invalid_argument,
+                      "not valid JSON near byte " + std::to_string(used) + ": " + error.message()};
+    }
+    json::value out = parser.release();
+    if (all_finite(out)) return out;
+    if (bad != nullptr) *bad = 0;
+    return Status{Code::invalid_argument, "a number is beyond 1.8e308, the largest there is"};
 }
 
 Fields::Fields(std::string_view body, bool lenient) : lenient_(lenient) {
@@ -38,8 +60,14 @@ Fields::Fields(std::string_view body, bool lenient) : lenient_(lenient) {
 
 Fields::Fields(json::object object, bool lenient) : object_(std::move(object)), lenient_(lenient) {}
 
+Fields Fields::of_arguments(json::object object) {
+    Fields out(std::move(object));
+    out.in_texts_ = true;
+    return out;
+}
+
 Fields::Fields(const std::vector<std::pair<std::string, std::string>>& parameters)
-    : parameters_(true) {
+    : parameters_(true), in_texts_(true) {
     for (const auto& [name, value] : parameters) {
         json::value* known = object_.if_contains(name);
         if (known == nullptr)
@@ -53,7 +81,7 @@ Fields::Fields(const std::vector<std::pair<std::string, std::string>>& parameter
 
 const json::value* Fields::typed(std::string_view name) {
     const json::value* value = any(name);
-    if (!parameters_ || value == nullptr || !value->is_string()) return value;
+    if (!in_texts_ || value == nullptr || !value->is_string()) return value;
     if (auto said = parse_json(value->get_string()); said && !said->is_string())
         object_[name] = std::move(*said);
     return any(name);
@@ -102,6 +130,11 @@ std::uint64_t Fields::count(std::string_view name, std::uint64_t initial, std::u
     } else if (value->is_uint64()) {
         out = value->get_uint64();
         fits = true;
+    } else if (value->is_double()) {
+        // 5.0 is a whole number (JSON Schema, 6.1.1): of some languages every number is written so.
+        const double number = value->get_double();
+        fits = number >= 0 && number <= most_exact && std::floor(number) == number;
+        if (fits) out = static_cast<std::uint64_t>(number);
     }
     if (!fits || out < least || out > most)
         return wrong(name, "must be a whole number from " + std::to_string(least) + " to " +

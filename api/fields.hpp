@@ -31,6 +31,10 @@ class Fields {
     // numbers, true and false are read where they are wanted.
     explicit Fields(const std::vector<std::pair<std::string, std::string>>& parameters);
 
+    // What a language model has written: as it is, but numbers, true and false may also stand in
+    // texts ("3"), which models do that were not told of types.
+    [[nodiscard]] static Fields of_arguments(boost::json::object object);
+
     [[nodiscard]] bool has(std::string_view name) const;
     [[nodiscard]] std::string text(std::string_view name, std::string_view initial = {});
     [[nodiscard]] bool flag(std::string_view name, bool initial = false);
@@ -49,7 +53,7 @@ class Fields {
     void wrong(std::string_view name, std::string_view must);
 
  private:
-    // As any(); of a parameter, what its text says.
+    // As any(); of a text that may stand for a value, what it says.
     [[nodiscard]] const boost::json::value* typed(std::string_view name);
     // The first that nobody has asked for; nullptr when there is none.
     [[nodiscard]] const boost::json::object::value_type* unknown() const;
@@ -58,11 +62,12 @@ class Fields {
     std::set<std::string, std::less<>> asked_;
     bool lenient_ = false;
     bool parameters_ = false;
+    bool in_texts_ = false;  // values may be texts
     Status status_;
     std::string wrong_;
 };
 
-// JSON of bounded depth (32), or invalid_argument with the place. `bad`, when there is one,
+// JSON of bounded depth (32) whose numbers are finite, or invalid_argument with the place. `bad`, when there is one,
 // receives the byte near which it is wrong.
 [[nodiscard]] Result<boost::json::value> parse_json(std::string_view text,
                                                     std::size_t* bad = nullptr);

@@ -247,6 +247,7 @@ struct Collection::Impl {
                     const auto header = store->reader().header(id);
                     return header.ok() && header->content_hash == hash;
                 },
+            .exists = [this](std::string_view id) { return store->reader().header(id).ok(); },
             .commit = [&](storage::WriteGroup group) { return commit(group, *with); },
             .generation = with->generation};
         IngestReport report;
@@ -414,9 +415,15 @@ Result<Summary> Collection::summarize(std::string_view document,
 }
 
 Result<Embeddings> Collection::embed(std::span<const std::string> texts, EmbedAs purpose,
-                                     std::stop_token stop) const {
+                                     std::stop_token stop, TooLong too_long) const {
     LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("embed"));
-    return run_embed(*with->pipeline, texts, purpose, std::move(stop));
+    return run_embed(*with->pipeline, texts, purpose, std::move(stop), too_long);
+}
+
+Result<Reranked> Collection::rerank(std::string_view query, std::span<const std::string> passages,
+                                    std::stop_token stop) const {
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("rerank"));
+    return run_rerank(*with->pipeline, query, passages, std::move(stop));
 }
 
 Result<Generated> Collection::generate(std::span<const Message> messages,

@@ -1,6 +1,7 @@
 // Sources to documents: reading, extracting and checking, and the stages of a pipeline's own.
 #include <boost/json/parse.hpp>
 
+#include "engine/ingest/document_id.hpp"
 #include "engine/ingest/run.hpp"
 #include "text/text.hpp"
 
@@ -31,10 +32,7 @@ void IngestRun::read_sources(const IngestInput& input) {
             const lectern_document given{sizeof(lectern_document), 0,
                                          span(document.id),        span(document.title),
                                          span(document.text),      span(document.metadata)};
-            if (document.id.empty())
-                fail("document", {Code::invalid_argument, "a document needs an id"});
-            else
-                (void)accept(document.id, document.text.size(), given);
+            (void)accept(document.id, document.text.size(), given);
             bytes_read_ += document.text.size();
         }
     }
@@ -95,7 +93,12 @@ lectern_code IngestRun::accept(const std::string& source, std::uint64_t source_b
     const std::string_view id = document.id.size > 0 ? view(document.id) : source;
     const std::string label = source == id ? source : source + ": " + std::string(id);
     if (Status status = check(id, document); !status) {
-        fail(label, std::move(status));
+        fail(label.empty() ? "document" : label, std::move(status));
+        return LECTERN_OK;
+    }
+    if (options_.keep_existing && output_.exists(id)) {
+        const std::lock_guard lock(mutex_);
+        report_.kept.emplace_back(id);
         return LECTERN_OK;
     }
     const Clock::time_point asked = Clock::now();
@@ -137,8 +140,7 @@ WorkPtr IngestRun::begin_work(std::string label, std::string_view id,
 
 Status IngestRun::check(std::string_view id, const lectern_document& document) const {
     const std::string_view text = view(document.text);
-    if (id.size() > 4096)
-        return {Code::invalid_argument, "the document's id is longer than 4,096 bytes"};
+    LECTERN_TRY(check_document_id(id));
     if (text.size() > pipeline_.config().max_document)
         return {Code::resource_exhausted,
                 "the text of " + std::to_string(text.size()) +
@@ -147,14 +149,11 @@ Status IngestRun::check(std::string_view id, const lectern_document& document) c
                     "; split it, or raise max_document in the pipeline file"};
     if (text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos)
         return {Code::invalid_argument, "there is no text in it"};
-    for (const auto& [what, value] :
-         {std::pair{"text", text}, {"title", view(document.title)}, {"id", id}}) {
+    for (const auto& [what, value] : {std::pair{"text", text}, {"title", view(document.title)}}) {
         if (const std::size_t bad = text::invalid_utf8_at(value); bad != std::string_view::npos)
-            return {Code::invalid_argument,
-                    std::string("the ") + what + " is not valid UTF-8 at byte " +
-                        std::to_string(bad) +
-                        (value.data() == id.data() ? "; a file whose name is its id must be renamed"
-                                                   : "")};
+            return {
+                Code::invalid_argument,
+                std::string("the ") + what + " is not valid UTF-8 at byte " + std::to_string(bad)};
     }
     if (document.metadata.size > 0) {
         boost::system::error_code error;

@@ -32,6 +32,8 @@ using IngestInput =
 struct IngestOutput {
     // Whether the collection has this document with this content already. Any thread.
     std::function<bool(std::string_view id, const storage::Hash128& hash)> unchanged;
+    // Whether it has a document of this id. Any thread.
+    std::function<bool(std::string_view id)> exists;
     // Writes the group; on disk and searchable when ok. One thread at a time.
     std::function<Status(storage::WriteGroup group)> commit;
     storage::GenerationNumber generation = 0;

@@ -1,4 +1,5 @@
 #include "engine/ingest/sources.hpp"
+#include "engine/ingest/document_id.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -51,7 +52,7 @@ void walk(const fs::path& folder, std::vector<SourceFile>& out,
                 walk(entry.path(), out, failed);
         } else if (entry.is_regular_file(error)) {
             const std::uint64_t bytes = entry.file_size(error);
-            out.push_back({entry.path(), entry.path().string(), error ? 0 : bytes});
+            out.push_back({entry.path(), document_id_of(entry.path()), error ? 0 : bytes});
         }
         // Sockets, devices and the like are no documents.
     }
@@ -98,7 +99,7 @@ std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
                 walk(folder, out, failed);
         } else if (fs::is_regular_file(status)) {
             const std::uint64_t bytes = fs::file_size(path, error);
-            out.push_back({path, path.string(), error ? 0 : bytes});
+            out.push_back({path, document_id_of(path), error ? 0 : bytes});
         } else {
             failed.push_back(
                 {path.string(),

@@ -19,7 +19,7 @@ namespace lectern {
 // One file, named as the user named it.
 struct SourceFile {
     std::filesystem::path path;
-    std::string name;  // the document's id when the extractor gives none
+    std::string name;  // document_id_of(path): the id when the extractor gives none
     std::uint64_t bytes = 0;
 };
 

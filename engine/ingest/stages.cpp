@@ -167,6 +167,9 @@ void IngestRun::commit(const CommitInput& in) {
         }
     }
     const std::uint64_t documents = group.puts.size();
+    const auto replaced = static_cast<std::uint64_t>(
+        std::count_if(group.puts.begin(), group.puts.end(),
+                      [this](const storage::PutDocument& put) { return output_.exists(put.id); }));
     Status status;
     {
         const Busy busy(commit_counter_, documents);
@@ -181,6 +184,7 @@ void IngestRun::commit(const CommitInput& in) {
             if (fatal_.ok()) fatal_ = status;
         } else {
             report_.documents += documents;
+            report_.replaced += replaced;
             report_.chunks += chunks;
             report_.tokens += tokens;
         }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/plugin_host/abi_text.hpp"
+#include "engine/search/rerank.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -19,6 +20,39 @@ Status check_text(std::string_view text, const std::string& what) {
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
         return {Code::invalid_argument, what + " has a NUL byte at offset " + std::to_string(nul)};
     return {};
+}
+
+// Which texts have more tokens than the model reads; a failure that names the first of them when
+// they are to be refused.
+Result<std::vector<std::size_t>> longer_than_the_model(const Pipeline& pipeline,
+                                                       std::span<const std::string> texts,
+                                                       EmbedAs purpose, TooLong too_long,
+                                                       const std::stop_token& stop) {
+    const EmbedderInfo& embedder = pipeline.embedder();
+    std::vector<std::size_t> out;
+    if (embedder.max_tokens == 0) return out;
+    const std::string& prefix =
+        purpose == EmbedAs::query ? embedder.query_prefix : embedder.passage_prefix;
+    // Few texts are near the limit. A byte gives less than four tokens.
+    std::vector<std::size_t> which;
+    std::vector<std::string> whole;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (prefix.size() + texts[i].size() <= embedder.max_tokens / 4) continue;
+        which.push_back(i);
+        whole.push_back(prefix + texts[i]);
+    }
+    const std::vector<std::string_view> views(whole.begin(), whole.end());
+    LECTERN_ASSIGN(const auto counts, pipeline.count_tokens(views, {.stop = stop}));
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        if (counts[i] <= embedder.max_tokens) continue;
+        if (too_long == TooLong::refuse)
+            return Status{Code::invalid_argument,
+                          "text " + std::to_string(which[i]) + " has " + std::to_string(counts[i]) +
+                              " tokens, and the model reads " +
+                              std::to_string(embedder.max_tokens) + " of one text"};
+        out.push_back(which[i]);
+    }
+    return out;
 }
 
 struct TextTaker {
@@ -39,7 +73,7 @@ lectern_code take(const lectern_text_sink* sink, lectern_text piece) {
 }  // namespace
 
 Result<Embeddings> run_embed(const Pipeline& pipeline, std::span<const std::string> texts,
-                             EmbedAs purpose, std::stop_token stop) {
+                             EmbedAs purpose, std::stop_token stop, TooLong too_long) {
     std::vector<std::string_view> views;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         LECTERN_TRY(check_text(texts[i], "text " + std::to_string(i)));
@@ -47,7 +81,9 @@ Result<Embeddings> run_embed(const Pipeline& pipeline, std::span<const std::stri
     }
     Embeddings out;
     out.dimension = pipeline.embedder().dimension;
+    out.max_tokens = pipeline.embedder().max_tokens;
     if (texts.empty()) return out;
+    LECTERN_ASSIGN(out.cut, longer_than_the_model(pipeline, texts, purpose, too_long, stop));
     Counters counters;
     StageCounter& tokens = counters.add(pipeline.tokenizer_name());
     StageCounter& vectors = counters.add(pipeline.embedder_name());
@@ -56,6 +92,36 @@ Result<Embeddings> run_embed(const Pipeline& pipeline, std::span<const std::stri
         pipeline.embed_texts(views, purpose == EmbedAs::query ? Purpose::query : Purpose::passage,
                              {.stop = std::move(stop)}, {&tokens, &vectors}));
     out.tokens = tokens.tokens;
+    out.stages = counters.table();
+    return out;
+}
+
+Result<Reranked> run_rerank(Pipeline& pipeline, std::string_view query,
+                            std::span<const std::string> passages, std::stop_token stop) {
+    LECTERN_TRY(check_text(query, "the query"));
+    for (std::size_t i = 0; i < passages.size(); ++i)
+        LECTERN_TRY(check_text(passages[i], "passage " + std::to_string(i)));
+    if (!pipeline.has_reranker())
+        return Status{Code::unsupported,
+                      "the pipeline '" + pipeline.config().name + "' has no reranker"};
+    LECTERN_TRY(pipeline.prepare_answers(Answers::quoted));
+    std::vector<Hit> hits;
+    for (std::size_t i = 0; i < passages.size(); ++i) {
+        Hit hit;
+        hit.chunk = i;
+        hit.text = passages[i];
+        hits.push_back(std::move(hit));
+    }
+    Counters counters;
+    StageCounter& counter = counters.add(pipeline.reranker()->name());
+    {
+        const Busy busy(counter, hits.size());
+        LECTERN_TRY(rerank(*pipeline.reranker(), query, {.stop = std::move(stop)},
+                           {.hits = hits.size(), .milliseconds = 0}, hits));
+    }
+    Reranked out;
+    out.scores.resize(passages.size());
+    for (const Hit& hit : hits) out.scores[hit.chunk] = hit.score;
     out.stages = counters.table();
     return out;
 }

@@ -63,6 +63,9 @@ struct IngestReport {
     std::uint64_t chunks = 0;
     std::uint64_t tokens = 0;
     std::uint64_t skipped = 0;  // unchanged
+    // Of `documents`, those that stand in the place of one of the same id.
+    std::uint64_t replaced = 0;
+    std::vector<std::string> kept;  // ids that IngestOptions::keep_existing left as they were
     std::vector<IngestFailure> failed;
     double seconds = 0;
     std::vector<StageTiming> stages;
@@ -81,6 +84,8 @@ struct IngestOptions {
     // About ten times a second at most, from one thread at a time.
     std::function<void(const IngestProgress&)> progress;
     std::stop_token stop;  // what is committed stays; the rest is not begun
+    // A document whose id is there already is left as it is, and named in IngestReport::kept.
+    bool keep_existing = false;
 };
 
 struct ReembedProgress {
@@ -278,6 +283,16 @@ struct Embeddings {
     std::uint32_t dimension = 0;
     std::vector<float> values;  // texts x dimension, row by row
     std::uint64_t tokens = 0;
+    std::uint32_t max_tokens = 0;  // that the model reads of one text; 0: no limit
+    std::vector<std::size_t> cut;  // texts that are longer: of these the rest was left out
+    std::vector<StageTiming> stages;
+};
+
+// What becomes of a text with more tokens than the model reads.
+enum class TooLong { cut, refuse };
+
+struct Reranked {
+    std::vector<float> scores;  // one a passage
     std::vector<StageTiming> stages;
 };
 
@@ -470,6 +485,11 @@ class LECTERN_API Collection {
     Collection& operator=(Collection&&) noexcept;
     ~Collection();  // closes
 
+    // What is stored has an id that a path can carry: not empty, at most 4,096 bytes of UTF-8, no
+    // control character, and neither "." nor ".." between its slashes. Others are refused, each for
+    // itself; get and remove take them still. A file's id is its path as given; one with such
+    // segments is written without them ("./a.md" as "a.md", "../a.md" as the absolute path).
+    //
     // Files and folders (recursive). A file that fails is in the report and the others go on; the
     // Status is a failure only when the work could not go on (a full disk, a defect).
     [[nodiscard]] Result<IngestReport> ingest(const std::vector<std::filesystem::path>& paths,
@@ -490,7 +510,13 @@ class LECTERN_API Collection {
 
     // The pipeline's embedder and generator alone; the store is not asked.
     [[nodiscard]] Result<Embeddings> embed(std::span<const std::string> texts, EmbedAs purpose,
-                                           std::stop_token stop = {}) const;
+                                           std::stop_token stop = {},
+                                           TooLong too_long = TooLong::cut) const;
+    // How well each passage fits the query, by the pipeline's reranker: larger is better.
+    // unsupported when it has none.
+    [[nodiscard]] Result<Reranked> rerank(std::string_view query,
+                                          std::span<const std::string> passages,
+                                          std::stop_token stop = {}) const;
     [[nodiscard]] Result<Generated> generate(std::span<const Message> messages,
                                              const GenerateOptions& options = {}) const;
 

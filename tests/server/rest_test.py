@@ -7,6 +7,7 @@ import re
 import subprocess
 import threading
 import unittest
+from urllib.parse import quote
 
 import jsonschema
 
@@ -386,14 +387,141 @@ class RestTest(unittest.TestCase):
         for name in ["bert.md", "tokenization.html", "perplexity.pdf"]:
             with open(os.path.join(SOURCE, "samples", name), "rb") as file:
                 _, report = self.ask("PUT", f"/collections/notes/files/{name}", file.read(),
-                                     {"Content-Type": "application/octet-stream"})
+                                     {"Content-Type": "application/octet-stream"}, expect=201)
             self.assertEqual((report["documents"], report["failed"]), (1, []), name)
+            self.assertEqual((report["document"], report["status"]), (name, "created"))
             self.ask("GET", f"/collections/notes/documents/{name}")
         _, failed = self.ask("PUT", "/collections/notes/files/wrong.pdf", b"no pdf", expect=422)
         self.assertEqual(failed["code"], "document_refused")
         rows = b'{"_id": "row-1", "text": "A row."}\n{"_id": "row-2"\n'
-        _, report = self.ask("PUT", "/collections/notes/files/rows.jsonl", rows)
+        _, report = self.ask("PUT", "/collections/notes/files/rows.jsonl", rows, expect=201)
         self.assertEqual((report["documents"], len(report["failed"])), (1, 1))
+
+    def test_files_are_guarded_by_tags_as_documents_are(self):
+        path, plain = "/collections/notes/files/guard/read.md", "/collections/notes/documents/guard/read.md"
+        for wrong in [{"If-Match": "*"}, {"If-Match": '"x"'}]:
+            self.ask("PUT", path, b"One.", wrong, expect=412)
+        headers, stored = self.ask("PUT", path, b"One.", {"If-None-Match": "*"}, expect=201)
+        tag = headers["ETag"]
+        self.assertEqual((stored["status"], stored["replaced"], stored["kept"]), ("created", 0, []))
+        for wrong in [{"If-None-Match": "*"}, {"If-None-Match": tag}, {"If-Match": '"bogus"'},
+                      {"If-Match": f"W/{tag}"}]:
+            self.ask("PUT", path, b"Two.", wrong, expect=412)
+        headers, document = self.ask("GET", plain)
+        self.assertEqual((document["text"], headers["ETag"]), ("One.", tag))
+        headers, stored = self.ask("PUT", path, b"One.")
+        self.assertEqual((stored["status"], headers["ETag"]), ("unchanged", tag))
+        headers, stored = self.ask("PUT", path, b"Two.", {"If-Match": tag})
+        self.assertEqual((stored["status"], stored["replaced"]), ("replaced", 1))
+        self.assertNotEqual(headers["ETag"], tag)
+        self.ask("PUT", path, b"Three.", {"If-Match": tag}, expect=412)
+        self.ask("DELETE", plain, headers={"If-Match": headers["ETag"]}, expect=204)
+
+    def test_rows_that_are_there_are_kept_where_nothing_may_be_replaced(self):
+        path = "/collections/notes/files/guarded.jsonl"
+        rows = lambda *ids: "".join(json.dumps({"_id": each, "text": f"Row {each} of {ids}."}) + "\n" for each in ids)
+        headers, stored = self.ask("PUT", path, rows("g1"), {"If-None-Match": "*"}, expect=201)
+        self.assertNotIn("ETag", headers)
+        _, stored = self.ask("PUT", path, rows("g1", "g2"), {"If-None-Match": "*"}, expect=201)
+        self.assertEqual((stored["documents"], stored["kept"]), (1, ["g1"]))
+        self.ask("PUT", path, rows("g2", "g1"), {"If-None-Match": "*"}, expect=412)
+        _, document = self.ask("GET", "/collections/notes/documents/g1")
+        self.assertEqual(document["text"], "Row g1 of ('g1',).")
+        _, stored = self.ask("PUT", path, rows("g1", "g2", "g3"))
+        self.assertEqual((stored["status"], stored["documents"], stored["replaced"]), ("replaced", 3, 2))
+
+    def test_ids_survive_the_path_exactly(self):
+        ids = ["docs", "docs/", "docs//", "/docs", "//docs", "/", "a//b", "a b", " a ", "a?b", "a#b", "a%41b",
+               "%2e%2e", "..a", "...", "a/.b", "käse/🧀/", "https://example.org/a", "https://example.org/a/",
+               "https://example.org/a?x=1&y=2#z", "a+b", "a\\b", "\"<>|^`{}", "A", "a" * 4096]
+        self.ask("PUT", "/collections/ids", expect=201)
+        documents = "/collections/ids/documents/"
+        for number, each in enumerate(ids):
+            safe = "/" if number % 2 else ""
+            _, stored = self.ask("PUT", documents + quote(each, safe=safe), {"text": f"Of {each}."}, expect=201)
+            self.assertEqual(stored["document"], each)
+        _, listed = self.ask("GET", "/collections/ids/documents?limit=1000")
+        self.assertEqual({item["document"] for item in listed["documents"]}, set(ids))
+        for each in ids:
+            for safe in ["", "/", "/:@!$&'()*+,;=~"]:
+                _, got = self.ask("GET", documents + quote(each, safe=safe))
+                self.assertEqual((got["document"], got["text"]), (each, f"Of {each}."))
+        # Also of files; and what is removed is that one alone.
+        for each in ["zz.txt/", "zz.txt", "/zz.txt"]:
+            _, stored = self.ask("PUT", "/collections/ids/files/" + quote(each), f"Of {each}.".encode(), expect=201)
+            self.assertEqual(stored["document"], each)
+        for each in ["docs/", "zz.txt/", "https://example.org/a/"]:
+            self.ask("DELETE", documents + quote(each), expect=204)
+            self.ask("DELETE", documents + quote(each), expect=404)
+            _, kept = self.ask("GET", documents + quote(each[:-1]))
+            self.assertEqual(kept["text"], f"Of {each[:-1]}.")
+        # What stands where an id's own '?' or '#' was not escaped is another document.
+        for wrong in ["a?b", "a?", "a#b", "A?x=1"]:
+            for method in ["GET", "PUT", "DELETE"]:
+                self.ask(method, documents + wrong, {"text": "x"} if method == "PUT" else None, expect=400)
+        self.ask("PUT", "/collections/ids/files/A?x", b"x", expect=400)
+        self.ask("GET", documents + "A")
+        self.ask("DELETE", "/collections/ids", expect=204)
+
+    def test_what_is_left_of_an_id_drops_no_collection(self):
+        self.ask("PUT", "/collections/kept-whole", expect=201)
+        for path in ["/collections/kept-whole/", "/collections/kept-whole//", "/collections//kept-whole",
+                     "//collections/kept-whole", "/collections/kept-whole/documents",
+                     "/collections/kept-whole/documents/", "/collections/kept-whole/documents/..",
+                     "/collections/kept-whole/documents/%2E%2E", "/collections/kept-whole/documents/."]:
+            for method in ["DELETE", "PUT", "POST", "GET"]:
+                if (method, path) in [("GET", "/collections/kept-whole/documents"),
+                                      ("POST", "/collections/kept-whole/documents")]:
+                    continue
+                status, _, failed = self.server.request(method, path, "{}" if method in ["PUT", "POST"] else None)
+                self.assertIn(status, [400, 404, 405], f"{method} {path}: {failed}")
+                if path == "/collections/kept-whole/":
+                    self.assertIn("'/'", failed["detail"])
+        self.ask("GET", "/collections/kept-whole")
+        self.ask("DELETE", "/collections/kept-whole", expect=204)
+
+    def test_ids_that_a_path_cannot_carry_are_refused_when_they_are_written(self):
+        self.ask("PUT", "/collections/refused", expect=201)
+        documents = "/collections/refused/documents"
+        bad = [".", "..", "./a", "../a", "a/.", "a/..", "a/./b", "a/../b", "../../..", "a\nb", "a\tb", "\x7f",
+               "a\x85b", "a\x01", "a" * 4097]
+        lines = "".join(json.dumps({"id": each, "text": "x"}) + "\n" for each in bad)
+        _, results = self.ask("POST", documents, lines, {"Content-Type": "application/x-ndjson"})
+        for line, each in zip(results, bad, strict=True):
+            self.assertEqual(line["status"], "failed", each)
+            self.assertIn("id", line["error"])
+        rows = "".join(json.dumps({"_id": each, "text": "x"}) + "\n" for each in bad) + '{"_id": "good", "text": "x"}\n'
+        _, report = self.ask("PUT", "/collections/refused/files/rows.jsonl", rows, expect=201)
+        self.assertEqual((report["documents"], len(report["failed"])), (1, len(bad)))
+        for each in bad:
+            whole = quote(each, safe="")
+            status = 400 if each in [".", ".."] else 422
+            with self.subTest(each[:20]):
+                self.ask("PUT", f"{documents}/{whole}", {"text": "x"}, expect=status)
+                self.ask("PUT", f"/collections/refused/files/{whole}", b"x", expect=status)
+                # Whatever is there under such an id goes without a path.
+                _, gone = self.ask("POST", documents, json.dumps({"delete": each}))
+                self.assertEqual(gone[0]["status"], "deleted")
+        _, listed = self.ask("GET", documents)
+        self.assertEqual([item["document"] for item in listed["documents"]], ["good"])
+        self.ask("DELETE", "/collections/refused", expect=204)
+
+    def test_whole_numbers_and_the_forms_of_answers(self):
+        search = "/collections/notes/search"
+        _, result = self.ask("POST", search, {"query": "tides", "k": 2.0, "deadline_milliseconds": 5000.0})
+        self.assertLessEqual(len(result["hits"]), 2)
+        _, failed = self.ask("POST", search, {"query": "tides", "k": 2.5}, expect=400)
+        self.assertIn("'k'", failed["detail"])
+        _, failed = self.ask("PUT", "/collections/notes/documents/n", '{"text": "x", "metadata": {"n": 1e400}}', expect=400)
+        self.assertIn("1.8e308", failed["detail"])
+        ask = "/collections/notes/ask"
+        question = {"question": "What does a lighthouse warn ships of?", "extractive": True}
+        for accept, kind in [("application/json, text/event-stream", "application/json"),
+                             ("application/json;q=0.9, text/event-stream;q=0.1", "application/json"),
+                             ("text/event-stream, */*", "text/event-stream"),
+                             ("application/json;q=0.1, text/event-stream", "text/event-stream")]:
+            status, headers, _ = self.server.request("POST", ask, question, {"Accept": accept}, raw=True)
+            self.assertEqual((status, headers["Content-Type"]), (200, kind), accept)
 
     def test_failures_are_problems(self):
         for method, path, body, status in [
@@ -429,6 +557,8 @@ class RestTest(unittest.TestCase):
                 ("POST", "/collections/notes/documents", form, 415),
                 ("PUT", files, "image/png", 200), ("PUT", files, form, 415)]:
             with self.subTest(f"{path} {kind}"):
+                if path == files and status == 200:  # it is new once, and then the same
+                    self.server.request("PUT", files, b"Plain text.")
                 body = b"Plain text." if path == files else b'{"id": "kind", "text": "a"}'
                 if path == search:
                     body = b'{"query": "a"}'
@@ -477,6 +607,8 @@ class RestTest(unittest.TestCase):
                      'lectern_documents{collection="notes"}', "lectern_tokens_total",
                      "process_resident_memory_bytes"]:
             self.assertIn(name, text)
+        self.ask("POST", "/v1/embeddings", {"model": "default", "input": "a"})
+        self.assertNotIn('collection=".', self.server.request("GET", "/metrics")[2].decode())
         mine = self.server.logged(lambda line: line.get("trace_id") == trace, count=2)
         self.assertEqual({line["message"] for line in mine}, {"request", "slow request"})
         self.assertTrue(all("query" not in line for line in mine), "queries are not logged by default")

@@ -1,7 +1,9 @@
 // The web page in headless Chromium: what people do with it, with the mouse and with keys alone.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
 const url = process.env.LECTERN_URL;
@@ -139,6 +141,113 @@ test("files are uploaded by choice and by drag and drop", async () => {
   await page.click("[aria-label='Delete glass.txt']");
   await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 1);
   assert.match(await page.innerText("#documents"), /paper #1\?\.txt/);
+});
+
+const expected = (status) => { // Chromium notes every refusal
+  complaints = complaints.filter((text) => !text.includes(`status of ${status}`));
+};
+const textOf = async (collection, id) =>
+  (await (await page.request.get(`${url}/collections/${collection}/documents/${encodeURIComponent(id)}`)).json()).text;
+const answerTo = async (button, all) => {
+  await page.waitForSelector("#replace-dialog[open]", slow);
+  if (all) await page.check("#replace-all");
+  await page.click(`#replace-dialog button:has-text('${button}')`);
+};
+
+test("nothing is replaced unasked", async () => {
+  await page.selectOption("#collection", "uploads");
+  await go("documents");
+  const put = (...contents) => page.setInputFiles("#files", contents.map(([name, text]) =>
+    ({ name, mimeType: "text/plain", buffer: Buffer.from(text) })));
+  const stored = (text) => page.waitForFunction((wanted) =>
+    document.querySelector("#upload-status").textContent === wanted, text, slow);
+  await put(["kept.txt", "The first text."]);
+  await page.waitForSelector("#uploads .done", slow);
+  await put(["kept.txt", "The second text."]);
+  await page.waitForSelector("#replace-dialog[open]", slow);
+  assert.match(await page.innerText("#replace-what"), /kept\.txt/);
+  await accessible("replace");
+  await answerTo("Keep it");
+  await page.waitForSelector("#uploads .kept:has-text('kept as it was')");
+  assert.equal(await textOf("uploads", "kept.txt"), "The first text.");
+  await put(["kept.txt", "The second text."]);
+  await page.waitForSelector("#replace-dialog[open]", slow);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("#uploads .kept");
+  assert.equal(await textOf("uploads", "kept.txt"), "The first text.");
+  await put(["kept.txt", "The second text."]);
+  await answerTo("Replace");
+  await page.waitForSelector("#uploads .done:has-text('replaced')", slow);
+  assert.equal(await textOf("uploads", "kept.txt"), "The second text.");
+  // Asked once for all of an upload.
+  await put(["kept-2.txt", "Two."], ["kept-3.txt", "Three."]);
+  await stored("2 of 2 files stored.");
+  await put(["kept.txt", "New."], ["kept-2.txt", "New too."], ["kept-3.txt", "New as well."]);
+  await answerTo("Replace", true);
+  await stored("3 of 3 files stored.");
+  assert.equal(await textOf("uploads", "kept-3.txt"), "New as well.");
+  await put(["kept.txt", "Other."], ["kept-4.txt", "Four."], ["kept-2.txt", "Other too."]);
+  await answerTo("Keep it", true);
+  await stored("1 of 3 files stored.");
+  assert.equal(await textOf("uploads", "kept-2.txt"), "New too.");
+  assert.equal(await textOf("uploads", "kept-4.txt"), "Four.");
+  const rows = (...ids) => ["rows.jsonl", ids.map((id) => JSON.stringify({ _id: id, text: `Row ${id} of ${ids}.` })).join("\n")];
+  await put(rows("r1"));
+  await page.waitForSelector("#uploads .done", slow);
+  await put(rows("r1", "r2"));
+  await answerTo("Keep it");
+  await page.waitForSelector("#uploads .done:has-text('1 kept as they were')");
+  assert.equal(await textOf("uploads", "r1"), "Row r1 of r1.");
+  assert.equal(await textOf("uploads", "r2"), "Row r2 of r1,r2.");
+  expected(412);
+});
+
+test("a folder's files are told apart by their paths", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lectern-folder-"));
+  const name = basename(folder);
+  try {
+    for (const [file, text] of [["a/readme.md", "Of a."], ["b/readme.md", "Of b."], ["b/c #1?.txt", "Of c."],
+      [".git/config", "no"], ["b/.DS_Store", "no"]]) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    await page.selectOption("#collection", "uploads");
+    await go("documents");
+    await page.setInputFiles("#folder", folder);
+    await page.waitForFunction(() =>
+      document.querySelector("#upload-status").textContent === "3 of 3 files stored.", undefined, slow);
+    for (const [file, text] of [["a/readme.md", "Of a."], ["b/readme.md", "Of b."], ["b/c #1?.txt", "Of c."]])
+      assert.equal(await textOf("uploads", `${name}/${file}`), text);
+    await page.click(`#documents button.title:has-text('${name}/b/c #1?.txt')`);
+    await page.waitForSelector("#reader-text:has-text('Of c.')");
+    await page.keyboard.press("Escape");
+    page.once("dialog", (dialog) => dialog.accept());
+    await page.click(`[aria-label='Delete ${name}/a/readme.md']`);
+    await page.waitForSelector(`[aria-label='Delete ${name}/a/readme.md']`, { state: "detached" });
+    assert.equal(await textOf("uploads", `${name}/b/readme.md`), "Of b.");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the numbers beside the hits are in their order, and hints are said", async () => {
+  await page.click(".filters summary");
+  for (const mode of ["", "hybrid", "dense", "lexical"]) {
+    const answered = page.waitForResponse((response) => response.url().endsWith("/search"), slow);
+    await page.selectOption("#mode", mode);
+    await page.fill("#query", "the tides of the sea and the bread");
+    await answered;
+    await page.waitForFunction(() => document.querySelectorAll("#hits .card").length > 1 &&
+      !document.getElementById("hits").hasAttribute("aria-busy"));
+    const shown = (await page.locator("#hits .score").allInnerTexts()).map(Number);
+    assert.deepEqual(shown, shown.toSorted((a, b) => b - a), mode);
+    assert.ok(shown.every((value) => value >= 0 && value <= 1), `${mode}: ${shown}`);
+  }
+  assert.ok(await page.isHidden("#search-hints"));
+  await page.fill("#filter", "yeer >= 2000");
+  await page.waitForSelector("#search-hints:has-text('yeer')");
+  await page.fill("#filter", "");
+  await page.waitForSelector("#search-hints", { state: "hidden" });
 });
 
 // The next request to such an address, held until it is let go. The route stays until the context
@@ -343,6 +452,16 @@ test("nothing is wider than a phone", async () => {
     await page.waitForSelector(ready);
     assert.ok(await wide(), view);
     await shot(`phone-${view}`);
+  }
+  for (const width of [390, 320]) {
+    await page.setViewportSize({ width, height: 740 });
+    await go("documents");
+    assert.ok(await wide(), `documents at ${width}`);
+    for (const box of await page.locator("#documents button.quiet").evaluateAll((buttons) =>
+      buttons.map((button) => ({ lines: button.getClientRects().length, ...button.getBoundingClientRect().toJSON() })))) {
+      assert.ok(box.width > 60 && box.height < 50, `Delete at ${width}: ${box.width} x ${box.height}`);
+      assert.ok(box.right <= width);
+    }
   }
 });
 

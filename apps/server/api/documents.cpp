@@ -38,6 +38,12 @@ bool preconditions_hold(const Request& request, const std::string& tag) {
     return matches(request, tag) && !not_modified(request, tag);
 }
 
+bool only_new(const Request& request) noexcept {
+    const std::string_view list = request.header("If-None-Match");
+    const std::size_t begin = list.find_first_not_of(" \t");
+    return begin != std::string_view::npos && list[begin] == '*';
+}
+
 bool matches(const Request& request, const std::string& tag) {
     return !request.has_header("If-Match") ||
            has_tag(request.header("If-Match"), tag, Comparison::strong);

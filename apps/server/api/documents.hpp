@@ -18,6 +18,8 @@ using api::document_input;
 // If-Match and If-None-Match of a write, against the document as it stands ("": there is none).
 // False: 412.
 [[nodiscard]] bool preconditions_hold(const Request& request, const std::string& tag);
+// If-None-Match: *: nothing that is there may be replaced.
+[[nodiscard]] bool only_new(const Request& request) noexcept;
 // If-Match alone, of a read. False: 412.
 [[nodiscard]] bool matches(const Request& request, const std::string& tag);
 // True when If-None-Match has the tag: 304.

@@ -21,7 +21,8 @@ std::uint64_t query_tokens(const std::vector<StageTiming>& stages) {
 Reply::Reply(Call& call, Fields& fields)
     : call_(call),
       explain_(fields.flag("explain")),
-      streams_(fields.flag("stream", lists(call.request.header("Accept"), "text/event-stream"))) {}
+      streams_(fields.flag("stream", prefers(call.request.header("Accept"), "text/event-stream",
+                                             "application/json"))) {}
 
 void Reply::send(std::string_view name, const json::value& data) const {
     if (!call_.stream.begun()) call_.stream.begin("text/event-stream");

@@ -1,5 +1,7 @@
 #include "apps/server/api/router.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -57,6 +59,20 @@ void Router::add(Route route) {
 
 Router::Match Router::find(std::string_view method,
                            const std::vector<std::string>& segments) const {
+    Match exact = find_exactly(method, segments);
+    if (exact.route != nullptr || !exact.allowed.empty()) return exact;
+    // A base address with '/' at its end makes "/v1//models" of clients. What carries ids is taken
+    // as it is.
+    std::vector<std::string> full;
+    std::copy_if(segments.begin(), segments.end(), std::back_inserter(full),
+                 [](const std::string& segment) { return !segment.empty(); });
+    if (full.size() == segments.size() || full.empty() || full.front() == "collections")
+        return exact;
+    return find_exactly(method, full);
+}
+
+Router::Match Router::find_exactly(std::string_view method,
+                                   const std::vector<std::string>& segments) const {
     if (method == "HEAD") method = "GET";
     Match out;
     for (const Route& route : routes_) {

@@ -59,12 +59,16 @@ class Router {
         // The methods of the path, when there is a path but not the method: "GET, HEAD, OPTIONS".
         std::string allowed;
     };
-    // HEAD is answered by GET's route.
+    // HEAD is answered by GET's route. Empty segments count below /collections, where they are of
+    // ids; elsewhere they are passed over.
     [[nodiscard]] Match find(std::string_view method,
                              const std::vector<std::string>& segments) const;
     [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
 
  private:
+    [[nodiscard]] Match find_exactly(std::string_view method,
+                                     const std::vector<std::string>& segments) const;
+
     std::vector<Route> routes_;
 };
 

@@ -1,4 +1,5 @@
 // Documents: store, read, remove, upload.
+#include <optional>
 #include <utility>
 
 #include "apps/server/api/bulk.hpp"
@@ -26,7 +27,19 @@ Result<std::string> tag_of(const Collection& collection, const std::string& id) 
     return document.status();
 }
 
+// A '?' that was meant as a part of the id would make it that of another document.
+std::optional<Response> refuse_parameters(const Call& call) {
+    if (call.request.target.find('?') == std::string::npos) return {};
+    return problem(400, "invalid_argument",
+                   "this path takes no parameters; a '?' of an id is sent as %3F");
+}
+
+const char* word_for(bool stored, bool replaced) noexcept {
+    return !stored ? "unchanged" : replaced ? "replaced" : "created";
+}
+
 Response put_document(Service& service, Call& call) {
+    if (auto refused = refuse_parameters(call)) return std::move(*refused);
     auto value = parse_json(call.request.body);
     if (!value) return problem(value.status().within("the body"));
     auto input = document_input(std::move(*value), call.value("document"));
@@ -49,18 +62,18 @@ Response put_document(Service& service, Call& call) {
         return problem(503, "cancelled", "the server ends; the document was not stored");
     auto after = tag_of(collection, input->id);
     if (!after) return problem(after.status());
-    Response out = json_response(json::object{{"document", app::clean(input->id)},
-                                              {"status", before->empty()     ? "created"
-                                                         : *before == *after ? "unchanged"
-                                                                             : "replaced"},
-                                              {"chunks", report->chunks},
-                                              {"tokens", report->tokens}},
-                                 before->empty() ? 201 : 200);
+    Response out =
+        json_response(json::object{{"document", app::clean(input->id)},
+                                   {"status", word_for(*before != *after, !before->empty())},
+                                   {"chunks", report->chunks},
+                                   {"tokens", report->tokens}},
+                      before->empty() ? 201 : 200);
     out.headers.push_back({"ETag", *after});
     return out;
 }
 
 Response get(Service& service, Call& call) {
+    if (auto refused = refuse_parameters(call)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     auto document = (*open)->collection.get(call.value("document"));
@@ -75,6 +88,7 @@ Response get(Service& service, Call& call) {
 }
 
 Response remove(Service& service, Call& call) {
+    if (auto refused = refuse_parameters(call)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     Collection& collection = (*open)->collection;
@@ -119,20 +133,47 @@ Response list_documents(Service& service, Call& call) {
     return json_response(out);
 }
 
-// The bytes of a file; what it is, its name says.
+// The bytes of a file; what it is, its name says. Most files are one document, whose id is the
+// file's name; of one with many, its rows have ids of their own.
 Response upload(Service& service, Call& call) {
+    if (auto refused = refuse_parameters(call)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
+    Collection& collection = (*open)->collection;
+    const std::string& file = call.value("file");
+
     const std::lock_guard lock((*open)->writing);
-    auto report =
-        (*open)->collection.ingest_bytes(call.value("file"), call.request.body, {{}, call.stop});
+    auto before = tag_of(collection, file);
+    if (!before) return problem(before.status());
+    if (!preconditions_hold(call.request, *before)) return changed();
+    IngestOptions options;
+    options.stop = call.stop;
+    options.keep_existing = only_new(call.request);
+    auto report = collection.ingest_bytes(file, call.request.body, options);
     if (!report) return problem(report.status());
     call.observed.tokens_in = report->tokens;
     call.observed.stages = report->stages;
-    // Of a file with many documents some may fail; one that gives nothing at all is refused.
-    if (report->documents + report->skipped == 0 && !report->failed.empty())
-        return problem(422, "document_refused", report->failed.front().error.message());
-    return json_response(app::json_of(*report));
+    if (report->documents + report->skipped == 0) {
+        if (!report->kept.empty()) return changed();
+        // Of a file with many documents some may fail; one that gives nothing at all is refused.
+        if (!report->failed.empty())
+            return problem(422, "document_refused", report->failed.front().error.message());
+        return problem(503, "cancelled", "the server ends; the file was not stored");
+    }
+    auto after = tag_of(collection, file);
+    if (!after) return problem(after.status());
+    const bool stored = report->documents > 0;
+    const bool replaced = report->replaced > 0;
+    json::object result = app::json_of(*report);
+    result["document"] = app::clean(file);
+    result["status"] = word_for(stored, replaced);
+    result["replaced"] = report->replaced;
+    json::array kept;
+    for (const std::string& id : report->kept) kept.emplace_back(app::clean(id));
+    result["kept"] = std::move(kept);
+    Response out = json_response(result, stored && !replaced ? 201 : 200);
+    if (!after->empty()) out.headers.push_back({"ETag", *after});
+    return out;
 }
 
 }  // namespace

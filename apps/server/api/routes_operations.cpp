@@ -36,8 +36,11 @@ Response metrics(ServerState& state, Call&) {
         Stats stats;
     };
     std::vector<Row> rows;
-    for (const CollectionPointer& open : state.collections.open_ones())
+    for (const CollectionPointer& open : state.collections.open_ones()) {
+        // Not the one that holds the server's own models: nobody has made it or can ask it.
+        if (!Collections::valid_name(open->name)) continue;
         if (auto stats = open->collection.stats()) rows.push_back({open->name, std::move(*stats)});
+    }
     const auto each = [&](const char* name, const char* help, auto value,
                           const char* kind = "gauge") {
         for (const Row& row : rows)

@@ -1,6 +1,7 @@
 // Requests from bytes: targets, framing, compressed bodies; and what is refused.
 #include <gtest/gtest.h>
 
+#include "apps/server/http/framing.hpp"
 #include "apps/server/http/gzip.hpp"
 #include "apps/server/http/parser.hpp"
 #include "apps/server/http/problem.hpp"
@@ -19,6 +20,11 @@ TEST(TargetTest, IsDecodedSegmentBySegment) {
                  {"/collections", {"collections"}},
                  {"/collections/a%20b/documents/x%2Fy", {"collections", "a b", "documents", "x/y"}},
                  {"/a//b", {"a", "", "b"}},
+                 {"/a/", {"a", ""}},
+                 {"/a/b//", {"a", "b", "", ""}},
+                 {"//a", {"", "a"}},
+                 {"/a%2F..%2Fb", {"a/../b"}},
+                 {"/a%252Fb", {"a%2Fb"}},
                  {"/a+b", {"a+b"}},
                  {"/%C3%A9", {"é"}},
                  {"http://host/a?b=c", {"a"}}};
@@ -42,7 +48,8 @@ TEST(TargetTest, QueryHasPlusAsSpaceAndKeepsItsOrder) {
 
 TEST(TargetTest, WhatMeansHarmIsRefused) {
     for (const char* target : {"/../etc/passwd", "/a/%2e%2e/b", "/a/./b", "/a%00b", "/%zz", "/%4",
-                               "/%ff%fe", "/a?b=%c3%28", "*", "", "relative"}) {
+                               "/%ff%fe", "/a?b=%c3%28", "*", "", "relative", "/a/..", "/a/.",
+                               "/a#b", "/a?b#c", "http://host?x=/y"}) {
         Request request;
         request.target = target;
         EXPECT_EQ(read_target(request).code(), Code::invalid_argument) << target;
@@ -156,6 +163,74 @@ TEST(MessageTest, ListsHaveWordsWithParameters) {
     EXPECT_TRUE(lists("gzip;q=0.1", "gzip"));
     EXPECT_FALSE(lists("", "gzip"));
     EXPECT_FALSE(lists("xgzip", "gzip"));
+}
+
+TEST(MessageTest, WordsHaveWeights) {
+    const struct {
+        const char* header;
+        const char* word;
+        std::optional<unsigned> weight;
+    } cases[] = {{"a, b", "b", 1000},         {"a, b", "c", {}},
+                 {"a;q=0.5", "a", 500},       {"a ; Q=0.25", "A", 250},
+                 {"a;x=1;q=0.125", "a", 125}, {"a;q=0", "a", 0},
+                 {"a;q=0.000", "a", 0},       {"a;q=1.0", "a", 1000},
+                 {"a;q=much", "a", 1000},     {"b;q=0.1, a;q=0.9", "a", 900},
+                 {"a;p=0;q=1", "a", 1000},    {"", "a", {}}};
+    for (const auto& each : cases)
+        EXPECT_EQ(weight_of(each.header, each.word), each.weight) << each.header;
+}
+
+TEST(MessageTest, WhatIsPreferredIsWhatWeighsMoreOrStandsFirst) {
+    const struct {
+        const char* header;
+        bool events;
+    } cases[] = {{"text/event-stream", true},
+                 {"application/json", false},
+                 {"", false},
+                 {"*/*", false},
+                 {"text/event-stream, */*", true},
+                 {"application/json, text/event-stream", false},
+                 {"text/event-stream, application/json", true},
+                 {"application/json;q=0.9, text/event-stream;q=0.1", false},
+                 {"text/event-stream;q=0.1, application/json;q=0.9", false},
+                 {"application/json;q=0.1, text/event-stream;q=0.9", true},
+                 {"application/json;q=0, text/event-stream;q=0", false},
+                 {"application/json;q=0, text/event-stream", true}};
+    for (const auto& each : cases)
+        EXPECT_EQ(prefers(each.header, "text/event-stream", "application/json"), each.events)
+            << each.header;
+}
+
+TEST(FramingTest, WhatTwoProgramsCouldReadDifferentlyIsRefused) {
+    using Headers = std::vector<Header>;
+    const struct {
+        unsigned version;
+        Headers headers;
+        unsigned status;  // 0: let in
+    } cases[] = {{11, {{"Host", "a"}}, 0},
+                 {11, {{"Host", ""}}, 0},
+                 {10, {}, 0},
+                 {11, {{"Host", "a"}, {"Transfer-Encoding", "Chunked"}}, 0},
+                 {11, {}, 400},
+                 {11, {{"Host", "a"}, {"host", "a"}}, 400},
+                 {11, {{"Host", "localhost"}, {"Host", "evil.example"}}, 400},
+                 {11, {{"Host", "localhost, evil.example"}}, 400},
+                 {10, {{"Host", "a"}, {"Host", "b"}}, 400},
+                 {10, {{"Transfer-Encoding", "chunked"}}, 400},
+                 {11, {{"Host", "a"}, {"Transfer-Encoding", "gzip, chunked"}}, 501},
+                 {11, {{"Host", "a"}, {"Transfer-Encoding", "gzip"}}, 501},
+                 {11, {{"Host", "a"}, {"Transfer-Encoding", "identity"}}, 501},
+                 {11,
+                  {{"Host", "a"}, {"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "gzip"}},
+                  501}};
+    for (const auto& each : cases) {
+        Request request;
+        request.version = each.version;
+        request.headers = each.headers;
+        const auto refused = refuse_framing(request);
+        EXPECT_EQ(refused ? refused->status : 0U, each.status)
+            << (each.headers.empty() ? "" : each.headers.back().value);
+    }
 }
 
 TEST(ProblemTest, EveryCodeOfTheEngineHasAStatus) {

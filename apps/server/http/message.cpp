@@ -22,16 +22,59 @@ bool same_name(std::string_view a, std::string_view b) noexcept {
                                               [](char x, char y) { return lower(x) == lower(y); });
 }
 
-bool lists(std::string_view header, std::string_view word) noexcept {
+namespace {
+
+// Takes what stands before the next separator off the text.
+std::string_view next_part(std::string_view& text, char separator) noexcept {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    const std::string_view part = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return trimmed(part);
+}
+
+// "0.25" in thousandths (RFC 9110, 12.4.2); what is no weight says nothing, so it is 1.
+unsigned thousandths(std::string_view weight) noexcept {
+    if (weight.empty() || (weight[0] != '0' && weight[0] != '1')) return 1000;
+    unsigned out = weight[0] == '1' ? 1000 : 0;
+    if (weight.size() == 1 || weight[1] != '.') return out;
+    unsigned step = 100;
+    for (const char digit : weight.substr(2, 3)) {
+        if (digit < '0' || digit > '9') return 1000;
+        out += static_cast<unsigned>(digit - '0') * step;
+        step /= 10;
+    }
+    return std::min(out, 1000U);
+}
+
+}  // namespace
+
+std::optional<unsigned> weight_of(std::string_view header, std::string_view word) noexcept {
     while (!header.empty()) {
-        const std::size_t comma = std::min(header.find(','), header.size());
-        const std::string_view item = header.substr(0, comma);
-        const std::string_view name = trimmed(item.substr(0, std::min(item.find(';'), comma)));
-        const bool refused =
-            item.find("q=0") != std::string_view::npos &&
-            item.find_first_of("123456789", item.find("q=0")) == std::string_view::npos;
-        if (same_name(name, word)) return !refused;
-        header.remove_prefix(std::min(comma + 1, header.size()));
+        std::string_view item = next_part(header, ',');
+        if (!same_name(next_part(item, ';'), word)) continue;
+        while (!item.empty()) {
+            std::string_view parameter = next_part(item, ';');
+            if (same_name(next_part(parameter, '='), "q")) return thousandths(trimmed(parameter));
+        }
+        return 1000;
+    }
+    return {};
+}
+
+bool lists(std::string_view header, std::string_view word) noexcept {
+    return weight_of(header, word).value_or(0) > 0;
+}
+
+bool prefers(std::string_view header, std::string_view word, std::string_view other) noexcept {
+    const unsigned weight = weight_of(header, word).value_or(0);
+    const unsigned others = weight_of(header, other).value_or(0);
+    if (weight != others) return weight > others;
+    if (weight == 0) return false;
+    while (!header.empty()) {  // as much: the one that stands first
+        std::string_view item = next_part(header, ',');
+        const std::string_view name = next_part(item, ';');
+        if (same_name(name, word)) return true;
+        if (same_name(name, other)) return false;
     }
     return false;
 }

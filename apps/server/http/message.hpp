@@ -46,8 +46,15 @@ struct Response {
 
 // Compares ASCII letters without their case.
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b) noexcept;
-// True when the comma-separated list (Accept, Connection, …) has the word, whatever its parameters.
+// The weight ("q") of a word in a comma-separated list (Accept, Accept-Encoding, …) in thousandths;
+// nothing when the list has not the word.
+[[nodiscard]] std::optional<unsigned> weight_of(std::string_view header,
+                                                std::string_view word) noexcept;
+// True when the list has the word, whatever its parameters but a weight of 0.
 [[nodiscard]] bool lists(std::string_view header, std::string_view word) noexcept;
+// True when the list has the word, and the other one not, with less weight, or behind it.
+[[nodiscard]] bool prefers(std::string_view header, std::string_view word,
+                           std::string_view other) noexcept;
 [[nodiscard]] std::string_view reason(unsigned status) noexcept;
 
 }  // namespace lectern::server

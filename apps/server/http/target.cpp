@@ -50,21 +50,24 @@ Status read_target(Request& request) {
     for (const std::string_view scheme : {"http://", "https://"})
         if (target.starts_with(scheme)) {
             target.remove_prefix(scheme.size());
-            target.remove_prefix(std::min(target.find('/'), target.size()));
+            target.remove_prefix(std::min(target.find_first_of("/?#"), target.size()));
             if (target.empty()) target = "/";
         }
-    target = target.substr(0, target.find('#'));
+    // No part of a request: taken off, what stands before it would be another document.
+    if (target.find('#') != std::string_view::npos)
+        return {Code::invalid_argument, "the target has a '#'; one of an id is sent as %23"};
     if (!target.starts_with('/')) return {Code::invalid_argument, "the target must begin with '/'"};
     const std::size_t mark = std::min(target.find('?'), target.size());
     std::string_view path = target.substr(1, mark - 1);
     std::string_view query = target.substr(std::min(mark + 1, target.size()));
 
-    while (!path.empty()) {
+    for (bool more = !path.empty(); more;) {
         const std::size_t slash = std::min(path.find('/'), path.size());
         LECTERN_ASSIGN(std::string segment, percent_decoded(path.substr(0, slash)));
         if (climbs(segment))
             return {Code::invalid_argument, "the path has a segment '" + segment + "'"};
         request.segments.push_back(std::move(segment));
+        more = slash < path.size();
         path.remove_prefix(std::min(slash + 1, path.size()));
     }
     while (!query.empty()) {

@@ -56,6 +56,50 @@ TEST(RouterTest, PatternsBindTheirNames) {
     EXPECT_TRUE(router.find("GET", {"collections", "", "documents", "y"}).allowed.empty());
 }
 
+TEST(RouterTest, AnIdIsTheRestOfThePathAsItIs) {
+    const Router router = some_routes();
+    const std::vector<std::string> documents{"collections", "notes", "documents"};
+    const struct {
+        std::vector<std::string> rest;
+        const char* id;  // nullptr: no such path
+    } cases[] = {{{"docs"}, "docs"},      {{"docs", ""}, "docs/"}, {{"docs", "", ""}, "docs//"},
+                 {{"", "docs"}, "/docs"}, {{"", ""}, "/"},         {{"a", "", "b"}, "a//b"},
+                 {{"a/../b"}, "a/../b"},  {{""}, nullptr},         {{}, nullptr}};
+    for (const auto& each : cases) {
+        std::vector<std::string> segments = documents;
+        segments.insert(segments.end(), each.rest.begin(), each.rest.end());
+        const auto match = router.find("PUT", segments);
+        EXPECT_EQ(match.route != nullptr, each.id != nullptr) << segments.size();
+        if (match.route != nullptr && each.id != nullptr) {
+            EXPECT_EQ(match.values.at("document"), each.id);
+        }
+    }
+}
+
+TEST(RouterTest, EmptySegmentsCountWhereIdsAreAndNowhereElse) {
+    Router router = some_routes();
+    const auto nothing = [](Call&) { return Response{}; };
+    router.add({"DELETE", "/collections/{name}", Right::admin, Lane::ingest, nothing});
+    router.add({"GET", "/v1/models", Right::read, Lane::read, nothing});
+    const struct {
+        const char* method;
+        std::vector<std::string> segments;
+        bool found;
+    } cases[] = {{"DELETE", {"collections", "notes"}, true},
+                 {"DELETE", {"collections", "notes", ""}, false},
+                 {"DELETE", {"collections", "", "notes"}, false},
+                 {"DELETE", {"collections", "notes", "documents", ""}, false},
+                 {"DELETE", {"collections", "notes", "documents"}, false},
+                 {"GET", {"collections", ""}, false},
+                 {"GET", {"v1", "", "models"}, true},
+                 {"GET", {"v1", "models", ""}, true},
+                 {"GET", {"", "v1", "models"}, true},
+                 {"GET", {"v1", "", "modules"}, false}};
+    for (const auto& each : cases)
+        EXPECT_EQ(router.find(each.method, each.segments).route != nullptr, each.found)
+            << each.method << each.segments.size() << each.segments.back();
+}
+
 class KeysTest : public testing::Test {
  protected:
     lectern::TestFolder home;
@@ -287,6 +331,12 @@ TEST(FieldsTest, WrongFieldsAreNamed) {
                  {R"({"query":1})", "'query' must be a string"},
                  {R"({"qeury":"a"})", "'qeury' is unknown"},
                  {R"({"k":1e3})", "'k'"},
+                 {R"({"k":5.5})", "'k'"},
+                 {R"({"k":-1.0})", "'k'"},
+                 {R"({"k":"5"})", "'k'"},
+                 {R"({"k":1e300})", "'k'"},
+                 {R"({"k":1e400})", "a number is beyond"},
+                 {R"({"metadata":{"n":[1,-1e999]}})", "a number is beyond"},
                  {"[]", "must be a JSON object"},
                  {"{\"query\":\"a\"", "not valid JSON"},
                  {"{\"query\":\"\xff\"}", "not valid JSON"},
@@ -302,6 +352,35 @@ TEST(FieldsTest, WrongFieldsAreNamed) {
     // As deep as a bomb.
     EXPECT_FALSE(parse_json(std::string(100'000, '[')).ok());
     EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')).ok());
+}
+
+TEST(FieldsTest, WholeNumbersMayBeWrittenWithAPoint) {
+    const std::pair<const char*, std::uint64_t> cases[] = {
+        {R"({"k":5.0})", 5}, {R"({"k":5})", 5}, {R"({"k":5e1})", 50}, {R"({"k":0.5e1})", 5}};
+    for (const auto& [body, k] : cases) {
+        Fields fields(body);
+        EXPECT_EQ(fields.count("k", 10, 1, 100), k) << body;
+        EXPECT_TRUE(fields.done().ok()) << fields.done().message();
+    }
+}
+
+TEST(FieldsTest, ArgumentsOfModelsMayStandInTexts) {
+    const auto read = [](const char* object) {
+        return Fields::of_arguments(parse_json(object)->as_object());
+    };
+    Fields good = read(R"({"k": "3", "weight": "0.5", "chunks": "true", "query": "2020"})");
+    EXPECT_EQ(good.count("k", 10, 1, 100), 3U);
+    EXPECT_EQ(good.number("weight", 0, 0, 1), 0.5);
+    EXPECT_TRUE(good.flag("chunks"));
+    EXPECT_EQ(good.text("query"), "2020");
+    EXPECT_TRUE(good.done().ok()) << good.done().message();
+    for (const char* object : {R"({"k": "many"})", R"({"k": "0"})", R"({"k": ""})",
+                               R"({"k": "\"3\""})", R"({"chunks": "yes"})", R"({"chunks": "1"})"}) {
+        Fields bad = read(object);
+        (void)bad.count("k", 10, 1, 100);
+        (void)bad.flag("chunks");
+        EXPECT_FALSE(bad.done().ok()) << object;
+    }
 }
 
 TEST(FieldsTest, ParametersAreReadAsTheyAreWanted) {

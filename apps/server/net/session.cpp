@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "apps/server/http/framing.hpp"
 #include "apps/server/http/gzip.hpp"
 #include "apps/server/http/parser.hpp"
 #include "apps/server/http/problem.hpp"
@@ -111,10 +112,9 @@ class Session {
 
     // Everything that is decided before a handler runs; then the handler.
     asio::awaitable<Response> respond() {
+        if (auto refused = refuse_framing(request_)) co_return broken(std::move(*refused));
         if (const Status bad = read_target(request_); !bad.ok()) co_return problem(bad);
         match_ = state_.router.find(request_.method, request_.segments);
-        if (request_.version >= 11 && !request_.has_header("Host"))
-            co_return broken(problem(400, "malformed", "the header 'Host' is missing"));
         const bool keys = state_.keys.required();
         if (auto refused = refuse_browser(request_, state_.options, keys)) co_return *refused;
         if (is_preflight(request_) && !match_.allowed.empty())
@@ -122,8 +122,7 @@ class Session {
         if (request_.method == "OPTIONS" && !match_.allowed.empty())
             co_return Response{204, "", "", {{"Allow", match_.allowed}}};
         if (match_.route == nullptr) {
-            if (match_.allowed.empty())
-                co_return problem(404, "no_such_path", "there is nothing at this path");
+            if (match_.allowed.empty()) co_return problem(404, "no_such_path", nothing_here());
             Response out = problem(405, "method_not_allowed", "this path takes " + match_.allowed);
             out.headers.push_back({"Allow", match_.allowed});
             co_return out;
@@ -143,6 +142,18 @@ class Session {
         }
         key_ = admitted.key;
         co_return co_await handle(route);
+    }
+
+    // A path is taken as it is: with a '/' at its end it is another one, which may be what was left
+    // of an id on its way here.
+    [[nodiscard]] std::string nothing_here() const {
+        std::vector<std::string> without = request_.segments;
+        while (!without.empty() && without.back().empty()) without.pop_back();
+        const Router::Match match = state_.router.find(request_.method, without);
+        const bool almost = without.size() < request_.segments.size() &&
+                            (match.route != nullptr || !match.allowed.empty());
+        return almost ? "there is nothing at this path; there is at the one without '/' at its end"
+                      : "there is nothing at this path";
     }
 
     asio::awaitable<Response> handle(const Route& route) {
@@ -325,7 +336,7 @@ class Session {
     }
 
     asio::awaitable<void> send(Response response) {
-        if (request_.target.starts_with("/v1/")) response = as_openai_error(std::move(response));
+        if (is_openai_path(request_.target)) response = as_openai_error(std::move(response));
         record_.status = response.status;
         decide_on_the_connection();
         const std::string bytes = response_bytes(std::move(response), request_, state_.options);

@@ -1,5 +1,6 @@
 #include "apps/server/openai/openai.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <boost/beast/core/detail/base64.hpp>
 #include <cstring>
@@ -39,6 +40,11 @@ Response as_openai_error(Response response) {
                                                             {"param", std::move(parameter)},
                                                             {"code", problem.at("code")}}}});
     return response;
+}
+
+bool is_openai_path(std::string_view target) noexcept {
+    target.remove_prefix(std::min(target.find_first_not_of('/'), target.size()));
+    return target.starts_with("v1/");
 }
 
 ModelName parse_model(std::string_view model) {

@@ -19,6 +19,9 @@ namespace lectern::server {
 // is.
 [[nodiscard]] Response as_openai_error(Response response);
 
+// Whether a request's target is one of OpenAI's, with as many '/' as it may have.
+[[nodiscard]] bool is_openai_path(std::string_view target) noexcept;
+
 // "default" is the server's own pipeline; "collection:NAME" that of a collection.
 struct ModelName {
     bool known = false;

@@ -16,10 +16,10 @@ export const key = {
 export const headers = (more = {}) =>
   key.get() ? { ...more, Authorization: `Bearer ${key.get()}` } : more;
 
-// Every segment of an id is escaped; its slashes stay. Of one with dots for a segment ("../a.md") they
-// do not: a browser would take it for a way through the path.
+// Every segment of an id is escaped; its slashes stay. Of one with an empty segment ("docs/") or dots for
+// one ("../a.md") they do not: what stands between here and there may take it out of the path.
 export const path = (id) =>
-  id.split("/").some((part) => part === "." || part === "..")
+  id.split("/").some((part) => ["", ".", ".."].includes(part))
     ? encodeURIComponent(id)
     : id.split("/").map(encodeURIComponent).join("/");
 export const of = (collection, rest = "") => `/collections/${encodeURIComponent(collection)}${rest}`;
@@ -75,12 +75,14 @@ export async function events(url, body, on, signal) {
   }
 }
 
-// fetch() tells nothing of what was sent, so uploads are XMLHttpRequests.
-export function upload(url, file, progress) {
+// fetch() tells nothing of what was sent, so uploads are XMLHttpRequests. Unless `replace` is set, one
+// fails with 412 when there is such a document already.
+export function upload(url, file, replace, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
-    for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
+    const more = replace ? {} : { "If-None-Match": "*" };
+    for (const [name, value] of Object.entries(headers(more))) request.setRequestHeader(name, value);
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
     request.onload = () =>

@@ -1,6 +1,6 @@
 // Ask, with the answer as it is written; its [n] open the bytes they stand on.
 import { events, of } from "./api.js";
-import { byId, el, milliseconds } from "./dom.js";
+import { byId, el, milliseconds, showHints } from "./dom.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
 
@@ -52,6 +52,7 @@ function finish(answer) {
     showSources(answer.citations, true);
     byId("answer-text").replaceChildren(...written(answer.answer));
   }
+  showHints(byId("ask-hints"), answer.hints);
   const took = answer.milliseconds.total;
   const how = { answered: "Written, and every sentence checked against its sources",
                 extractive: "Quoted from the sources", abstained: "Nothing in the collection supports an answer" }[answer.status];
@@ -75,6 +76,7 @@ async function ask() {
   byId("answer-note").textContent = "";
   byId("sources-block").querySelector("h2").textContent = "Sources";
   showSources([], false);
+  showHints(byId("ask-hints"), []);
   byId("answer-text").replaceChildren();
   byId("ask-status").textContent = "Looking for evidence …";
   byId("ask-stop").hidden = false;
@@ -124,5 +126,6 @@ when("collection", () => {
   byId("answer").hidden = true;
   byId("ask-stop").hidden = true;
   byId("ask-status").textContent = "";
+  showHints(byId("ask-hints"), []);
   showSources([], false);
 });

@@ -3,6 +3,7 @@ import { get, of, path, remove, upload } from "./api.js";
 import { byId, bytes, counted, el } from "./dom.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
+import { chosen, dropped } from "./uploads.js";
 
 const page = 50;
 let next = "";
@@ -50,32 +51,78 @@ async function list(more) {
   }
 }
 
-// `collection`: gives its name, when its turn comes.
-function send(file, collection) {
-  const bar = el("progress", { max: 1, value: 0, "aria-label": `Upload of ${file.name}` });
+// One question for all files of an upload: what is answered with "the same for all" is not asked again.
+function replacing() {
+  let always = null;
+  return async (what) => {
+    if (always !== null) return always;
+    const dialog = byId("replace-dialog");
+    byId("replace-what").textContent = what;
+    byId("replace-all").checked = false;
+    dialog.returnValue = "";
+    dialog.showModal();
+    await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+    const yes = dialog.returnValue === "replace";
+    if (byId("replace-all").checked) always = yes;
+    return yes;
+  };
+}
+
+const told = {
+  created: (report) => `${counted(report.documents, "document")}, ${counted(report.chunks, "chunk")}`,
+  replaced: (report) => `replaced: ${told.created(report)}`,
+  unchanged: () => "unchanged",
+};
+
+// `collection`: gives its name, when its turn comes. `mayReplace`: asks.
+function send({ file, id }, collection, mayReplace) {
+  const bar = el("progress", { max: 1, value: 0, "aria-label": `Upload of ${id}` });
   const said = el("span", { class: "note" }, "waiting");
-  const line = el("li", { class: "card" }, el("div", { class: "line" }, el("span", {}, file.name), said), bar);
+  const line = el("li", { class: "card" }, el("div", { class: "line" }, el("span", {}, id), said), bar);
   byId("uploads").append(line);
+  const put = async (replace) =>
+    upload(of(await collection(), `/files/${path(id)}`), file, replace, (part) => {
+      bar.value = part * 0.9; // the rest is reading and embedding
+      said.textContent = part < 1 ? `${Math.round(part * 100)} % sent` : "being read …";
+    });
+  const kept = (text) => {
+    said.textContent = text;
+    line.classList.add("kept");
+    bar.hidden = true;
+    return false;
+  };
   return async () => {
     try {
-      const report = await upload(of(await collection(), `/files/${path(file.name)}`), file, (part) => {
-        bar.value = part * 0.9; // the rest is reading and embedding
-        said.textContent = part < 1 ? `${Math.round(part * 100)} % sent` : "being read …";
-      });
+      let report;
+      try {
+        report = await put(false);
+      } catch (error) {
+        if (error.status !== 412) throw error;
+        said.textContent = "is there already";
+        if (!await mayReplace(`“${id}” is in the collection already. Replace it?`))
+          return kept("kept as it was");
+        report = await put(true);
+      }
+      if (report.kept.length > 0) {
+        const some = `${counted(report.kept.length, "document")} of “${id}”`;
+        if (await mayReplace(`${some} are in the collection already. Replace them?`)) report = await put(true);
+      }
       bar.value = 1;
       const failed = report.failed.map((each) => each.error).join("; ");
-      said.textContent = failed || (report.documents === 0 && report.skipped > 0
-        ? "unchanged" : `${counted(report.documents, "document")}, ${counted(report.chunks, "chunk")}`);
+      said.textContent = failed || told[report.status](report) +
+        (report.kept.length > 0 ? `, ${report.kept.length} kept as they were` : "");
       line.classList.add(failed ? "failed" : "done");
       return !failed;
     } catch (error) {
       said.textContent = error.message;
       line.classList.add("failed");
+      bar.hidden = true;
       return false;
     }
   };
 }
 
+// `files`: [{file, id}, …]
 export async function uploadAll(files, makeCollection) {
   byId("uploads").replaceChildren();
   // All go where the first does, also when another collection is chosen meanwhile.
@@ -87,7 +134,8 @@ export async function uploadAll(files, makeCollection) {
     }
     return to;
   };
-  const jobs = [...files].map((file) => send(file, collection));
+  const mayReplace = replacing();
+  const jobs = files.map((each) => send(each, collection, mayReplace));
   let good = 0;
   for (const job of jobs) if (await job()) ++good;
   byId("upload-status").textContent = `${good} of ${counted(jobs.length, "file")} stored.`;
@@ -108,12 +156,15 @@ export function startDocuments(makeCollection) {
     over(false);
     if (event.dataTransfer.files.length === 0) return;
     location.hash = "#documents";
-    uploadAll(event.dataTransfer.files, makeCollection);
+    dropped(event.dataTransfer).then((files) => uploadAll(files, makeCollection), (error) => {
+      byId("documents-status").textContent = `What was dropped cannot be read: ${error.message}`;
+    });
   });
-  byId("files").addEventListener("change", (event) => {
-    uploadAll(event.target.files, makeCollection);
-    event.target.value = "";
-  });
+  for (const input of ["files", "folder"])
+    byId(input).addEventListener("change", (event) => {
+      uploadAll(chosen(event.target.files), makeCollection);
+      event.target.value = "";
+    });
   byId("documents-more").addEventListener("click", () => list(true));
   when("collection", () => {
     byId("uploads").replaceChildren();

@@ -21,6 +21,12 @@ function fill(node, attributes, children) {
   return node;
 }
 
+// What may be a mistake in a request, as the server says it.
+export function showHints(place, hints) {
+  place.hidden = !hints?.length;
+  place.replaceChildren(...(hints ?? []).map((hint) => el("p", {}, hint)));
+}
+
 export const number = new Intl.NumberFormat("en");
 export const counted = (count, one, many = one + "s") =>
   `${number.format(count)} ${count === 1 ? one : many}`;

@@ -1,6 +1,6 @@
 // Search as you type.
 import { of, post } from "./api.js";
-import { byId, counted, el, milliseconds } from "./dom.js";
+import { byId, counted, el, milliseconds, showHints } from "./dom.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
 import { marked } from "./text.js";
@@ -15,9 +15,10 @@ const hidden = new Set(); // kinds that are not shown
 // hits are shown anew, so that the focus is not lost: on it, or to come back to it when the reader closes.
 let buttons = new Map();
 
-// Of a hit that was found by words too, the score is of the fusion; nearness in meaning is what
-// people know the scale of.
-const nearness = (hit) => hit.dense_score ?? hit.score;
+// What the hits are ordered by, 0 to 1. Scores of words alone have no upper end, so of those it is the
+// share of the best one.
+let best = 1;
+const strength = (hit) => hit.score / best;
 
 const kindOf = (hit) => {
   const dot = /\.([A-Za-z0-9]{1,8})(?:[#?:/].*)?$/.exec(hit.document);
@@ -32,8 +33,8 @@ function item(hit, open) {
   for (const piece of marked(text, asked))
     passage.append(piece.marked ? el("mark", {}, piece.text) : piece.text);
   const place = el("p", { class: "note" }, `${hit.document} · bytes ${hit.begin} to ${hit.end}`);
-  const meter = el("meter", { min: 0, max: 1, value: Math.max(0, Math.min(1, nearness(hit))), "aria-label": "Nearness" });
-  const score = el("span", { class: "score" }, nearness(hit).toFixed(3), meter);
+  const meter = el("meter", { min: 0, max: 1, value: Math.max(0, Math.min(1, strength(hit))), "aria-label": "Score" });
+  const score = el("span", { class: "score" }, strength(hit).toFixed(3), meter);
   return el("li", { class: "card" }, el("div", { class: "line" }, el("h2", {}, open), score), passage, place);
 }
 
@@ -55,7 +56,7 @@ function kinds() {
 
 function show(took) {
   const least = Number(byId("least").value);
-  const shown = hits.filter((hit) => (least === 0 || nearness(hit) >= least) && !hidden.has(kindOf(hit)));
+  const shown = hits.filter((hit) => (least === 0 || strength(hit) >= least) && !hidden.has(kindOf(hit)));
   const before = buttons;
   const focused = document.activeElement;
   buttons = new Map(shown.map((hit) => {
@@ -80,6 +81,7 @@ async function run() {
   if (!query || !state.collection) {
     hits = [];
     asked = "";
+    showHints(byId("search-hints"), []);
     kinds();
     show();
     return;
@@ -93,6 +95,8 @@ async function run() {
   try {
     const result = await post(of(state.collection, "/search"), body, request.signal);
     hits = result.hits;
+    best = Math.max(1, ...hits.map((hit) => hit.score));
+    showHints(byId("search-hints"), result.hints);
     asked = query;
     state.last = { what: "search", text: query, milliseconds: result.milliseconds, stages: result.stages };
     tell("last");
@@ -101,6 +105,7 @@ async function run() {
   } catch (error) {
     if (error.name === "AbortError") return;
     hits = [];
+    showHints(byId("search-hints"), []);
     show();
     byId("search-status").textContent = error.message;
   }

@@ -1,0 +1,29 @@
+#include "apps/server/http/framing.hpp"
+
+#include <algorithm>
+
+#include "apps/server/http/problem.hpp"
+
+namespace lectern::server {
+
+std::optional<Response> refuse_framing(const Request& request) {
+    const auto count = [&request](std::string_view name) {
+        return std::count_if(request.headers.begin(), request.headers.end(),
+                             [name](const Header& header) { return same_name(header.name, name); });
+    };
+    const auto hosts = count("Host");
+    if (hosts == 0 && request.version >= 11)
+        return problem(400, "malformed", "the header 'Host' is missing");
+    if (hosts > 1 || request.header("Host").find_first_of(", \t") != std::string_view::npos)
+        return problem(400, "malformed", "the header 'Host' has more than one value");
+    if (count("Transfer-Encoding") == 0) return {};
+    if (request.version < 11)
+        return problem(400, "malformed", "HTTP/1.0 has no header 'Transfer-Encoding'");
+    if (count("Transfer-Encoding") > 1 ||
+        !same_name(request.header("Transfer-Encoding"), "chunked"))
+        return problem(501, "unsupported_coding",
+                       "the only transfer coding that is read here is 'chunked'");
+    return {};
+}
+
+}  // namespace lectern::server
