@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "apps/cli/common.hpp"
-#include "apps/server/mcp/protocol.hpp"
+#include "apps/server/mcp/conversation.hpp"
 #include "apps/shared/result_json.hpp"
 
 namespace lectern::app {
@@ -60,12 +60,14 @@ int run(const Mcp& mcp) {
         return fail({Code::invalid_argument, "give either --data DIR or -c DIR"});
     auto sources = mcp.data.empty() ? one_collection(mcp) : all_collections(mcp);
     if (!sources) return fail(sources.status());
-    for (std::string line; std::getline(std::cin, line);) {
-        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-        if (auto answer = server::mcp::answer(line, *sources))
-            std::cout << json_text(*answer) << std::endl;
-        if (!std::cout) return Exit::failed;  // the client has gone
-    }
+    server::mcp::Conversation conversation(std::move(*sources),
+                                           [](const boost::json::value& message) {
+                                               std::cout << json_text(message) << std::endl;
+                                               return static_cast<bool>(std::cout);
+                                           });
+    for (std::string line; std::getline(std::cin, line);)
+        if (!conversation.take(line)) return Exit::failed;  // the client has gone
+    conversation.finish();
     return Exit::done;
 }
 

@@ -180,6 +180,8 @@ void add_serve(CLI::App& program, Run& run_command) {
         ->capture_default_str();
     command.add_option("--ingest-threads", options.ingest_threads, "Workers for ingest")
         ->capture_default_str();
+    command.add_flag("--truncate-embeddings", options.truncate_embeddings,
+                     "/v1/embeddings cuts what is longer than the model reads, and says so");
     command.add_flag("--no-access-log", serve->no_access_log, "No line for each request");
     command
         .add_option("--slow", serve->slow,

@@ -54,6 +54,7 @@ struct ServerOptions {
     unsigned read_threads = 0;  // 0: one a core, and 2 at least
     unsigned ask_threads = 2;
     unsigned ingest_threads = 2;
+    bool truncate_embeddings = false;  // /v1/embeddings: what is too long is cut, and said to be
     bool access_log = true;
     bool log_queries = false;              // the slow-query log has the query's text
     std::chrono::milliseconds slow{1000};  // what takes longer is logged with its stages; 0: none

@@ -46,7 +46,7 @@ Result<std::vector<std::size_t>> longer_than_the_model(const Pipeline& pipeline,
     for (std::size_t i = 0; i < counts.size(); ++i) {
         if (counts[i] <= embedder.max_tokens) continue;
         if (too_long == TooLong::refuse)
-            return Status{Code::invalid_argument,
+            return Status{Code::resource_exhausted,
                           "text " + std::to_string(which[i]) + " has " + std::to_string(counts[i]) +
                               " tokens, and the model reads " +
                               std::to_string(embedder.max_tokens) + " of one text"};
@@ -116,9 +116,10 @@ Result<Reranked> run_rerank(Pipeline& pipeline, std::string_view query,
     StageCounter& counter = counters.add(pipeline.reranker()->name());
     {
         const Busy busy(counter, hits.size());
-        LECTERN_TRY(rerank(*pipeline.reranker(), query, {.stop = std::move(stop)},
+        LECTERN_TRY(rerank(*pipeline.reranker(), query, {.stop = stop},
                            {.hits = hits.size(), .milliseconds = 0}, hits));
     }
+    if (stop.stop_requested()) return Status{Code::cancelled, "cancelled"};
     Reranked out;
     out.scores.resize(passages.size());
     for (const Hit& hit : hits) out.scores[hit.chunk] = hit.score;

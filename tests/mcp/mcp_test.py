@@ -81,7 +81,13 @@ class McpTest(unittest.TestCase):
 
         self.assertIn("nothing.md", await bad(client, "get_document",
                                               {"document": "nothing.md", "collection": "notes"}))
-        self.assertIn("'k'", await bad(client, "search", {"query": "x", "k": 0, "collection": "notes"}))
+        # What a model that was not told of types writes.
+        for clothes in [3.0, "3", "3.0"]:
+            found = await good(client, "search", {"query": "ocean", "k": clothes, "chunks": "true",
+                                                  "collection": "notes"})
+            self.assertEqual(len(found["hits"]), 2, clothes)
+        for wrong in [0, 2.5, "many", "0", True]:
+            self.assertIn("'k'", await bad(client, "search", {"query": "x", "k": wrong, "collection": "notes"}))
         self.assertIn("other", await bad(client, "search", {"query": "x", "collection": "other"}))
         with self.assertRaises(MCPError):
             await client.call_tool("no_such_tool", {})
@@ -98,8 +104,26 @@ class McpTest(unittest.TestCase):
             fill(server, "notes")
             anyio.run(run)
             self.assertEqual(server.request("GET", "/mcp")[0], 405)
-            self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"},
-                                            {"MCP-Protocol-Version": "1999-01-01"})[0], 400)
+            status, _, refused = server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"},
+                                                {"MCP-Protocol-Version": "1999-01-01"})
+            self.assertEqual((status, refused["id"], refused["error"]["code"]), (400, 1, -32600))
+            status, _, agreed = server.request(
+                "POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "initialize",
+                                 "params": {"protocolVersion": "2999-01-01"}},
+                {"MCP-Protocol-Version": "2999-01-01"})
+            self.assertEqual((status, agreed["result"]["protocolVersion"]), (200, "2025-11-25"))
+            ask = {"jsonrpc": "2.0", "id": "a", "method": "tools/call", "params": {
+                "name": "ask", "arguments": {"question": "What raises the tides?", "extractive": True},
+                "_meta": {"progressToken": "t"}}}
+            status, headers, body = server.request("POST", "/mcp", ask, {
+                "Accept": "application/json, text/event-stream"}, raw=True)
+            self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
+            told = [json.loads(block.split("data: ", 1)[1]) for block in body.decode().strip().split("\n\n")]
+            self.assertEqual([each["params"]["progressToken"] for each in told[:-1]], ["t"] * (len(told) - 1))
+            self.assertEqual(told[-1]["id"], "a")
+            del ask["params"]["_meta"]
+            status, headers, _ = server.request("POST", "/mcp", ask, {"Accept": "application/json, text/event-stream"})
+            self.assertEqual((status, headers["Content-Type"]), (200, "application/json"))
             self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "method": "x"})[0], 202)
             self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"},
                                             {"Origin": "https://elsewhere.example"})[0], 403)
@@ -112,6 +136,14 @@ class McpTest(unittest.TestCase):
                                                 env=dict(os.environ))  # it passes few on by itself
                 async with Client(stdio_client(command)) as client:
                     await self.conversation(client, ["notes"])
+                    told = []
+
+                    async def tell(progress, total, message):
+                        told.append((progress, message))
+                    await client.call_tool("ask", {"question": "What raises the tides of the sea?", "extractive": True,
+                                                   "collection": "notes"}, progress_callback=tell)
+                    self.assertGreaterEqual(len(told), 2)
+                    self.assertEqual([step for step, _ in told], sorted({step for step, _ in told}))
             data = os.path.join(server.folder, "data")
             anyio.run(over_pipes, "--data", data)
             anyio.run(over_pipes, "-c", os.path.join(data, "notes"))

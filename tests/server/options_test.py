@@ -41,6 +41,20 @@ class TlsTest(unittest.TestCase):
             with self.assertRaises((ssl.SSLError, ConnectionError)):
                 http.client.HTTPSConnection(
                     "localhost", server.port, timeout=60, context=old).request("GET", "/")
+            # What is recorded today stays closed when the key is lost.
+            for ciphers, taken in [("AES128-GCM-SHA256", False), ("ECDHE-ECDSA-AES128-SHA", False),
+                                   ("ECDHE-ECDSA-AES256-SHA384", False), ("ECDHE+AESGCM", True), ("ECDHE+CHACHA20", True)]:
+                one = ssl.create_default_context(cafile=CERTIFICATE)
+                one.maximum_version = ssl.TLSVersion.TLSv1_2
+                one.set_ciphers(ciphers + ":@SECLEVEL=0")
+                connection = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=one)
+                if taken:
+                    connection.request("GET", "/healthz")
+                    self.assertEqual(connection.getresponse().status, 200, ciphers)
+                else:
+                    with self.assertRaises((ssl.SSLError, ConnectionError)):
+                        connection.request("GET", "/healthz")
+                connection.close()
             with socket.create_connection(("127.0.0.1", server.port), timeout=60) as plain:
                 plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 try:

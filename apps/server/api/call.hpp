@@ -25,7 +25,8 @@ class ResponseStream {
  public:
     virtual ~ResponseStream() = default;
     // Sends status 200 and the header. Once, before write().
-    virtual void begin(std::string_view content_type) = 0;
+    virtual void begin(std::string_view content_type, std::vector<Header> headers) = 0;
+    void begin(std::string_view content_type) { begin(content_type, {}); }
     // False when the client has gone: end soon.
     virtual bool write(std::string_view piece) = 0;
     [[nodiscard]] virtual bool begun() const = 0;

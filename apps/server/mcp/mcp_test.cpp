@@ -1,8 +1,13 @@
 // The protocol without a transport and without documents: what each message is answered.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <string>
+#include <vector>
 
+#include "apps/server/mcp/conversation.hpp"
 #include "apps/server/mcp/protocol.hpp"
 
 namespace lectern::server::mcp {
@@ -37,7 +42,8 @@ TEST(McpTest, AgreesOnTheClientsVersionOrOffersTheNewest) {
 TEST(McpTest, NotificationsAndResponsesAreNotAnswered) {
     for (const char* message :
          {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
-          R"({"jsonrpc":"2.0","method":"no/such"})", R"({"jsonrpc":"2.0","id":1,"result":{}})"})
+          R"({"jsonrpc":"2.0","method":"no/such"})", R"({"jsonrpc":"2.0","id":1,"result":{}})",
+          R"({"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}})"})
         EXPECT_FALSE(answer(message, nothing())) << message;
 }
 
@@ -51,6 +57,9 @@ TEST(McpTest, WrongMessagesHaveTheCodesOfJsonRpc) {
              Case{"[]", -32600},
              Case{R"({"id":1,"method":"ping"})", -32600},
              Case{R"({"jsonrpc":"2.0","id":{},"method":"ping"})", -32600},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"ping","result":{}})", -32600},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"ping","error":{},"result":{}})", -32600},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":null})", -32602},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"resources/list"})", -32601},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]})", -32602},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"tools/call"})", -32602},
@@ -60,6 +69,20 @@ TEST(McpTest, WrongMessagesHaveTheCodesOfJsonRpc) {
         const auto got = answer(each.message, nothing());
         ASSERT_TRUE(got) << each.message;
         EXPECT_EQ(got->at("error").at("code"), each.code) << each.message;
+    }
+}
+
+TEST(McpTest, NullIsAsLeftOut) {
+    for (
+        const char* message :
+        {R"({"jsonrpc":"2.0","id":1,"method":"ping","params":null})",
+         R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":null})",
+         R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":null})",
+         R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_collections","arguments":null}})",
+         R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_collections","_meta":null}})"}) {
+        const auto got = answer(message, nothing());
+        ASSERT_TRUE(got) << message;
+        EXPECT_TRUE(got->as_object().contains("result")) << json::serialize(*got);
     }
 }
 
@@ -111,6 +134,152 @@ TEST(McpTest, AFailureOfAToolIsAResultThatSaysWhy) {
     EXPECT_EQ(got->at("isError"), true);
     EXPECT_NE(got->at("content").at(0).at("text").as_string().find("limit"), json::string::npos);
     EXPECT_FALSE(got->contains("structuredContent"));
+}
+
+// Messages that were sent to the client; waits for them.
+class Client {
+ public:
+    [[nodiscard]] Conversation::Send send() {
+        return [this](const json::value& message) {
+            const std::lock_guard lock(mutex_);
+            messages_.push_back(message);
+            changed_.notify_all();
+            return !gone_;
+        };
+    }
+    // The first `count` messages, when they have come.
+    [[nodiscard]] std::vector<json::value> first(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return messages_.size() >= count; });
+        return messages_;
+    }
+    [[nodiscard]] std::vector<json::value> all() {
+        const std::lock_guard lock(mutex_);
+        return messages_;
+    }
+    void go() {
+        const std::lock_guard lock(mutex_);
+        gone_ = true;
+    }
+
+ private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<json::value> messages_;
+    bool gone_ = false;
+};
+
+// Sources whose list of collections waits until it is let go or its request is cancelled.
+struct Held {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    bool released = false;
+    std::atomic<int> began{0};
+
+    void release() {
+        const std::lock_guard lock(mutex);
+        released = true;
+        changed.notify_all();
+    }
+    Sources sources() {
+        Sources out = nothing();
+        out.names = [this] {
+            std::unique_lock lock(mutex);
+            ++began;
+            changed.notify_all();
+            changed.wait(lock, [this] { return released; });
+            return std::vector<std::string>{};
+        };
+        return out;
+    }
+    void wait_for(int count) {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return began >= count; });
+    }
+};
+
+std::string call(int id) {
+    return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
+           R"(,"method":"tools/call","params":{"name":"list_collections"}})";
+}
+
+TEST(ConversationTest, APingIsAnsweredDuringACall) {
+    Client client;
+    Held held;
+    Conversation conversation(held.sources(), client.send());
+    EXPECT_TRUE(conversation.take(call(1)));
+    held.wait_for(1);
+    EXPECT_TRUE(conversation.take(R"({"jsonrpc":"2.0","id":2,"method":"ping"})"));
+    EXPECT_EQ(client.first(1).at(0).at("id"), 2);
+    // A call beside the other, too.
+    EXPECT_TRUE(conversation.take(call(3)));
+    held.wait_for(2);
+    held.release();
+    conversation.finish();
+    ASSERT_EQ(client.all().size(), 3U);
+}
+
+TEST(ConversationTest, WhatIsCancelledIsNotAnswered) {
+    Client client;
+    Held held;
+    Conversation conversation(held.sources(), client.send());
+    EXPECT_TRUE(conversation.take(call(1)));
+    EXPECT_TRUE(conversation.take("[" + call(2) + "," + call(3) + "]"));
+    held.wait_for(2);
+    const auto cancel = [&](const char* id) {
+        return conversation.take(
+            std::string(
+                R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":)") +
+            id + "}}");
+    };
+    // Those that nobody asked are passed over.
+    for (const char* id : {"1", "3", "7", "\"1\"", "null"}) EXPECT_TRUE(cancel(id));
+    held.release();
+    conversation.finish();
+    const auto said = client.all();
+    ASSERT_EQ(said.size(), 1U) << json::serialize(json::value_from(said));
+    ASSERT_EQ(said.at(0).as_array().size(), 1U);
+    EXPECT_EQ(said.at(0).at(0).at("id"), 2);
+}
+
+TEST(ConversationTest, TheEndWaitsForWhatWasAskedAndTooMuchIsRefused) {
+    Client client;
+    Held held;
+    Conversation conversation(held.sources(), client.send());
+    constexpr int most = Conversation::workers + Conversation::most_waiting;
+    for (int id = 0; id < static_cast<int>(Conversation::workers); ++id)
+        EXPECT_TRUE(conversation.take(call(id)));
+    held.wait_for(Conversation::workers);
+    for (int id = Conversation::workers; id < most + 2; ++id)
+        EXPECT_TRUE(conversation.take(call(id)));
+    for (const json::value& refused : client.first(2))
+        EXPECT_EQ(refused.at("error").at("code"), -32000);
+    held.release();
+    conversation.finish();
+    EXPECT_EQ(client.all().size(), static_cast<std::size_t>(most + 2));
+}
+
+TEST(ConversationTest, EndsWhenTheClientHasGone) {
+    Client client;
+    Held held;
+    Conversation conversation(held.sources(), client.send());
+    client.go();
+    EXPECT_TRUE(conversation.take(call(1)));
+    held.wait_for(1);
+    held.release();
+    conversation.finish();
+    EXPECT_FALSE(conversation.take(R"({"jsonrpc":"2.0","id":2,"method":"ping"})"));
+}
+
+TEST(ConversationTest, LinesThatAreNoMessagesAreToldSo) {
+    Client client;
+    Conversation conversation(nothing(), client.send());
+    for (const char* line : {"", " \r", "{", "[]", "7"}) EXPECT_TRUE(conversation.take(line));
+    conversation.finish();
+    const auto said = client.all();
+    ASSERT_EQ(said.size(), 3U);
+    EXPECT_EQ(said.at(0).at("error").at("code"), -32700);
+    EXPECT_EQ(said.at(1).at("error").at("code"), -32600);
 }
 
 }  // namespace

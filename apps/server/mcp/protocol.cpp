@@ -15,15 +15,13 @@ namespace json = boost::json;
 constexpr std::array<std::string_view, 4> versions{"2024-11-05", "2025-03-26", "2025-06-18",
                                                    "2025-11-25"};
 
-// Of revision 2025-03-26, which has batches.
-constexpr std::size_t most_of_a_batch = 32;
-
 // https://www.jsonrpc.org/specification, 5.1
 enum Failure : int {
     parse_error = -32700,
     invalid_request = -32600,
     method_not_found = -32601,
-    invalid_parameters = -32602
+    invalid_parameters = -32602,
+    busy = -32000  // of the implementation's own
 };
 
 json::object failed(const json::value& id, Failure code, std::string_view message) {
@@ -32,6 +30,40 @@ json::object failed(const json::value& id, Failure code, std::string_view messag
 
 json::object done(const json::value& id, json::value result) {
     return {{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(result)}};
+}
+
+// A member of a request's parameters: nothing for one that is null, as some clients write what they
+// leave out.
+const json::value* member(const json::object& object, std::string_view name) {
+    const json::value* value = object.if_contains(name);
+    return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+// Tells the client of its request's progress, when it has given a token for that.
+Progress progress_of(const json::object& parameters, const Sources& sources) {
+    const json::value* meta = member(parameters, "_meta");
+    const json::object* known = meta == nullptr ? nullptr : meta->if_object();
+    const json::value* token = known == nullptr ? nullptr : member(*known, "progressToken");
+    if (token == nullptr || !(token->is_string() || token->is_number()) || !sources.notify)
+        return {};
+    return [&sources, token = *token, step = 0](std::string_view message) mutable {
+        sources.notify(
+            {{"jsonrpc", "2.0"},
+             {"method", "notifications/progress"},
+             {"params", {{"progressToken", token}, {"progress", ++step}, {"message", message}}}});
+    };
+}
+
+template <typename Holds>
+bool any_message(const json::value& message, const Holds& holds) {
+    const json::array* batch = message.if_array();
+    return batch == nullptr ? holds(message) : std::any_of(batch->begin(), batch->end(), holds);
+}
+
+bool has_method(const json::value& message, std::string_view name) {
+    const json::object* request = message.if_object();
+    const json::value* method = request == nullptr ? nullptr : request->if_contains("method");
+    return method != nullptr && *method == json::string_view(name);
 }
 
 json::object initialize(const json::object& parameters) {
@@ -55,8 +87,6 @@ bool knows_version(std::string_view version) noexcept {
     return std::find(versions.begin(), versions.end(), version) != versions.end();
 }
 
-namespace {
-
 std::optional<json::object> answer_one(const json::value& message, const Sources& sources) {
     if (!message.is_object())
         return failed(nullptr, invalid_request, "a message must be a JSON object");
@@ -65,15 +95,15 @@ std::optional<json::object> answer_one(const json::value& message, const Sources
     const bool has_id = id != nullptr && (id->is_string() || id->is_number());
     const json::value* version = request.if_contains("jsonrpc");
     const json::value* method = request.if_contains("method");
-    if (method == nullptr && has_id && (request.contains("result") || request.contains("error")))
-        return {};  // a response; nothing was asked
+    const bool responds = request.contains("result") || request.contains("error");
+    if (method == nullptr && has_id && responds) return {};  // a response; nothing was asked
     if (version == nullptr || *version != "2.0" || method == nullptr || !method->is_string() ||
-        (id != nullptr && !has_id))
+        (id != nullptr && !has_id) || responds)
         return failed(has_id ? *id : json::value(nullptr), invalid_request,
                       "not a request of JSON-RPC 2.0");
     if (!has_id) return {};  // a notification: none of them asks for anything here
 
-    const json::value* given = request.if_contains("params");
+    const json::value* given = member(request, "params");
     if (given != nullptr && !given->is_object())
         return failed(*id, invalid_parameters, "'params' must be an object");
     const json::object parameters = given == nullptr ? json::object{} : given->get_object();
@@ -87,19 +117,51 @@ std::optional<json::object> answer_one(const json::value& message, const Sources
     const json::value* tool = parameters.if_contains("name");
     if (tool == nullptr || !tool->is_string())
         return failed(*id, invalid_parameters, "'name' must be the name of a tool");
-    const json::value* arguments = parameters.if_contains("arguments");
+    const json::value* arguments = member(parameters, "arguments");
     if (arguments != nullptr && !arguments->is_object())
         return failed(*id, invalid_parameters, "'arguments' must be an object");
-    auto result =
-        call_tool(tool->get_string(),
-                  arguments == nullptr ? json::object{} : arguments->get_object(), sources);
+    auto result = call_tool(tool->get_string(),
+                            arguments == nullptr ? json::object{} : arguments->get_object(),
+                            sources, progress_of(parameters, sources));
     if (!result)
         return failed(*id, invalid_parameters,
                       "no tool '" + std::string(tool->get_string()) + "'; tools/list has them");
     return done(*id, std::move(*result));
 }
 
-}  // namespace
+json::object too_busy(const json::value& id) {
+    return failed(id, busy, "too many requests are waiting; try again when some are answered");
+}
+
+json::object wrong_version(std::string_view message, std::string_view version) {
+    json::value id;
+    if (const auto parsed = parse_json(message); parsed && parsed->is_object())
+        if (const json::value* said = member(parsed->get_object(), "id");
+            said != nullptr && (said->is_string() || said->is_number()))
+            id = *said;
+    return failed(id, invalid_request,
+                  "MCP-Protocol-Version '" + std::string(version) + "' is not spoken here");
+}
+
+bool calls_tool(const json::value& message) {
+    return any_message(message,
+                       [](const json::value& one) { return has_method(one, "tools/call"); });
+}
+
+bool initializes(std::string_view message) {
+    const auto parsed = parse_json(message);
+    return parsed && any_message(*parsed, [](const json::value& one) {
+               return has_method(one, "initialize");
+           });
+}
+
+std::optional<json::value> cancelled_request(const json::value& message) {
+    if (!has_method(message, "notifications/cancelled")) return {};
+    const json::value* given = member(message.get_object(), "params");
+    const json::object* parameters = given == nullptr ? nullptr : given->if_object();
+    const json::value* id = parameters == nullptr ? nullptr : member(*parameters, "requestId");
+    return id == nullptr ? std::nullopt : std::optional<json::value>(*id);
+}
 
 std::optional<json::value> answer(std::string_view message, const Sources& sources) {
     const auto parsed = parse_json(message);
@@ -127,16 +189,13 @@ bool is_no_message(const json::value& answer) noexcept {
 bool asks_for_text(std::string_view message) {
     const auto parsed = parse_json(message);
     if (!parsed) return false;
-    const auto asks = [](const json::value& one) {
+    return any_message(*parsed, [](const json::value& one) {
         const json::object* request = one.if_object();
         const json::value* given = request == nullptr ? nullptr : request->if_contains("params");
         const json::object* parameters = given == nullptr ? nullptr : given->if_object();
         const json::value* tool = parameters == nullptr ? nullptr : parameters->if_contains("name");
         return tool != nullptr && *tool == "ask";
-    };
-    if (const json::array* batch = parsed->if_array())
-        return std::any_of(batch->begin(), batch->end(), asks);
-    return asks(*parsed);
+    });
 }
 
 }  // namespace lectern::server::mcp

@@ -23,7 +23,12 @@ struct Sources {
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> search_time = {};
     std::optional<std::chrono::milliseconds> answer_time = {};
+    // Takes what is told while a request is worked on, in the request's thread. Empty: nothing is.
+    std::function<void(const boost::json::object& notification)> notify = {};
 };
+
+// Of revision 2025-03-26, which has batches.
+inline constexpr std::size_t most_of_a_batch = 32;
 
 [[nodiscard]] bool knows_version(std::string_view version) noexcept;
 
@@ -32,6 +37,21 @@ struct Sources {
                                                        const Sources& sources);
 // Whether that response says that what came was no message at all.
 [[nodiscard]] bool is_no_message(const boost::json::value& answer) noexcept;
+// The same of one message that was parsed, and is no batch.
+[[nodiscard]] std::optional<boost::json::object> answer_one(const boost::json::value& message,
+                                                            const Sources& sources);
+// The response to a request that cannot be taken now.
+[[nodiscard]] boost::json::object too_busy(const boost::json::value& id);
+// The response to a message of another revision; the id of the request when it has one.
+[[nodiscard]] boost::json::object wrong_version(std::string_view message, std::string_view version);
+
+// Whether the message, or one of the batch, calls a tool: all else is answered at once.
+[[nodiscard]] bool calls_tool(const boost::json::value& message);
+// The id of the request that a notification cancels.
+[[nodiscard]] std::optional<boost::json::value> cancelled_request(
+    const boost::json::value& message);
+// Whether the message, or one of the batch, is a request to initialize.
+[[nodiscard]] bool initializes(std::string_view message);
 // Whether the tool `ask` is called, which may take a generator's time.
 [[nodiscard]] bool asks_for_text(std::string_view message);
 
@@ -39,9 +59,12 @@ struct Sources {
 
 // What tools/list tells of them.
 [[nodiscard]] const boost::json::array& tool_list();
+// How far a tool is, in words.
+using Progress = std::function<void(std::string_view message)>;
 // The result of tools/call: `isError` and the reason when the tool failed. nullopt: no such tool.
 [[nodiscard]] std::optional<boost::json::object> call_tool(std::string_view name,
                                                            boost::json::object arguments,
-                                                           const Sources& sources);
+                                                           const Sources& sources,
+                                                           const Progress& progress = {});
 
 }  // namespace lectern::server::mcp

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "apps/server/api/service.hpp"
-#include "apps/server/http/problem.hpp"
+#include "apps/server/http/sse.hpp"
 #include "apps/server/mcp/protocol.hpp"
 
 namespace lectern::server {
@@ -31,17 +31,30 @@ mcp::Sources sources_of(Service& service, Call& call) {
     return out;
 }
 
+// What is told while a request is worked on makes its response a stream, which the client must
+// take.
 Response answer(Service& service, Call& call) {
-    const auto answered = mcp::answer(call.request.body, sources_of(service, call));
+    mcp::Sources sources = sources_of(service, call);
+    const auto send = [&call](const boost::json::object& notification) {
+        if (!call.stream.begun()) call.stream.begin("text/event-stream");
+        call.stream.write(event("message", notification));
+    };
+    if (lists(call.request.header("Accept"), "text/event-stream")) sources.notify = send;
+    const auto answered = mcp::answer(call.request.body, sources);
+    if (call.stream.begun()) {
+        Response last;
+        if (answered) last.last_piece = event("message", *answered);
+        return last;
+    }
     if (!answered) return {202, "", "", {}};
     return json_response(*answered, mcp::is_no_message(*answered) ? 400 : 200);
 }
 
 Response message(Service& service, Call& call) {
     const std::string_view version = call.request.header("MCP-Protocol-Version");
-    if (!version.empty() && !mcp::knows_version(version))
-        return problem(400, "unsupported_version",
-                       "MCP-Protocol-Version '" + std::string(version) + "' is not spoken here");
+    // Before it is agreed on a version, the client can name what it likes.
+    if (!version.empty() && !mcp::knows_version(version) && !mcp::initializes(call.request.body))
+        return json_response(mcp::wrong_version(call.request.body, version), 400);
     if (!mcp::asks_for_text(call.request.body)) return answer(service, call);
     // A generator is slow, so it does not run among the searches.
     call.next = Continuation{Lane::ask, [&service](Call& later) { return answer(service, later); }};

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "apps/server/api/documents.hpp"
@@ -14,7 +16,7 @@ namespace json = boost::json;
 
 constexpr std::size_t most_bytes = 65'536;  // of a document in one call: a model reads it
 
-Result<json::object> list_collections(Fields& fields, const Sources& sources) {
+Result<json::object> list_collections(Fields& fields, const Sources& sources, const Progress&) {
     LECTERN_TRY(fields.done());
     json::array out;
     for (const std::string& name : sources.names()) {
@@ -46,7 +48,7 @@ Result<CollectionPointer> chosen(Fields& fields, const Sources& sources) {
     return sources.get(name);
 }
 
-Result<json::object> search(Fields& fields, const Sources& sources) {
+Result<json::object> search(Fields& fields, const Sources& sources, const Progress&) {
     SearchOptions options;
     const std::string query = fields.text("query");
     options.k = fields.count("k", 8, 1, sources.most_hits);
@@ -59,7 +61,7 @@ Result<json::object> search(Fields& fields, const Sources& sources) {
     return app::json_of(result);
 }
 
-Result<json::object> ask(Fields& fields, const Sources& sources) {
+Result<json::object> ask(Fields& fields, const Sources& sources, const Progress& progress) {
     AskOptions options;
     const std::string question = fields.text("question");
     options.extractive = fields.flag("extractive");
@@ -67,6 +69,15 @@ Result<json::object> ask(Fields& fields, const Sources& sources) {
     options.stop = sources.stop;
     options.deadline = sources.answer_time;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
+    if (progress) {
+        progress("looking for evidence");
+        options.on_evidence = [&progress](std::span<const Citation> evidence) {
+            progress("evidence: " + std::to_string(evidence.size()) + " passages");
+        };
+        options.on_text = [&progress](std::string_view piece) {
+            progress(std::string_view(app::clean(piece)));
+        };
+    }
     LECTERN_ASSIGN(const Answer answer, open->collection.ask(question, options));
     json::object out = app::json_of(answer);
     // The hits are for the eye; a model has the citations. Without an answer they are all there is.
@@ -79,7 +90,7 @@ bool inside_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-Result<json::object> get_document(Fields& fields, const Sources& sources) {
+Result<json::object> get_document(Fields& fields, const Sources& sources, const Progress&) {
     constexpr std::uint64_t any = 1ULL << 40U;
     const std::string id = fields.text("document");
     std::uint64_t begin = fields.count("begin", 0, 0, any);
@@ -103,7 +114,8 @@ Result<json::object> get_document(Fields& fields, const Sources& sources) {
                         {"metadata", app::parsed(document.metadata)}};
 }
 
-using Tool = Result<json::object> (*)(Fields& fields, const Sources& sources);
+using Tool = Result<json::object> (*)(Fields& fields, const Sources& sources,
+                                      const Progress& progress);
 struct Named {
     std::string_view name;
     Tool run;
@@ -126,12 +138,12 @@ const json::array& tool_list() {
 }
 
 std::optional<json::object> call_tool(std::string_view name, json::object arguments,
-                                      const Sources& sources) {
+                                      const Sources& sources, const Progress& progress) {
     const auto* tool = std::find_if(std::begin(tools), std::end(tools),
                                     [name](const Named& each) { return each.name == name; });
     if (tool == std::end(tools)) return {};
-    Fields fields(std::move(arguments));
-    auto result = tool->run(fields, sources);
+    Fields fields = Fields::of_arguments(std::move(arguments));
+    auto result = tool->run(fields, sources, progress);
     if (!result) return with_text(app::clean(result.status().message()), true);
     // The text is for clients that know no structured content.
     json::object out = with_text(app::json_text(*result), false);

@@ -11,6 +11,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "apps/server/api/call.hpp"
 
@@ -20,7 +22,7 @@ struct Letter {
     enum class Kind { begin, piece, done, late };
     Kind kind = Kind::done;
     std::string text = {};   // of begin: the content type
-    Response response = {};  // of done
+    Response response = {};  // of done; of begin: its headers
 };
 
 class Mailbox : public ResponseStream, public std::enable_shared_from_this<Mailbox> {
@@ -29,9 +31,12 @@ class Mailbox : public ResponseStream, public std::enable_shared_from_this<Mailb
     explicit Mailbox(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
     // From any thread.
-    void begin(std::string_view content_type) override {
+    using ResponseStream::begin;
+    void begin(std::string_view content_type, std::vector<Header> headers) override {
         begun_ = true;
-        post({Letter::Kind::begin, std::string(content_type), {}});
+        Response head;
+        head.headers = std::move(headers);
+        post({Letter::Kind::begin, std::string(content_type), std::move(head)});
     }
     bool write(std::string_view piece) override {
         post({Letter::Kind::piece, std::string(piece), {}});

@@ -313,7 +313,9 @@ class Session {
                 continue;
             }
             switch (letter->kind) {
-                case Letter::Kind::begin: co_await begin_stream(letter->text); break;
+                case Letter::Kind::begin:
+                    co_await begin_stream(letter->text, std::move(letter->response.headers));
+                    break;
                 case Letter::Kind::piece: co_await send_piece(letter->text); break;
                 case Letter::Kind::late:
                     state_.metrics.rejected("queue_wait");
@@ -343,12 +345,14 @@ class Session {
         co_await write(bytes);
     }
 
-    asio::awaitable<void> begin_stream(const std::string& content_type) {
+    asio::awaitable<void> begin_stream(const std::string& content_type,
+                                       std::vector<Header> headers) {
         streamed_ = true;
         record_.status = 200;
         decide_on_the_connection();
         if (request_.version == 10) request_.keep_alive = false;
-        std::vector<Header> headers{{"Content-Type", content_type}, {"Cache-Control", "no-store"}};
+        headers.push_back({"Content-Type", content_type});
+        headers.push_back({"Cache-Control", "no-store"});
         if (request_.version >= 11) headers.push_back({"Transfer-Encoding", "chunked"});
         const std::string bytes = response_head(200, headers, request_, state_.options) + "\r\n";
         co_await write(bytes);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <boost/beast/core/detail/base64.hpp>
+#include <cmath>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "apps/server/work/collections.hpp"
@@ -59,14 +61,21 @@ ModelName parse_model(std::string_view model) {
 std::vector<std::string> embedding_inputs(Fields& fields) {
     const json::value* input = fields.any("input");
     if (input == nullptr) return fields.wrong("input", "is missing"), std::vector<std::string>{};
+    if (input->is_string() && input->get_string().empty())
+        return fields.wrong("input", "must not be empty"), std::vector<std::string>{};
     if (input->is_string()) return {std::string(input->get_string())};
     const json::array* list = input->if_array();
     if (list != nullptr && !list->empty() && !list->front().is_string())
-        return fields.wrong("input",
-                            "must be text: numbers of tokens say nothing to a model that has "
-                            "another tokenizer than their maker"),
+        return fields.wrong(
+                   "input",
+                   "must be text: numbers of tokens say nothing to a model that has "
+                   "another tokenizer than their maker (LangChain's OpenAIEmbeddings sends "
+                   "text with check_embedding_ctx_length=False)"),
                std::vector<std::string>{};
-    return fields.texts("input");
+    std::vector<std::string> out = fields.texts("input");
+    if (std::any_of(out.begin(), out.end(), [](const std::string& text) { return text.empty(); }))
+        fields.wrong("input", "has an empty text, which has no meaning to embed");
+    return out;
 }
 
 std::string base64_floats(std::span<const float> values) {
@@ -78,11 +87,87 @@ std::string base64_floats(std::span<const float> values) {
     return out;
 }
 
-std::vector<Message> chat_messages(Fields& fields) {
-    std::vector<Message> out;
-    const auto wrong = [&fields, &out](std::string_view must) {
+namespace {
+
+// The text of a part of a content; nothing when it is of another kind, such as a picture.
+std::optional<std::string_view> text_of_part(const json::value& part) {
+    const json::object* object = part.if_object();
+    if (object == nullptr) return {};
+    for (const char* name : {"text", "refusal"})
+        if (const json::value* text = object->if_contains(name);
+            text != nullptr && text->is_string())
+            return std::string_view(text->get_string());
+    return {};
+}
+
+// The text of a message's `content`, or what is wrong with it.
+Result<std::string> text_of(const json::value& content) {
+    if (content.is_string()) return std::string(content.get_string());
+    if (!content.is_array())
+        return Status{Code::invalid_argument,
+                      "has a 'content' that is neither a string nor a list of parts"};
+    std::string out;
+    for (const json::value& part : content.get_array()) {
+        const auto text = text_of_part(part);
+        if (!text)
+            return Status{Code::invalid_argument, "has a part of a content that is not text"};
+        out += *text;
+    }
+    return out;
+}
+
+enum class Speaker { system, user, assistant, function };
+
+std::optional<Speaker> speaker_of(std::string_view role) {
+    if (role == "system" || role == "developer") return Speaker::system;
+    if (role == "user") return Speaker::user;
+    if (role == "assistant") return Speaker::assistant;
+    if (role == "tool" || role == "function") return Speaker::function;
+    return {};
+}
+
+Role role_of(Speaker speaker) {
+    switch (speaker) {
+        case Speaker::system: return Role::system;
+        case Speaker::assistant: return Role::assistant;
+        case Speaker::user:
+        case Speaker::function: return Role::user;
+    }
+    return Role::user;
+}
+
+// A whole number of a field, written as one or as 5.0; nothing when it is left out or below
+// `least`.
+std::optional<std::uint64_t> whole_number(Fields& fields, std::string_view name,
+                                          std::uint64_t least, std::uint64_t most) {
+    const json::value* value = fields.any(name);
+    if (value == nullptr) return {};
+    boost::system::error_code error;
+    const double number = value->is_number() ? value->to_number<double>(error) : std::nan("");
+    if (error || std::floor(number) != number)
+        return fields.wrong(name, "must be a whole number"), std::nullopt;
+    if (number < static_cast<double>(least)) return {};
+    if (number >= static_cast<double>(most)) return most;
+    return value->is_double() ? static_cast<std::uint64_t>(number)
+                              : value->to_number<std::uint64_t>();
+}
+
+float share(Fields& fields, std::string_view name, float initial, float most) {
+    const json::value* value = fields.any(name);
+    if (value == nullptr) return initial;
+    boost::system::error_code error;
+    const double number = value->is_number() ? value->to_number<double>(error) : std::nan("");
+    if (error || std::isnan(number)) return fields.wrong(name, "must be a number"), initial;
+    return number < 0 ? initial : static_cast<float>(std::min<double>(number, most));
+}
+
+}  // namespace
+
+Chat chat_of(Fields& fields) {
+    Chat out;
+    const auto wrong = [&fields](std::string_view must) {
         fields.wrong("messages", must);
-        return std::exchange(out, {});
+        return Chat{};
     };
     const json::value* list = fields.any("messages");
     if (list == nullptr || !list->is_array() || list->get_array().empty())
@@ -91,38 +176,46 @@ std::vector<Message> chat_messages(Fields& fields) {
         if (!item.is_object()) return wrong("must be a list of objects");
         const json::object& object = item.get_object();
         const json::value* role = object.if_contains("role");
-        const json::value* content = object.if_contains("content");
         if (role == nullptr || !role->is_string())
             return wrong("must have a 'role' and a 'content' each");
-        Message message;
-        const std::string_view name = role->get_string();
-        if (name == "system" || name == "developer")
-            message.role = Role::system;
-        else if (name == "assistant")
-            message.role = Role::assistant;
-        else if (name != "user")
-            return wrong("has a role that is not system, developer, user or assistant");
-        // An assistant's that called a function has none.
-        const bool none = content == nullptr || content->is_null();
-        if (none && message.role != Role::assistant)
-            return wrong("must have a 'role' and a 'content' each");
-        if (none) {
-        } else if (content->is_string()) {
-            message.text = std::string(content->get_string());
-        } else if (content->is_array()) {
-            for (const json::value& part : content->get_array()) {
-                const json::object* fields_of_part = part.if_object();
-                const json::value* text =
-                    fields_of_part == nullptr ? nullptr : fields_of_part->if_contains("text");
-                if (text == nullptr || !text->is_string())
-                    return wrong("has a part of a content that is not text");
-                message.text += std::string_view(text->get_string());
-            }
-        } else {
-            return wrong("has a 'content' that is neither a string nor a list of parts");
+        const auto speaker = speaker_of(role->get_string());
+        if (!speaker)
+            return wrong(
+                "has a role that is not system, developer, user, assistant, tool or function");
+        const json::value* content = object.if_contains("content");
+        // An assistant's that called a function or refused has none; a function may give nothing.
+        const bool may_be_none = *speaker == Speaker::assistant || *speaker == Speaker::function;
+        if (content == nullptr || content->is_null()) {
+            if (!may_be_none) return wrong("must have a 'role' and a 'content' each");
+            const json::value* refusal = object.if_contains("refusal");
+            content = refusal != nullptr && refusal->is_string() ? refusal : nullptr;
         }
-        out.push_back(std::move(message));
+        if (content == nullptr) continue;
+        auto text = text_of(*content);
+        if (!text) return wrong(text.status().message());
+        if (*speaker == Speaker::user) out.question = *text;
+        if (text->empty() && may_be_none) continue;
+        out.messages.push_back({role_of(*speaker), std::move(*text)});
     }
+    if (out.messages.empty()) return wrong("must have a text in one message at least");
+    return out;
+}
+
+GenerateOptions generate_options(Fields& fields, std::uint32_t most_tokens) {
+    constexpr std::uint64_t largest_seed = std::uint64_t{1} << 62U;
+    GenerateOptions out;
+    const char* tokens =
+        fields.any("max_completion_tokens") != nullptr ? "max_completion_tokens" : "max_tokens";
+    out.max_tokens = static_cast<std::uint32_t>(
+        whole_number(fields, tokens, 1, most_tokens)
+            .value_or(std::min<std::uint64_t>(out.max_tokens, most_tokens)));
+    out.temperature = share(fields, "temperature", 0, 2);
+    out.top_p = share(fields, "top_p", 1, 1);
+    out.seed = whole_number(fields, "seed", 0, largest_seed).value_or(0);
+    if (const json::value* stop = fields.any("stop"); stop != nullptr && stop->is_string())
+        out.stop_texts = {std::string(stop->get_string())};
+    else
+        out.stop_texts = fields.texts("stop");
     return out;
 }
 

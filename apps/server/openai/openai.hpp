@@ -34,7 +34,17 @@ struct ModelName {
 // A vector as its little-endian floats in base64, as the clients ask for it.
 [[nodiscard]] std::string base64_floats(std::span<const float> values);
 
-// The field `messages`. Parts of a content that are not text are refused.
-[[nodiscard]] std::vector<Message> chat_messages(Fields& fields);
+// A conversation as a generator takes it. What functions gave back is a message of the user; turns
+// without text (an assistant's that called a function) are left out.
+struct Chat {
+    std::vector<Message> messages;
+    std::string question;  // the last text of the user's own
+};
+// The field `messages`. Parts of a content that are neither text nor a refusal are refused.
+[[nodiscard]] Chat chat_of(Fields& fields);
+
+// How a generation is wanted. Clients send numbers for other models: what is above a limit is the
+// limit, and what is below (-1, 0 tokens) is as left out.
+[[nodiscard]] GenerateOptions generate_options(Fields& fields, std::uint32_t most_tokens);
 
 }  // namespace lectern::server

@@ -1,6 +1,8 @@
 // OpenAI-compatible: what its clients can be pointed at. Fields that say nothing here are passed
 // over.
+#include <algorithm>
 #include <ctime>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -17,9 +19,21 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t max_inputs = 2048;
+constexpr std::size_t max_documents = 1000;
+// Names what of a request was passed over, for those who wonder.
+constexpr const char* ignored_header = "X-Lectern-Ignored";
 
-json::object model_object(std::string_view id) {
-    return {{"id", id}, {"object", "model"}, {"created", 0}, {"owned_by", "lectern"}};
+json::object model_object(Service& service, const std::string& collection) {
+    return {{"id", collection.empty() ? "default" : "collection:" + collection},
+            {"object", "model"},
+            {"created", service.collections.made_at(collection)},
+            {"owned_by", "lectern"}};
+}
+
+// The code and the words that OpenAI's clients know for what a model cannot read as a whole.
+Response too_long(std::string_view field, const Status& status) {
+    return problem(400, "context_length_exceeded",
+                   "the field '" + std::string(field) + "' is too long: " + status.message());
 }
 
 std::optional<Response> refuse_model(const Call& call, const std::string& model,
@@ -41,9 +55,9 @@ Result<CollectionPointer> models_of(Service& service, const ModelName& name) {
 }
 
 Response models(Service& service, Call& call) {
-    json::array data{model_object("default")};
+    json::array data{model_object(service, {})};
     for (const std::string& name : service.collections.names())
-        if (call.may(Right::read, name)) data.push_back(model_object("collection:" + name));
+        if (call.may(Right::read, name)) data.push_back(model_object(service, name));
     return json_response(json::object{{"object", "list"}, {"data", std::move(data)}});
 }
 
@@ -55,7 +69,7 @@ Response model(Service& service, Call& call) {
         auto open = service.collections.get(name.collection);
         if (!open) return problem(open.status());
     }
-    return json_response(model_object(id));
+    return json_response(model_object(service, name.collection));
 }
 
 Response embeddings(Service& service, Call& call) {
@@ -71,13 +85,18 @@ Response embeddings(Service& service, Call& call) {
     if (fields.has("input") && (inputs.empty() || inputs.size() > max_inputs))
         fields.wrong("input", "must be 1 to 2048 texts");
     const std::uint64_t dimensions = fields.count("dimensions", 0, 1, 1U << 20U);
+    const bool truncate = fields.flag("truncate", service.options.truncate_embeddings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     const ModelName name = parse_model(id);
     if (auto refused = refuse_model(call, id, name)) return *refused;
     auto open = models_of(service, name);
     if (!open) return problem(open.status());
-    auto made = (*open)->collection.embed(
-        inputs, purpose == "query" ? EmbedAs::query : EmbedAs::passage, call.stop);
+    // Cut in silence, two texts that differ from there on would have one vector.
+    auto made =
+        (*open)->collection.embed(inputs, purpose == "query" ? EmbedAs::query : EmbedAs::passage,
+                                  call.stop, truncate ? TooLong::cut : TooLong::refuse);
+    if (!made && made.status().code() == Code::resource_exhausted)
+        return too_long("input", made.status());
     if (!made) return problem(made.status());
     if (dimensions != 0 && dimensions != made->dimension)
         return problem(400, "invalid_argument",
@@ -96,11 +115,70 @@ Response embeddings(Service& service, Call& call) {
             item["embedding"] = json::array(row.begin(), row.end());
         data.push_back(std::move(item));
     }
-    return json_response(json::object{
+    json::object out{
         {"object", "list"},
         {"data", std::move(data)},
         {"model", id},
-        {"usage", json::object{{"prompt_tokens", made->tokens}, {"total_tokens", made->tokens}}}});
+        {"usage", json::object{{"prompt_tokens", made->tokens}, {"total_tokens", made->tokens}}}};
+    if (!made->cut.empty())
+        out["lectern"] = json::object{{"truncated", json::value_from(made->cut)},
+                                      {"max_tokens", made->max_tokens}};
+    return json_response(out);
+}
+
+// Jina's and Cohere's form: {"query", "documents": ["…" or {"text": "…"}], "top_n"}.
+std::vector<std::string> rerank_documents(Fields& fields) {
+    std::vector<std::string> out;
+    const auto wrong = [&](std::string_view must) {
+        fields.wrong("documents", must);
+        return std::exchange(out, {});
+    };
+    const json::value* list = fields.any("documents");
+    if (list == nullptr || !list->is_array() || list->get_array().empty() ||
+        list->get_array().size() > max_documents)
+        return wrong("must be a list of 1 to 1000 documents");
+    for (const json::value& item : list->get_array()) {
+        const json::object* object = item.if_object();
+        const json::value* text = object == nullptr ? &item : object->if_contains("text");
+        if (text == nullptr || !text->is_string())
+            return wrong("must be texts, or objects with a 'text'");
+        out.emplace_back(text->get_string());
+    }
+    return out;
+}
+
+Response rerank(Service& service, Call& call) {
+    Fields fields(call.request.body, true);
+    const std::string id = fields.text("model", "default");
+    const std::string query = fields.text("query");
+    const std::vector<std::string> documents = rerank_documents(fields);
+    const std::size_t top = fields.count("top_n", documents.size(), 1, ~std::uint64_t{0});
+    const bool with_documents = fields.flag("return_documents");
+    if (query.empty()) fields.wrong("query", "is missing");
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    const ModelName name = parse_model(id);
+    if (auto refused = refuse_model(call, id, name)) return *refused;
+    auto open = models_of(service, name);
+    if (!open) return problem(open.status());
+    auto made = (*open)->collection.rerank(query, documents, call.stop);
+    if (!made) return problem(made.status());
+    std::vector<std::size_t> order(documents.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&made](std::size_t a, std::size_t b) {
+        return made->scores[a] > made->scores[b];
+    });
+    order.resize(std::min(top, order.size()));
+    json::array results;
+    for (const std::size_t index : order) {
+        json::object item{{"index", index}, {"relevance_score", made->scores[index]}};
+        if (with_documents) item["document"] = json::object{{"text", app::clean(documents[index])}};
+        results.push_back(std::move(item));
+    }
+    call.observed.stages = std::move(made->stages);
+    return json_response(json::object{{"id", "rerank-" + hexadecimal(random_bytes(12))},
+                                      {"object", "list"},
+                                      {"model", id},
+                                      {"results", std::move(results)}});
 }
 
 // What a completion of either kind ends with.
@@ -120,8 +198,14 @@ struct Completion {
 // Writes one completion: as one object, or as chunks while it is made.
 class Writer {
  public:
-    Writer(Call& call, std::string model, bool streams, bool usage)
-        : call_(call), model_(std::move(model)), streams_(streams), usage_(usage) {}
+    Writer(Call& call, std::string model, bool streams, bool usage, std::vector<Header> headers)
+        : call_(call),
+          model_(std::move(model)),
+          streams_(streams),
+          usage_(usage),
+          headers_(std::move(headers)) {}
+
+    [[nodiscard]] bool begun() const { return call_.stream.begun(); }
 
     bool piece(std::string_view text) {
         if (!streams_) return true;
@@ -140,7 +224,9 @@ class Writer {
                              {"finish_reason", done.finish}}};
             out["usage"] = done.usage();
             if (done.lectern) out["lectern"] = *done.lectern;
-            return json_response(out);
+            Response response = json_response(out);
+            response.headers = headers_;
+            return response;
         }
         begin();
         chunk({}, done.finish, done.lectern ? &*done.lectern : nullptr);
@@ -155,7 +241,11 @@ class Writer {
         return response;
     }
     Response fail(const Status& status) {
-        Response failed = problem(status);
+        // Before any text: the prompt (plugin.h, lectern_generator). As a failure of the server,
+        // clients would send it again.
+        Response failed = status.code() == Code::resource_exhausted && !begun()
+                              ? too_long("messages", status)
+                              : problem(status);
         if (call_.stream.begun()) failed.last_piece = event(as_openai_error(failed).body);
         return failed;
     }
@@ -163,7 +253,7 @@ class Writer {
  private:
     void begin() {
         if (call_.stream.begun()) return;
-        call_.stream.begin("text/event-stream");
+        call_.stream.begin("text/event-stream", headers_);
         chunk(json::object{{"role", "assistant"}, {"content", ""}}, nullptr, nullptr);
     }
     json::object head(const char* object) const {
@@ -188,16 +278,13 @@ class Writer {
     const std::string model_;
     const bool streams_;
     const bool usage_;
+    const std::vector<Header> headers_;
     const std::string id_ = "chatcmpl-" + hexadecimal(random_bytes(12));
     const std::int64_t created_ = std::time(nullptr);
 };
 
-// The last message of the user is the question.
-Response answer(Service& service, Call& call, OpenCollection& open,
-                const std::vector<Message>& messages, Writer& writer) {
-    std::string question;
-    for (const Message& message : messages)
-        if (message.role == Role::user) question = message.text;
+Response answer(Service& service, Call& call, OpenCollection& open, const std::string& question,
+                Writer& writer) {
     AskOptions options;
     options.stop = call.stop;
     options.deadline = service.options.limits.answer_time;
@@ -226,6 +313,11 @@ Response generate(Call& call, OpenCollection& open, const std::vector<Message>& 
                   GenerateOptions options, Writer& writer) {
     options.on_text = [&writer](std::string_view piece) { return writer.piece(piece); };
     auto made = open.collection.generate(messages, options);
+    // There is less room behind the prompt than was asked for: what there is, then.
+    if (!made && made.status().code() == Code::resource_exhausted && !writer.begun()) {
+        options.max_tokens = 0;
+        made = open.collection.generate(messages, options);
+    }
     if (!made) return writer.fail(made.status());
     call.observed.tokens_out = made->generated_tokens;
     call.observed.stages = std::move(made->stages);
@@ -250,26 +342,30 @@ void refuse_what_changes_the_answer(Fields& fields) {
         fields.wrong("tool_choice", "must be none or auto here: no function is ever called");
 }
 
+// Functions are never called: the answer is a message, and a header says so.
+std::vector<Header> passed_over(Fields& fields) {
+    std::string names;
+    for (const char* name : {"tools", "functions"}) {
+        const json::value* list = fields.any(name);
+        if (list == nullptr || !list->is_array() || list->get_array().empty()) continue;
+        names += names.empty() ? name : std::string(", ") + name;
+    }
+    if (names.empty()) return {};
+    return {{ignored_header, names}};
+}
+
 Response chat(Service& service, Call& call) {
     const Limits& limits = service.options.limits;
     Fields fields(call.request.body, true);
     const std::string id = fields.text("model");
-    const std::vector<Message> messages = chat_messages(fields);
+    const ModelName name = parse_model(id);
+    Chat chat = chat_of(fields);
     const bool streams = fields.flag("stream");
+    // A collection's answer has its own length and no chance in it, so it asks for none of these.
     GenerateOptions options;
+    if (name.collection.empty()) options = generate_options(fields, limits.tokens);
     options.stop = call.stop;
     options.deadline = limits.answer_time;
-    const char* tokens =
-        fields.has("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
-    options.max_tokens = static_cast<std::uint32_t>(
-        fields.count(tokens, std::min(options.max_tokens, limits.tokens), 1, limits.tokens));
-    options.temperature = static_cast<float>(fields.number("temperature", 0, 0, 2));
-    options.top_p = static_cast<float>(fields.number("top_p", 1, 0, 1));
-    options.seed = fields.count("seed", 0, 0, std::uint64_t{1} << 62U);
-    if (const json::value* stop = fields.any("stop"); stop != nullptr && stop->is_string())
-        options.stop_texts = {std::string(stop->get_string())};
-    else
-        options.stop_texts = fields.texts("stop");
     if (fields.count("n", 1, 1, 128) != 1) fields.wrong("n", "must be 1 here");
     refuse_what_changes_the_answer(fields);
     bool usage = false;
@@ -277,14 +373,17 @@ Response chat(Service& service, Call& call) {
         more != nullptr && more->is_object())
         if (const json::value* flag = more->get_object().if_contains("include_usage"))
             usage = flag->is_bool() && flag->get_bool();
+    std::vector<Header> headers = passed_over(fields);
+    if (!name.collection.empty() && chat.question.empty())
+        fields.wrong("messages", "must have a text of the user: it is what is asked");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    const ModelName name = parse_model(id);
     if (auto refused = refuse_model(call, id, name)) return *refused;
     auto open = models_of(service, name);
     if (!open) return problem(open.status());
-    Writer writer(call, id, streams, usage);
-    return name.collection.empty() ? generate(call, **open, messages, std::move(options), writer)
-                                   : answer(service, call, **open, messages, writer);
+    Writer writer(call, id, streams, usage, std::move(headers));
+    return name.collection.empty()
+               ? generate(call, **open, chat.messages, std::move(options), writer)
+               : answer(service, call, **open, chat.question, writer);
 }
 
 }  // namespace
@@ -297,6 +396,8 @@ void add_openai_routes(Router& router, Service& service) {
     router.add({"GET", "/v1/models/{model+}", Right::read, Lane::read, bound(&model)});
     router.add({"POST", "/v1/embeddings", Right::read, Lane::read, bound(&embeddings)});
     router.add({"POST", "/v1/chat/completions", Right::read, Lane::ask, bound(&chat)});
+    for (const char* path : {"/v1/rerank", "/rerank"})
+        router.add({"POST", path, Right::read, Lane::read, bound(&rerank)});
 }
 
 }  // namespace lectern::server

@@ -48,7 +48,7 @@ async function listCollections(wanted) {
     notice("");
   } catch (error) {
     if (error.status === 401) {
-      notice("This server wants an API key.");
+      notice(key.get() ? "The server does not know this API key." : "This server wants an API key.");
       byId("key-dialog").showModal();
     } else {
       notice(error.message);

@@ -57,6 +57,17 @@ std::vector<std::string> Collections::names() const {
     return out;
 }
 
+std::int64_t Collections::made_at(const std::string& name) const {
+    if (name.empty()) return begun_;
+    // RocksDB writes it once, when it makes the store.
+    std::error_code error;
+    const auto written = fs::last_write_time(data_ / name / "store" / "IDENTITY", error);
+    if (error) return begun_;
+    return std::chrono::duration_cast<std::chrono::seconds>(
+               std::chrono::file_clock::to_sys(written).time_since_epoch())
+        .count();
+}
+
 std::vector<CollectionPointer> Collections::open_ones() const {
     const std::lock_guard lock(mutex_);
     std::vector<CollectionPointer> out;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -38,6 +40,8 @@ class Collections {
 
     [[nodiscard]] const Engine& engine() const noexcept { return engine_; }
     [[nodiscard]] std::vector<std::string> names() const;  // sorted; open or not
+    // When a collection was made here, in seconds since 1970 (UTC); "": when this began.
+    [[nodiscard]] std::int64_t made_at(const std::string& name) const;
     [[nodiscard]] std::vector<CollectionPointer> open_ones() const;
     [[nodiscard]] Result<CollectionPointer> get(const std::string& name);
     // The models of the server's own pipeline, without documents: a collection that has no name.
@@ -61,6 +65,7 @@ class Collections {
     const std::filesystem::path data_;
     const Engine engine_;
     const CollectionOptions options_;
+    const std::int64_t begun_ = std::time(nullptr);
     std::mutex opening_;  // one is opened or dropped at a time
     mutable std::mutex mutex_;
     std::map<std::string, CollectionPointer> open_;

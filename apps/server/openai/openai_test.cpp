@@ -1,0 +1,148 @@
+// OpenAI's shapes as its clients send them: conversations and the numbers of a generation.
+#include "apps/server/openai/openai.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+TEST(OpenAiTest, ConversationsAreReadWithTheirFunctions) {
+    const std::string history =
+        R"({"role":"user","content":"What is 6 x 7?"},
+           {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"times","arguments":"{}"}}]},
+           {"role":"tool","tool_call_id":"c1","content":"42"},)";
+    const struct {
+        std::string messages;
+        std::vector<std::pair<Role, std::string>> read;
+        const char* question;
+    } cases[] = {
+        {R"({"role":"user","content":"Hi"})", {{Role::user, "Hi"}}, "Hi"},
+        {history + R"({"role":"user","content":"Thanks."})",
+         {{Role::user, "What is 6 x 7?"}, {Role::user, "42"}, {Role::user, "Thanks."}},
+         "Thanks."},
+        {history + R"({"role":"assistant","content":"It is 42."})",
+         {{Role::user, "What is 6 x 7?"}, {Role::user, "42"}, {Role::assistant, "It is 42."}},
+         "What is 6 x 7?"},
+        {R"({"role":"developer","content":"Be brief."},{"role":"user","content":"Hi"},
+            {"role":"function","name":"f","content":null},{"role":"function","name":"f","content":"1"},
+            {"role":"tool","tool_call_id":"c"},{"role":"assistant"},{"role":"assistant","content":""})",
+         {{Role::system, "Be brief."}, {Role::user, "Hi"}, {Role::user, "1"}},
+         "Hi"},
+        {R"({"role":"assistant","content":[{"type":"text","text":"No: "},{"type":"refusal","refusal":"I cannot."}]},
+            {"role":"assistant","content":null,"refusal":"Nor this."},
+            {"role":"tool","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},
+            {"role":"user","content":[{"type":"text","text":"Why"},{"type":"text","text":"?"}]})",
+         {{Role::assistant, "No: I cannot."},
+          {Role::assistant, "Nor this."},
+          {Role::user, "ab"},
+          {Role::user, "Why?"}},
+         "Why?"}};
+    for (const auto& each : cases) {
+        Fields fields(R"({"messages":[)" + each.messages + "]}", true);
+        const Chat chat = chat_of(fields);
+        EXPECT_TRUE(fields.done().ok()) << fields.done().message() << each.messages;
+        std::vector<std::pair<Role, std::string>> read;
+        for (const Message& message : chat.messages) read.emplace_back(message.role, message.text);
+        EXPECT_EQ(read, each.read) << each.messages;
+        EXPECT_EQ(chat.question, each.question) << each.messages;
+    }
+}
+
+TEST(OpenAiTest, ConversationsThatCannotBeReadAreRefused) {
+    const struct {
+        const char* body;
+        const char* says;
+    } cases[] = {
+        {R"({})", "must be a list of messages"},
+        {R"({"messages":[]})", "must be a list of messages"},
+        {R"({"messages":["Hi"]})", "must be a list of objects"},
+        {R"({"messages":[{"content":"Hi"}]})", "a 'role' and a 'content'"},
+        {R"({"messages":[{"role":"user"}]})", "a 'role' and a 'content'"},
+        {R"({"messages":[{"role":"user","content":null}]})", "a 'role' and a 'content'"},
+        {R"({"messages":[{"role":"critic","content":"x"}]})", "has a role that is not"},
+        {R"({"messages":[{"role":"user","content":7}]})", "neither a string nor a list"},
+        {R"({"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]})",
+         "that is not text"},
+        {R"({"messages":[{"role":"assistant","content":null,"tool_calls":[]}]})",
+         "must have a text"}};
+    for (const auto& each : cases) {
+        Fields fields(each.body, true);
+        EXPECT_TRUE(chat_of(fields).messages.empty());
+        EXPECT_EQ(fields.done().code(), Code::invalid_argument) << each.body;
+        EXPECT_NE(fields.done().message().find(each.says), std::string::npos)
+            << fields.done().message();
+    }
+}
+
+TEST(OpenAiTest, NumbersForOtherModelsAreBroughtIntoTheLimits) {
+    const struct {
+        const char* body;
+        std::uint32_t tokens;
+        float temperature;
+        float top_p;
+        std::uint64_t seed;
+    } cases[] = {{R"({})", 256, 0, 1, 0},
+                 {R"({"max_tokens":12})", 12, 0, 1, 0},
+                 {R"({"max_tokens":12.0})", 12, 0, 1, 0},
+                 {R"({"max_tokens":4096})", 1024, 0, 1, 0},
+                 {R"({"max_tokens":1e12})", 1024, 0, 1, 0},
+                 {R"({"max_tokens":18446744073709551615})", 1024, 0, 1, 0},
+                 {R"({"max_completion_tokens":32000})", 1024, 0, 1, 0},
+                 {R"({"max_completion_tokens":5,"max_tokens":6})", 5, 0, 1, 0},
+                 {R"({"max_completion_tokens":null,"max_tokens":6})", 6, 0, 1, 0},
+                 {R"({"max_tokens":-1})", 256, 0, 1, 0},
+                 {R"({"max_tokens":0})", 256, 0, 1, 0},
+                 {R"({"max_completion_tokens":-2})", 256, 0, 1, 0},
+                 {R"({"max_tokens":null,"temperature":null,"top_p":null,"seed":null,"stop":null})",
+                  256, 0, 1, 0},
+                 {R"({"temperature":0.7,"top_p":0.9,"seed":7})", 256, 0.7F, 0.9F, 7},
+                 {R"({"temperature":5,"top_p":1.5,"seed":-1})", 256, 2, 1, 0},
+                 {R"({"temperature":-1,"top_p":-1,"seed":-9223372036854775808})", 256, 0, 1, 0},
+                 {R"({"seed":18446744073709551615})", 256, 0, 1, std::uint64_t{1} << 62U},
+                 {R"({"seed":9007199254740993})", 256, 0, 1, 9007199254740993}};
+    for (const auto& each : cases) {
+        Fields fields(each.body, true);
+        const GenerateOptions options = generate_options(fields, 1024);
+        EXPECT_TRUE(fields.done().ok()) << each.body << fields.done().message();
+        EXPECT_EQ(options.max_tokens, each.tokens) << each.body;
+        EXPECT_EQ(options.temperature, each.temperature) << each.body;
+        EXPECT_EQ(options.top_p, each.top_p) << each.body;
+        EXPECT_EQ(options.seed, each.seed) << each.body;
+    }
+    for (const char* body : {R"({"max_tokens":"12"})", R"({"max_tokens":1.5})", R"({"seed":"x"})",
+                             R"({"temperature":"hot"})", R"({"top_p":[]})", R"({"stop":7})"}) {
+        Fields fields(body, true);
+        (void)generate_options(fields, 1024);
+        EXPECT_FALSE(fields.done().ok()) << body;
+    }
+}
+
+TEST(OpenAiTest, EmptyTextsAreNotEmbedded) {
+    const std::pair<const char*, std::size_t> cases[] = {
+        {R"({"input":"a"})", 1},   {R"({"input":["a","b"]})", 2}, {R"({"input":" "})", 1},
+        {R"({"input":""})", 0},    {R"({"input":["a",""]})", 0},  {R"({"input":[[1,2]]})", 0},
+        {R"({"input":[1,2]})", 0}, {R"({"input":7})", 0},         {R"({})", 0}};
+    for (const auto& [body, count] : cases) {
+        Fields fields(body, true);
+        const auto inputs = embedding_inputs(fields);
+        EXPECT_EQ(fields.done().ok(), count > 0) << body;
+        if (count > 0) {
+            EXPECT_EQ(inputs.size(), count) << body;
+        }
+    }
+}
+
+TEST(OpenAiTest, PathsAreKnownWithAsManySlashesAsTheyHave) {
+    for (const char* target : {"/v1/models", "//v1/models", "/v1//models", "/v1/"})
+        EXPECT_TRUE(is_openai_path(target)) << target;
+    for (const char* target : {"/", "", "/v1", "/v10/x", "/collections/v1/", "/mcp"})
+        EXPECT_FALSE(is_openai_path(target)) << target;
+}
+
+}  // namespace
+}  // namespace lectern::server
