@@ -12,6 +12,7 @@ namespace {
 
 // Of one question; the first counts.
 constexpr std::uint64_t most_rewritten = 1000;
+constexpr std::uint64_t most_rewritten_bytes = most_rewritten * max_query_bytes;
 
 }  // namespace
 
@@ -23,7 +24,7 @@ Status rewrite(Request& request, const host::Stage& stage) {
                                   },
                                   {},
                                   most_rewritten,
-                                  most_rewritten* max_query_bytes};
+                                  most_rewritten_bytes};
     LECTERN_TRY(host::process(stage, request.interrupt, {.text = request.text}, taker));
     if (!text) return {Code::invalid_argument, stage.describe() + " let no query through"};
     request.text = std::move(*text);
