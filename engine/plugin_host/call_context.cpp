@@ -108,6 +108,7 @@ lectern_code CallContext::foreign() noexcept {
 }
 
 Status CallContext::status(lectern_code code, std::string_view where) {
+    if (std::exchange(interrupted_, false) && code == LECTERN_OK) code = LECTERN_CANCELLED;
     const std::unique_lock lock(mutex_);
     std::string message = std::exchange(message_, {});
     const Status kept = std::exchange(kept_, {});

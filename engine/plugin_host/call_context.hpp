@@ -63,12 +63,18 @@ class CallContext {
 
     // Runs what a sink does with what the plugin gives: a function that returns a Status. The first
     // that fails, or throws, is kept and is how the call ends, whatever the plugin says; from then
-    // on nothing more is taken, and is_cancelled says so. Only on the thread of the call.
+    // on nothing more is taken, and is_cancelled says so. Nor is anything taken from a plugin that
+    // goes on when it was asked to stop, or behind the deadline: the call is cancelled then,
+    // whatever the plugin says. Only on the thread of the call.
     template <typename Function>
     lectern_code receive(Function&& function) noexcept {
         if (std::this_thread::get_id() != thread_) return foreign();
         if (!kept_.ok()) return to_plugin(kept_.code());
         if (stopped_) return LECTERN_CANCELLED;
+        if (interrupt_.stopped() || interrupt_.late()) {
+            interrupted_ = true;
+            return LECTERN_CANCELLED;
+        }
         try {
             Status status = std::forward<Function>(function)();
             if (status.ok()) return LECTERN_OK;
@@ -106,6 +112,7 @@ class CallContext {
     const std::thread::id thread_ = std::this_thread::get_id();
     lectern_call face_;
     bool stopped_ = false;
+    bool interrupted_ = false;
     Status kept_;
     std::atomic<bool> foreign_{false};
     std::mutex mutex_;  // message_, items_: a plugin may report from a thread of its own

@@ -283,6 +283,22 @@ TEST_F(CallsTest, TextBehindTheStopIsNotTaken) {
     EXPECT_EQ(out, "more more more ");
 }
 
+TEST_F(CallsTest, NothingIsTakenBehindTheDeadline) {
+    const auto stage = make("custom", "");
+    ASSERT_TRUE(stage);
+    int taken = 0;
+    const RecordTaker taker{[&](const Record&) {
+                                ++taken;
+                                return Status();
+                            },
+                            {}};
+    const Interrupt late{.deadline = std::chrono::steady_clock::now() - std::chrono::seconds(1)};
+    const Status status = process(*stage, late, {.text = "sound"}, taker);
+    EXPECT_EQ(status.code(), Code::deadline_exceeded) << status.message();
+    EXPECT_THAT(status.message(), StartsWith("stage 's' (plugin wrong)"));
+    EXPECT_EQ(taken, 0);
+}
+
 TEST_F(CallsTest, BytesOfAGeneratorThatAreNoTextAreReplaced) {
     const auto stage = make("generator", "bad_utf8");
     ASSERT_TRUE(stage);

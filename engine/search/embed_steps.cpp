@@ -11,7 +11,8 @@ namespace lectern {
 namespace {
 
 // Of one question; the first counts.
-constexpr std::uint64_t most_records = 1000;
+constexpr std::uint64_t most_rewritten = 1000;
+constexpr std::uint64_t most_rewritten_bytes = most_rewritten * max_query_bytes;
 
 }  // namespace
 
@@ -22,8 +23,8 @@ Status rewrite(Request& request, const host::Stage& stage) {
                                       return {};
                                   },
                                   {},
-                                  most_records,
-                                  most_records* max_query_bytes};
+                                  most_rewritten,
+                                  most_rewritten_bytes};
     LECTERN_TRY(host::process(stage, request.interrupt, {.text = request.text}, taker));
     if (!text) return {Code::invalid_argument, stage.describe() + " let no query through"};
     request.text = std::move(*text);
