@@ -114,7 +114,8 @@ bool better(const Candidate& a, const Candidate& b) {
 }
 
 std::vector<double> scores_of(const std::vector<TwoScores>& two, const Ranking& ranking) {
-    if (ranking.mode == SearchMode::hybrid) return fuse(two, ranking.fusion, ranking.weight);
+    if (ranking.mode == SearchMode::hybrid)
+        return fuse(two, ranking.fusion, ranking.weight, ranking.asked);
     std::vector<double> out;
     for (const TwoScores& one : two)
         out.push_back(ranking.mode == SearchMode::dense ? one.dense : one.lexical);

@@ -9,7 +9,28 @@ namespace {
 
 constexpr double rrf_rank = 60;  // as in the paper
 
-std::vector<double> convex(std::span<const TwoScores> scores, double weight) {
+// 0 up to `from`, 1 from `to` on.
+double ramp(double value, double from, double to) {
+    return std::clamp((value - from) / (to - from), 0.0, 1.0);
+}
+
+// How far the words name one thing, 0 to 1. Below half as good as the best is what has less than
+// half of the rare words.
+double named(std::span<const TwoScores> scores, double asked) {
+    double best = 0;
+    double second = 0;
+    for (const TwoScores& one : scores) {
+        second = std::max(second, std::min(best, one.lexical));
+        best = std::max(best, one.lexical);
+    }
+    if (best <= 0 || asked <= 0) return 0;
+    return ramp(1 - second / best, 0.5, 0.8) * ramp(best / asked, 0.4, 0.6);
+}
+
+constexpr double moved_at_most = 0.8;  // of the dense side's weight, to the other side
+
+std::vector<double> convex(std::span<const TwoScores> scores, double weight, double asked) {
+    if (weight > 0 && weight < 1) weight *= 1 - moved_at_most * named(scores, asked);
     double least = scores.front().dense;
     double most = least;
     double most_lexical = 0;
@@ -44,9 +65,10 @@ void add_ranks(std::span<const TwoScores> scores, double TwoScores::*side, doubl
 
 }  // namespace
 
-std::vector<double> fuse(std::span<const TwoScores> scores, Fusion fusion, double weight) {
+std::vector<double> fuse(std::span<const TwoScores> scores, Fusion fusion, double weight,
+                         double asked) {
     if (scores.empty()) return {};
-    if (fusion == Fusion::convex) return convex(scores, weight);
+    if (fusion == Fusion::convex) return convex(scores, weight, asked);
     std::vector<double> out(scores.size(), 0.0);
     add_ranks(scores, &TwoScores::dense, -2, weight, out);
     add_ranks(scores, &TwoScores::lexical, 0, 1 - weight, out);

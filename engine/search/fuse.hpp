@@ -23,8 +23,11 @@ struct TwoScores {
 // Cormack, C. Clarke and S. Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual
 // rank learning methods", SIGIR 2009).
 //
-// `weight`: 0 (lexical alone) to 1 (dense alone).
+// `weight`: 0 (lexical alone) to 1 (dense alone). Between the two, convex weighs the lexical side
+// more where the words name one thing: where its best has most of what was asked (`asked`, the
+// score of a thing with all content words; 0: not known) and no other comes near. The nearest
+// vectors of a name or a number are those of names that look like it.
 [[nodiscard]] std::vector<double> fuse(std::span<const TwoScores> scores, Fusion fusion,
-                                       double weight);
+                                       double weight, double asked = 0);
 
 }  // namespace lectern

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace lectern {
 namespace {
 
@@ -19,6 +21,22 @@ TEST(Fuse, ConvexScalesBothSidesAndWeighsThem) {
                 ElementsAre(near(0), near(1), near(0.5), near(0.25)));
     EXPECT_THAT(fuse(scores, Fusion::convex, 0.5),
                 ElementsAre(near(0.5), near(0.75), near(0.625), near(0.125)));
+}
+
+// As for "Part-097" among the chunks of a table with "Part-000" to "Part-119".
+TEST(Fuse, WordsThatNameOneThingOutweighVectors) {
+    const std::vector<TwoScores> scores{{0.9, 0.12}, {0.7, 1.93}, {0.8, 0.12}, {0.85, 0}};
+    const auto first = [&](double weight, double asked) {
+        const std::vector<double> fused = fuse(scores, Fusion::convex, weight, asked);
+        return std::max_element(fused.begin(), fused.end()) - fused.begin();
+    };
+    EXPECT_EQ(first(0.65, 2.25), 1);
+    EXPECT_EQ(first(0.65, 0), 0);   // nothing is known of what was asked
+    EXPECT_EQ(first(0.65, 10), 0);  // it has little of it
+    EXPECT_EQ(first(1, 2.25), 0);   // vectors alone
+    // Another comes near: the weights are those that were asked for.
+    const std::vector<TwoScores> near{{0.9, 1.0}, {0.7, 1.93}};
+    EXPECT_EQ(fuse(near, Fusion::convex, 0.65, 2.25), fuse(near, Fusion::convex, 0.65));
 }
 
 TEST(Fuse, RanksCountByTheirReciprocals) {

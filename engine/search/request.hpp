@@ -27,6 +27,8 @@ struct Ranking {
     std::size_t hits = 0;  // that the search gives
     // What each side is asked for first.
     std::size_t candidates = 0;
+    // Of the lexical search (index::LexicalResult), once it is done.
+    double asked = 0;
 };
 
 struct Request {

@@ -57,6 +57,7 @@ Status search_lexical(Request& request, std::size_t wanted) {
     LECTERN_ASSIGN(auto found, request.context.lexical.search(request.text, wanted,
                                                               lexical_options(request, filter)));
     request.lexical = std::move(found.hits);
+    request.ranking.asked = found.asked;
     return {};
 }
 

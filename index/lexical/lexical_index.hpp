@@ -51,6 +51,8 @@ struct LexicalSearchOptions {
 
 struct LexicalResult {
     std::vector<Scored> hits;  // best first; equal scores by ascending chunk id
+    // About what a chunk of average length scores that has each of the query's content words once.
+    double asked = 0;
     std::uint64_t scored = 0;  // chunks that were looked at
     std::uint64_t blocks_read = 0;
     std::uint64_t blocks = 0;  // of the query's posting lists

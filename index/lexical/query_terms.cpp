@@ -6,6 +6,7 @@
 
 #include "index/lexical/cursor.hpp"
 #include "index/lexical/spelling.hpp"
+#include "text/content_words.hpp"
 #include "text/text.hpp"
 
 namespace lectern::index::lexical {
@@ -99,7 +100,11 @@ Result<QueryTerms> look_up(const State& state, Analyzer& analyzer, const QueryTe
     std::map<std::string_view, double> counts;
     for (const std::string& word : query.words) counts[word] += 1;
     std::map<std::string_view, std::vector<std::size_t>> places;
-    for (const auto& [word, count] : counts) places[word] = list.add(word, count);
+    for (const auto& [word, count] : counts) {
+        places[word] = list.add(word, count);
+        if (!places[word].empty() && !text::is_stop_word(word))
+            out.content.emplace_back(places[word], count);
+    }
     std::map<std::string_view, double> parts;
     for (const std::string& part : query.parts) parts[part] += part_weight;
     for (const auto& [part, count] : parts) list.add(part, count);
@@ -118,6 +123,7 @@ Result<QueryTerms> look_up(const State& state, Analyzer& analyzer, const QueryTe
         std::stable_sort(out.terms.begin(), out.terms.end(),
                          [](const auto& a, const auto& b) { return a.chunks < b.chunks; });
         if (out.terms.size() > most_terms) out.terms.resize(most_terms);
+        out.content.clear();  // the places are others, and so long a query names no one thing
     }
     return out;
 }

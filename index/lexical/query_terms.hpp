@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "index/lexical/analysis.hpp"
@@ -28,6 +29,9 @@ struct QueryTerms {
     std::vector<QueryTerm> terms;
     // Each: a chunk must have one of these terms (places in `terms`).
     std::vector<std::vector<std::size_t>> any_of;
+    // Of each content word: its terms (places in `terms`), one for each language, and how often it
+    // stands in the query.
+    std::vector<std::pair<std::vector<std::size_t>, double>> content;
 };
 
 // The words as terms: in every language that the index has stems of, because a query is too short

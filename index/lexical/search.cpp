@@ -15,6 +15,16 @@ Scorer scorer_of(const State& state, const Bm25& bm25) {
             static_cast<double>(state.totals.title_words) / chunks};
 }
 
+double asked_of(const QueryTerms& query, const State& state) {
+    double out = 0;
+    for (const auto& [places, count] : query.content) {
+        std::int64_t chunks = 0;  // a word has a stem of its own in few of the languages
+        for (const std::size_t place : places) chunks = std::max(chunks, query.terms[place].chunks);
+        out += count * inverse_document_frequency(state.totals.chunks, chunks);
+    }
+    return out;
+}
+
 // Whether each demand can be met by some list of the segment.
 bool can_meet(const QueryTerms& query, std::size_t segment) {
     return std::all_of(query.any_of.begin(), query.any_of.end(), [&](const auto& terms) {
@@ -49,6 +59,7 @@ Result<LexicalResult> search(const State& state, Analyzer& analyzer, std::mutex&
         LECTERN_ASSIGN(query, look_up(state, analyzer, wanted));
     }
     if (k == 0 || query.terms.empty()) return out;
+    out.asked = asked_of(query, state);
 
     const Filter everything;
     Demands demands{query.any_of, options.filter != nullptr ? options.filter : &everything, {}};

@@ -114,6 +114,29 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"notepad", {other, "Notepad++ opens it"}, "notepad", {1}}),
     [](const auto& row) { return std::string(row.param.name); });
 
+TEST(QueryParts, ContentWordsAreWhatIsAsked) {
+    const TestFolder folder;
+    auto store = storage::Store::open(folder.path() / "c", {.create_if_missing = true});
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    const auto index = LexicalIndex::open(**store, {});
+    ASSERT_TRUE(index.ok()) << index.status().message();
+    storage::WriteGroup group;
+    for (int i = 0; i < 10; ++i) {
+        storage::PutDocument document;
+        document.id = std::to_string(i);
+        document.text = "Part 10" + std::to_string(i) + " lies in the hall.";
+        document.chunks.push_back({0, document.text.size(), 1});
+        group.puts.push_back(document);
+    }
+    ASSERT_TRUE((*index)->commit(group, false).ok());
+    const auto search = [&](const char* text) { return *(*index)->search(text, 10); };
+    EXPECT_EQ(search("of the").asked, 0);
+    const LexicalResult one = search("Part-107");
+    ASSERT_FALSE(one.hits.empty());
+    EXPECT_NEAR(one.asked, one.hits[0].score, 0.01);  // it has both, once
+    EXPECT_GT(search("Part-107 gone").asked, one.asked + 1);
+}
+
 TEST(QueryParts, PartsOfAPhraseAreNotAskedFor) {
     const lexical::QueryText query = lexical::read_query("\"orders.csv\" Node.js");
     EXPECT_THAT(query.words, ::testing::ElementsAre("orders.csv", "node.js"));
