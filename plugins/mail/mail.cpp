@@ -9,6 +9,7 @@
 #include "documents/pdf_text.hpp"
 #include "lectern/plugin.hpp"
 #include "mail/message.hpp"
+#include "mail/outlook.hpp"
 #include "office/fits.hpp"
 #include "office/read_office.hpp"
 
@@ -37,8 +38,12 @@ class MailExtractor : public plugin::Extractor {
             sink.failed(failure.what, LECTERN_UNSUPPORTED, failure.message);
         };
         const auto reader = [&](const Attachment& attachment) { return read(call, attachment); };
-        const auto read_all =
-            is_mailbox(source.name, source.bytes.substr(0, 4096)) ? read_mailbox : read_mail;
+        auto* read_all = &read_mail;
+        // Mails are called .msg by others, too.
+        if (source.bytes.starts_with("\xD0\xCF\x11\xE0"))
+            read_all = &read_outlook;
+        else if (is_mailbox(source.name, source.bytes.substr(0, 4096)))
+            read_all = &read_mailbox;
         read_all(source.bytes, source.name, reader, give, failed);
     }
 

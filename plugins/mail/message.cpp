@@ -350,9 +350,8 @@ bool is_mailbox(std::string_view name, std::string_view head) {
 }
 
 unsigned mail_fits(std::string_view name, std::string_view head) {
-    if (documents::has_extension(name, {"eml", "mbox", "mbx"})) return 100;
-    if (documents::has_extension(name, {"txt", "text", "md", "markdown", "html", "htm", "msg"}))
-        return 0;
+    if (documents::has_extension(name, {"eml", "mbox", "mbx", "msg"})) return 100;
+    if (documents::has_extension(name, {"txt", "text", "md", "markdown", "html", "htm"})) return 0;
     if (head.starts_with("From "))
         return headers_at_begin(head.substr(std::min(head.find('\n') + 1, head.size()))) >= 2 ? 60
                                                                                               : 0;

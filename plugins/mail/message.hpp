@@ -42,7 +42,7 @@ void read_mail(std::string_view bytes, std::string_view name, const AttachmentRe
 void read_mailbox(std::string_view bytes, std::string_view name, const AttachmentReader& reader,
                   const MailSink& sink, const MailFailureSink& failed);
 
-// 100 for .eml and .mbox, 60 for what begins like a mail, else 0.
+// 100 for .eml, .mbox and .msg, 60 for what begins like a mail, else 0.
 [[nodiscard]] unsigned mail_fits(std::string_view name, std::string_view head);
 [[nodiscard]] bool is_mailbox(std::string_view name, std::string_view head);
 

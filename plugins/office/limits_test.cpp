@@ -36,6 +36,10 @@ TEST(OfficeLimits, RefusalsSayWhy) {
         {"another archive", zipped({{"a.txt", "x"}}), LECTERN_UNSUPPORTED, "no office document"},
         {"of before 2007", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1...", LECTERN_UNSUPPORTED,
          "before 2007"},
+        {"of Outlook",
+         "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" +
+             std::string("_\0_\0s\0u\0b\0s\0t\0g\0001\0.\0000\0_\0"sv),
+         LECTERN_UNSUPPORTED, "save it as .eml"},
         {"encrypted",
          std::string("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") +
              std::string("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"sv),

@@ -25,6 +25,9 @@ constexpr std::string_view compound_magic = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
     if (bytes.find(encrypted) != std::string_view::npos)
         fail(LECTERN_INVALID_ARGUMENT,
              "the file is encrypted with a password; save a copy without it");
+    constexpr std::string_view mail = "_\0_\0s\0u\0b\0s\0t\0g\0001\0.\0000\0_\0"sv;
+    if (bytes.find(mail) != std::string_view::npos)
+        fail(LECTERN_UNSUPPORTED, "a mail in Outlook's own form; save it as .eml");
     fail(LECTERN_UNSUPPORTED,
          "a file of Word, Excel or PowerPoint before 2007; convert it (libreoffice --headless "
          "--convert-to docx, xlsx or pptx)");
