@@ -80,6 +80,12 @@ function(lectern_install_package)
   install(FILES "${lectern_BINARY_DIR}/lecternConfig.cmake"
     "${lectern_BINARY_DIR}/lecternConfigVersion.cmake" DESTINATION "${package}")
 
+  set(pkgconfig "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+  file(RELATIVE_PATH LECTERN_PC_PREFIX "/prefix/${pkgconfig}" "/prefix")
+  string(REGEX REPLACE "/+$" "" LECTERN_PC_PREFIX "${LECTERN_PC_PREFIX}")
+  configure_file("${lectern_SOURCE_DIR}/cmake/lectern.pc.in" "${lectern_BINARY_DIR}/lectern.pc" @ONLY)
+  install(FILES "${lectern_BINARY_DIR}/lectern.pc" DESTINATION "${pkgconfig}")
+
   # All of them have the run path $ORIGIN, and FAISS's AVX-512 variant is where the loader looks.
   set(patterns_OPENVINO # the CPU device, and readers of its own files and of ONNX
     PATTERN "libopenvino.so.*" PATTERN "libopenvino_intel_cpu_plugin.so"

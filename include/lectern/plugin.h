@@ -32,6 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lectern/code.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -51,20 +53,6 @@ extern "C" {
                                           (const char*)(pointer) + sizeof((pointer)->field)))
 
 /* ------------------------------------------------------------------ values */
-
-typedef int32_t lectern_code;
-enum {
-    LECTERN_OK = 0,
-    LECTERN_INVALID_ARGUMENT = 1,   /* the caller's input is wrong: an option, a file's content */
-    LECTERN_NOT_FOUND = 2,          /* a file, a document, a capability is not there */
-    LECTERN_UNSUPPORTED = 3,        /* well-formed, but this plugin does not do it */
-    LECTERN_CORRUPT = 4,            /* bytes that fail their own checks */
-    LECTERN_RESOURCE_EXHAUSTED = 5, /* memory, disk, a limit */
-    LECTERN_CANCELLED = 6,          /* call->is_cancelled said so */
-    LECTERN_DEADLINE_EXCEEDED = 7,
-    LECTERN_UNAVAILABLE = 8, /* a program or a device that is needed is not there now */
-    LECTERN_INTERNAL = 9     /* a defect of the plugin */
-};
 
 /* Borrowed UTF-8. data may be NULL when size is 0. */
 typedef struct lectern_text {

@@ -47,21 +47,27 @@ def case_install(context):
         "lib/lectern/plugins/bert.so",
         "lib/cmake/lectern/lecternConfig.cmake",
         "lib/cmake/lectern/lecternConfigVersion.cmake",
+        "lib/pkgconfig/lectern.pc",
         "share/lectern/pipelines/bert.yaml",
         "share/lectern/licenses/lectern",
     ):
         assert (context.installed / file).is_file(), f"not installed: {file}"
     headers = {header.name for header in (context.installed / "include/lectern").iterdir()}
-    assert headers == {"lectern.hpp", "plugin.h", "plugin.hpp", "status.hpp"}, headers
+    public = {"code.h", "engine.hpp", "lectern.h", "lectern.hpp", "plugin.h", "plugin.hpp", "status.hpp"}
+    assert headers == public, headers
 
 
 def case_headers_stand_alone(context):
     """Each installed header compiles alone, in the oldest language that it is for."""
     include = context.installed / "include"
     for header, compiler in (
+        ("code.h", [os.environ["LECTERN_C_COMPILER"], "-xc", "-std=c99"]),
+        ("lectern.h", [os.environ["LECTERN_C_COMPILER"], "-xc", "-std=c99"]),
+        ("lectern.h", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++11"]),
         ("plugin.h", [os.environ["LECTERN_C_COMPILER"], "-xc", "-std=c99"]),
         ("plugin.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++17"]),
         ("status.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
+        ("engine.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
         ("lectern.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
     ):
         flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{include}"]
@@ -91,6 +97,26 @@ def case_plugins_through_find_package(context):
     names = {plugin["name"] for plugin in found["plugins"]}
     assert {"shout", "redact", "bert", "gpt"} <= names, names
     assert not found.get("refused"), found["refused"]
+
+
+def case_c_through_pkg_config(context):
+    """A program in C, with what pkg-config says of the tree that was moved."""
+    found = {"PKG_CONFIG_PATH": str(context.installed / "lib/pkgconfig")}
+    flags = run("pkg-config", "--cflags", "--libs", "lectern", environment=found).split()
+    version = run("pkg-config", "--modversion", "lectern", environment=found).strip()
+    assert not [flag for flag in flags if str(context.build) == flag[2:] or "/prefix/" in flag], flags
+    with tempfile.TemporaryDirectory(prefix="lectern-package-") as name:
+        source = pathlib.Path(name) / "version.c"
+        source.write_text(
+            '#include <stdio.h>\n\n#include "lectern/lectern.h"\n\n'
+            "int main(void) {\n    puts(lectern_version());\n    return 0;\n}\n",
+            encoding="utf-8",
+        )
+        program = pathlib.Path(name) / "version"
+        compiler = [os.environ["LECTERN_C_COMPILER"], "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+        run(*compiler, source, "-o", program, *flags)
+        said = run(program, environment={"LD_LIBRARY_PATH": str(context.installed / "lib")}).strip()
+    assert said == version, (said, version)
 
 
 def case_nothing_outside_is_loaded(context):

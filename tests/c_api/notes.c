@@ -1,0 +1,359 @@
+/* notes FOLDER PIPELINE PLUGINS: the C interface from C99. Ingests, searches, streams an answer,
+ * and ends it in both ways. Prints what goes wrong, and exits with 1 then. */
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lectern/lectern.h"
+/* Both interfaces fit into one program. */
+#include "lectern/plugin.h"
+
+static int wrong = 0;
+
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+            wrong = 1;                                                              \
+        }                                                                           \
+    } while (0)
+
+/* The call succeeded; otherwise says why. Ends the error. */
+static int good(lectern_code code, lectern_error* error) {
+    if (code != LECTERN_OK)
+        fprintf(stderr, "failed: %s: %s (%s)\n", lectern_error_word(error),
+                lectern_error_message(error), lectern_error_place(error));
+    else if (error != NULL)
+        fprintf(stderr, "an error where there is none\n");
+    lectern_error_free(error);
+    if (code != LECTERN_OK || error != NULL) wrong = 1;
+    return code == LECTERN_OK;
+}
+
+/* The call failed so. Ends the error. */
+static int fails(lectern_code code, lectern_error* error, const char* word, const char* place) {
+    const int as_expected =
+        code != LECTERN_OK && error != NULL && lectern_error_code(error) == code &&
+        strcmp(lectern_error_word(error), word) == 0 &&
+        strcmp(lectern_error_place(error), place) == 0 && lectern_error_message(error)[0] != '\0';
+    if (!as_expected)
+        fprintf(stderr, "%d: %s: %s (%s)\n", (int)code, lectern_error_word(error),
+                lectern_error_message(error), lectern_error_place(error));
+    lectern_error_free(error);
+    return as_expected;
+}
+
+static int has(const char* text, const char* part) {
+    if (text != NULL && strstr(text, part) != NULL) return 1;
+    fprintf(stderr, "no %s in %s\n", part, text == NULL ? "NULL" : text);
+    return 0;
+}
+
+/* What a stream gave. */
+struct stream {
+    char text[4096];
+    size_t size;
+    int pieces;
+    int evidence;
+    int progress;
+    int enough_after; /* pieces; 0: never */
+    lectern_cancel* cancel;
+    pthread_t other;
+    int started;
+};
+
+static int32_t on_text(void* data, const char* piece, uint64_t size) {
+    struct stream* to = data;
+    if (to->size + size < sizeof to->text) {
+        memcpy(to->text + to->size, piece, size);
+        to->size += size;
+        to->text[to->size] = '\0';
+    }
+    ++to->pieces;
+    return to->enough_after == 0 || to->pieces < to->enough_after;
+}
+
+static void* cancel_it(void* data) {
+    lectern_cancel_request(data);
+    return NULL;
+}
+
+static int32_t on_event(void* data, const char* name, const char* json) {
+    struct stream* to = data;
+    if (strcmp(name, "progress") == 0) to->progress += has(json, "\"fraction\":");
+    if (strcmp(name, "evidence") != 0) return 1;
+    to->evidence += has(json, "\"quote\":\"The moon raises the tides of the sea.\"");
+    /* Its answer waits until it is stopped, from another thread. */
+    if (to->cancel != NULL)
+        to->started = pthread_create(&to->other, NULL, cancel_it, to->cancel) == 0;
+    return 1;
+}
+
+static int warnings = 0;
+
+static void on_log(void* data, int32_t level, const char* source, const char* message) {
+    (void)data;
+    if (level < 2) return;
+    fprintf(stderr, "log: %s: %s\n", source, message);
+    ++warnings;
+}
+
+static void store(lectern_collection* notes, const char* folder) {
+    lectern_error* error = NULL;
+    char* report = NULL;
+    char request[4096];
+    struct stream seen = {0};
+    lectern_watch watch = {sizeof(lectern_watch), 0, &seen, NULL, on_event, NULL};
+    FILE* file;
+
+    snprintf(request, sizeof request, "%s/cheese.txt", folder);
+    file = fopen(request, "w");
+    CHECK(file != NULL && fputs("Cheese is made of milk.", file) >= 0 && fclose(file) == 0);
+    snprintf(request, sizeof request, "{\"paths\": [\"%s/cheese.txt\"]}", folder);
+    if (good(lectern_collection_ingest(notes, request, &watch, &report, &error), error)) {
+        CHECK(has(report, "\"documents\":1"));
+        CHECK(has(report, "\"failed\":[]"));
+    }
+    lectern_string_free(report);
+    CHECK(seen.progress > 0);
+
+    if (good(lectern_collection_add(
+                 notes,
+                 "[{\"id\": \"tides\", \"title\": \"Tides\", \"metadata\": {\"year\": 2020},"
+                 " \"text\": \"The moon raises the tides of the sea.\"},"
+                 " {\"id\": \"bread\", \"text\": \"Bread is baked in an oven.\"}]",
+                 NULL, &report, &error),
+             error))
+        CHECK(has(report, "\"documents\":2"));
+    lectern_string_free(report);
+
+    CHECK(fails(lectern_collection_add(notes, "[{\"id\": \"a\"}, {\"id\": \"b\", \"txt\": \"\"}]",
+                                       NULL, &report, &error),
+                error, "invalid_argument", "1/txt"));
+    CHECK(report == NULL);
+    CHECK(fails(lectern_collection_add(notes, "[{\"id\": ", NULL, &report, &error), error,
+                "invalid_argument", "byte 8"));
+    CHECK(fails(lectern_collection_ingest(notes, "{}", NULL, &report, &error), error,
+                "invalid_argument", "paths"));
+}
+
+static void walk(lectern_collection* notes) {
+    lectern_error* error = NULL;
+    lectern_documents* documents = NULL;
+    char* document = NULL;
+    int count = 0;
+    if (!good(lectern_documents_open(notes, NULL, &documents, &error), error)) return;
+    while (good(lectern_documents_next(documents, &document, &error), error) && document != NULL) {
+        CHECK(has(document, "\"text\":"));
+        lectern_string_free(document);
+        ++count;
+    }
+    CHECK(count == 3);
+    /* And so it stays. */
+    CHECK(lectern_documents_next(documents, &document, NULL) == LECTERN_OK && document == NULL);
+    lectern_documents_close(documents);
+
+    CHECK(good(lectern_documents_open(notes, "bread", &documents, &error), error));
+    CHECK(good(lectern_documents_next(documents, &document, &error), error));
+    CHECK(document != NULL && strstr(document, "\"bread\"") == NULL);
+    lectern_string_free(document);
+    lectern_documents_close(documents);
+
+    if (good(lectern_collection_get(notes, "tides", &document, &error), error))
+        CHECK(has(document, "\"metadata\":{\"year\":2020}"));
+    lectern_string_free(document);
+    CHECK(fails(lectern_collection_get(notes, "none", &document, &error), error, "not_found", ""));
+}
+
+static void search(lectern_collection* notes) {
+    lectern_error* error = NULL;
+    char* result = NULL;
+    if (good(lectern_collection_search(
+                 notes, "{\"query\": \"tides\", \"k\": 1, \"filter\": \"year >= 2020\"}", NULL,
+                 &result, &error),
+             error)) {
+        CHECK(has(result, "\"document\":\"tides\""));
+        CHECK(strstr(result, "\"stages\":") == NULL);
+    }
+    lectern_string_free(result);
+    if (good(lectern_collection_search(notes, "{\"query\": \"tides\", \"explain\": true}", NULL,
+                                       &result, &error),
+             error))
+        CHECK(has(result, "\"stages\":[{\"stage\":"));
+    lectern_string_free(result);
+    CHECK(fails(
+        lectern_collection_search(notes, "{\"query\": \"tides\", \"k\": 0}", NULL, &result, &error),
+        error, "invalid_argument", "k"));
+    CHECK(fails(lectern_collection_search(notes, "{\"query\": \"tides\", \"limit\": 3}", NULL,
+                                          &result, &error),
+                error, "invalid_argument", "limit"));
+    CHECK(fails(lectern_collection_search(notes, "[]", NULL, &result, &error), error,
+                "invalid_argument", ""));
+    CHECK(fails(lectern_collection_search(NULL, "{}", NULL, &result, &error), error,
+                "invalid_argument", ""));
+    /* Who does not ask for the error is told the code. */
+    CHECK(lectern_collection_search(notes, "{}", NULL, &result, NULL) == LECTERN_INVALID_ARGUMENT);
+    CHECK(lectern_collection_search(notes, "{}", NULL, NULL, NULL) == LECTERN_INVALID_ARGUMENT);
+}
+
+static void ask(lectern_collection* notes) {
+    lectern_error* error = NULL;
+    char* answer = NULL;
+    char expected[4200];
+    struct stream seen = {0};
+    lectern_watch watch = {sizeof(lectern_watch), 0, &seen, on_text, on_event, NULL};
+
+    /* What was streamed is the answer. */
+    if (good(lectern_collection_ask(notes, "{\"question\": \"What raises the tides of the sea?\"}",
+                                    &watch, &answer, &error),
+             error)) {
+        CHECK(seen.pieces > 0);
+        CHECK(seen.evidence == 1);
+        CHECK(has(seen.text, "The moon raises the tides of the sea"));
+        snprintf(expected, sizeof expected, "\"answer\":\"%s\"", seen.text);
+        CHECK(has(answer, expected));
+        CHECK(has(answer, "\"document\":\"tides\""));
+    }
+    lectern_string_free(answer);
+
+    /* The callback has enough after a piece. */
+    memset(&seen, 0, sizeof seen);
+    seen.enough_after = 1;
+    CHECK(
+        fails(lectern_collection_ask(notes, "{\"question\": \"What raises the tides of the sea?\"}",
+                                     &watch, &answer, &error),
+              error, "cancelled", ""));
+    CHECK(answer == NULL);
+    CHECK(seen.pieces == 1);
+
+    /* Another thread ends an answer that would never end. */
+    memset(&seen, 0, sizeof seen);
+    seen.cancel = lectern_cancel_new();
+    watch.cancel = seen.cancel;
+    CHECK(fails(lectern_collection_ask(
+                    notes, "{\"question\": \"What raises the patient tides of the sea?\"}", &watch,
+                    &answer, &error),
+                error, "cancelled", ""));
+    CHECK(seen.started);
+    if (seen.started) pthread_join(seen.other, NULL);
+    /* A handle that was used ends every later call too. */
+    CHECK(lectern_collection_ask(notes, "{\"question\": \"What raises the tides of the sea?\"}",
+                                 &watch, &answer, NULL) == LECTERN_CANCELLED);
+    lectern_cancel_free(seen.cancel);
+
+    /* A program that was built when the struct was smaller: what is beyond is not read. */
+    memset(&seen, 0, sizeof seen);
+    watch.struct_size = 24;
+    watch.on_event = NULL;
+    CHECK(good(lectern_collection_ask(notes, "{\"question\": \"What raises the tides?\"}", &watch,
+                                      &answer, &error),
+               error));
+    CHECK(seen.pieces > 0);
+    lectern_string_free(answer);
+}
+
+static void embed(lectern_collection* notes) {
+    lectern_error* error = NULL;
+    const char* const texts[] = {"moon", "tides"};
+    uint32_t dimension = 0;
+    float values[64] = {0};
+    CHECK(good(
+        lectern_collection_embed(notes, NULL, 0, LECTERN_AS_QUERY, NULL, 0, &dimension, &error),
+        error));
+    CHECK(dimension == 8);
+    CHECK(good(
+        lectern_collection_embed(notes, texts, 2, LECTERN_AS_PASSAGE, values, 16, NULL, &error),
+        error));
+    CHECK(values[0] != 0 && values[15] != 0 && values[16] == 0);
+    CHECK(fails(
+        lectern_collection_embed(notes, texts, 2, LECTERN_AS_PASSAGE, values, 15, NULL, &error),
+        error, "invalid_argument", ""));
+    CHECK(fails(lectern_collection_embed(notes, texts, 2, 7, values, 16, NULL, &error), error,
+                "invalid_argument", ""));
+}
+
+static void maintain(lectern_collection* notes, const char* folder) {
+    lectern_error* error = NULL;
+    char* report = NULL;
+    char request[4096];
+    uint64_t removed = 0;
+    const char* const ids[] = {"bread", "none"};
+    CHECK(good(lectern_collection_remove(notes, ids, 2, &removed, &error), error));
+    CHECK(removed == 1);
+    if (good(lectern_collection_stats(notes, &report, &error), error))
+        CHECK(has(report, "\"documents\":2"));
+    lectern_string_free(report);
+    if (good(lectern_collection_verify(notes, NULL, &report, &error), error))
+        CHECK(has(report, "\"clean\":true"));
+    lectern_string_free(report);
+    snprintf(request, sizeof request, "{\"folder\": \"%s/backups\"}", folder);
+    if (good(lectern_collection_backup(notes, request, NULL, &report, &error), error))
+        CHECK(has(report, "\"documents\":2"));
+    lectern_string_free(report);
+    CHECK(fails(lectern_collection_backup(notes, NULL, NULL, &report, &error), error,
+                "invalid_argument", "folder"));
+    CHECK(good(lectern_collection_flush(notes, &error), error));
+    if (good(lectern_collection_summarize(notes, "{\"document\": \"tides\", \"extractive\": true}",
+                                          NULL, &report, &error),
+             error))
+        CHECK(has(report, "\"summary\":"));
+    lectern_string_free(report);
+}
+
+int main(int argc, char** argv) {
+    lectern_engine* engine = NULL;
+    lectern_collection* notes = NULL;
+    lectern_collection* second = NULL;
+    lectern_documents* documents = NULL;
+    lectern_error* error = NULL;
+    char* text = NULL;
+    char path[4096];
+    char options[4096];
+    if (argc != 4) return 2;
+    CHECK(strlen(lectern_version()) > 0);
+
+    CHECK(fails(lectern_engine_open("{\"threads\": 5000}", NULL, NULL, &engine, &error), error,
+                "invalid_argument", "threads"));
+    snprintf(options, sizeof options,
+             "{\"plugins\": [\"%s\"], \"cache\": \"%s/cache\", \"threads\": 2}", argv[3], argv[1]);
+    if (!good(lectern_engine_open(options, on_log, NULL, &engine, &error), error)) return 1;
+    if (good(lectern_engine_plugins(engine, &text, &error), error))
+        CHECK(has(text, "\"name\":\"patient\""));
+    lectern_string_free(text);
+
+    snprintf(path, sizeof path, "%s/notes", argv[1]);
+    CHECK(fails(lectern_collection_open(engine, path, "{\"create\": false}", &notes, &error), error,
+                "not_found", ""));
+    snprintf(options, sizeof options, "{\"pipeline\": \"%s\"}", argv[2]);
+    if (!good(lectern_collection_open(engine, path, options, &notes, &error), error)) return 1;
+    CHECK(fails(lectern_collection_open(engine, path, NULL, &second, &error), error, "unavailable",
+                ""));
+    /* The engine ends with the last of its collections. */
+    lectern_engine_close(engine);
+    store(notes, argv[1]);
+    walk(notes);
+    search(notes);
+    ask(notes);
+    embed(notes);
+    maintain(notes, argv[1]);
+
+    /* And a collection with the last walk. */
+    CHECK(good(lectern_documents_open(notes, NULL, &documents, &error), error));
+    lectern_collection_close(notes);
+    CHECK(good(lectern_documents_next(documents, &text, &error), error));
+    CHECK(text != NULL);
+    lectern_string_free(text);
+    lectern_documents_close(documents);
+    /* Nothing to end. */
+    lectern_engine_close(NULL);
+    lectern_collection_close(NULL);
+    lectern_documents_close(NULL);
+    lectern_cancel_free(NULL);
+    lectern_error_free(NULL);
+    lectern_string_free(NULL);
+    CHECK(warnings == 0);
+    if (!wrong) puts("all is well");
+    return wrong;
+}
