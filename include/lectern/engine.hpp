@@ -35,10 +35,10 @@ using Log = std::function<void(LogLevel level, std::string_view source, std::str
 // LECTERN_CACHE), then beside the installed library, then the per-user cache; of models at last
 // /usr/local/share/lectern/models, for all users of the machine.
 struct Folders {
-    std::vector<std::filesystem::path> plugins;
-    std::filesystem::path models;
-    std::filesystem::path cache;      // derived files: compiled models, probe results
-    std::filesystem::path pipelines;  // the pipelines that ship
+    std::vector<std::filesystem::path> plugins = {};
+    std::filesystem::path models = {};
+    std::filesystem::path cache = {};      // derived files: compiled models, probe results
+    std::filesystem::path pipelines = {};  // the pipelines that ship
 };
 
 struct EngineOptions {
