@@ -100,7 +100,7 @@ int run_watch(Collection& collection, const Sync& sync, const SyncOptions& optio
 
 int run(const Sync& sync) {
     const std::stop_token stop = stop_on_interrupt();
-    Progress progress(!sync.common.json);
+    Progress progress(!sync.common.json && !sync.watch);
     SyncOptions options;
     for (const std::string& path : sync.paths) options.paths.emplace_back(path);
     options.include = sync.include;

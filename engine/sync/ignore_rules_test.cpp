@@ -137,7 +137,9 @@ TEST(IgnorePatterns, DecideAsGitHasIt) {
         {"a\\ ", "a", file, unsaid},
         {"a b", "a b", file, yes},
         {"a\r\nb\r\n", "a", file, yes},
-        {"\xEF\xBB\xBFa", "a", file, yes},
+        {"\xEF\xBB\xBF"
+         "a",
+         "a", file, yes},
         {"/", "a", folder, unsaid},
         {"!", "a", file, unsaid},
         {"logs/**/debug.log", "logs/debug.log", file, yes},
