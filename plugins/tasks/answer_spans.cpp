@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugins/tasks/probabilities.hpp"
+#include "plugins/tasks/question_words.hpp"
 #include "text/instructions.hpp"
 #include "text/text.hpp"
 
@@ -144,9 +145,16 @@ AnswerSentence around(const PassageReading& reading, const Span& span) {
     return out;
 }
 
+double probability(const AnswerSentence::Signs& signs, const Calibration& c) {
+    return logistic(static_cast<float>(
+        c.bias + c.weight * signs.answers + c.span_weight * signs.sureness +
+        c.similarity_weight * signs.similarity + c.overlap_weight * signs.overlap +
+        c.sentence_weight * signs.sentence_overlap + c.missing_weight * signs.missing));
+}
+
 // What of a passage may be evidence, with a score.
 std::vector<AnswerSentence> evidence_of(const PassageReading& reading, bool judged,
-                                        const Calibration& calibration,
+                                        const QuestionWords& words, const Calibration& calibration,
                                         const AnswerOptions& options) {
     std::vector<AnswerSentence> out;
     if (judged) {  // the passage answers or not; where, its best span says
@@ -155,8 +163,14 @@ std::vector<AnswerSentence> evidence_of(const PassageReading& reading, bool judg
                              [](const Span& a, const Span& b) { return a.score < b.score; });
         if (best == reading.best.end() || best->score == lowest) return out;
         AnswerSentence found = around(reading, *best);
-        found.score =
-            logistic(static_cast<float>(calibration.weight * reading.answers + calibration.bias));
+        const auto here = words.in(reading.text);
+        // The title speaks for each of its sentences.
+        const auto near =
+            words.in(reading.text.substr(0, reading.before) +
+                     reading.text.substr(reading.before + found.begin, found.end - found.begin));
+        found.signs = {reading.answers, reading.sureness, reading.score,
+                       here.share,      near.share,       static_cast<double>(here.missing)};
+        found.score = probability(found.signs, calibration);
         if (found.score >= options.min_score) out.push_back(found);
         return out;
     }
@@ -211,10 +225,11 @@ std::vector<AnswerSentence> AnswerReader::read(std::string_view question,
         },
         check);
 
+    const QuestionWords words(question);
     std::vector<AnswerSentence> out;
     for (std::size_t i = 0; i < readings.size(); ++i)
         for (AnswerSentence& found :
-             evidence_of(readings[i], judged, model_.calibration(), options_)) {
+             evidence_of(readings[i], judged, words, model_.calibration(), options_)) {
             found.passage = i;
             out.push_back(found);
         }

@@ -39,6 +39,15 @@ struct AnswerSentence {
     std::size_t span_begin = 0;  // bytes of the passage's text: the answer itself
     std::size_t span_end = 0;
     double score = 0;  // 0 to 1: the probability that the passage answers
+    // What that was made of, by a model with three outputs (see Calibration).
+    struct Signs {
+        double answers = 0;
+        double sureness = 0;
+        double similarity = 0;
+        double overlap = 0;
+        double sentence_overlap = 0;
+        double missing = 0;
+    } signs = {};
 };
 
 // Safe from any thread.

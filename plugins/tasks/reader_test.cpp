@@ -1,5 +1,6 @@
 // The reader that ships reads here as it did where it was trained: logits and spans of
-// testdata/reader/golden.json, which training/golden.py has computed with PyTorch from the same file.
+// testdata/reader/golden.json, which training/golden.py has computed with PyTorch from the same
+// file.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -37,10 +38,10 @@ TEST(ShippedReader, ReadsAsItWasTrained) {
         const AnswerPassage read{"", passage, 0};
         const auto found = reader.read(question, {&read, 1}, 1, [] {});
         ASSERT_EQ(found.size(), 1U) << question;
-        const double logit = number(calibration, "bias") +
-                             number(calibration, "weight") * number(row, "answerable") +
-                             number(calibration, "span_weight") *
-                                 number(row, "span_log_probability");
+        const double logit =
+            number(calibration, "bias") +
+            number(calibration, "weight") * number(row, "answerable") +
+            number(calibration, "span_weight") * number(row, "span_log_probability");
         EXPECT_NEAR(found[0].score, 1 / (1 + std::exp(-logit)), 2e-3) << question;
         EXPECT_EQ(passage.substr(found[0].span_begin, found[0].span_end - found[0].span_begin),
                   row.at("text").as_string())

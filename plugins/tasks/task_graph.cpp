@@ -132,6 +132,9 @@ Calibration calibration_of(const bert::JsonFields& fields) {
     for (const auto& [name, to] : {std::pair{"weight", &out.weight},
                                    {"span_weight", &out.span_weight},
                                    {"similarity_weight", &out.similarity_weight},
+                                   {"overlap_weight", &out.overlap_weight},
+                                   {"sentence_weight", &out.sentence_weight},
+                                   {"missing_weight", &out.missing_weight},
                                    {"bias", &out.bias}}) {
         const auto* const value = values->if_contains(name);
         if (value == nullptr) continue;

@@ -40,6 +40,9 @@ struct Calibration {
     double weight = 1;             // of the logit that the passage answers
     double span_weight = 0;        // of the best span's log probability
     double similarity_weight = 0;  // of the passage's search score (a cosine, -1 to 1)
+    double overlap_weight = 0;     // of the share of the question's words in the passage, 0 to 1
+    double sentence_weight = 0;    // of the same in the sentence around the span
+    double missing_weight = 0;  // of the names and numbers of the question that the passage lacks
     double bias = 0;
 };
 
