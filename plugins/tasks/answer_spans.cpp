@@ -178,10 +178,7 @@ std::vector<AnswerSentence> evidence_of(const PassageReading& reading, bool judg
         const double margin = span.score - reading.none - options.null_threshold;
         if (!(margin > 0)) continue;
         AnswerSentence found = around(reading, span);
-        found.score =
-            logistic(static_cast<float>(calibration.bias + calibration.weight * reading.answers +
-                                        calibration.span_weight * reading.sureness +
-                                        calibration.similarity_weight * reading.score));
+        found.score = logistic(static_cast<float>(margin));
         out.push_back(found);
     }
     return out;
