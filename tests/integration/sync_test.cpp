@@ -90,7 +90,7 @@ class SyncTest : public testing::Test {
     // What a collection has that never saw anything but the folder as it is.
     [[nodiscard]] std::map<std::string, std::string> expected() {
         Collection fresh = open("fresh-" + std::to_string(++fresh_));
-        (void)sync(fresh);
+        EXPECT_THAT(sync(fresh).failed, IsEmpty());
         return contents(fresh);
     }
     static std::vector<std::string> best(const Collection& collection, const char* query) {
@@ -258,7 +258,7 @@ TEST_F(SyncTest, WhatWasIngestedIsTakenOver) {
     EXPECT_THAT(sync(collection).changes, IsEmpty());
     EXPECT_EQ(collection.ingest({notes})->gone, 0U);
     // An ingest of a changed file, which then is as it was.
-    write("a.md", "# A\n\nChanged.\n");
+    write("a.md", "# A\n\nChanged words.\n");
     (void)collection.ingest({notes});
     write("a.md", "# A\n\nWords of a sentence.\n");
     EXPECT_EQ(sync(collection).documents, 1U);
@@ -440,18 +440,18 @@ TEST_F(SyncTest, KilledAnywhereTheNextSyncEndsEqual) {
         return WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
     };
     write("same.md", "# Same\n\nWords of a sentence.\n");
-    write("changed.md", "# Changed\n\nBefore.\n");
-    write("gone.md", "# Gone\n\nA text that goes.\n");
-    write("old.txt", "A text with another name.");
+    write("changed.md", "# Changed\n\nWords before.\n");
+    write("gone.md", "# Gone\n\nA text of words that goes.\n");
+    write("old.txt", "Words with another name.");
     write("rows.jsonl",
           "{\"_id\":\"r1\",\"text\":\"A word.\"}\n{\"_id\":\"r2\",\"text\":\"Two.\"}\n");
-    write("more.jsonl", "{\"_id\":\"m1\",\"text\":\"More.\"}\n");
+    write("more.jsonl", "{\"_id\":\"m1\",\"text\":\"More words.\"}\n");
     {
         Collection collection = open();
         (void)sync(collection);
     }
     fs::copy(folder / "collection", folder / "before", fs::copy_options::recursive);
-    write("changed.md", "# Changed\n\nAfter.\n");
+    write("changed.md", "# Changed\n\nWords after.\n");
     remove("gone.md");
     move("old.txt", "new.txt");
     write("fresh.md", "# Fresh\n\nNew words.\n");
@@ -459,7 +459,7 @@ TEST_F(SyncTest, KilledAnywhereTheNextSyncEndsEqual) {
         "rows.jsonl",
         "{\"_id\":\"r1\",\"text\":\"A word.\"}\n{\"_id\":\"r3\",\"text\":\"A word for three.\"}\n");
     remove("more.jsonl");
-    write("lines.jsonl", "{\"_id\":\"m1\",\"text\":\"More.\"}\n");
+    write("lines.jsonl", "{\"_id\":\"m1\",\"text\":\"More words.\"}\n");
     const auto wanted = expected();
 
     int killed = 0;
