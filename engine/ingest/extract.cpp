@@ -54,7 +54,7 @@ std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes
     for (const host::Stage* stage : pipeline_.extractors()) {
         const auto fit = host::fits(*stage, name, head);
         if (!fit) {
-            fail(name, fit.status());
+            fail(name, fit.status(), file);
             return 0;
         }
         if (*fit > best_fit) {

@@ -19,7 +19,11 @@ std::string said(const storage::SourceFolder& source) {
 
 // What ids begin with: the path as given, as far as it does not depend on where one stands.
 std::string source_name(const fs::path& given, const std::string& absolute) {
-    if (std::find(given.begin(), given.end(), "..") != given.end()) return absolute;
+    if (std::find(given.begin(), given.end(), "..") != given.end()) {
+        std::error_code error;
+        const fs::path canonical = fs::canonical(given, error);
+        return error ? absolute : canonical.string();
+    }
     std::string name = given.lexically_normal().string();
     while (name.size() > 1 && name.ends_with('/')) name.pop_back();
     return name == "." || name == "/" ? std::string() : name;
