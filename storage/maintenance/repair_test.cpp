@@ -24,6 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -612,6 +613,41 @@ TEST_F(RepairTest, VectorsWhoseGenerationIsLostAreMadeAgain) {
     EXPECT_EQ((*store)->meta().serving, 0U);
     EXPECT_EQ((*store)->meta().pipeline_name, "bert");
     EXPECT_EQ((*store)->add_generation({.fingerprint = "f", .dimension = dimension})->number, 2U);
+}
+
+TEST_F(RepairTest, WhereDocumentsCameFromIsKept) {
+    const SourceFolder source{"/notes", "notes", {"*.md"}, {}, 5};
+    SourceRows rows;
+    rows.put_sources = {source};
+    rows.put_files = {{"/notes/a", {{1}}, 2}};
+    rows.origins = {{"d5", {"/notes/a", true}}, {"d7", {"/notes/a", true}}};
+    Ordinal lost = 0;
+    {
+        const auto store = Store::open(collection);
+        ASSERT_TRUE((*store)->write_sources(rows).ok());
+        lost = (*store)->reader().header("d5")->ordinal;
+    }
+    edit(collection, [&](Batch& batch) { batch.remove(Column::text, text_key(lost, 0).bytes()); });
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    ASSERT_TRUE(report->rebuilt);
+    EXPECT_EQ(report->saved.documents, expected.size() - 1);
+    const auto store = Store::open(collection);
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    const Reader reader = (*store)->reader();
+    EXPECT_THAT(*reader.sources(), ElementsAre(source));
+    // The file says two documents and has one now: a sync stores it again.
+    std::vector<SyncedFile> files;
+    std::vector<std::string> ids;
+    ASSERT_TRUE(reader.for_each_synced_file([&](const auto& file) { files.push_back(file); }).ok());
+    ASSERT_TRUE(reader
+                    .for_each_origin([&](Ordinal document, const Origin& origin) {
+                        EXPECT_EQ(origin.file, "/notes/a");
+                        ids.push_back(reader.header(document)->id);
+                    })
+                    .ok());
+    EXPECT_EQ(files, rows.put_files);
+    EXPECT_THAT(ids, ElementsAre("d7"));
 }
 
 TEST_F(RepairTest, AKilledRepairIsTakenUpAgain) {
