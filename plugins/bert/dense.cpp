@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace op = ov::opset13;
 using Value = ov::Output<ov::Node>;
 
-constexpr std::uint64_t max_size = 1U << 20U;
+constexpr std::uint64_t max_dense_size = 1U << 20U;
 
 struct KnownActivation {
     std::string_view name;  // of PyTorch's class
@@ -75,8 +75,8 @@ DenseLayer read_dense(const fs::path& folder) {
                                           "'sentence_embedding' only");
     DenseLayer out;
     out.folder = folder;
-    out.in = fields.positive("in_features", max_size);
-    out.out = fields.positive("out_features", max_size);
+    out.in = fields.positive("in_features", max_dense_size);
+    out.out = fields.positive("out_features", max_dense_size);
     out.bias = fields.boolean("bias").value_or(true);
     out.residual = fields.boolean("use_residual").value_or(false);
     out.activation = activation(fields);
