@@ -2,7 +2,7 @@
 """Writes the headers of a later minor version: every struct of plugin.h that begins with struct_size
 has two more fields at its end, and the minor version is one higher.
 
-usage: grow.py INCLUDE OUT      INCLUDE/lectern/plugin.h and plugin.hpp to OUT/lectern/
+usage: grow.py INCLUDE OUT      INCLUDE/lectern/plugin.h and plugin.hpp to OUT/lectern/, with code.h
 """
 import pathlib
 import re
@@ -29,8 +29,9 @@ def main():
         raise SystemExit(f"{structs} of {every - 2} structs have grown")
     (out / "lectern").mkdir(parents=True, exist_ok=True)
     (out / "lectern/plugin.h").write_text(header, encoding="utf-8")
-    wrapper = (include / "lectern/plugin.hpp").read_text(encoding="utf-8")
-    (out / "lectern/plugin.hpp").write_text(wrapper, encoding="utf-8")
+    for name in ("plugin.hpp", "code.h"):
+        text = (include / "lectern" / name).read_text(encoding="utf-8")
+        (out / "lectern" / name).write_text(text, encoding="utf-8")
 
 
 main()
