@@ -11,6 +11,7 @@
 #include "lectern/plugin.h"
 
 static int wrong = 0;
+static lectern_code last; /* how the last call ended */
 
 #define CHECK(condition)                                                            \
     do {                                                                            \
@@ -44,6 +45,10 @@ static int fails(lectern_code code, lectern_error* error, const char* word, cons
     lectern_error_free(error);
     return as_expected;
 }
+
+/* The call is over before its error is looked at. */
+#define GOOD(call) (last = (call), good(last, error))
+#define FAILS(call, word, place) (last = (call), fails(last, error, word, place))
 
 static int has(const char* text, const char* part) {
     if (text != NULL && strstr(text, part) != NULL) return 1;
@@ -112,31 +117,30 @@ static void store(lectern_collection* notes, const char* folder) {
     file = fopen(request, "w");
     CHECK(file != NULL && fputs("Cheese is made of milk.", file) >= 0 && fclose(file) == 0);
     snprintf(request, sizeof request, "{\"paths\": [\"%s/cheese.txt\"]}", folder);
-    if (good(lectern_collection_ingest(notes, request, &watch, &report, &error), error)) {
+    if (GOOD(lectern_collection_ingest(notes, request, &watch, &report, &error))) {
         CHECK(has(report, "\"documents\":1"));
         CHECK(has(report, "\"failed\":[]"));
     }
     lectern_string_free(report);
     CHECK(seen.progress > 0);
 
-    if (good(lectern_collection_add(
-                 notes,
-                 "[{\"id\": \"tides\", \"title\": \"Tides\", \"metadata\": {\"year\": 2020},"
-                 " \"text\": \"The moon raises the tides of the sea.\"},"
-                 " {\"id\": \"bread\", \"text\": \"Bread is baked in an oven.\"}]",
-                 NULL, &report, &error),
-             error))
+    if (GOOD(lectern_collection_add(
+            notes,
+            "[{\"id\": \"tides\", \"title\": \"Tides\", \"metadata\": {\"year\": 2020},"
+            " \"text\": \"The moon raises the tides of the sea.\"},"
+            " {\"id\": \"bread\", \"text\": \"Bread is baked in an oven.\"}]",
+            NULL, &report, &error)))
         CHECK(has(report, "\"documents\":2"));
     lectern_string_free(report);
 
-    CHECK(fails(lectern_collection_add(notes, "[{\"id\": \"a\"}, {\"id\": \"b\", \"txt\": \"\"}]",
+    CHECK(FAILS(lectern_collection_add(notes, "[{\"id\": \"a\"}, {\"id\": \"b\", \"txt\": \"\"}]",
                                        NULL, &report, &error),
-                error, "invalid_argument", "1/txt"));
+                "invalid_argument", "1/txt"));
     CHECK(report == NULL);
-    CHECK(fails(lectern_collection_add(notes, "[{\"id\": ", NULL, &report, &error), error,
+    CHECK(FAILS(lectern_collection_add(notes, "[{\"id\": ", NULL, &report, &error),
                 "invalid_argument", "byte 8"));
-    CHECK(fails(lectern_collection_ingest(notes, "{}", NULL, &report, &error), error,
-                "invalid_argument", "paths"));
+    CHECK(FAILS(lectern_collection_ingest(notes, "{}", NULL, &report, &error), "invalid_argument",
+                "paths"));
 }
 
 static void walk(lectern_collection* notes) {
@@ -144,8 +148,8 @@ static void walk(lectern_collection* notes) {
     lectern_documents* documents = NULL;
     char* document = NULL;
     int count = 0;
-    if (!good(lectern_documents_open(notes, NULL, &documents, &error), error)) return;
-    while (good(lectern_documents_next(documents, &document, &error), error) && document != NULL) {
+    if (!GOOD(lectern_documents_open(notes, NULL, &documents, &error))) return;
+    while (GOOD(lectern_documents_next(documents, &document, &error)) && document != NULL) {
         CHECK(has(document, "\"text\":"));
         lectern_string_free(document);
         ++count;
@@ -155,44 +159,42 @@ static void walk(lectern_collection* notes) {
     CHECK(lectern_documents_next(documents, &document, NULL) == LECTERN_OK && document == NULL);
     lectern_documents_close(documents);
 
-    CHECK(good(lectern_documents_open(notes, "bread", &documents, &error), error));
-    CHECK(good(lectern_documents_next(documents, &document, &error), error));
+    CHECK(GOOD(lectern_documents_open(notes, "bread", &documents, &error)));
+    CHECK(GOOD(lectern_documents_next(documents, &document, &error)));
     CHECK(document != NULL && strstr(document, "\"bread\"") == NULL);
     lectern_string_free(document);
     lectern_documents_close(documents);
 
-    if (good(lectern_collection_get(notes, "tides", &document, &error), error))
+    if (GOOD(lectern_collection_get(notes, "tides", &document, &error)))
         CHECK(has(document, "\"metadata\":{\"year\":2020}"));
     lectern_string_free(document);
-    CHECK(fails(lectern_collection_get(notes, "none", &document, &error), error, "not_found", ""));
+    CHECK(FAILS(lectern_collection_get(notes, "none", &document, &error), "not_found", ""));
 }
 
 static void search(lectern_collection* notes) {
     lectern_error* error = NULL;
     char* result = NULL;
-    if (good(lectern_collection_search(
-                 notes, "{\"query\": \"tides\", \"k\": 1, \"filter\": \"year >= 2020\"}", NULL,
-                 &result, &error),
-             error)) {
+    if (GOOD(lectern_collection_search(
+            notes, "{\"query\": \"tides\", \"k\": 1, \"filter\": \"year >= 2020\"}", NULL, &result,
+            &error))) {
         CHECK(has(result, "\"document\":\"tides\""));
         CHECK(strstr(result, "\"stages\":") == NULL);
     }
     lectern_string_free(result);
-    if (good(lectern_collection_search(notes, "{\"query\": \"tides\", \"explain\": true}", NULL,
-                                       &result, &error),
-             error))
+    if (GOOD(lectern_collection_search(notes, "{\"query\": \"tides\", \"explain\": true}", NULL,
+                                       &result, &error)))
         CHECK(has(result, "\"stages\":[{\"stage\":"));
     lectern_string_free(result);
-    CHECK(fails(
+    CHECK(FAILS(
         lectern_collection_search(notes, "{\"query\": \"tides\", \"k\": 0}", NULL, &result, &error),
-        error, "invalid_argument", "k"));
-    CHECK(fails(lectern_collection_search(notes, "{\"query\": \"tides\", \"limit\": 3}", NULL,
+        "invalid_argument", "k"));
+    CHECK(FAILS(lectern_collection_search(notes, "{\"query\": \"tides\", \"limit\": 3}", NULL,
                                           &result, &error),
-                error, "invalid_argument", "limit"));
-    CHECK(fails(lectern_collection_search(notes, "[]", NULL, &result, &error), error,
-                "invalid_argument", ""));
-    CHECK(fails(lectern_collection_search(NULL, "{}", NULL, &result, &error), error,
-                "invalid_argument", ""));
+                "invalid_argument", "limit"));
+    CHECK(FAILS(lectern_collection_search(notes, "[]", NULL, &result, &error), "invalid_argument",
+                ""));
+    CHECK(FAILS(lectern_collection_search(NULL, "{}", NULL, &result, &error), "invalid_argument",
+                ""));
     /* Who does not ask for the error is told the code. */
     CHECK(lectern_collection_search(notes, "{}", NULL, &result, NULL) == LECTERN_INVALID_ARGUMENT);
     CHECK(lectern_collection_search(notes, "{}", NULL, NULL, NULL) == LECTERN_INVALID_ARGUMENT);
@@ -206,9 +208,8 @@ static void ask(lectern_collection* notes) {
     lectern_watch watch = {sizeof(lectern_watch), 0, &seen, on_text, on_event, NULL};
 
     /* What was streamed is the answer. */
-    if (good(lectern_collection_ask(notes, "{\"question\": \"What raises the tides of the sea?\"}",
-                                    &watch, &answer, &error),
-             error)) {
+    if (GOOD(lectern_collection_ask(notes, "{\"question\": \"What raises the tides of the sea?\"}",
+                                    &watch, &answer, &error))) {
         CHECK(seen.pieces > 0);
         CHECK(seen.evidence == 1);
         CHECK(has(seen.text, "The moon raises the tides of the sea"));
@@ -222,9 +223,9 @@ static void ask(lectern_collection* notes) {
     memset(&seen, 0, sizeof seen);
     seen.enough_after = 1;
     CHECK(
-        fails(lectern_collection_ask(notes, "{\"question\": \"What raises the tides of the sea?\"}",
+        FAILS(lectern_collection_ask(notes, "{\"question\": \"What raises the tides of the sea?\"}",
                                      &watch, &answer, &error),
-              error, "cancelled", ""));
+              "cancelled", ""));
     CHECK(answer == NULL);
     CHECK(seen.pieces == 1);
 
@@ -232,10 +233,10 @@ static void ask(lectern_collection* notes) {
     memset(&seen, 0, sizeof seen);
     seen.cancel = lectern_cancel_new();
     watch.cancel = seen.cancel;
-    CHECK(fails(lectern_collection_ask(
+    CHECK(FAILS(lectern_collection_ask(
                     notes, "{\"question\": \"What raises the patient tides of the sea?\"}", &watch,
                     &answer, &error),
-                error, "cancelled", ""));
+                "cancelled", ""));
     CHECK(seen.started);
     if (seen.started) pthread_join(seen.other, NULL);
     /* A handle that was used ends every later call too. */
@@ -247,9 +248,8 @@ static void ask(lectern_collection* notes) {
     memset(&seen, 0, sizeof seen);
     watch.struct_size = 24;
     watch.on_event = NULL;
-    CHECK(good(lectern_collection_ask(notes, "{\"question\": \"What raises the tides?\"}", &watch,
-                                      &answer, &error),
-               error));
+    CHECK(GOOD(lectern_collection_ask(notes, "{\"question\": \"What raises the tides?\"}", &watch,
+                                      &answer, &error)));
     CHECK(seen.pieces > 0);
     lectern_string_free(answer);
 }
@@ -259,18 +259,16 @@ static void embed(lectern_collection* notes) {
     const char* const texts[] = {"moon", "tides"};
     uint32_t dimension = 0;
     float values[64] = {0};
-    CHECK(good(
-        lectern_collection_embed(notes, NULL, 0, LECTERN_AS_QUERY, NULL, 0, &dimension, &error),
-        error));
+    CHECK(GOOD(
+        lectern_collection_embed(notes, NULL, 0, LECTERN_AS_QUERY, NULL, 0, &dimension, &error)));
     CHECK(dimension == 8);
-    CHECK(good(
-        lectern_collection_embed(notes, texts, 2, LECTERN_AS_PASSAGE, values, 16, NULL, &error),
-        error));
+    CHECK(GOOD(
+        lectern_collection_embed(notes, texts, 2, LECTERN_AS_PASSAGE, values, 16, NULL, &error)));
     CHECK(values[0] != 0 && values[15] != 0 && values[16] == 0);
-    CHECK(fails(
+    CHECK(FAILS(
         lectern_collection_embed(notes, texts, 2, LECTERN_AS_PASSAGE, values, 15, NULL, &error),
-        error, "invalid_argument", ""));
-    CHECK(fails(lectern_collection_embed(notes, texts, 2, 7, values, 16, NULL, &error), error,
+        "invalid_argument", ""));
+    CHECK(FAILS(lectern_collection_embed(notes, texts, 2, 7, values, 16, NULL, &error),
                 "invalid_argument", ""));
 }
 
@@ -280,24 +278,23 @@ static void maintain(lectern_collection* notes, const char* folder) {
     char request[4096];
     uint64_t removed = 0;
     const char* const ids[] = {"bread", "none"};
-    CHECK(good(lectern_collection_remove(notes, ids, 2, &removed, &error), error));
+    CHECK(GOOD(lectern_collection_remove(notes, ids, 2, &removed, &error)));
     CHECK(removed == 1);
-    if (good(lectern_collection_stats(notes, &report, &error), error))
+    if (GOOD(lectern_collection_stats(notes, &report, &error)))
         CHECK(has(report, "\"documents\":2"));
     lectern_string_free(report);
-    if (good(lectern_collection_verify(notes, NULL, &report, &error), error))
+    if (GOOD(lectern_collection_verify(notes, NULL, &report, &error)))
         CHECK(has(report, "\"clean\":true"));
     lectern_string_free(report);
     snprintf(request, sizeof request, "{\"folder\": \"%s/backups\"}", folder);
-    if (good(lectern_collection_backup(notes, request, NULL, &report, &error), error))
+    if (GOOD(lectern_collection_backup(notes, request, NULL, &report, &error)))
         CHECK(has(report, "\"documents\":2"));
     lectern_string_free(report);
-    CHECK(fails(lectern_collection_backup(notes, NULL, NULL, &report, &error), error,
-                "invalid_argument", "folder"));
-    CHECK(good(lectern_collection_flush(notes, &error), error));
-    if (good(lectern_collection_summarize(notes, "{\"document\": \"tides\", \"extractive\": true}",
-                                          NULL, &report, &error),
-             error))
+    CHECK(FAILS(lectern_collection_backup(notes, NULL, NULL, &report, &error), "invalid_argument",
+                "folder"));
+    CHECK(GOOD(lectern_collection_flush(notes, &error)));
+    if (GOOD(lectern_collection_summarize(notes, "{\"document\": \"tides\", \"extractive\": true}",
+                                          NULL, &report, &error)))
         CHECK(has(report, "\"summary\":"));
     lectern_string_free(report);
 }
@@ -314,22 +311,21 @@ int main(int argc, char** argv) {
     if (argc != 4) return 2;
     CHECK(strlen(lectern_version()) > 0);
 
-    CHECK(fails(lectern_engine_open("{\"threads\": 5000}", NULL, NULL, &engine, &error), error,
+    CHECK(FAILS(lectern_engine_open("{\"threads\": 5000}", NULL, NULL, &engine, &error),
                 "invalid_argument", "threads"));
     snprintf(options, sizeof options,
              "{\"plugins\": [\"%s\"], \"cache\": \"%s/cache\", \"threads\": 2}", argv[3], argv[1]);
-    if (!good(lectern_engine_open(options, on_log, NULL, &engine, &error), error)) return 1;
-    if (good(lectern_engine_plugins(engine, &text, &error), error))
+    if (!GOOD(lectern_engine_open(options, on_log, NULL, &engine, &error))) return 1;
+    if (GOOD(lectern_engine_plugins(engine, &text, &error)))
         CHECK(has(text, "\"name\":\"patient\""));
     lectern_string_free(text);
 
     snprintf(path, sizeof path, "%s/notes", argv[1]);
-    CHECK(fails(lectern_collection_open(engine, path, "{\"create\": false}", &notes, &error), error,
+    CHECK(FAILS(lectern_collection_open(engine, path, "{\"create\": false}", &notes, &error),
                 "not_found", ""));
     snprintf(options, sizeof options, "{\"pipeline\": \"%s\"}", argv[2]);
-    if (!good(lectern_collection_open(engine, path, options, &notes, &error), error)) return 1;
-    CHECK(fails(lectern_collection_open(engine, path, NULL, &second, &error), error, "unavailable",
-                ""));
+    if (!GOOD(lectern_collection_open(engine, path, options, &notes, &error))) return 1;
+    CHECK(FAILS(lectern_collection_open(engine, path, NULL, &second, &error), "unavailable", ""));
     /* The engine ends with the last of its collections. */
     lectern_engine_close(engine);
     store(notes, argv[1]);
@@ -340,9 +336,9 @@ int main(int argc, char** argv) {
     maintain(notes, argv[1]);
 
     /* And a collection with the last walk. */
-    CHECK(good(lectern_documents_open(notes, NULL, &documents, &error), error));
+    CHECK(GOOD(lectern_documents_open(notes, NULL, &documents, &error)));
     lectern_collection_close(notes);
-    CHECK(good(lectern_documents_next(documents, &text, &error), error));
+    CHECK(GOOD(lectern_documents_next(documents, &text, &error)));
     CHECK(text != NULL);
     lectern_string_free(text);
     lectern_documents_close(documents);
