@@ -1,7 +1,7 @@
 // engine/pipeline/embedding.hpp: the tokenizer and the embedder of a pipeline as one: texts to
 // vectors. It is also what the other stages may ask of the pipeline they stand in.
 //
-// Pipelines of the same two stages share it (shared_stages.hpp), so that the queries of all their
+// Pipelines of the same two stages share it (model_registry.hpp), so that the queries of all their
 // collections share the embedder's calls. Threads: after open, everything is safe from any thread.
 #pragma once
 

@@ -53,8 +53,16 @@ def case_install(context):
     ):
         assert (context.installed / file).is_file(), f"not installed: {file}"
     headers = {header.name for header in (context.installed / "include/lectern").iterdir()}
-    public = {"code.h", "engine.hpp", "lectern.h", "lectern.hpp", "plugin.h", "plugin.hpp", "status.hpp"}
-    assert headers == public, headers
+    assert headers == {
+        "code.h",
+        "engine.hpp",
+        "lectern.h",
+        "lectern.hpp",
+        "plugin.h",
+        "plugin.hpp",
+        "running.hpp",
+        "status.hpp",
+    }, headers
 
 
 def case_headers_stand_alone(context):
@@ -69,6 +77,7 @@ def case_headers_stand_alone(context):
         ("status.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
         ("engine.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
         ("lectern.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
+        ("running.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
     ):
         flags = ["-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{include}"]
         run(*compiler, *flags, "-include", f"lectern/{header}", os.devnull)
