@@ -6,29 +6,33 @@
  *     char* answer;
  *     lectern_engine_open(NULL, NULL, NULL, &engine, NULL);
  *     lectern_collection_open(engine, "notes", NULL, &notes, NULL);
- *     lectern_collection_ask(notes, "{\"question\": \"Why is BERT not GPT?\"}", NULL, &answer,
- * NULL); puts(answer); lectern_string_free(answer); lectern_collection_close(notes);
+ *     lectern_collection_ask(notes, "{\"question\": \"What is BERT?\"}", NULL, &answer, NULL);
+ *     puts(answer);
+ *     lectern_string_free(answer);
+ *     lectern_collection_close(notes);
  *     lectern_engine_close(engine);
  *
  * Rules that hold for every function here:
  *
  *  - Text is UTF-8 and ends with a NUL byte, unless a size stands beside it.
- *  - Requests and results are JSON with the names of the HTTP interface (docs/server.md); NULL or
- * "" is a request without fields. A field that is unknown is refused.
+ *  - Requests and results are JSON with the names of the HTTP interface (docs/server.md); NULL
+ *    or "" is a request without fields. A field that is unknown is refused.
  *  - Ownership. What a function gives through an `out` parameter is the caller's, who ends it with
  *    the function that the parameter's type names: lectern_..._close, lectern_..._free, and
  *    lectern_string_free for text. What is passed in is borrowed until the function returns. The
  *    functions that end something take NULL, and do nothing.
- *  - Failures. A function that can fail returns a lectern_code. On anything but LECTERN_OK `*out`
- * is NULL, and `*error` receives an object that says why; `error` may be NULL. On LECTERN_OK
- * `*error` is NULL. No C++ exception comes out, and none may go in: a callback must not throw.
+ *  - Failures. A function that can fail returns a lectern_code. On anything but LECTERN_OK
+ *    `*out` is NULL, and `*error` receives an object that says why; `error` may be NULL. On
+ *    LECTERN_OK `*error` is NULL. No C++ exception comes out, and none may go in: a callback
+ *    must not throw.
  *  - Threads. [any thread]: from any thread, also at the same time for one handle. [last]: from any
- *    thread, when no other call with the handle is running or follows. Functions that read and
- * write may be called from many threads at once: writers wait for each other, searches for nobody.
+ *    thread, when no other call with the handle is running or follows. Functions that read
+ *    and write may be called from many threads at once: writers wait for each other, searches
+ *    for nobody.
  *  - Callbacks are called while the function that was given them runs, from any thread, one at a
  *    time. They may call into the engine, but not end a handle of the function's.
- *  - Growth. Structs begin with `struct_size`, which the caller sets to sizeof, and only grow at
- * the end. Functions are added and never change.
+ *  - Growth. Structs begin with `struct_size`, which the caller sets to sizeof, and only grow
+ *    at the end. Functions are added and never change.
  */
 #ifndef LECTERN_H
 #define LECTERN_H
