@@ -1,4 +1,8 @@
 // What happens to a document once it is text: chunks, tokens, vectors, and the commit.
+#include <functional>
+#include <utility>
+#include <vector>
+
 #include "engine/ingest/run.hpp"
 #include "engine/pipeline/passage_text.hpp"
 #include "storage/store/content_hash.hpp"
@@ -8,6 +12,33 @@ namespace {
 
 constexpr auto commit_every = std::chrono::milliseconds(100);
 constexpr std::uint64_t commit_bytes = 4U << 20;
+// Of a stage that fails for each of so many items and has done none: it fails for the rest too.
+constexpr std::size_t most_in_vain = 8;
+
+// Whether a batch failed by a defect of the stage, which one of its items may have brought about.
+bool may_be_one(const Status& failure, std::size_t items) {
+    return failure.code() == Code::internal && items > 1;
+}
+
+// The items that fail when each goes alone: one costs one document.
+std::vector<host::ItemError> each_alone(
+    std::size_t count,
+    const std::function<Status(std::size_t index, std::vector<host::ItemError>& of_one)>& run) {
+    std::vector<host::ItemError> out;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (out.size() >= most_in_vain && out.size() == i) {
+            const host::ItemError last = out.back();
+            out.push_back({i, last.code, last.message});
+            continue;
+        }
+        std::vector<host::ItemError> of_one;
+        if (const Status status = run(i, of_one); !status.ok())
+            out.push_back({i, status.code(), status.message()});
+        else if (!of_one.empty())
+            out.push_back({i, of_one.front().code, of_one.front().message});
+    }
+    return out;
+}
 
 }  // namespace
 
@@ -74,6 +105,17 @@ BatchPtr IngestRun::tokenize(BatchPtr batch) {
     const Busy busy(tokens_counter_, views.size(), batch->enqueued);
     std::vector<host::ItemError> failed;
     auto tokens = pipeline_.tokenize(views, Purpose::passage, {.stop = options_.stop}, failed);
+    if (!tokens && may_be_one(tokens.status(), batch->items.size())) {
+        TokenBatch together(views.size());
+        failed = each_alone(views.size(), [&](std::size_t i, auto& of_one) -> Status {
+            LECTERN_ASSIGN(const TokenBatch one,
+                           pipeline_.tokenize({&views[i], 1}, Purpose::passage,
+                                              {.stop = options_.stop}, of_one));
+            together.set(i, one.view(0));
+            return {};
+        });
+        tokens = std::move(together);
+    }
     if (!tokens) {
         for (const ChunkItem& item : batch->items) fail_work(*item.work, tokens.status());
         batch->items.clear();
@@ -104,10 +146,16 @@ void IngestRun::embed(Batch& batch) {
         const Busy busy(vectors_counter_, sequences.size(), batch.enqueued);
         const Status status = pipeline_.embed(sequences, Purpose::passage, {.stop = options_.stop},
                                               rows.data(), failed);
-        if (!status.ok()) {
+        if (!status.ok() && !may_be_one(status, batch.items.size())) {
             for (const ChunkItem& item : batch.items) fail_work(*item.work, status);
             return;
         }
+        if (!status.ok())
+            failed = each_alone(sequences.size(), [&](std::size_t i, auto& of_one) {
+                return pipeline_.embed({&sequences[i], 1}, Purpose::passage,
+                                       {.stop = options_.stop}, rows.data() + i * dimension(),
+                                       of_one);
+            });
     }
     vectors_counter_.tokens += useful;
     vectors_counter_.slots += width * sequences.size();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/plugin_host/abi_text.hpp"
+#include "engine/plugin_host/active_calls.hpp"
 #include "engine/plugin_host/call_context.hpp"
 
 namespace lectern {
@@ -25,6 +26,7 @@ lectern_code contained(const lectern_call* call, Function&& function) noexcept {
     };
     try {
         const Status status = std::forward<Function>(function)();
+        host::note_service_failure(status);
         return status.ok() ? lectern_code{LECTERN_OK} : fail(status.code(), status.message());
     } catch (const std::bad_alloc&) {
         return fail(Code::resource_exhausted, "out of memory");

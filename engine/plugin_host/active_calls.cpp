@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace lectern::host {
 namespace {
@@ -124,6 +125,24 @@ CallMark::CallMark(std::string_view the_plugin, std::string_view the_stage,
 CallMark::~CallMark() {
     set_current(outer);
     current = outer;
+}
+
+namespace {
+
+thread_local Status service_failure;
+
+}  // namespace
+
+void note_service_failure(const Status& failure) noexcept {
+    try {
+        service_failure = failure;
+    } catch (const std::bad_alloc&) {
+        service_failure = {};
+    }
+}
+
+Status take_service_failure() noexcept {
+    return std::exchange(service_failure, {});
 }
 
 std::vector<ActiveCall> active_calls() {

@@ -49,6 +49,12 @@ struct ActiveCall {
 // "stage 'vectors' (plugin bert)"; without a stage "plugin 'bert'".
 [[nodiscard]] std::string describe(std::string_view plugin, std::string_view stage);
 
+// A service of the host failed for the stage that this thread is calling ("count_tokens" has no
+// place for a reason). When the stage then fails as well, its failure says why.
+void note_service_failure(const Status& failure) noexcept;
+// What was noted since the last time; it is forgotten.
+[[nodiscard]] Status take_service_failure() noexcept;
+
 // From now on, a plugin that calls exit() ends the process with code 1 and a line on the standard
 // errors that names it, before anything else that is done at an exit. Called when a plugin has been
 // loaded: what is registered last is done first. `library`: the plugin's file.

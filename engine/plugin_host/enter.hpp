@@ -42,12 +42,15 @@ template <typename Function>
 [[nodiscard]] Status enter(const Stage& stage, std::string_view name, CallContext& call,
                            Function&& function) {
     Status failure;
+    (void)take_service_failure();
     const auto code = contained<lectern_code>(stage.plugin(), stage.name(), name, call.interrupt(),
                                               failure, std::forward<Function>(function));
+    const Status service = take_service_failure();
     // What the host has kept comes first: the plugin may have thrown because of it.
-    if (Status ended = call.status(failure.ok() ? code : LECTERN_OK, stage.describe()); !ended.ok())
-        return ended;
-    return failure.within(stage.describe());
+    Status ended = call.status(failure.ok() ? code : LECTERN_OK, stage.describe());
+    if (ended.ok()) return failure.within(stage.describe());
+    if (service.ok() || ended.message().ends_with(service.message())) return ended;
+    return {ended.code(), ended.message() + ": " + service.message()};
 }
 
 // What a sink says of what breaks a rule of plugin.h; the stage's name comes before it.

@@ -318,11 +318,14 @@ TEST_F(PluginHostTest, WithoutProbingTrustedPluginsAreLoadedToBeListed) {
 TEST_F(PluginHostTest, FoldersThatDoNotExistArePassedOver) {
     HostOptions none = options();
     none.plugin_folders = {folder_ / "nowhere"};
+    std::string said;
+    none.log = [&said](LogLevel, std::string_view, std::string_view message) { said = message; };
     const auto host = open(std::move(none));
     EXPECT_THAT(host->plugins(), IsEmpty());
     EXPECT_EQ(host->create({.plugin = "good", .name = "s"}).status().message(),
               "no plugin 'good' in " + (folder_ / "nowhere").string() +
                   "; no plugins are installed there");
+    EXPECT_EQ(said, "the plugin folder " + (folder_ / "nowhere").string() + " does not exist");
 }
 
 TEST_F(PluginHostTest, OnlyFilesThatLookLikePluginsAreSeen) {
@@ -488,6 +491,69 @@ TEST_F(PluginHostTest, AQuarantinedPluginIsTriedAgainWhenItsFileChanges) {
     EXPECT_THAT(host->refused(), IsEmpty());
     ASSERT_EQ(host->plugins().size(), 1u);
     EXPECT_EQ(host->plugins()[0].name, "good");
+}
+
+// What stands in the file counts, not its size and time.
+TEST_F(PluginHostTest, AFileThatWasWrittenOverIsTriedAgain) {
+    install_as("good", "plugin");
+    install_as("crash_init", "other", "elsewhere");
+    const fs::path file = plugins() / "plugin.so";
+    const fs::path other = folder_ / "elsewhere/other.so";
+    // As large as each other: the loader passes over what stands behind.
+    const auto size = std::max(fs::file_size(file), fs::file_size(other)) + 64;
+    fs::resize_file(file, size);
+    fs::resize_file(other, size);
+    const auto time = fs::last_write_time(file);
+    const auto host = open(options());
+    ASSERT_EQ(host->plugins().size(), 1u);
+    {
+        std::ifstream from(other, std::ios::binary);
+        std::ofstream(file, std::ios::binary | std::ios::in) << from.rdbuf();
+    }
+    fs::last_write_time(file, time);
+    ASSERT_EQ(fs::file_size(file), size);
+    EXPECT_THAT(host->create({.plugin = "good", .name = "s"}).status().message(),
+                HasSubstr("the file has been replaced since it was tried; start again"));
+    EXPECT_THAT(reason(*open(options())), StartsWith("crashed with SIGSEGV"));
+}
+
+TEST_F(PluginHostTest, AFileThatOthersMayWriteIsRefused) {
+    install("good");
+    const fs::path file = plugins() / "good.so";
+    fs::permissions(file, fs::perms::others_write, fs::perm_options::add);
+    EXPECT_EQ(
+        reason(*open(options())),
+        "everybody may write it; if it is as you want it, run: chmod o-w '" + file.string() + "'");
+    fs::permissions(file, fs::perms::others_write, fs::perm_options::remove);
+    EXPECT_EQ(open(options())->plugins().size(), 1u);
+}
+
+TEST_F(PluginHostTest, AFileOfAnotherUserIsRefusedUnlessTheUserIsTrusted) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root gives a file to somebody else";
+    install("good");
+    ASSERT_EQ(::chown((plugins() / "good.so").c_str(), 12345, 12345), 0);
+    EXPECT_EQ(reason(*open(options())),
+              "it belongs to the user 12345, who is neither root nor the one that runs this "
+              "program; chown it, or trust that user with LECTERN_PLUGIN_OWNERS=12345");
+    HostOptions trusting = options();
+    trusting.owners = {1, 12345};
+    EXPECT_EQ(open(std::move(trusting))->plugins().size(), 1u);
+}
+
+TEST_F(PluginHostTest, NamesOfPluginsThatShipAreTheirs) {
+    install("words");
+    install_as("words", "words", "shipped");
+    HostOptions both = options();
+    both.plugin_folders.push_back(folder_ / "shipped");
+    both.shipped_folders = {folder_ / "shipped"};
+    const auto host = open(std::move(both));
+    ASSERT_EQ(host->plugins().size(), 1u);
+    EXPECT_EQ(host->plugins()[0].path, folder_ / "shipped/words.so");
+    ASSERT_EQ(host->refused().size(), 1u);
+    EXPECT_EQ(host->refused()[0].path, plugins() / "words.so");
+    EXPECT_EQ(host->refused()[0].reason,
+              "the name 'words' is that of a plugin that ships with Lectern; give yours another "
+              "name");
 }
 
 TEST_F(PluginHostTest, AKnownPluginIsListedWithoutTryingItAgain) {

@@ -74,9 +74,11 @@ class Case(unittest.TestCase):
 class Ingest(Case):
     def test_one_bad_item_costs_one_document(self):
         rows = [({"embedder": "nan"}, "stage 'vectors' (plugin wrong) gave a vector that holds"),
+                ({"embedder": "throw"}, "stage 'vectors' (plugin wrong): its embed threw"),
                 ({"embedder": "zeros"}, "stage 'vectors' (plugin wrong) gave a vector that is"),
                 ({"embedder": "long"}, "gave a vector that has the length"),
                 ({"tokenizer": "none"}, "stage 'tokens' (plugin wrong) gave no tokens"),
+                ({"tokenizer": "twice"}, "(plugin wrong): it gave the tokens of"),
                 ({"custom": "throw", "ingest": "odd, "},
                  "stage 'odd' (plugin wrong): its process threw an exception"),
                 ({"custom": "throw_int", "ingest": "odd, "}, "its process threw an exception"),
