@@ -116,6 +116,12 @@ TEST(Data, Xml) {
         {"broken", "<a><b>x</a>", "<a><b>x</a>"},
     };
     for (const auto& c : cases) EXPECT_EQ(text_of("a.xml", c.bytes), c.text) << c.what;
+    const documents::Extracted drawing = read_data(
+        "<svg xmlns='x' width='5'><title>Harbour</title><style>.a{}</style><path d='M0 0L5 5'/>"
+        "<text x='1'>Quay <tspan>one</tspan></text></svg>",
+        "a.svg", {});
+    EXPECT_EQ(drawing.text, "Harbour\n\nQuay one");
+    EXPECT_EQ(drawing.title, "Harbour");
 }
 
 TEST(Data, Refusals) {
@@ -128,6 +134,7 @@ TEST(Data, Refusals) {
         return LECTERN_OK;
     };
     EXPECT_EQ(code("a.csv", ""), LECTERN_INVALID_ARGUMENT);
+    EXPECT_EQ(code("a.svg", "<svg><path d='M0 0'/></svg>"), LECTERN_INVALID_ARGUMENT);
     EXPECT_EQ(code("a.ipynb", "{}"), LECTERN_INVALID_ARGUMENT);
     EXPECT_EQ(code("a.srt", "no times"), LECTERN_INVALID_ARGUMENT);
     EXPECT_EQ(code("a.xml", std::string(2000000, '<')), LECTERN_RESOURCE_EXHAUSTED);
