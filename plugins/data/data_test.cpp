@@ -42,6 +42,10 @@ TEST(Data, Tables) {
          "1\0,\0\xE9\0\n\0"sv,
          "a: 1 | b: é"},
         {"cp1252", "a.csv", "Name,Ort\nJos\xE9,K\xF6ln\n", "Name: José | Ort: Köln"},
+        {"a title above", "a.csv", "Boats for hire,,\nBoat,Price,Seats\nHeron,120,4\n",
+         "Boats for hire\n\nBoat: Heron | Price: 120 | Seats: 4"},
+        {"a title alone above", "a.csv", "Boats for hire\nBoat,Price\nHeron,120\nGull,90\n",
+         "Boats for hire\n\nBoat: Heron | Price: 120\nBoat: Gull | Price: 90"},
         {"a quote that never ends", "a.csv", "a,b\n\"1,2\n", "- a: 1,2"},
     };
     for (const auto& c : cases) EXPECT_EQ(text_of(c.name, c.bytes), c.text) << c.what;
