@@ -42,6 +42,10 @@ TEST(Data, Tables) {
          "1\0,\0\xE9\0\n\0"sv,
          "a: 1 | b: é"},
         {"cp1252", "a.csv", "Name,Ort\nJos\xE9,K\xF6ln\n", "Name: José | Ort: Köln"},
+        {"a title above", "a.csv", "Boats for hire,,\nBoat,Price,Seats\nHeron,120,4\n",
+         "Boats for hire\n\nBoat: Heron | Price: 120 | Seats: 4"},
+        {"a title alone above", "a.csv", "Boats for hire\nBoat,Price\nHeron,120\nGull,90\n",
+         "Boats for hire\n\nBoat: Heron | Price: 120\nBoat: Gull | Price: 90"},
         {"a quote that never ends", "a.csv", "a,b\n\"1,2\n", "- a: 1,2"},
     };
     for (const auto& c : cases) EXPECT_EQ(text_of(c.name, c.bytes), c.text) << c.what;
@@ -116,6 +120,12 @@ TEST(Data, Xml) {
         {"broken", "<a><b>x</a>", "<a><b>x</a>"},
     };
     for (const auto& c : cases) EXPECT_EQ(text_of("a.xml", c.bytes), c.text) << c.what;
+    const documents::Extracted drawing = read_data(
+        "<svg xmlns='x' width='5'><title>Harbour</title><style>.a{}</style><path d='M0 0L5 5'/>"
+        "<text x='1'>Quay <tspan>one</tspan></text></svg>",
+        "a.svg", {});
+    EXPECT_EQ(drawing.text, "Harbour\n\nQuay one");
+    EXPECT_EQ(drawing.title, "Harbour");
 }
 
 TEST(Data, Refusals) {
@@ -128,6 +138,7 @@ TEST(Data, Refusals) {
         return LECTERN_OK;
     };
     EXPECT_EQ(code("a.csv", ""), LECTERN_INVALID_ARGUMENT);
+    EXPECT_EQ(code("a.svg", "<svg><path d='M0 0'/></svg>"), LECTERN_INVALID_ARGUMENT);
     EXPECT_EQ(code("a.ipynb", "{}"), LECTERN_INVALID_ARGUMENT);
     EXPECT_EQ(code("a.srt", "no times"), LECTERN_INVALID_ARGUMENT);
     EXPECT_EQ(code("a.xml", std::string(2000000, '<')), LECTERN_RESOURCE_EXHAUSTED);

@@ -1,4 +1,6 @@
+#include <array>
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "data/data_text.hpp"
 #include "documents/markup.hpp"
@@ -48,7 +50,9 @@ class Lines {
     static std::string shown(const json::value& value) {
         if (const auto* string = value.if_string())
             return one_line({string->data(), string->size()});
-        return json::serialize(value);
+        if (!value.is_double()) return json::serialize(value);
+        std::array<char, 32> digits{};
+        return {digits.data(), std::to_chars(digits.begin(), digits.end(), value.get_double()).ptr};
     }
 
     void line(const std::string& path, const std::string& value) {

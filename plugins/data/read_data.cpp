@@ -21,7 +21,7 @@ Extracted read(std::string_view utf8, std::string_view name) {
     if (has_extension(name, {"csv", "tsv", "tab"})) return table_text(utf8);
     if (has_extension(name, {"ipynb"})) return notebook_text(utf8);
     if (has_extension(name, {"srt", "vtt"})) return subtitles_text(utf8);
-    const bool xml = has_extension(name, {"xml"});
+    const bool xml = has_extension(name, {"xml", "svg"});
     try {
         return xml ? xml_text(utf8) : json_text(utf8);
     } catch (const documents::Failure& failure) {
@@ -38,7 +38,8 @@ Extracted read(std::string_view utf8, std::string_view name) {
 }  // namespace
 
 unsigned data_fits(std::string_view name, std::string_view head) {
-    if (has_extension(name, {"csv", "tsv", "tab", "json", "geojson", "xml", "ipynb", "srt", "vtt"}))
+    if (has_extension(
+            name, {"csv", "tsv", "tab", "json", "geojson", "xml", "svg", "ipynb", "srt", "vtt"}))
         return 100;
     const std::string_view row = documents::trimmed(head.substr(0, head.find('\n')));
     const bool whole = head.find('\n') != std::string_view::npos;

@@ -59,11 +59,17 @@ Cells take_record(std::string_view& text, char delimiter) {
     return out;
 }
 
-// The one that cuts the most rows into the same number of cells, more than one.
-char delimiter_of(std::string_view text) {
-    char best = ',';
+struct Layout {
+    char delimiter = ',';
+    std::size_t width = 1;  // cells that most rows have
+};
+
+// The delimiter that cuts the most rows into the same number of cells, more than one.
+Layout layout_of(std::string_view text, std::optional<char> said) {
+    Layout best;
     double best_score = 0;
-    for (const char delimiter : delimiters) {
+    for (char delimiter : delimiters) {
+        if (said) delimiter = *said;
         std::string_view rest = text.substr(0, looked_at);
         std::vector<std::size_t> widths;
         while (!rest.empty() && widths.size() < rows_looked_at) {
@@ -82,9 +88,10 @@ char delimiter_of(std::string_view text) {
                              0.001 * static_cast<double>(std::min<std::size_t>(usual, 20));
         if (score > best_score) {
             best_score = score;
-            best = delimiter;
+            best = {delimiter, usual};
         }
     }
+    if (said) best.delimiter = *said;
     return best;
 }
 
@@ -124,7 +131,8 @@ documents::Extracted table_text(std::string_view utf8) {
         said = utf8[4];
         utf8.remove_prefix(6);
     }
-    const char delimiter = said ? *said : delimiter_of(utf8);
+    const auto [delimiter, usual_width] = layout_of(utf8, said);
+    std::string title;
     Markup out;
     std::optional<Cells> header;
     bool first = true;
@@ -137,6 +145,15 @@ documents::Extracted table_text(std::string_view utf8) {
             fail(LECTERN_RESOURCE_EXHAUSTED, "the table has more than " +
                                                  std::to_string(most_cells) +
                                                  " cells; split it, or make JSON lines of it");
+        // What stands alone above the table is what the table is called.
+        const auto filled = std::count_if(cells.begin(), cells.end(), [](const std::string& cell) {
+            return !documents::only_white_space(cell);
+        });
+        if (first && filled == 1 && usual_width > 1 && title.empty()) {
+            for (const std::string& cell : cells) title += one_line(cell);
+            out.paragraph(title);
+            continue;
+        }
         // A header names rows below it.
         if (std::exchange(first, false) && is_header(cells) && !documents::only_white_space(utf8)) {
             header = std::move(cells);
@@ -158,6 +175,7 @@ documents::Extracted table_text(std::string_view utf8) {
             out.row(cells);
     }
     documents::Extracted found;
+    found.title = title;
     found.text = out.take();
     if (found.text.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the table has no cells");
     return found;

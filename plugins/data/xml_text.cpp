@@ -34,16 +34,20 @@ bool is_paragraph(std::string_view name) {
 // What holds values alone is a record, whose lines stay together.
 class XmlText {
  public:
+    // `drawing`: attributes say where lines go, and only words are text.
+    explicit XmlText(bool drawing) : drawing_(drawing) {}
+
     void read(const Node& node) {
         const std::string name(office::name_of(node));
         if (has_words(node)) {
             const std::string words = one_line(office::text_of(node));
-            if (!has_elements(node) && !is_paragraph(name)) return line(name, words);
+            if (name == "style" || name == "script") return;
+            if (!drawing_ && !has_elements(node) && !is_paragraph(name)) return line(name, words);
             end();
             out_.paragraph(words);
             return;
         }
-        attributes(node);
+        if (!drawing_) attributes(node);
         const bool holds_records = has_elements(node);
         if (holds_records) end_if_mixed(node);
         for (const Node& inner : node.children())
@@ -78,6 +82,7 @@ class XmlText {
 
     void end() { out_.paragraph(std::exchange(record_, {})); }
 
+    bool drawing_;
     Markup out_;
     std::string record_;
 };
@@ -101,7 +106,7 @@ documents::Extracted xml_text(std::string_view utf8) {
         if (const std::size_t end = text.find("?>"); end != std::string::npos)
             text.erase(0, end + 2);
     const office::Xml xml(std::move(text), "the file", true);
-    XmlText reader;
+    XmlText reader(office::is(xml.root(), "svg"));
     reader.read(xml.root());
     documents::Extracted found;
     found.text = reader.take();

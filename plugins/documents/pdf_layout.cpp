@@ -115,6 +115,13 @@ void PdfBox::extend(const PdfBox& other) noexcept {
     bottom = std::max(bottom, other.bottom);
 }
 
+bool is_bullet(std::string_view text) noexcept {
+    for (const std::string_view bullet :
+         {"-", "*", "•", "‣", "◦", "▪", "·", "–", "o", "■", "●", "○", "\uF0B7"})
+        if (text == bullet) return true;
+    return false;
+}
+
 PdfLayout parse_layout(std::string_view output) {
     const std::size_t head = std::min(output.find("<doc>"), output.size());
     LayoutReader reader;

@@ -32,6 +32,9 @@ struct PdfLayout {
     std::vector<PdfPage> pages;
 };
 
+// "•", "-": the mark of an item alone.
+[[nodiscard]] bool is_bullet(std::string_view text) noexcept;
+
 [[nodiscard]] PdfLayout parse_layout(std::string_view output);
 
 }  // namespace lectern::documents

@@ -33,7 +33,30 @@ bool starts_lower_case(std::string_view line) noexcept {
 }
 
 bool starts_item(std::string_view line) noexcept {
-    return line.starts_with("- ") || line.starts_with("* ") || line.starts_with("\u2022");
+    return line.starts_with("\u2022") || is_bullet(line.substr(0, line.find(' ')));
+}
+
+// For each piece the piece of text that it is the bullet of, or npos.
+std::vector<std::size_t> bullets_of(const PdfPage& page) {
+    constexpr double widest_indent = 4;  // heights
+    constexpr std::size_t most_bullets = 1000;
+    std::vector<std::size_t> out(page.size(), std::string::npos);
+    std::size_t bullets = 0;
+    for (std::size_t i = 0; i < page.size(); ++i) {
+        if (!is_bullet(page[i].text) || ++bullets > most_bullets) continue;
+        const PdfBox& box = page[i].box;
+        double nearest = widest_indent * box.height();
+        for (std::size_t k = 0; k < page.size(); ++k) {
+            const PdfBox& other = page[k].box;
+            const double gap = other.left - box.right;
+            if (k == i || gap < 0 || gap >= nearest || is_bullet(page[k].text) ||
+                std::abs(other.middle() - box.middle()) > box.height() / 2)
+                continue;
+            nearest = gap;
+            out[i] = k;
+        }
+    }
+    return out;
 }
 
 // A line of running text.
@@ -162,7 +185,11 @@ void append_page(const PdfPage& page, Words& words, std::string& out) {
         append_block(block, words, out);
         block.clear();
     };
-    std::deque<std::string> joined;  // pieces of one line that are no table
+    std::deque<std::string> joined;  // lines of several pieces
+    const std::vector<std::size_t> bullets = bullets_of(page);
+    std::vector<bool> is_item(page.size());
+    for (const std::size_t text : bullets)
+        if (text != std::string::npos) is_item[text] = true;
     for (std::size_t i = 0; i < page.size(); ++i) {
         if (const PdfTable* const table = table_of[i]; table != nullptr) {
             if (table->pieces.front() != i) continue;
@@ -174,7 +201,13 @@ void append_page(const PdfPage& page, Words& words, std::string& out) {
             }
             continue;
         }
+        if (bullets[i] != std::string::npos) continue;
         if (i > 0 && page[i].flow != page[i - 1].flow) flush();
+        if (is_item[i]) {
+            joined.push_back("- " + page[i].text);
+            block.push_back({joined.back(), page[i].block});
+            continue;
+        }
         const bool same_line =
             !block.empty() && i > 0 && table_of[i - 1] == nullptr &&
             page[i].block == page[i - 1].block && page[i].box.left >= page[i - 1].box.right &&

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "documents/characters.hpp"
 #include "documents/extracted.hpp"
 #include "documents/table_row.hpp"
 #include "text/ascii.hpp"
@@ -21,6 +20,7 @@ constexpr std::size_t most_pieces = 20000;  // of a page
 struct PdfRow {
     PdfBox box;
     std::vector<std::size_t> pieces;  // from left to right
+    bool items = false;               // with bullets, which are no pieces
 };
 
 struct Span {
@@ -28,15 +28,27 @@ struct Span {
     double right;
 };
 
-// "•", "1.", "a)": the mark of an item, not a cell.
-bool is_mark(std::string_view text) noexcept {
-    if (text.size() > 5) return false;
-    for (const std::string_view bullet :
-         {"-", "*", "•", "‣", "◦", "▪", "·", "–", "o", "■", "●", "○"})
-        if (text == bullet) return true;
-    return text.size() >= 2 && (text.back() == '.' || text.back() == ')') &&
+// "1.", "a)": what may count an item, or a row.
+bool is_count(std::string_view text) noexcept {
+    return text.size() >= 2 && text.size() <= 5 && (text.back() == '.' || text.back() == ')') &&
            std::none_of(text.begin(), text.end(),
                         [](char c) { return static_cast<signed char>(c) < 0; });
+}
+
+// Width in characters of Latin letters: those of East Asia are twice as wide.
+double width_of(std::string_view text) noexcept {
+    double out = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte & 0xC0) == 0x80) continue;
+        out += byte >= 0xE3 && byte <= 0xED ? 2 : 1;
+    }
+    return out;
+}
+
+// Goes on in the middle of a sentence.
+bool begins_with_small_letter(std::string_view text) noexcept {
+    return !text.empty() && text.front() >= 'a' && text.front() <= 'z';
 }
 
 std::vector<PdfRow> rows_of(const PdfPage& page) {
@@ -146,15 +158,21 @@ bool looks_like_table(const PdfPage& page, const std::vector<PdfRow>& rows, std:
     std::vector<double> length(found.columns.size());
     std::vector<std::size_t> count(found.columns.size());
     std::size_t whole = 0;  // rows with more than one cell
+    std::size_t items = 0;  // rows with bullets
+    std::size_t prose = 0;  // long cells of those that go on in the middle of a sentence
     for (std::size_t i = begin; i < found.end; ++i) {
         if (rows[i].pieces.size() > 1) ++whole;
+        if (rows[i].items) ++items;
         for (const std::size_t piece : rows[i].pieces) {
             const std::size_t column = found.columns.of(page[piece].box);
-            length[column] += static_cast<double>(characters(page[piece].text));
+            length[column] += width_of(page[piece].text);
             ++count[column];
+            if (rows[i].pieces.size() > 1 && width_of(page[piece].text) > short_cell &&
+                begins_with_small_letter(page[piece].text))
+                ++prose;
         }
     }
-    if (whole < 2) return false;
+    if (whole < 2 || prose * 4 > whole || items * 4 > found.end - begin) return false;
     std::size_t short_ones = 0;
     std::size_t columns = 0;
     double longest = 0;
@@ -213,8 +231,13 @@ std::vector<PdfTable> tables_of(const PdfPage& page) {
     if (page.size() > most_pieces) return out;
     std::vector<PdfRow> rows = rows_of(page);
     // The mark of an item counts with its text.
-    for (PdfRow& row : rows)
-        if (row.pieces.size() == 2 && is_mark(page[row.pieces.front()].text)) row.pieces.resize(1);
+    for (PdfRow& row : rows) {
+        if (row.pieces.size() == 2 && is_count(page[row.pieces.front()].text)) row.pieces.resize(1);
+        if (row.pieces.size() > 1)
+            row.items = std::erase_if(row.pieces,
+                                      [&](std::size_t i) { return is_bullet(page[i].text); }) > 0;
+    }
+    std::erase_if(rows, [](const PdfRow& row) { return row.pieces.empty(); });
     for (std::size_t begin = 0; begin < rows.size();) {
         if (rows[begin].pieces.size() < 2) {
             ++begin;

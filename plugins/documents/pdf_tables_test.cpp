@@ -67,6 +67,28 @@ TEST(PdfTables, ColumnsOfProseAreNone) {
     EXPECT_THAT(text_of(texts), Not(HasSubstr("|")));
 }
 
+TEST(PdfTables, ProseBesideShortLinesIsNone) {
+    std::vector<PdfText> texts;
+    for (int i = 0; i < 6; ++i) {
+        texts.push_back(
+            {50, 700 - 12 * i, i % 2 == 0 ? "the boats leave the harbour" : "and come back"});
+        texts.push_back({310, 700 - 12 * i, "where the tide is high in the morning"});
+    }
+    EXPECT_THAT(text_of(texts), Not(HasSubstr("|")));
+}
+
+TEST(PdfTables, ColumnsOfItemsAreNone) {
+    std::vector<PdfText> texts;
+    for (int i = 0; i < 6; ++i)
+        for (const int x : {50, 310}) {
+            texts.push_back({x, 700 - 12 * i, "-"});
+            texts.push_back({x + 25, 700 - 12 * i, "What crews do"});
+        }
+    const std::string text = text_of(texts);
+    EXPECT_THAT(text, Not(HasSubstr("|")));
+    EXPECT_THAT(text, HasSubstr("- What crews do\n- What crews do"));
+}
+
 TEST(PdfTables, MarksOfItemsAreNoCells) {
     EXPECT_THAT(text_of({{50, 700, "1."},
                          {75, 700, "Open the valve."},

@@ -40,9 +40,9 @@ bool is_drawn(std::string_view line, std::string_view title, bool above) noexcep
     return line.size() >= 4 && line.size() >= characters(title);
 }
 
-// A directive, a label or a comment of reStructuredText, or a comment of HTML.
+// A directive, a label or a comment of reStructuredText, a comment of HTML, a keyword of Org.
 bool is_no_text(std::string_view line) noexcept {
-    return line.starts_with(".. ") || line.starts_with("<!--");
+    return line.starts_with(".. ") || line.starts_with("<!--") || line.starts_with("#+");
 }
 
 // "# Title #" -> "Title"; nothing for other lines.

@@ -31,6 +31,7 @@ TEST(PlainText, TitleOfAText) {
         {"front matter", "---\ndate: 2020\ntitle: \"On GPT\"\n---\n# Other\n", "On GPT"},
         {"front matter without a title", "---\ndate: 2020\n---\n# Other\n", "Other"},
         {"front matter of Hugo", "+++\ntitle = \"Tides\"\n+++\n# Other\n", "Tides"},
+        {"keywords of Org are no titles", "#+INCLUDE: \"x\"\n* Tides\n", "Tides"},
         {"CR alone", "Tides\rof the year\r", "Tides"},
         {"a rule, not front matter", "---\ntitle: none\n", "title: none"},
         {"nothing", "***\n", "notes.txt"},

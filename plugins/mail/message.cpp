@@ -158,6 +158,8 @@ class Mail {
             const std::unique_ptr<char, Free> text(
                 g_date_time_format(date, "%Y-%m-%dT%H:%M:%S%:z"));
             add("date", line_of(text.get()));
+        } else {
+            add("date", line_of(g_mime_object_get_header(GMIME_OBJECT(message), "Date")));
         }
         add("message_id", line_of(g_mime_message_get_message_id(message)));
         return out.empty() ? std::string{} : boost::json::serialize(out);

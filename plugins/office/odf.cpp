@@ -390,7 +390,7 @@ documents::Extracted odf_text(Archive& archive) {
     reader.read(body);
     std::optional<std::string> heading;
     if (child(body, "text")) heading = reader.text().first_heading();
-    if (child(body, "presentation")) heading = reader.first_title();
+    if (!reader.first_title().empty()) heading = reader.first_title();
     return finished(reader.text(), properties_of(archive), heading);
 }
 

@@ -157,7 +157,8 @@ documents::Extracted pptx_text(Archive& archive, const std::string& part) {
         ++number;
         if (!target.empty()) Slide(archive, target, out, first_title).write(number);
     }
-    return finished(out, properties, first_title);
+    return finished(out, properties,
+                    first_title.empty() ? std::nullopt : std::optional<std::string>(first_title));
 }
 
 }  // namespace lectern::office

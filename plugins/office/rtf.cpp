@@ -112,6 +112,8 @@ class RtfReader {
                 if (c != '\r' && c != '\n') byte(c);
             }
         }
+        flush();
+        while (groups_.size() > 1) close();  // what is cut off, or one brace too few
         end_paragraph();
         end_row();
     }
