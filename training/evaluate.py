@@ -94,14 +94,16 @@ def as_product(row: dict, rng: random.Random) -> str:
 
 
 def nearest(questions: list[str], passages: list[str], wrong: list[set[int]]) -> list[int]:
-    """For each question the passage most like it by rare words that is not among its `wrong` ones."""
+    """For each question the passage most like it by rare words that is not among its `wrong` ones and lacks one of its two rarest words."""
     bags = [set(w[:6] for w in re.findall(r"[a-z0-9]+", p.lower())) for p in passages]
     df = collections.Counter(w for bag in bags for w in bag)
     out = []
     for q, no in zip(questions, wrong):
         no = no if len(no) < len(bags) else set()
         qw = set(w[:6] for w in re.findall(r"[a-z0-9]+", q.lower()))
-        out.append(max((i for i in range(len(bags)) if i not in no), key=lambda i: sum(1 / df[w] ** 0.7 for w in qw & bags[i])))
+        rare = sorted(qw, key=lambda w: df[w])[:2]
+        open_ = [i for i in range(len(bags)) if i not in no]
+        out.append(max([i for i in open_ if not all(w in bags[i] for w in rare)] or open_, key=lambda i: sum(1 / df[w] ** 0.7 for w in qw & bags[i])))
     return out
 
 
@@ -113,13 +115,14 @@ def sets(data: Path, xquad: Path | None, most: int) -> dict[str, tuple[list[dict
     for source in sorted({r["source"] for r in dev}):
         yes = [r for r in dev if r["source"] == source and r["answerable"]]
         no = [(r["question"], as_product(r, rng)) for r in dev if r["source"] == source and not r["answerable"]]
-        if source in LEFT_OUT and len(yes) < 150:
-            yes += rng.sample([r for r in train if r["source"] == source], 150)
-        if not no:        # the nearest other passage of the same kind that does not hold the answer
+        if source in LEFT_OUT:      # none of its rows is trained on, and those of train.jsonl.gz have a near passage
+            yes = rng.sample([r for r in train if r["source"] == source and r["neg_passage"]], min(most, 400))
+            no = [(r["question"], as_product({"passage": r["neg_passage"], "answers": [], "question": r["question"]}, rng)) for r in yes]
+        if not no:        # the nearest other passage of the same kind that holds neither the answer nor every rare word
             yes = yes[:most]
             passages = sorted({r["passage"] for r in train + dev if r["source"] == source})[:1500]
             lower = [p.lower() for p in passages]
-            wrong = [{i for i, p in enumerate(lower) if any(a["text"].lower() in p for a in r["answers"] if len(a["text"]) > 2) or p == r["passage"].lower()} for r in yes]
+            wrong = [{i for i, p in enumerate(lower) if p == r["passage"].lower() or any(a["text"].lower() in p for a in r["answers"] if len(a["text"]) > 2)} for r in yes]
             no = [(r["question"], as_product({"passage": passages[i], "answers": [], "question": r["question"]}, rng))
                   for r, i in zip(yes, nearest([r["question"] for r in yes], passages, wrong))]
         out[source] = (yes[:most], no[:most])
@@ -161,7 +164,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     device, tokenizer, model = best_device(args.device), load_tokenizer(args.base), load(args.base, args.reader)
     model.to(device)
-    scores, f1s, aucs = {}, [], []
+    scores, known, f1s, aucs = {}, {}, [], []
     print(f"{'set':24s}   yes    no   F1   AUC  coverage at 5 %, 10 % false  false at coverage .80")
     if args.sets and args.sets.exists():
         judged = json.loads(args.sets.read_text())
@@ -172,8 +175,10 @@ def main() -> None:
     for name, (yes, no) in judged.items():
         if args.only not in name:
             continue
-        got = predict(model, tokenizer, [(r["question"], r["shown"]) for r in yes] + [tuple(pair) for pair in no], device)
-        good, bad = got[:len(yes)], got[len(yes):]
+        pairs = [(r["question"], r["shown"]) for r in yes] + [tuple(pair) for pair in no]
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        known.update(zip(fresh, predict(model, tokenizer, fresh, device)))
+        good, bad = [known[p] for p in pairs[:len(yes)]], [known[p] for p in pairs[len(yes):]]
         f = [max(f1(r["shown"][g[2]:g[3]], a["text"]) for a in r["answers"]) for r, g in zip(yes, good)]
         y, n = [g[0] for g in good], [g[0] for g in bad]
         scores[name] = {"yes": [[g[0], g[1], x] for g, x in zip(good, f)], "no": [[g[0], g[1]] for g in bad]}

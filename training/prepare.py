@@ -106,7 +106,7 @@ class Maker:
         return True
 
 
-def prepare(data: Path, seed: int) -> list[dict]:
+def prepare(data: Path, seed: int, mined: float, made_share: float) -> list[dict]:
     rows = read(data)
     out, maker = held_out(rows), Maker(rows, seed)
     rng, by = maker.rng, collections.defaultdict(list)
@@ -122,15 +122,13 @@ def prepare(data: Path, seed: int) -> list[dict]:
             maker.positive(row)
             if source == "qamr" and rng.random() < 0.5:
                 continue
-            # hard ones first: what is easy is learnt soon
-            kinds = rng.choices(["beside", "question", "passage", "mined"], [0.32, 0.24, 0.2, 0.24], k=6)
+            kinds = rng.choices(["mined", "beside", "question", "passage"], [mined, (1 - mined) * 0.42, (1 - mined) * 0.32, (1 - mined) * 0.26], k=6)
             wanted = 1 if rng.random() < 0.75 else 0
             for kind in kinds:
                 if wanted and maker.negative(row, kind):
                     wanted -= 1
     real = [r for by_source in by.values() for r in by_source if r["answerable"]]
-    for row in made.rows(real, seed):
-        maker.out.append(row)
+    maker.out += [row for row in made.rows(real, seed) if rng.random() < made_share]
     rng.shuffle(maker.out)
     return maker.out
 
@@ -140,8 +138,10 @@ def main() -> None:
     parser.add_argument("data", type=Path, nargs="?", default=Path(os.environ.get("LECTERN_DATA", ".")) / "reading")
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--mined", type=float, default=0.6, help="share of near passages of other places among the made negatives of a question")
+    parser.add_argument("--made", type=float, default=0.6, help="share of the composed rows that is taken")
     args = parser.parse_args()
-    rows = prepare(args.data, args.seed)
+    rows = prepare(args.data, args.seed, args.mined, args.made)
     with args.out.open("w") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
