@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 
 import torch
+import xxhash
 from safetensors.torch import save_file
 
 MOST_BYTES = 25_000_000
@@ -20,7 +21,7 @@ MOST_BYTES = 25_000_000
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("base", type=Path), parser.add_argument("out", type=Path), parser.add_argument("checkpoints", type=Path, nargs="+")
-    parser.add_argument("--calibration", type=Path, help="what calibrate.py wrote")
+    parser.add_argument("--calibration", type=Path, help="what calibrate.py or fit_calibration.py wrote")
     parser.add_argument("--note", default="", help="how it was trained, for config.json")
     args = parser.parse_args()
     states = [torch.load(checkpoint, map_location="cpu") for checkpoint in args.checkpoints]
@@ -32,7 +33,8 @@ def main() -> None:
     config["reader"] = {
         "base": "all-MiniLM-L6-v2",
         "base_sha256": hashlib.sha256((args.base / "model.safetensors").read_bytes()).hexdigest(),
-        "calibration": {"weight": calibration["weight"], "bias": calibration["bias"]},
+        "base_xxh64": xxhash.xxh64((args.base / "model.safetensors").read_bytes()).hexdigest(),
+        "calibration": calibration,
         "max_tokens": 256, "max_question_tokens": 48, "max_answer_tokens": 30,
         "trained": args.note or f"{max(state['seen'] for state in states)} rows",
     }
