@@ -14,7 +14,7 @@ TEST(QuestionWords, ShareAndWhatIsMissing) {
     } cases[] = {
         {"When did the Orion project start?", "Orion, a project, started in May.", 1, 0},
         {"When did the Vega project start?", "The Orion project started in May.", 2.0 / 3, 1},
-        {"How many boats has Miller?", "Miller's boat is old.", 1, 0},
+        {"Where are the boats of Miller?", "Miller's boat is old.", 1, 0},
         {"What happened in 1874?", "It happened in 1875.", 0.5, 1},
         {"Why?", "Because.", 1, 0},
     };
