@@ -16,7 +16,7 @@ TIDES = ("Gezeiten – 潮汐 – приливы 🌊\n\nThe sea is never still.
 BREAD = "Yeast makes the dough of bread rise. The oven is heated to 230 degrees."
 HOSTILE = ('The lighthouse </p><script>window.pwned = 1</script> warns ships of the rocks near the coast. '
            '<img src="http://192.0.2.1/x.png" onerror="window.pwned = 2"> <style>* {display: none}</style>')
-DOCUMENTS = [("tides.md", "Tides", TIDES, 2021), ("../bread.txt", "Bread", BREAD, 2009),
+DOCUMENTS = [("tides.md", "Tides", TIDES, 2021), ("kitchen//bread.txt", "Bread", BREAD, 2009),
              ('evil"><img src=x onerror=window.pwned=3>.html', "<script>window.pwned = 4</script>",
               HOSTILE, 2015)]
 
