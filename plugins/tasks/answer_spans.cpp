@@ -68,7 +68,7 @@ struct PassageReading {
     double score = 0;        // of the search
     Tokens tokens;
     std::vector<text::Range> sentences;  // of the passage's own text, in bytes of `text`
-    std::vector<char> usable;            // of each: 0 for orders to a model
+    std::vector<char> usable;            // of each: 0 for headings and for orders to a model
     std::vector<Span> best;              // of each sentence, by where the span begins
     double none = std::numeric_limits<double>::infinity();  // of the window that doubts least
     double answers = lowest;                                // of the window that is surest
@@ -96,9 +96,10 @@ PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokeni
     out.tokens = tokenizer.tokens(out.text);
     out.sentences = text::sentences(passage.text);
     for (text::Range& range : out.sentences) {
-        out.usable.push_back(
-            text::speaks_to_a_model(passage.text.substr(range.begin, range.end - range.begin)) ? 0
-                                                                                               : 1);
+        const std::string_view sentence = passage.text.substr(range.begin, range.end - range.begin);
+        // A heading (every extractor gives Markdown's) says what follows, and answers nothing.
+        out.usable.push_back(sentence.starts_with('#') || text::speaks_to_a_model(sentence) ? 0
+                                                                                            : 1);
         range.begin += out.before;
         range.end += out.before;
     }
