@@ -56,6 +56,12 @@ TEST(AnswerSpans, TheSentenceAroundTheBestSpanIsGiven) {
     EXPECT_LE(found[0].score, 1.0);
 }
 
+TEST(AnswerSpans, AHeadingAnswersNothing) {
+    const auto found = read(reader(), "when", {"# 1923\n\nThe bridge was built in 1876."});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_GT(found[0].begin, 6U);
+}
+
 TEST(AnswerSpans, EverySentenceWithAnAnswerIsGivenOnce) {
     const auto found = read(reader(), "who", {"Ada reads. Grace writes, and Grace reads. Stone."});
     ASSERT_EQ(found.size(), 2U);
