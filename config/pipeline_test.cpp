@@ -38,12 +38,13 @@ TEST(PipelineThatShips, BertIsWholeAndWithoutWarnings) {
     EXPECT_EQ(pipeline.max_document, 32u << 20);
     EXPECT_EQ(pipeline.threads, 0u);
     EXPECT_THAT(pipeline.warnings, IsEmpty());
-    EXPECT_EQ(pipeline.stages.size(), 9u);
+    EXPECT_EQ(pipeline.stages.size(), 12u);
 
     ASSERT_EQ(pipeline.ingest.size(), 6u);
     EXPECT_EQ(pipeline.ingest[0].kind, StepKind::source);
     EXPECT_EQ(pipeline.ingest[1].kind, StepKind::choice);
-    EXPECT_THAT(pipeline.ingest[1].stages, ElementsAre("text", "html", "pdf", "jsonl"));
+    EXPECT_THAT(pipeline.ingest[1].stages,
+                ElementsAre("text", "html", "pdf", "jsonl", "office", "mail", "data"));
     EXPECT_EQ(pipeline.ingest[5].kind, StepKind::commit);
     ASSERT_EQ(pipeline.query.size(), 7u);
     EXPECT_EQ(pipeline.query[3].kind, StepKind::search);
@@ -58,7 +59,7 @@ TEST(PipelineThatShips, BertIsWholeAndWithoutWarnings) {
     EXPECT_EQ(boost::json::serialize(vectors->options),
               R"({"model":"all-MiniLM-L6-v2","precision":"auto"})");
     EXPECT_EQ(pipeline.answer.passages, 6u);
-    EXPECT_DOUBLE_EQ(pipeline.answer.abstain_below, 0.35);
+    EXPECT_DOUBLE_EQ(pipeline.answer.abstain_below, 0.5);
     EXPECT_EQ(pipeline.answer.writing, "phrased");
     EXPECT_TRUE(pipeline.base_folder.is_absolute());
     EXPECT_THAT(pipeline.text, HasSubstr("BERT reads, GPT writes"));

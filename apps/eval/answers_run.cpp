@@ -196,8 +196,6 @@ void print_answers_report(const std::vector<AnsweredQuestion>& answers) {
     row("token F1", summary.token_f1, "over the answerable");
     row("answer in text", summary.answer_in_text, "over the answerable");
     row("", summary.answer_in_text_answered, "over the answered of them");
-    row("span token F1", summary.span_token_f1, "of the shortest bytes that answer");
-    row("written", written(answers), "of the answers, by the generator; the rest are quotes");
     row("best sentence alone", summary.best_in_text, "would have a right answer in its text");
     row("", summary.best_token_f1, "would be its token F1");
     std::printf("%-20s %8s  better on %zu questions, worse on %zu\n", "the answers are", "",
@@ -206,6 +204,8 @@ void print_answers_report(const std::vector<AnsweredQuestion>& answers) {
     row("citation precision", summary.citation_precision, "of citations meet the right place");
     row("citation recall", summary.citation_recall, "of answers cite all of the right place");
     row("support rate", summary.support_rate, "of sentences stand in what they cite");
+    row("span token F1", summary.span_token_f1, "of the shortest bytes that answer");
+    row("written", written(answers), "of the answers, by the generator; the rest are quotes");
     if (summary.unanswerable > 0)
         row("false answers", summary.false_answer_rate, "of the unanswerable were answered");
     std::printf("\n%10s %10s %10s %14s\n", "threshold", "coverage", "risk", "false answers");

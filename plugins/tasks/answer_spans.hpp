@@ -57,8 +57,8 @@ class AnswerReader {
     AnswerReader(const TaskOptions& model, const std::filesystem::path& tokenizer,
                  const AnswerOptions& options);
 
-    // At most `most`, best first, no sentence twice. Sentences that give orders to a model are
-    // never evidence.
+    // At most `most`, best first, no sentence twice. Headings, and sentences that give orders to a
+    // model, are never evidence.
     [[nodiscard]] std::vector<AnswerSentence> read(std::string_view question,
                                                    std::span<const AnswerPassage> passages,
                                                    std::size_t most,
