@@ -57,6 +57,10 @@ class AnswerReader {
     AnswerReader(const TaskOptions& model, const std::filesystem::path& tokenizer,
                  const AnswerOptions& options);
 
+    // Whether the model says that a passage answers (three outputs); then each passage gives at
+    // most one sentence.
+    [[nodiscard]] bool judges() const noexcept { return model_.labels() == 3; }
+
     // At most `most`, best first, no sentence twice. Headings, and sentences that give orders to a
     // model, are never evidence.
     [[nodiscard]] std::vector<AnswerSentence> read(std::string_view question,

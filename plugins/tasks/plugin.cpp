@@ -11,6 +11,7 @@
 #include "plugins/tasks/linear_stages.hpp"
 #include "plugins/tasks/metadata.hpp"
 #include "plugins/tasks/stage_options.hpp"
+#include "plugins/tasks/two_readers.hpp"
 
 namespace lectern::tasks {
 namespace {
@@ -38,7 +39,9 @@ class Reranker : public plugin::Reranker {
 class Reader : public plugin::Reader {
  public:
     explicit Reader(const Config& config)
-        : reader_(task_options(config), tokenizer_option(config), answer_options(config)) {}
+        : reader_(task_options(config), tokenizer_option(config), answer_options(config)),
+          pipeline_(config.pipeline()),
+          compare_(config.boolean("compare").value_or(true)) {}
 
     void read(const Call& call, std::string_view question, const lectern_passage* passages,
               std::uint64_t count, std::uint32_t max_evidence,
@@ -47,8 +50,15 @@ class Reader : public plugin::Reader {
         for (std::uint64_t i = 0; i < count; ++i)
             all.push_back({plugin::view(passages[i].title), plugin::view(passages[i].text),
                            passages[i].score});
-        for (const AnswerSentence& found :
-             reader_.read(question, all, max_evidence, [&call] { call.check(); }))
+        const auto check = [&call] { call.check(); };
+        std::vector<AnswerSentence> evidence;
+        if (reader_.judges() && compare_) {
+            const auto read = reader_.read(question, all, all.size(), check);
+            evidence = combine(read, compared(call, question, all), max_evidence);
+        } else {
+            evidence = reader_.read(question, all, max_evidence, check);
+        }
+        for (const AnswerSentence& found : evidence)
             sink.evidence(found.passage, found.begin, found.end, static_cast<float>(found.score),
                           found.span_begin, found.span_end);
     }
@@ -62,7 +72,26 @@ class Reader : public plugin::Reader {
         out.min_score = config.number("min_score").value_or(out.min_score);
         return out;
     }
+
+    // Sentences by words and vectors; none where the pipeline has no embedder.
+    std::vector<passages::Evidence> compared(const Call& call, std::string_view question,
+                                             const std::vector<AnswerPassage>& all) const {
+        constexpr std::size_t most = 16;
+        std::vector<passages::Passage> texts;
+        for (const AnswerPassage& one : all) texts.push_back({one.title, one.text, one.score});
+        const passages::Embed embed = [&](const std::vector<std::string_view>& sentences,
+                                          passages::Purpose purpose) {
+            call.check();
+            return pipeline_.embed(
+                call, sentences,
+                purpose == passages::Purpose::query ? LECTERN_QUERY : LECTERN_PASSAGE);
+        };
+        return passages::read(question, texts, most, {}, embed);
+    }
+
     AnswerReader reader_;
+    plugin::Pipeline pipeline_;
+    bool compare_;
 };
 
 class Verifier : public plugin::Verifier {
@@ -149,7 +178,9 @@ constexpr const char* reader_options =
     "null_threshold": {"type": "number", "default": 0,
       "description": "How much the best answer's logits must exceed those of no answer; for models with two outputs"},
     "min_score": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.02,
-      "description": "Passages that answer with a smaller probability are no evidence; for models with three outputs"}}})";
+      "description": "Passages that answer with a smaller probability are no evidence; for models with three outputs"},
+    "compare": {"type": "boolean", "default": true,
+      "description": "Also compare sentences with the question by words and vectors; for models with three outputs"}}})";
 
 constexpr const char* verifier_options =
     R"({"type": "object", "required": ["model"], "properties": {)" LECTERN_TASKS_MODEL_OPTIONS
