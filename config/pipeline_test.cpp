@@ -59,7 +59,7 @@ TEST(PipelineThatShips, BertIsWholeAndWithoutWarnings) {
     EXPECT_EQ(boost::json::serialize(vectors->options),
               R"({"model":"all-MiniLM-L6-v2","precision":"auto"})");
     EXPECT_EQ(pipeline.answer.passages, 6u);
-    EXPECT_DOUBLE_EQ(pipeline.answer.abstain_below, 0.5);
+    EXPECT_DOUBLE_EQ(pipeline.answer.abstain_below, 0.6);
     EXPECT_EQ(pipeline.answer.writing, "phrased");
     EXPECT_TRUE(pipeline.base_folder.is_absolute());
     EXPECT_THAT(pipeline.text, HasSubstr("BERT reads, GPT writes"));
