@@ -3,7 +3,7 @@
 
     run_page.py PAGE.md --source FOLDER --build FOLDER
 
-The scratch folder looks like a checkout that was built: build/, samples/ and engine/ are there.
+The scratch folder looks like a checkout that was built: build/, samples/ and include/ are there.
 The line before a block says what is done with it:
 
     <!-- run -->                       its commands are run by bash and must succeed
@@ -126,7 +126,7 @@ def main():
         scratch = pathlib.Path(name)
         environment["HOME"] = name
         (scratch / "build").symlink_to(arguments.build.resolve())
-        for folder in ("samples", "engine"):
+        for folder in ("samples", "include"):
             (scratch / folder).symlink_to((arguments.source / folder).resolve())
         try:
             found = blocks(arguments.page.read_text(encoding="utf-8"))
