@@ -97,6 +97,8 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
     LECTERN_ASSIGN(request.written, write(*generator, writer, writing, verifying));
     for (const std::string& reason : request.written.reasons)
         if (request.context.log) request.context.log(LogLevel::debug, "verify", reason);
+    for (const std::string& hint : request.written.hints)
+        if (request.context.log) request.context.log(LogLevel::warning, generator->name(), hint);
     return {};
 }
 

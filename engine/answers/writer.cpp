@@ -350,8 +350,13 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     }
     // Sentences are verified while the generator's call runs; their time counts once.
     writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
-    if (!status.ok()) return status;
-    gate.finish(report.truncated);
+    // A writer that is away (another server's model) costs the phrasing and not the answer.
+    const bool away = status.code() == Code::unavailable && !request.interrupt.stopped();
+    if (!status.ok() && !away) return status;
+    if (away)
+        out.hints.push_back("the writer is away, so the evidence is quoted: " + status.message());
+    else
+        gate.finish(report.truncated);
     LECTERN_TRY(gate.failure());
     writing.tokens += report.answer_tokens;
     out.generated_tokens = report.answer_tokens;
@@ -365,6 +370,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     quoted.generated_tokens = out.generated_tokens;
     quoted.dropped_sentences = out.dropped_sentences;
     quoted.reasons = std::move(out.reasons);
+    quoted.hints = std::move(out.hints);
     return quoted;
 }
 

@@ -34,6 +34,7 @@ struct Written {
     std::uint64_t prompt_tokens = 0;
     std::uint64_t dropped_sentences = 0;
     std::vector<std::string> reasons;  // why sentences were dropped or replaced
+    std::vector<std::string> hints;    // what the user should know: the writer was away
 };
 
 // The best evidence, with its marks: one piece, or up to three for a question that asks to explain.
@@ -41,7 +42,8 @@ struct Written {
 
 // Lets the generator phrase, sentence by sentence, and verifies each before it is given out. A
 // sentence that fails, or does not hold what the reader found, is replaced by the evidence it
-// stands on, or dropped.
+// stands on, or dropped. When the generator is away (Code::unavailable) what has been verified
+// until then stands, or the evidence is quoted, with a hint.
 [[nodiscard]] Result<Written> write(const host::Stage& generator, const WriterRequest& request,
                                     StageCounter& writing, StageCounter& verifying);
 

@@ -147,6 +147,8 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     out.generated_tokens = request.written.generated_tokens;
     out.dropped_sentences = request.written.dropped_sentences;
     out.hints = std::move(request.narrowed.hints);
+    std::move(request.written.hints.begin(), request.written.hints.end(),
+              std::back_inserter(out.hints));
     out.timing = {milliseconds_since(begin), request.counters.table()};
     return out;
 }

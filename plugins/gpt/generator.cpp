@@ -16,9 +16,9 @@
 #include "plugins/gpt/prefix_cache.hpp"
 #include "plugins/gpt/prompt.hpp"
 #include "plugins/gpt/runtime.hpp"
-#include "plugins/gpt/text_stream.hpp"
 #include "plugins/gpt/token_picker.hpp"
 #include "plugins/gpt/turn.hpp"
+#include "plugins/shared/text_stream.hpp"
 
 namespace lectern::gpt {
 namespace {
@@ -240,8 +240,8 @@ void LlamaGenerator::generate(const plugin::Call& call, const lectern_generation
     const std::size_t most = request.max_tokens == 0 ? context - prompt.size() : wanted;
     TokenPicker picker(state_->vocab, {request.temperature, request.top_p, request.seed,
                                        std::string(plugin::view(request.grammar))});
-    TextStream stream(stop_strings(request),
-                      [&sink](std::string_view piece) { return sink.text(piece); });
+    shared::TextStream stream(stop_strings(request),
+                              [&sink](std::string_view piece) { return sink.text(piece); });
 
     const Turn::Holder holder = state_->turn.take(call);
     PrefixCache& cache = *state_->cache;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lectern::gpt {
+namespace lectern::shared {
 
 // Joins bytes to characters. A byte sequence that is no UTF-8 becomes U+FFFD, one for each maximal
 // subpart (Unicode Standard, section 3.9, as browsers do).
@@ -44,4 +44,4 @@ class TextStream {
     std::string held_;  // whole characters, not yet emitted
 };
 
-}  // namespace lectern::gpt
+}  // namespace lectern::shared

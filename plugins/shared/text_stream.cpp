@@ -1,10 +1,10 @@
-#include "plugins/gpt/text_stream.hpp"
+#include "plugins/shared/text_stream.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
 
-namespace lectern::gpt {
+namespace lectern::shared {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
@@ -101,4 +101,4 @@ bool TextStream::flush(bool all) {
     return wanted;
 }
 
-}  // namespace lectern::gpt
+}  // namespace lectern::shared

@@ -1,4 +1,4 @@
-#include "plugins/gpt/text_stream.hpp"
+#include "plugins/shared/text_stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lectern::gpt {
+namespace lectern::shared {
 namespace {
 
 struct StreamCase {
@@ -69,4 +69,4 @@ TEST(TextStream, EndsWhenTheReaderWantsNoMore) {
 }
 
 }  // namespace
-}  // namespace lectern::gpt
+}  // namespace lectern::shared
