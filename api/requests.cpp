@@ -80,9 +80,28 @@ SearchRequest read_search(Fields& fields, const SearchLimits& limits) {
 AskRequest read_ask(Fields& fields, std::optional<std::chrono::milliseconds> longest) {
     AskRequest out;
     out.question = fields.text("question");
+    out.options.history = read_history(fields);
     out.options.extractive = fields.flag("extractive");
     out.options.filter = fields.text("filter");
     out.options.deadline = read_deadline(fields, longest);
+    return out;
+}
+
+std::vector<Turn> read_history(Fields& fields) {
+    constexpr std::string_view must =
+        "must be a list of objects with a 'question' and, where there was one, an 'answer'";
+    std::vector<Turn> out;
+    for (const boost::json::object& object : fields.objects("history")) {
+        Turn turn;
+        for (const auto& [key, value] : object) {
+            const bool question = key == "question";
+            if ((!question && key != "answer") || !value.is_string())
+                return fields.wrong("history", must), out;
+            (question ? turn.question : turn.answer) = value.get_string();
+        }
+        if (turn.question.empty()) return fields.wrong("history", must), out;
+        out.push_back(std::move(turn));
+    }
     return out;
 }
 

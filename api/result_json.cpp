@@ -123,6 +123,7 @@ boost::json::object json_of(const Answer& answer) {
                                                  {"begin", answer.span->begin},
                                                  {"end", answer.span->end},
                                                  {"text", clean(answer.span->text)}};
+    if (!answer.question.empty()) out["question"] = clean(answer.question);
     add_hints(answer.hints, out);
     return out;
 }

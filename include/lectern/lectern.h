@@ -182,8 +182,10 @@ LECTERN_C_API lectern_code lectern_collection_search(const lectern_collection* c
                                                      const char* request,
                                                      const lectern_watch* watch, char** out,
                                                      lectern_error** error);
-/* {"question", "filter", "extractive", "deadline_milliseconds", "explain"}. The event "evidence",
- * then the answer's text. [any thread] */
+/* {"question", "history", "filter", "extractive", "deadline_milliseconds", "explain"}. `history` is
+ * a list of {"question", "answer"}, the oldest first: what the question may lean on. With one, the
+ * event "question" where it was put another way, and the answer has "question". The event
+ * "evidence", then the answer's text. [any thread] */
 LECTERN_C_API lectern_code lectern_collection_ask(const lectern_collection* collection,
                                                   const char* request, const lectern_watch* watch,
                                                   char** out, lectern_error** error);

@@ -294,6 +294,12 @@ struct SearchResult {
     Timing timing;
 };
 
+// What was asked before, and what came of it.
+struct Turn {
+    std::string question;  // as it was asked, or Answer::question
+    std::string answer;    // "" where the collection did not say
+};
+
 struct AskOptions {
     // The answer as it is written: sentences are given when they have been verified, so what was
     // streamed is what the answer says.
@@ -305,6 +311,12 @@ struct AskOptions {
     std::string filter = {};  // as in SearchOptions: nothing else is read
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
+    // The conversation so far, the oldest first; of a long one the last 8 are read. A question that
+    // leans on it ("When did they do it?") is asked as one that stands alone: Answer::question. One
+    // that stands alone already is asked as it is.
+    std::vector<Turn> history = {};
+    // The question that stands alone, before any evidence. Not called where it is the one given.
+    std::function<void(std::string_view question)> on_question = {};
 };
 
 // The shortest bytes that answer.
@@ -330,6 +342,8 @@ struct Answer {
     std::uint64_t dropped_sentences = 0;  // written, but not supported
     std::vector<std::string> hints;       // as in SearchResult
     Timing timing;
+    // What was asked of the collection, where there was a history: with what it leaned on.
+    std::string question = {};
 };
 
 struct SummarizeOptions {

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "index/metadata/sort_field.hpp"
 #include "index/metadata/table.hpp"
 #include "lectern/lectern.hpp"
 #include "storage/store/store.hpp"
@@ -26,13 +27,6 @@ struct Narrowed {
     std::vector<Facet> facets{};
     std::vector<std::string> hints{};
 };
-
-// "year" or "-year".
-struct SortField {
-    std::string field{};
-    bool descending = false;
-};
-[[nodiscard]] Result<SortField> parse_sort(std::string_view text);
 
 class MetadataIndex {
  public:
