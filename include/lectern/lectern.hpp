@@ -267,6 +267,8 @@ struct Citation {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::string quote;  // the document's bytes [begin, end)
+    // What was read instead of the quote, where the collection keeps a translation of the document.
+    std::string translation = {};
 };
 
 enum class AnswerStatus {
@@ -305,6 +307,10 @@ struct AskOptions {
     std::string filter = {};  // as in SearchOptions: nothing else is read
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> deadline = {};
+    // "pt": the verified answer is translated, sentence by sentence, by the stage that the pipeline
+    // has for this language (`answer: {languages: {pt: ...}}`). Marks stay, and citations are in
+    // the language of the documents. Empty: as it was written.
+    std::string language = {};
 };
 
 // The shortest bytes that answer.
@@ -330,6 +336,8 @@ struct Answer {
     std::uint64_t dropped_sentences = 0;  // written, but not supported
     std::vector<std::string> hints;       // as in SearchResult
     Timing timing;
+    std::string language = {};  // of the text, where AskOptions asked for one
+    std::string original = {};  // the verified text that `text` is a translation of; else ""
 };
 
 struct SummarizeOptions {
