@@ -40,6 +40,9 @@ struct StageConfig {
     std::string stage = {};    // the plugin's stage type; "": its only one
     unsigned parallelism = 0;  // calls at once, 1 to 1024; 0: the engine decides
     boost::json::object options = {};
+    // Of a generator that stands where a custom stage may: what it is asked for each sentence, with
+    // {text} for the sentence. Empty: none.
+    std::string prompt = {};
 
     Place place = {};         // of the name
     Place plugin_place = {};  // of the plugin's name
@@ -104,6 +107,8 @@ struct AnswerConfig {
     // phrased: the writer puts one sentence around what the reader found, or the evidence is
     // quoted; free: it writes several. What it writes is verified either way.
     std::string writing = "phrased";
+    // The stage that translates answers into a language, by what AskOptions::language may be.
+    std::map<std::string, std::string, std::less<>> languages = {};
 };
 
 struct PipelineConfig {

@@ -27,6 +27,7 @@ struct WriterRequest {
 
 struct Written {
     std::string text;
+    std::string original = {};    // of a text that was translated
     std::vector<unsigned> cited;  // marks in the text, ascending
     AnswerStatus status = AnswerStatus::extractive;
     std::uint64_t generated_tokens = 0;

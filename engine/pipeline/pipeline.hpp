@@ -19,6 +19,7 @@
 #include "config/pipeline.hpp"
 #include "engine/pipeline/embedding.hpp"
 #include "engine/pipeline/model_registry.hpp"
+#include "engine/plugin_host/calls.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern {
@@ -54,6 +55,12 @@ class Pipeline {
     [[nodiscard]] const std::vector<const host::Stage*>& query_customs() const noexcept {
         return query_customs_;
     }
+
+    // A custom stage of this pipeline, or a generator that stands for one (StageConfig::prompt).
+    [[nodiscard]] Status process(const host::Stage& stage, const host::Interrupt& interrupt,
+                                 const host::Record& record, const host::RecordTaker& taker) const;
+    // The stage that translates answers into a language, made at the first call.
+    [[nodiscard]] Result<const host::Stage*> translator(std::string_view language);
 
     // Makes the stages that answer; quick after the first time. The generator, which is large, is
     // made for written answers only.

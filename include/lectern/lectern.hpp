@@ -267,6 +267,8 @@ struct Citation {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::string quote;  // the document's bytes [begin, end)
+    // What was read instead of the quote, where the collection keeps a translation of the document.
+    std::string translation = {};
 };
 
 enum class AnswerStatus {
@@ -317,6 +319,10 @@ struct AskOptions {
     std::vector<Turn> history = {};
     // The question that stands alone, before any evidence. Not called where it is the one given.
     std::function<void(std::string_view question)> on_question = {};
+    // "pt": the verified answer is translated, sentence by sentence, by the stage that the pipeline
+    // has for this language (`answer: {languages: {pt: ...}}`). Marks stay, and citations are in
+    // the language of the documents. Empty: as it was written.
+    std::string language = {};
 };
 
 // The shortest bytes that answer.
@@ -344,6 +350,8 @@ struct Answer {
     Timing timing;
     // What was asked of the collection, where there was a history: with what it leaned on.
     std::string question = {};
+    std::string language = {};  // of the text, where AskOptions asked for one
+    std::string original = {};  // the verified text that `text` is a translation of; else ""
 };
 
 struct SummarizeOptions {
