@@ -23,6 +23,10 @@
 
 namespace lectern {
 
+namespace index {
+class Synonyms;  // index/lexical/synonyms.hpp
+}
+
 // How much of the answering is wanted.
 enum class Answers { quoted, written };
 
@@ -54,6 +58,9 @@ class Pipeline {
     [[nodiscard]] const std::vector<const host::Stage*>& query_customs() const noexcept {
         return query_customs_;
     }
+
+    // Words that mean the same (`search: {synonyms: FILE}`); nullptr: none.
+    [[nodiscard]] const index::Synonyms* synonyms() const noexcept { return synonyms_.get(); }
 
     // Makes the stages that answer; quick after the first time. The generator, which is large, is
     // made for written answers only.
@@ -128,6 +135,7 @@ class Pipeline {
     std::vector<const host::Stage*> ingest_customs_;
     std::vector<const host::Stage*> query_customs_;
     const host::Stage* splitter_ = nullptr;
+    std::shared_ptr<const index::Synonyms> synonyms_;
 
     bool has_reranker_ = false;
     bool has_reader_ = false;
