@@ -87,7 +87,10 @@ struct SearchConfig {
     double title_boost = 2.0;
     std::string language = "auto";  // of stems: a text::Language's name, or guessed by document
     bool keep_stop_words = true;    // in the lexical index
-    unsigned candidates = 50;       // 1 to 10,000: hits taken from each index before they are fused
+    bool typos = true;              // words that nothing has are looked for as if mistyped
+    std::string synonyms = {};      // a file (docs/search.md); "": none
+    Place synonyms_place = {};
+    unsigned candidates = 50;  // 1 to 10,000: hits taken from each index before they are fused
     // Rows of the vector index's exact tail that start the building of a segment; 1 to 10,000,000.
     unsigned seal_at = 5'000;
     // How the index keeps the vectors of its segments: f32, bf16, f16 or int8.

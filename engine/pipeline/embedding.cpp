@@ -45,7 +45,11 @@ Embedding::Embedding() {
              &service_count_tokens,
              &service_dimension,
              &service_embed,
-             &service_fingerprint};
+             &service_fingerprint,
+             &service_vocabulary,
+             &service_tokens_fingerprint,
+             &service_tokenize,
+             &service_embed_tokens};
 }
 
 Result<std::unique_ptr<Embedding>> Embedding::open(const MakeStage& tokenizer,
@@ -201,6 +205,66 @@ lectern_code Embedding::service_fingerprint(const lectern_pipeline* face, const 
     if (!self.ready_) return LECTERN_UNAVAILABLE;
     *out = self.info_.fingerprint.c_str();
     return LECTERN_OK;
+}
+
+lectern_code Embedding::service_vocabulary(const lectern_pipeline* face, std::uint32_t* out) {
+    const auto& self = *static_cast<const Embedding*>(face->host_data);
+    if (!self.ready_) return LECTERN_UNAVAILABLE;
+    if (self.info_.vocabulary == 0) return LECTERN_UNSUPPORTED;
+    *out = self.info_.vocabulary;
+    return LECTERN_OK;
+}
+
+lectern_code Embedding::service_tokens_fingerprint(const lectern_pipeline* face, const char** out) {
+    const auto& self = *static_cast<const Embedding*>(face->host_data);
+    if (!self.ready_) return LECTERN_UNAVAILABLE;
+    *out = self.tokenizer_->output().fingerprint.c_str();
+    return LECTERN_OK;
+}
+
+lectern_code Embedding::service_tokenize(const lectern_pipeline* face, const lectern_call* call,
+                                         const lectern_text* texts, std::uint64_t count,
+                                         std::uint32_t flags, std::uint32_t max_tokens,
+                                         const lectern_token_sink* sink) {
+    const auto& self = *static_cast<const Embedding*>(face->host_data);
+    if (!self.ready_) return LECTERN_UNAVAILABLE;
+    if (call->is_cancelled(call) != 0) return LECTERN_CANCELLED;
+    return contained(call, [&]() -> Status {
+        std::vector<host::ItemError> failed;
+        lectern_code refused = LECTERN_OK;
+        LECTERN_TRY(host::tokenize(
+            *self.tokenizer_, {}, {texts, count}, flags, max_tokens,
+            [&](std::size_t index, const lectern_tokens& tokens) {
+                if (refused == LECTERN_OK) refused = sink->tokens(sink, index, &tokens);
+            },
+            failed));
+        if (refused != LECTERN_OK) return {Code::cancelled, "whoever asked took no more tokens"};
+        return first_of(failed);
+    });
+}
+
+lectern_code Embedding::service_embed_tokens(const lectern_pipeline* face, const lectern_call* call,
+                                             const lectern_tokens* sequences, std::uint64_t count,
+                                             std::uint32_t purpose, float* out) {
+    const auto& self = *static_cast<const Embedding*>(face->host_data);
+    if (!self.ready_) return LECTERN_UNAVAILABLE;
+    if (call->is_cancelled(call) != 0) return LECTERN_CANCELLED;
+    return contained(call, [&]() -> Status {
+        // In this host's size of the struct, whatever the caller's is.
+        std::vector<lectern_tokens> copies(count);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const lectern_tokens& one = *LECTERN_ITEM(lectern_tokens, sequences, i);
+            copies[i].struct_size = sizeof(lectern_tokens);
+            copies[i].count = one.count;
+            copies[i].ids = one.ids;
+            copies[i].ranges = one.ranges;
+            copies[i].words = one.words;
+        }
+        std::vector<host::ItemError> failed;
+        LECTERN_TRY(self.embed(copies, purpose == LECTERN_QUERY ? Purpose::query : Purpose::passage,
+                               {}, out, failed));
+        return first_of(failed);
+    });
 }
 
 lectern_code Embedding::service_count_tokens(const lectern_pipeline* face, lectern_text text,

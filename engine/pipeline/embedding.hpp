@@ -91,6 +91,15 @@ class Embedding {
                                       const lectern_text* texts, std::uint64_t count,
                                       std::uint32_t purpose, float* out);
     static lectern_code service_fingerprint(const lectern_pipeline* face, const char** out);
+    static lectern_code service_vocabulary(const lectern_pipeline* face, std::uint32_t* out);
+    static lectern_code service_tokens_fingerprint(const lectern_pipeline* face, const char** out);
+    static lectern_code service_tokenize(const lectern_pipeline* face, const lectern_call* call,
+                                         const lectern_text* texts, std::uint64_t count,
+                                         std::uint32_t flags, std::uint32_t max_tokens,
+                                         const lectern_token_sink* sink);
+    static lectern_code service_embed_tokens(const lectern_pipeline* face, const lectern_call* call,
+                                             const lectern_tokens* sequences, std::uint64_t count,
+                                             std::uint32_t purpose, float* out);
 
     lectern_pipeline face_{};
     std::unique_ptr<const host::Stage>

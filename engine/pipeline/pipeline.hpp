@@ -24,6 +24,10 @@
 
 namespace lectern {
 
+namespace index {
+class Synonyms;  // index/lexical/synonyms.hpp
+}
+
 // How much of the answering is wanted.
 enum class Answers { quoted, written };
 
@@ -61,6 +65,8 @@ class Pipeline {
                                  const host::Record& record, const host::RecordTaker& taker) const;
     // The stage that translates answers into a language, made at the first call.
     [[nodiscard]] Result<const host::Stage*> translator(std::string_view language);
+    // Words that mean the same (`search: {synonyms: FILE}`); nullptr: none.
+    [[nodiscard]] const index::Synonyms* synonyms() const noexcept { return synonyms_.get(); }
 
     // Makes the stages that answer; quick after the first time. The generator, which is large, is
     // made for written answers only.
@@ -135,6 +141,7 @@ class Pipeline {
     std::vector<const host::Stage*> ingest_customs_;
     std::vector<const host::Stage*> query_customs_;
     const host::Stage* splitter_ = nullptr;
+    std::shared_ptr<const index::Synonyms> synonyms_;
 
     bool has_reranker_ = false;
     bool has_reader_ = false;

@@ -70,6 +70,12 @@ FIELD(lectern_port, fingerprint, 16);
 #if LECTERN_ABI_MINOR >= 1 /* compiled against the header of 1.0 as well */
 GROWN(lectern_pipeline, 48);
 FIELD(lectern_pipeline, fingerprint, 48);
+#if LECTERN_ABI_MINOR >= 3
+FIELD(lectern_pipeline, vocabulary, 56);
+FIELD(lectern_pipeline, tokens_fingerprint, 64);
+FIELD(lectern_pipeline, tokenize, 72);
+FIELD(lectern_pipeline, embed_tokens, 80);
+#endif
 #else
 SIZE(lectern_pipeline, 48);
 #endif
@@ -194,7 +200,11 @@ FIELD(lectern_tokenizer, tokenize, 8);
 #if LECTERN_ABI_MINOR >= 2
 GROWN(lectern_embedder_info, 56);
 FIELD(lectern_embedder_info, flags, 56);
+#if LECTERN_ABI_MINOR >= 3
+FIELD(lectern_embedder_info, vocabulary, 60);
+#else
 FIELD(lectern_embedder_info, reserved, 60);
+#endif
 static_assert(sizeof(lectern_embedder_info) == 64, "lectern_embedder_info is not that of 1.2");
 #else
 SIZE(lectern_embedder_info, 56);

@@ -84,7 +84,8 @@ struct EmbedderInfo {
     std::string query_prefix = {};
     std::string passage_prefix = {};
     std::string precision = {};
-    bool any_length = false;  // vectors are not of length 1
+    bool any_length = false;       // vectors are not of length 1
+    std::uint32_t vocabulary = 0;  // ids that it reads are below this; 0: it does not say
 };
 [[nodiscard]] Result<EmbedderInfo> embedder_info(const Stage& embedder);
 

@@ -146,7 +146,8 @@ Result<EmbedderInfo> embedder_info(const Stage& embedder) {
                         copied(info.query_prefix),
                         copied(info.passage_prefix),
                         copied(info.precision),
-                        (info.flags & LECTERN_ANY_LENGTH) != 0};
+                        (info.flags & LECTERN_ANY_LENGTH) != 0,
+                        info.vocabulary};
 }
 
 Status embed(const Stage& embedder, const EmbedderInfo& info, const Interrupt& interrupt,

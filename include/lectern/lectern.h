@@ -175,13 +175,20 @@ LECTERN_C_API lectern_code lectern_documents_next(lectern_documents* documents, 
 /* [last] */
 LECTERN_C_API void lectern_documents_close(lectern_documents* documents);
 
-/* {"query", "k", "filter", "facets", "sort", "mode", "summarize", ...} as POST .../search, and
- * "explain". With summaries: the event "hits", then text (of a list) or events "summary" (of each
- * hit). [any thread] */
+/* {"query", "k", "filter", "facets", "sort", "mode", "similar", "summarize", ...} as POST
+ * .../search, and "explain". With summaries: the event "hits", then text (of a list) or events
+ * "summary" (of each hit). [any thread] */
 LECTERN_C_API lectern_code lectern_collection_search(const lectern_collection* collection,
                                                      const char* request,
                                                      const lectern_watch* watch, char** out,
                                                      lectern_error** error);
+/* One list of what several collections have for a query, which is that of lectern_collection_search
+ * without "facets", "sort", "summarize" and "similar": {"hits", "milliseconds", "hints"}, each hit
+ * with "collection", its place in the list. Each collection once. [any thread] */
+LECTERN_C_API lectern_code lectern_collections_search(const lectern_collection* const* collections,
+                                                      uint64_t count, const char* request,
+                                                      const lectern_watch* watch, char** out,
+                                                      lectern_error** error);
 /* {"question", "history", "filter", "extractive", "deadline_milliseconds", "explain"}. `history` is
  * a list of {"question", "answer"}, the oldest first: what the question may lean on. With one, the
  * event "question" where it was put another way, and the answer has "question". The event

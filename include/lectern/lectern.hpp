@@ -184,6 +184,13 @@ struct DocumentInput {
     std::string metadata;  // a JSON object, or empty
 };
 
+// Bytes [begin, end) of a document's text.
+struct ByteRange {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    friend bool operator==(const ByteRange&, const ByteRange&) = default;
+};
+
 struct Hit {
     std::string document;
     std::uint64_t chunk = 0;
@@ -195,17 +202,32 @@ struct Hit {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::string metadata;  // a JSON object
+    // Where the words of the query stand in `text`, as bytes of the document: ascending, and none
+    // overlaps another. Words that carry no content ("the") are marked within phrases only. Empty
+    // where none of the words is there, as in what is found by meaning alone.
+    std::vector<ByteRange> highlights = {};
 };
 
-// How many documents have a value of a field.
+// How many documents have a value of a field, or one in a range: "1990..2000" is from 1990 on, and
+// less than 2000; "..1990" and "2000.." are open.
 struct FacetValue {
     std::string value;
     std::uint64_t count = 0;
 };
 
+// Of all numbers that the counted documents have in a field.
+struct FacetStatistics {
+    std::uint64_t count = 0;  // of values
+    std::string least;        // as JSON has it; whole numbers of 64 bits are exact
+    std::string most;
+    double sum = 0;
+    double mean = 0;
+};
+
 struct Facet {
     std::string field;
-    std::vector<FacetValue> values;  // most frequent first, at most 100
+    std::vector<FacetValue> values;  // most frequent first, at most 100; ranges in their order
+    std::optional<FacetStatistics> statistics = {};  // where there are numbers
 };
 
 // How hits are found: by meaning (vectors) and words (BM25) together, or by one of them.
@@ -224,7 +246,9 @@ struct SearchOptions {
     // A condition on metadata that documents must fulfil: year >= 2020 and source = "x". Empty:
     // none. docs/filters.md has the language. A failure names the column.
     std::string filter = {};
-    // Count the values of these fields, over all documents that pass the filter.
+    // Count the values of these fields, over all documents that pass the filter. "year" counts each
+    // value; "year(1990, 2000)" counts the ranges up to 1990, from there to 2000, and from there
+    // on.
     std::vector<std::string> facets = {};
     // "field" or "-field": the best hits (as many as the pipeline's `candidates`, or k) are put in
     // the order of a field, and the first k are given. Empty: by score.
@@ -245,6 +269,18 @@ struct SearchOptions {
     // reranker, which read text, take part; with one, its words are searched as well, as `mode`
     // says.
     std::vector<float> vector = {};
+    // More like this: search with the document of this id in place of a text, by its vectors and by
+    // the words that set it apart. The document itself is not found. With a text beside it, only
+    // the conditions of the text are used ("phrase", -without). Empty: none.
+    std::string similar = {};
+    // True: the text is prose. Quotation marks, '-' and '*' are no signs of the query language
+    // (docs/search.md). Questions of `ask` are always read so.
+    bool plain = false;
+    // The last word of the text may be the beginning of one: a search while somebody types.
+    bool prefix = false;
+    // Whether a word that no passage has is also looked for as if it were mistyped. Empty: the
+    // pipeline's (`search: {typos: ...}`).
+    std::optional<bool> typos = {};
     // Needs a pipeline with a reader; without a generator the summaries are quotes.
     Summaries summaries = Summaries::none;
     // What was found, before the first summary is written; not called without summaries.
@@ -300,6 +336,18 @@ struct SearchResult {
 struct Turn {
     std::string question;  // as it was asked, or Answer::question
     std::string answer;    // "" where the collection did not say
+};
+
+// A hit of a search over several collections.
+struct JointHit {
+    std::size_t collection = 0;  // its place in the list that was searched
+    Hit hit;
+};
+
+struct JointResult {
+    std::vector<JointHit> hits;      // best first
+    std::vector<std::string> hints;  // as in SearchResult
+    Timing timing;
 };
 
 struct AskOptions {
@@ -690,6 +738,15 @@ class LECTERN_API Collection {
     friend class Engine;
     std::unique_ptr<Impl> impl_;
 };
+
+// One list of what several collections have for a text: each is searched, beside the others, for
+// what `options` asks for, and the hits are ranked anew. Where all collections have the vectors of
+// one model, or no vectors are asked for, by their scores as if they were of one collection;
+// otherwise by their places, the first of each before the second of any. `facets`, `sort`,
+// `summaries` and `similar` are of one collection, and refused. Each collection once.
+[[nodiscard]] LECTERN_API Result<JointResult> search_all(
+    std::span<const Collection* const> collections, std::string_view text,
+    const SearchOptions& options = {});
 
 // ------------------------------------------------------------------- plugins
 

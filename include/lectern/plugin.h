@@ -50,7 +50,7 @@ extern "C" {
 #endif
 
 #define LECTERN_ABI_MAJOR 1u
-#define LECTERN_ABI_MINOR 2u
+#define LECTERN_ABI_MINOR 3u
 
 #if defined(_WIN32)
 #define LECTERN_EXPORT __declspec(dllexport)
@@ -193,6 +193,9 @@ enum {
 /* What a stage may ask of the pipeline it stands in ("the splitter counts with the embedder's own
  * tokenizer"). Functions answer LECTERN_UNAVAILABLE when the pipeline has no such stage, or when
  * it is asked during create. */
+struct lectern_tokens;
+struct lectern_token_sink;
+
 typedef struct lectern_pipeline {
     uint32_t struct_size;
     uint32_t reserved;
@@ -213,6 +216,22 @@ typedef struct lectern_pipeline {
     /* Since 1.1. The name of the space of `embed`'s vectors; a string valid as long as the
      * pipeline. [any thread] */
     lectern_code (*fingerprint)(const struct lectern_pipeline* pipeline, const char** out);
+    /* Since 1.3. The embedder as it reads tokens, for what is made from it. */
+    /* Ids that the embedder reads are below this. LECTERN_UNSUPPORTED when it does not say so, or
+     * reads words. [any thread] */
+    lectern_code (*vocabulary)(const struct lectern_pipeline* pipeline, uint32_t* out);
+    /* What the tokenizer's output port says: equal for tokenizers that give equal tokens. A string
+     * valid as long as the pipeline. [any thread] */
+    lectern_code (*tokens_fingerprint)(const struct lectern_pipeline* pipeline, const char** out);
+    /* The pipeline's tokenizer, as lectern_tokenizer has it. [any thread] */
+    lectern_code (*tokenize)(const struct lectern_pipeline* pipeline, const lectern_call* call,
+                             const lectern_text* texts, uint64_t count, uint32_t flags,
+                             uint32_t max_tokens, const struct lectern_token_sink* sink);
+    /* The embedder on sequences of tokens, as lectern_embedder has it, into out[count*dimension].
+     * [any thread, not from inside an embedder] */
+    lectern_code (*embed_tokens)(const struct lectern_pipeline* pipeline, const lectern_call* call,
+                                 const struct lectern_tokens* sequences, uint64_t count,
+                                 uint32_t purpose, float* out);
 } lectern_pipeline;
 
 enum { LECTERN_QUERY = 0, LECTERN_PASSAGE = 1 };
@@ -419,7 +438,8 @@ typedef struct lectern_embedder_info {
     uint32_t concurrency;    /* embed calls at once that help; 1 or more */
     uint32_t special_tokens; /* how many a sequence carries: 2 for [CLS] and [SEP] */
     uint32_t flags;          /* since 1.2: LECTERN_ANY_LENGTH, or 0 */
-    uint32_t reserved;       /* since 1.2 */
+    uint32_t vocabulary;     /* since 1.3: ids that it reads are below this; 0: it does not say, or
+                                reads words. Reserved, and 0, in 1.2 */
 } lectern_embedder_info;
 
 /* Of `flags`: the vectors have lengths of their own, and inner products are no cosines. */

@@ -194,7 +194,34 @@ class Pipeline {
         return out;
     }
 
+    // The embedder as it reads tokens. Ids below this are words to it.
+    [[nodiscard]] std::uint32_t vocabulary() const {
+        require_tokens();
+        std::uint32_t out = 0;
+        require(pipeline_->vocabulary(pipeline_, &out), "the embedder reads no ids of tokens");
+        return out;
+    }
+    // Equal for tokenizers that give equal tokens.
+    [[nodiscard]] std::string tokens_fingerprint() const {
+        require_tokens();
+        const char* out = nullptr;
+        require(pipeline_->tokens_fingerprint(pipeline_, &out), "the pipeline has no tokenizer");
+        return out;
+    }
+    // Ids of each text's tokens. max_tokens: 0 for no limit.
+    [[nodiscard]] std::vector<std::vector<std::int32_t>> token_ids(
+        const Call& call, const std::vector<std::string_view>& texts, bool add_special,
+        std::uint32_t max_tokens) const;
+    // A row of dimension() floats for each sequence of ids.
+    [[nodiscard]] std::vector<float> embed_ids(
+        const Call& call, const std::vector<std::vector<std::int32_t>>& sequences,
+        std::uint32_t purpose) const;
+
  private:
+    void require_tokens() const {
+        if (!LECTERN_HAS(pipeline_, embed_tokens))
+            throw Failure(LECTERN_UNSUPPORTED, "this engine does not show its embedder's tokens");
+    }
     const lectern_pipeline* pipeline_ = nullptr;
 };
 
@@ -397,6 +424,48 @@ class TokenSink {
     const lectern_token_sink* sink_;
 };
 
+inline std::vector<std::vector<std::int32_t>> Pipeline::token_ids(
+    const Call& call, const std::vector<std::string_view>& texts, bool add_special,
+    std::uint32_t max_tokens) const {
+    require_tokens();
+    std::vector<lectern_text> spans;
+    spans.reserve(texts.size());
+    for (auto value : texts) spans.push_back(text(value));
+    std::vector<std::vector<std::int32_t>> out(texts.size());
+    lectern_token_sink sink{};
+    sink.struct_size = sizeof sink;
+    sink.host_data = &out;
+    sink.tokens = [](const lectern_token_sink* self, std::uint64_t index,
+                     const lectern_tokens* tokens) -> lectern_code {
+        auto& all = *static_cast<std::vector<std::vector<std::int32_t>>*>(self->host_data);
+        if (index >= all.size() || (tokens->count > 0 && tokens->ids == nullptr))
+            return LECTERN_INVALID_ARGUMENT;
+        all[index].assign(tokens->ids, tokens->ids + tokens->count);
+        return LECTERN_OK;
+    };
+    require(pipeline_->tokenize(pipeline_, call.get(), spans.data(), spans.size(),
+                                add_special ? LECTERN_ADD_SPECIAL : 0, max_tokens, &sink),
+            "tokenizing failed");
+    return out;
+}
+
+inline std::vector<float> Pipeline::embed_ids(
+    const Call& call, const std::vector<std::vector<std::int32_t>>& sequences,
+    std::uint32_t purpose) const {
+    require_tokens();
+    std::vector<lectern_tokens> views(sequences.size());
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+        views[i].struct_size = sizeof(lectern_tokens);
+        views[i].count = sequences[i].size();
+        views[i].ids = sequences[i].data();
+    }
+    std::vector<float> out(sequences.size() * dimension());
+    require(pipeline_->embed_tokens(pipeline_, call.get(), views.data(), views.size(), purpose,
+                                    out.data()),
+            "embedding failed");
+    return out;
+}
+
 class Tokenizer : public Stage {
  public:
     [[nodiscard]] Port input() const override { return {LECTERN_PORT_TEXT}; }
@@ -423,6 +492,8 @@ struct EmbedderInfo {
     std::uint32_t concurrency = 1;
     std::uint32_t special_tokens = 0;
     bool any_length = false;  // the vectors have lengths of their own
+    // Ids of tokens that it reads are below this; 0: it does not say, or reads words.
+    std::uint32_t vocabulary = 0;
 };
 
 class Embedder : public Stage {
@@ -695,6 +766,7 @@ inline const lectern_embedder embedder_table{
             filled.concurrency = info.concurrency;
             filled.special_tokens = info.special_tokens;
             filled.flags = info.any_length ? LECTERN_ANY_LENGTH : 0;
+            filled.vocabulary = info.vocabulary;
             fill(filled, out);
         });
     },

@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "index/hits.hpp"
@@ -29,6 +30,7 @@
 #include "index/lexical/bm25.hpp"
 #include "lectern/status.hpp"
 #include "storage/store/store.hpp"
+#include "text/text.hpp"
 
 namespace lectern::index {
 
@@ -42,6 +44,49 @@ struct LexicalIndexOptions {
     std::function<void(std::string_view)> log{};
 };
 
+class Synonyms;  // index/lexical/synonyms.hpp
+
+// How a text is read as a query.
+struct LexicalQueryOptions {
+    bool plain = false;   // prose: quotation marks, '-' and '*' mean nothing
+    bool prefix = false;  // the last word may be the beginning of one
+    bool typos = true;    // words that no chunk has are looked for as if mistyped
+    // Borrowed as long as the query; null: none.
+    const Synonyms* synonyms = nullptr;
+};
+
+// A text that was read (index/lexical/query.hpp has the language) and whose words were looked up,
+// once for all that is asked with it: searches, its conditions, the marks in what was found. It is
+// of the index as it was then; a search looks the words up again when there was a commit since.
+//
+// A handle: copies are the same query. All functions may be called from any thread.
+class LexicalQuery {
+ public:
+    LexicalQuery() = default;  // without words and conditions
+
+    // The text without the signs of the language and without what it excludes: for those who read
+    // prose, such as an embedder. "": nothing is asked for but conditions.
+    [[nodiscard]] const std::string& plain() const noexcept;
+    [[nodiscard]] bool has_words() const noexcept;
+    // Phrases, beginnings or exclusions: what a chunk must be, however it is found.
+    [[nodiscard]] bool has_conditions() const noexcept;
+    // Whether LexicalIndex::candidates leaves chunks in that only their text can rule out.
+    [[nodiscard]] bool must_read() const noexcept;
+    // Whether the text meets the conditions.
+    [[nodiscard]] bool met_by(std::string_view title, std::string_view chunk) const;
+    // Where words of the query stand in the text: ascending, apart.
+    [[nodiscard]] std::vector<text::Range> marks(std::string_view text) const;
+    // For people: "no passage has 'paramters'; searched for 'parameters'".
+    [[nodiscard]] const std::vector<std::string>& hints() const noexcept;
+
+    class Impl;  // index/lexical/read_query.hpp
+    explicit LexicalQuery(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
+    [[nodiscard]] const Impl* impl() const noexcept { return impl_.get(); }
+
+ private:
+    std::shared_ptr<const Impl> impl_;
+};
+
 struct LexicalSearchOptions {
     Bm25 bm25{};
     const Filter* filter = nullptr;   // borrowed for the call; null: all chunks
@@ -53,6 +98,9 @@ struct LexicalResult {
     std::vector<Scored> hits;  // best first; equal scores by ascending chunk id
     // About what a chunk of average length scores that has each of the query's content words once.
     double asked = 0;
+    // Of each hit: what the rarest of the query's words that it has weighs, as a share of the
+    // weight of a word that one chunk alone has. 0 to 1; empty where no hit is asked for.
+    std::vector<float> rarity{};
     std::uint64_t scored = 0;  // chunks that were looked at
     std::uint64_t blocks_read = 0;
     std::uint64_t blocks = 0;  // of the query's posting lists
@@ -89,10 +137,23 @@ class LexicalIndex {
     [[nodiscard]] Result<storage::CommitResult> commit(const storage::WriteGroup& group,
                                                        bool sync = true);
 
-    // The k best for the words, phrases and prefixes of the text (index/lexical/query.hpp). Chunks
-    // without any of the words are no hits. A search sees each commit wholly or not at all.
+    [[nodiscard]] Result<LexicalQuery> read(std::string_view text,
+                                            const LexicalQueryOptions& options = {}) const;
+    // The k best for the words of the query, of the chunks that meet its conditions. Chunks without
+    // any of the words are no hits. A search sees each commit wholly or not at all.
+    [[nodiscard]] Result<LexicalResult> search(const LexicalQuery& query, std::size_t k,
+                                               const LexicalSearchOptions& options = {}) const;
+    // Of a text that is read for this alone.
     [[nodiscard]] Result<LexicalResult> search(std::string_view text, std::size_t k,
                                                const LexicalSearchOptions& options = {}) const;
+    // The chunks that may meet the query's conditions, ascending, by its words alone: all that do,
+    // and where it must_read(), others. Nothing: it has no conditions.
+    [[nodiscard]] Result<std::optional<std::vector<storage::ChunkId>>> candidates(
+        const LexicalQuery& query) const;
+    // The words that set a text apart from the others of the index, as a query: by how often they
+    // stand there and how rare they are elsewhere, `most` at most.
+    [[nodiscard]] Result<LexicalQuery> read_like(std::string_view title, std::string_view text,
+                                                 std::size_t most) const;
 
     // Does the merging that is due. Waits for it.
     [[nodiscard]] Status flush();

@@ -9,7 +9,7 @@
 
 #include "lectern/plugin.h"
 
-#if LECTERN_ABI_MINOR > 2 /* the later header */
+#if LECTERN_ABI_MINOR > 3 /* the later header */
 #define LATER 1
 #endif
 
