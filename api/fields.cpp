@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -23,6 +24,75 @@ bool all_finite(const json::value& value) {
                            [](const auto& item) { return all_finite(item.value()); });
     return !value.is_double() || std::isfinite(value.get_double());
 }
+
+// The keys of the objects in a text that is JSON, as they are passed; one that an object has twice.
+class KeyScan {
+ public:
+    explicit KeyScan(std::string_view text) : text_(text) {}
+
+    struct Twice {
+        std::string key;
+        std::size_t at = 0;
+    };
+    [[nodiscard]] std::optional<Twice> run() {
+        while (at_ < text_.size()) {
+            const char c = text_[at_++];
+            if (c == '{' || c == '[') {
+                open_.push_back({c == '{', c == '{', keys_.size()});
+            } else if (c == ',') {
+                if (!open_.empty()) open_.back().key_next = open_.back().object;
+            } else if (c == '"') {
+                pass_string();
+            } else if (c == '}' || c == ']') {
+                if (auto twice = close()) return twice;
+            }
+        }
+        return {};
+    }
+
+ private:
+    struct Open {
+        bool object = false;
+        bool key_next = false;  // the next string is a key
+        std::size_t first = 0;  // of its keys
+    };
+
+    // Behind the opening quote.
+    void pass_string() {
+        const std::size_t begin = at_;
+        bool escaped = false;
+        while (text_[at_] != '"') {
+            escaped = escaped || text_[at_] == '\\';
+            at_ += text_[at_] == '\\' ? 2 : 1;
+        }
+        const std::string_view written = text_.substr(begin, at_++ - begin);
+        if (open_.empty() || !open_.back().key_next) return;
+        open_.back().key_next = false;
+        keys_.push_back({escaped ? said(written) : std::string(written), begin});
+    }
+    // "a\u0062" and "ab" are one key.
+    static std::string said(std::string_view written) {
+        std::string quoted = "\"";
+        quoted.append(written).push_back('"');
+        return std::string(json::parse(quoted).as_string());
+    }
+    std::optional<Twice> close() {
+        const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().first);
+        open_.pop_back();
+        std::stable_sort(first, keys_.end(),
+                         [](const Twice& a, const Twice& b) { return a.key < b.key; });
+        const auto twice = std::adjacent_find(
+            first, keys_.end(), [](const Twice& a, const Twice& b) { return a.key == b.key; });
+        if (twice != keys_.end()) return *std::next(twice);
+        keys_.erase(first, keys_.end());
+        return {};
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::vector<Open> open_;
+    std::vector<Twice> keys_;  // of all objects that are open
+};
 
 }  // namespace
 
@@ -45,6 +115,13 @@ Result<json::value> parse_json(std::string_view text, std::size_t* bad) {
     if (!all_finite(out)) {
         if (bad != nullptr) *bad = 0;
         return Status{Code::invalid_argument, "a number is beyond 1.8e308, the largest there is"};
+    }
+    // RFC 8259 leaves to the reader which of two values of one key counts.
+    if (const auto twice = KeyScan(text).run()) {
+        if (bad != nullptr) *bad = twice->at;
+        return Status{Code::invalid_argument, "the key '" + twice->key +
+                                                  "' stands twice in one object (near byte " +
+                                                  std::to_string(twice->at) + "); remove one"};
     }
     return out;
 }
@@ -86,6 +163,17 @@ const json::value* Fields::typed(std::string_view name) {
     if (!in_texts_ || value == nullptr || !value->is_string()) return value;
     if (auto said = parse_json(value->get_string()); said && !said->is_string())
         object_[name] = std::move(*said);
+    return any(name);
+}
+
+const json::value* Fields::given(std::string_view name, Reading as) {
+    if (as == Reading::text) return any(name);
+    if (as == Reading::value) return typed(name);
+    const json::value* value = any(name);
+    if (!parameters_ || value == nullptr || !value->is_string()) return value;
+    if (value->get_string().starts_with('[')) return typed(name);
+    json::array one{*value};
+    object_[name] = std::move(one);
     return any(name);
 }
 
@@ -158,14 +246,9 @@ double Fields::number(std::string_view name, double initial, double least, doubl
 }
 
 std::vector<std::string> Fields::texts(std::string_view name) {
-    const json::value* value = any(name);
-    // A parameter that is given once: a text, unless it is a list as JSON.
-    if (parameters_ && value != nullptr && value->is_string() &&
-        value->get_string().starts_with('['))
-        value = typed(name);
+    const json::value* value = given(name, Reading::texts);
     std::vector<std::string> out;
     if (value == nullptr) return out;
-    if (parameters_ && value->is_string()) return {std::string(value->get_string())};
     if (!value->is_array()) return wrong(name, "must be a list of strings"), out;
     for (const json::value& item : value->get_array()) {
         if (!item.is_string()) return wrong(name, "must be a list of strings"), out;

@@ -21,6 +21,13 @@
 
 namespace lectern::api {
 
+// What a field is looked at as where values may stand in texts.
+enum class Reading {
+    text,   // as it is
+    value,  // a text is what it says: a number, true, false, null, a list
+    texts   // a parameter that is given once is a list of one, unless it says a list
+};
+
 class Fields {
  public:
     // Not a JSON object: done() says so, and every field has its default. `lenient`: unknown fields
@@ -46,6 +53,8 @@ class Fields {
     [[nodiscard]] std::vector<boost::json::object> objects(std::string_view name);
     // Any value; nullptr when there is none.
     [[nodiscard]] const boost::json::value* any(std::string_view name);
+    // The same, looked at as what is wanted; not checked.
+    [[nodiscard]] const boost::json::value* given(std::string_view name, Reading as);
 
     // The first thing that was wrong.
     [[nodiscard]] Status done() const;
@@ -68,8 +77,9 @@ class Fields {
     std::string wrong_;
 };
 
-// JSON of bounded depth (32) whose numbers are finite, or invalid_argument with the place. `bad`,
-// when there is one, receives the byte near which it is wrong.
+// JSON of bounded depth (32) whose numbers are finite and whose objects have each key once, or
+// invalid_argument with the place. `bad`, when there is one, receives the byte near which it is
+// wrong.
 [[nodiscard]] Result<boost::json::value> parse_json(std::string_view text,
                                                     std::size_t* bad = nullptr);
 

@@ -46,7 +46,7 @@ int run(const Ask& ask) {
         return fail(answer.status());
     }
     if (ask.common.json) {
-        print(json_of(*answer));
+        print(api::json_of(*answer));
     } else {
         print_result(*answer);
     }

@@ -40,7 +40,7 @@ int run_backup(const Request& request) {
     auto backup = collection->backup(request.folder);
     if (!backup) return fail(backup.status());
     if (request.common.json)
-        print(json_of(*backup));
+        print(api::json_of(*backup));
     else
         print_line("made ", *backup);
     return Exit::done;
@@ -53,7 +53,7 @@ int run_backups(const Request& request) {
     boost::json::array list;
     for (const BackupInfo& backup : *backups) {
         whole = whole && !backup.damaged;
-        list.push_back(json_of(backup));
+        list.push_back(api::json_of(backup));
         if (!request.common.json) print_line("", backup);
     }
     if (request.common.json) print({{"backups", std::move(list)}});
@@ -64,7 +64,7 @@ int run_restore(const Request& request) {
     auto backup = Collection::restore(request.folder, request.id, request.common.collection);
     if (!backup) return fail(backup.status());
     if (request.common.json)
-        print(json_of(*backup));
+        print(api::json_of(*backup));
     else
         print_line("restored ", *backup);
     return Exit::done;

@@ -81,12 +81,13 @@ void failures_are_json() {
 
 int fail(const Status& status) {
     std::cerr << "lectern: " << shown(status.message()) << std::endl;
-    if (json_failures) print({{"error", clean(status.message())}, {"code", word(status.code())}});
+    if (json_failures)
+        print({{"error", api::clean(status.message())}, {"code", api::word(status.code())}});
     return Exit::failed;
 }
 
 void print(const boost::json::object& object) {
-    std::cout << json_text(object) << std::endl;
+    std::cout << api::json_text(object) << std::endl;
 }
 
 void explain(const Common& common, const std::vector<StageTiming>& stages) {

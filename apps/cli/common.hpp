@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/shared/result_json.hpp"
+#include "api/code_word.hpp"
+#include "api/json_text.hpp"
+#include "api/result_json.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::app {

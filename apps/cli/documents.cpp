@@ -16,7 +16,7 @@ int run_stats(const Documents& request) {
     if (!collection) return fail(collection.status());
     auto stats = collection->stats();
     if (!stats) return fail(stats.status());
-    const boost::json::object object = json_of(*stats);
+    const boost::json::object object = api::json_of(*stats);
     if (request.common.json) {
         print(object);
     } else {
@@ -39,7 +39,7 @@ int run_get(const Documents& request) {
         if (!document->text.ends_with('\n')) std::cout << '\n';
         return Exit::done;
     }
-    print(json_of(*document));
+    print(api::json_of(*document));
     return Exit::done;
 }
 
@@ -54,7 +54,7 @@ int run_delete(const Documents& request) {
         if (!removed) return fail(removed.status());
         deleted += *removed;
         if (*removed > 0) continue;
-        missing.push_back(clean(id));
+        missing.push_back(api::clean(id));
         if (!request.common.json)
             std::cerr << "lectern: there is no document '" << shown(id) << "' in the collection\n";
     }

@@ -68,7 +68,7 @@ int run(const Ingest& ingest) {
     }
 
     if (ingest.common.json) {
-        print(json_of(report));
+        print(api::json_of(report));
     } else {
         for (const IngestFailure& failure : report.failed)
             std::cerr << "failed: " << shown(failure.path + ": " + failure.error.message()) << '\n';

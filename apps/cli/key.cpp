@@ -24,7 +24,7 @@ int list_keys(const NewKey& request) {
     if (!keys) return fail(keys.status());
     boost::json::array rows;
     for (const server::Key& key : *keys) {
-        boost::json::object row{{"name", clean(key.name)}, {"right", server::name(key.right)}};
+        boost::json::object row{{"name", api::clean(key.name)}, {"right", server::name(key.right)}};
         std::string reach = "all collections";
         if (!key.collections.empty()) {
             row["collections"] = boost::json::value_from(key.collections);
@@ -34,8 +34,8 @@ int list_keys(const NewKey& request) {
         }
         if (key.max_concurrent > 0) row["max_concurrent"] = key.max_concurrent;
         if (!request.json)
-            std::cout << clean(key.name).c_str() << '\t' << server::name(key.right) << '\t'
-                      << clean(reach).c_str() << '\n';
+            std::cout << api::clean(key.name).c_str() << '\t' << server::name(key.right) << '\t'
+                      << api::clean(reach).c_str() << '\n';
         rows.push_back(std::move(row));
     }
     if (request.json) print({{"keys", std::move(rows)}});
@@ -45,7 +45,7 @@ int list_keys(const NewKey& request) {
 int remove_key(const NewKey& request) {
     if (const Status bad = server::remove_key(request.file, request.key.name); !bad.ok())
         return fail(bad);
-    if (request.json) print({{"removed", clean(request.key.name)}});
+    if (request.json) print({{"removed", api::clean(request.key.name)}});
     return Exit::done;
 }
 
@@ -60,7 +60,7 @@ int run(NewKey& request) {
     auto text = server::add_key(request.file, request.key);
     if (!text) return fail(text.status());
     if (request.json)
-        print({{"name", clean(request.key.name)}, {"key", *text}});
+        print({{"name", api::clean(request.key.name)}, {"key", *text}});
     else
         std::cout << *text << std::endl;
     return Exit::done;

@@ -7,7 +7,6 @@
 
 #include "apps/cli/common.hpp"
 #include "apps/server/mcp/conversation.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::app {
 namespace {
@@ -62,7 +61,7 @@ int run(const Mcp& mcp) {
     if (!sources) return fail(sources.status());
     server::mcp::Conversation conversation(std::move(*sources),
                                            [](const boost::json::value& message) {
-                                               std::cout << json_text(message) << std::endl;
+                                               std::cout << api::json_text(message) << std::endl;
                                                return static_cast<bool>(std::cout);
                                            });
     for (std::string line; std::getline(std::cin, line);)

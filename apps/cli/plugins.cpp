@@ -18,7 +18,7 @@ int run(const Common& common) {
     auto plugins = engine->plugins();
     if (!plugins) return fail(plugins.status());
     if (common.json) {
-        print(json_of(*plugins));
+        print(api::json_of(*plugins));
         return Exit::done;
     }
     for (const PluginInfo& plugin : *plugins) {
@@ -33,7 +33,7 @@ int run(const Common& common) {
         for (const StageTypeInfo& stage : plugin.stages) {
             std::cout << "  " << stage.kind << " '" << stage.name << "': " << stage.description
                       << '\n';
-            const auto schema = parsed(stage.options);
+            const auto schema = api::parsed(stage.options);
             const auto* properties = schema.as_object().if_contains("properties");
             if (properties == nullptr || !properties->is_object()) continue;
             for (const auto& [name, about] : properties->as_object()) {

@@ -35,7 +35,7 @@ int run(const Reembed& wanted) {
         return report.status().code() == Code::cancelled ? static_cast<int>(Exit::part) : code;
     }
     if (wanted.common.json) {
-        print(json_of(*report));
+        print(api::json_of(*report));
         return Exit::done;
     }
     std::printf(

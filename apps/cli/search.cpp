@@ -71,7 +71,7 @@ int run(const Search& search) {
     auto result = collection->search(*text, options);
     if (!result) return fail(result.status());
     if (search.common.json) {
-        print(json_of(*result));
+        print(api::json_of(*result));
     } else {
         if (streams && !result->summaries.front().text.empty())
             print_sources(result->summaries.front().citations, result->summaries.front().status);

@@ -146,8 +146,8 @@ int run(Serve& serve) {
               << server.port() << ", data in " << data << std::endl;
     server::log_line(LogLevel::info, "listening",
                      {{"version", version()},
-                      {"address", clean(host + ":" + std::to_string(server.port()))},
-                      {"data", clean(data)},
+                      {"address", api::clean(host + ":" + std::to_string(server.port()))},
+                      {"data", api::clean(data)},
                       {"tls", tls},
                       {"keys", !options.keys.empty()}});
     server::notify_service_manager("READY=1");

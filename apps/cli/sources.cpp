@@ -23,7 +23,7 @@ int list(const Collection& collection, bool json) {
     if (!sources) return fail(sources.status());
     if (json) {
         boost::json::array out;
-        for (const Source& source : *sources) out.push_back(json_of(source));
+        for (const Source& source : *sources) out.push_back(api::json_of(source));
         print({{"sources", std::move(out)}});
         return Exit::done;
     }

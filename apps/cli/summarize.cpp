@@ -23,7 +23,7 @@ int run(const Summarize& wanted) {
     auto summary = collection->summarize(wanted.document, options);
     if (!summary) return fail(summary.status());
     if (wanted.common.json)
-        print(json_of(wanted.document, *summary));
+        print(api::json_of(wanted.document, *summary));
     else
         print_sources(summary->citations, summary->status);
     explain(wanted.common, summary->timing.stages);

@@ -62,7 +62,7 @@ void print_for_people(const SyncReport& report, const Sync& sync) {
 
 int tell(const SyncReport& report, const Sync& sync) {
     if (sync.common.json)
-        print(json_of(report));
+        print(api::json_of(report));
     else
         print_for_people(report, sync);
     explain(sync.common, report.stages);

@@ -147,14 +147,14 @@ int run(const Train& train) {
         auto report = lectern::train(*feed, train.model, options);
         progress.reset();
         if (!report) return fail(report.status());
-        out = parsed(*report).as_object();
+        out = api::parsed(*report).as_object();
     }
-    out["model"] = clean(train.model);
+    out["model"] = api::clean(train.model);
     if (!train.analogies.empty()) {
         auto analogies = lectern::evaluate(train.model, train.analogies, options);
         progress.reset();
         if (!analogies) return fail(analogies.status());
-        out["analogies"] = parsed(*analogies);
+        out["analogies"] = api::parsed(*analogies);
     }
     if (train.common.json) {
         print(out);

@@ -25,8 +25,8 @@ Result<std::string> row_of_tsv(const std::string& line, const std::string& where
     if (tab == std::string::npos || tab == 0 || tab + 1 == line.size())
         return Status{Code::invalid_argument,
                       where + ": a line of a .tsv file is LABEL, a tab, TEXT"};
-    return boost::json::serialize(boost::json::object{{"label", clean(line.substr(0, tab))},
-                                                      {"text", clean(line.substr(tab + 1))}});
+    return boost::json::serialize(boost::json::object{{"label", api::clean(line.substr(0, tab))},
+                                                      {"text", api::clean(line.substr(tab + 1))}});
 }
 
 // The trainer counts examples; only here is known where a row stands.
@@ -117,13 +117,13 @@ int run(const TrainClassifier& train) {
     auto report = lectern::train([feed] { return feed->next(); }, train.model, options);
     if (bar) std::fprintf(stderr, "\r%40s\r", "");
     if (!report) return fail(report.status());
-    boost::json::object out = parsed(*report).as_object();
-    out["model"] = clean(train.model);
-    out["pipeline"] = clean(options.pipeline);
+    boost::json::object out = api::parsed(*report).as_object();
+    out["model"] = api::clean(train.model);
+    out["pipeline"] = api::clean(options.pipeline);
     if (!train.test.empty()) {
         auto tested = lectern::evaluate(train.model, train.test, options);
         if (!tested) return fail(tested.status());
-        out["test"] = parsed(*tested);
+        out["test"] = api::parsed(*tested);
     }
     if (train.common.json) {
         print(out);

@@ -17,7 +17,7 @@ int run_verify(const Common& common) {
     if (!report) return fail(report.status());
     const bool clean_bill = report->findings.empty();
     if (common.json) {
-        app::print(json_of(*report));
+        app::print(api::json_of(*report));
         return clean_bill ? Exit::done : Exit::part;
     }
     print_findings("", report->findings);
@@ -50,13 +50,13 @@ int run_repair(const Common& common) {
     if (!report) return fail(report.status());
     const bool all = report->lost.empty();
     if (common.json) {
-        app::print({{"found", json_of(report->found)},
-                    {"lost", json_of(report->lost)},
+        app::print({{"found", api::json_of(report->found)},
+                    {"lost", api::json_of(report->lost)},
                     {"documents", report->documents},
                     {"chunks", report->chunks},
                     {"store_rebuilt", report->store_rebuilt},
                     {"index_files", report->index_files},
-                    {"kept_aside", clean(report->kept_aside.string())},
+                    {"kept_aside", api::clean(report->kept_aside.string())},
                     {"seconds", report->seconds}});
         return all ? Exit::done : Exit::part;
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "api/result_json.hpp"
 #include "apps/cli/common.hpp"
 #include "apps/eval/measures/support.hpp"
 #include "apps/eval/search_run.hpp"
@@ -134,7 +135,7 @@ Result<std::vector<AnsweredQuestion>> ask_all(const Collection& collection,
 
 boost::json::object json_of(const AnsweredQuestion& answer) {
     const AnswerScores& scores = answer.scores;
-    return {{"answer", clean(answer.text)},
+    return {{"answer", api::clean(answer.text)},
             {"status", answer.status},
             {"answerable", scores.answerable},
             {"confidence", scores.confidence},
@@ -142,7 +143,7 @@ boost::json::object json_of(const AnsweredQuestion& answer) {
             {"token_f1", scores.token_f1},
             {"answer_in_text", scores.in_text},
             {"span_token_f1", scores.span_token_f1},
-            {"best_evidence", clean(answer.best_evidence)},
+            {"best_evidence", api::clean(answer.best_evidence)},
             {"best_evidence_in_text", scores.best_in_text},
             {"citations", scores.citations},
             {"right_citations", scores.right_citations},

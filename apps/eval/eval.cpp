@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "api/json_text.hpp"
+#include "api/result_json.hpp"
 #include "apps/cli/common.hpp"
 #include "apps/cli/progress.hpp"
 #include "apps/eval/answers_run.hpp"
@@ -17,7 +19,6 @@
 #include "apps/eval/setting.hpp"
 #include "apps/eval/tune_run.hpp"
 #include "apps/shared/percentile.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::app {
 namespace {
@@ -215,9 +216,9 @@ Status write_per_query(const Eval& eval, const Findings& found) {
             json_of(answer);
     std::ofstream out(eval.per_query, std::ios::binary | std::ios::trunc);
     for (auto& [query, row] : rows) {
-        boost::json::object line{{"query", clean(query)}};
+        boost::json::object line{{"query", api::clean(query)}};
         for (auto& [key, value] : row) line[key] = std::move(value);
-        out << json_text(line) << '\n';
+        out << api::json_text(line) << '\n';
     }
     out.close();
     if (!out) return {Code::internal, "cannot write '" + eval.per_query + "'"};
@@ -247,7 +248,7 @@ boost::json::object report(const Eval& eval, const Findings& found) {
                                                                {"worse", one.worse}};
         }
         out["compare"] = boost::json::object{
-            {"with", clean(eval.compare)},
+            {"with", api::clean(eval.compare)},
             {"metrics", named(evaluation::mean(found.other))},
             {"bootstrap", boost::json::object{{"samples", eval.bootstrap.samples},
                                               {"seed", eval.bootstrap.seed},

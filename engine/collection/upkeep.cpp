@@ -22,14 +22,6 @@ double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::vector<Finding> findings_of(std::vector<storage::Finding> from) {
-    std::vector<Finding> out;
-    out.reserve(from.size());
-    for (storage::Finding& finding : from)
-        out.push_back({std::move(finding.where), std::move(finding.what)});
-    return out;
-}
-
 // Whether there were some. The next open builds them again.
 Result<bool> drop_wrong_postings(const fs::path& folder) {
     {
@@ -82,8 +74,8 @@ namespace {
 
 VerifyReport report_of(storage::VerifyReport store) {
     VerifyReport report;
-    report.findings = findings_of(std::move(store.findings));
-    report.notes = findings_of(std::move(store.notes));
+    report.findings = std::move(store.findings);
+    report.notes = std::move(store.notes);
     report.more_findings = store.more_findings;
     report.readable = store.opened;
     report.documents = store.counters.documents;
@@ -170,8 +162,8 @@ Result<RepairReport> Collection::repair(const fs::path& folder) {
     LECTERN_ASSIGN(storage::RepairReport store, storage::repair(folder));
     LECTERN_ASSIGN(const bool postings_dropped, drop_wrong_postings(folder));
     RepairReport report;
-    report.found = findings_of(std::move(store.found));
-    report.lost = findings_of(std::move(store.lost));
+    report.found = std::move(store.found);
+    report.lost = std::move(store.lost);
     report.documents = store.saved.documents;
     report.chunks = store.saved.chunks;
     report.store_rebuilt = store.rebuilt;

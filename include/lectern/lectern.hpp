@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "lectern/engine.hpp"
+#include "lectern/finding.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern {
@@ -242,6 +243,14 @@ enum class Summaries { none, list, each };
 
 struct SearchOptions {
     std::size_t k = 10;
+    // Hits to leave out before the first that is given, 0 to 10000: with k = 10, 20 gives the third
+    // page. Pages of one k are pieces of one list, in which equal scores have an order too, as long
+    // as nothing is written and a reranker is given the time to read its hits. With `sort` the
+    // pages end with the hits that are put in order.
+    std::size_t offset = 0;
+    // Hits whose Hit::score is smaller are left out, before they are counted for k and offset.
+    // Facets count what passes the filter, all the same.
+    std::optional<double> min_score = {};
     bool chunks = false;  // several hits of one document are allowed
     // A condition on metadata that documents must fulfil: year >= 2020 and source = "x". Empty:
     // none. docs/filters.md has the language. A failure names the column.
@@ -546,12 +555,6 @@ struct Overview {
 };
 
 // ------------------------------------------------------------------- upkeep
-
-// Something that is not as it should be.
-struct Finding {
-    std::string where;  // a file, a column of the store, a document
-    std::string what;
-};
 
 struct VerifyReport {
     std::vector<Finding> findings;    // empty: all is well

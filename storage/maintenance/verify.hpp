@@ -7,16 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "lectern/finding.hpp"
 #include "lectern/status.hpp"
 #include "storage/store/store.hpp"
 #include "storage/store/types.hpp"
 
 namespace lectern::storage {
-
-struct Finding {
-    std::string where;  // a file, a column, a document
-    std::string what;
-};
 
 struct VerifyReport {
     std::vector<Finding> findings;    // at most `most_findings`

@@ -5,10 +5,11 @@
 #include <map>
 #include <utility>
 
+#include "api/documents.hpp"
+#include "api/fields.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/documents.hpp"
-#include "apps/server/api/fields.hpp"
 #include "apps/server/http/problem.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -82,7 +83,7 @@ class Bulk : public BodySink {
     void take_line(std::string_view text) {
         const std::uint64_t number = next_++;
         if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-        auto value = parse_json(text);
+        auto value = api::parse_json(text);
         bytes_ += text.size();
         if (!value)
             lines_.push_back({number, value.status(), {}});
@@ -93,7 +94,7 @@ class Bulk : public BodySink {
     void take_item(std::uint64_t number, json::value value) {
         if (const auto* object = value.if_object();
             object != nullptr && object->contains("delete")) {
-            Fields fields(*object);
+            api::Fields fields(*object);
             std::string id = fields.text("delete");
             Status bad = fields.done();
             if (bad.ok() && id.empty())
@@ -111,12 +112,12 @@ class Bulk : public BodySink {
                                      "header Content-Type: application/json"},
                               {}});
         else
-            lines_.push_back({number, document_input(std::move(value)), {}});
+            lines_.push_back({number, api::document_input(std::move(value)), {}});
     }
 
     // One JSON value: a document, or a list of them.
     void take_value() {
-        auto value = parse_json(rest_);
+        auto value = api::parse_json(rest_);
         if (!value) {
             broken_ = value.status().within("the body").message();
         } else if (auto* array = value->if_array()) {
@@ -191,9 +192,9 @@ class Bulk : public BodySink {
         const bool removes = !line.removes.empty();
         std::string error;
         if (removes) {
-            result["document"] = app::clean(line.removes);
+            result["document"] = api::clean(line.removes);
         } else if (line.document.ok()) {
-            result["document"] = app::clean(line.document.value().id);
+            result["document"] = api::clean(line.document.value().id);
             const auto failed = failures.by_id.find(line.document.value().id);
             if (failed != failures.by_id.end()) error = failed->second;
         } else {
@@ -201,7 +202,7 @@ class Bulk : public BodySink {
         }
         if (error.empty() && !failures.all.ok()) error = failures.all.message();
         result["status"] = !error.empty() ? "failed" : removes ? "deleted" : "stored";
-        if (!error.empty()) result["error"] = app::clean(error);
+        if (!error.empty()) result["error"] = api::clean(error);
         results_ += json::serialize(result) + "\n";
     }
 

@@ -4,13 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "api/documents.hpp"
 #include "apps/server/http/message.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::server {
-
-using api::document_input;
 
 // A strong entity tag (RFC 9110, 8.8.3) of what the document holds.
 [[nodiscard]] std::string entity_tag(const Document& document);

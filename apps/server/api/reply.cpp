@@ -2,10 +2,11 @@
 
 #include <utility>
 
+#include "api/fields.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/http/sse.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 
@@ -18,7 +19,7 @@ std::uint64_t query_tokens(const std::vector<StageTiming>& stages) {
     return 0;
 }
 
-Reply::Reply(Call& call, Fields& fields)
+Reply::Reply(Call& call, api::Fields& fields)
     : call_(call),
       explain_(fields.flag("explain")),
       streams_(fields.flag("stream", prefers(call.request.header("Accept"), "text/event-stream",
@@ -32,7 +33,7 @@ void Reply::send(std::string_view name, const json::value& data) const {
 std::function<void(std::string_view)> Reply::text() const {
     if (!streams_) return {};
     return [this](std::string_view piece) {
-        send("text", json::object{{"text", app::clean(piece)}});
+        send("text", json::object{{"text", api::clean(piece)}});
     };
 }
 
@@ -44,7 +45,7 @@ Response Reply::failed(const Status& status) const {
 
 Response Reply::done(std::string_view event_name, json::object out, std::uint64_t generated_tokens,
                      Timing timing) const {
-    if (explain_) out["stages"] = app::json_of(timing.stages);
+    if (explain_) out["stages"] = api::json_of(timing.stages);
     call_.observed.tokens_in = query_tokens(timing.stages);
     call_.observed.tokens_out = generated_tokens;
     call_.observed.stages = std::move(timing.stages);

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "api/fields.hpp"
 #include "apps/server/api/call.hpp"
-#include "apps/server/api/fields.hpp"
 
 namespace lectern::server {
 
@@ -20,7 +20,7 @@ namespace lectern::server {
 class Reply {
  public:
     // Takes the fields `explain` and `stream` (without it: what the header Accept wants).
-    Reply(Call& call, Fields& fields);
+    Reply(Call& call, api::Fields& fields);
 
     [[nodiscard]] bool streams() const noexcept { return streams_; }
     void send(std::string_view name, const boost::json::value& data) const;

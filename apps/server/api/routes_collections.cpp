@@ -2,11 +2,11 @@
 #include <chrono>
 #include <utility>
 
-#include "apps/server/api/fields.hpp"
+#include "api/fields.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/work/jobs.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::chrono::seconds longest_wait_for_job{30};
 
 Result<json::object> about(OpenCollection& open) {
     LECTERN_ASSIGN(const Stats stats, open.collection.stats());
-    json::object out = app::json_of(stats);
+    json::object out = api::json_of(stats);
     out["name"] = open.name;
     return out;
 }
@@ -48,7 +48,7 @@ Response make(Service& service, Call& call, const std::string& name, const std::
 }
 
 Response create(Service& service, Call& call) {
-    Fields fields(call.request.body);
+    api::Fields fields(call.request.body);
     const std::string name = fields.text("name");
     const std::string pipeline = fields.text("pipeline");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
@@ -56,7 +56,7 @@ Response create(Service& service, Call& call) {
 }
 
 Response put_collection(Service& service, Call& call) {
-    Fields fields(call.request.body.empty() ? "{}" : std::string_view(call.request.body));
+    api::Fields fields(call.request.body.empty() ? "{}" : std::string_view(call.request.body));
     const std::string pipeline = fields.text("pipeline");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     // The same again changes nothing.
@@ -82,7 +82,7 @@ Response stats(Service& service, Call& call) {
 }
 
 Response overview(Service& service, Call& call) {
-    Fields fields(call.request.query);
+    api::Fields fields(call.request.query);
     OverviewOptions options;
     options.sample = fields.count("sample", options.sample, 1, 2000);
     options.stop = call.stop;
@@ -90,7 +90,7 @@ Response overview(Service& service, Call& call) {
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     auto made = (*open)->collection.overview(options);
-    return made ? json_response(app::json_of(*made)) : problem(made.status());
+    return made ? json_response(api::json_of(*made)) : problem(made.status());
 }
 
 Response drop(Service& service, Call& call) {
@@ -105,7 +105,7 @@ Response drop(Service& service, Call& call) {
 
 Response plugins(Service& service, Call&) {
     auto found = service.collections.engine().plugins();
-    return found ? json_response(app::json_of(*found)) : problem(found.status());
+    return found ? json_response(api::json_of(*found)) : problem(found.status());
 }
 
 }  // namespace

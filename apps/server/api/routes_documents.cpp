@@ -2,12 +2,13 @@
 #include <optional>
 #include <utility>
 
+#include "api/documents.hpp"
+#include "api/fields.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/bulk.hpp"
 #include "apps/server/api/documents.hpp"
-#include "apps/server/api/fields.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -40,9 +41,9 @@ const char* word_for(bool stored, bool replaced) noexcept {
 
 Response put_document(Service& service, Call& call) {
     if (auto refused = refuse_parameters(call)) return std::move(*refused);
-    auto value = parse_json(call.request.body);
+    auto value = api::parse_json(call.request.body);
     if (!value) return problem(value.status().within("the body"));
-    auto input = document_input(std::move(*value), call.value("document"));
+    auto input = api::document_input(std::move(*value), call.value("document"));
     if (!input) return problem(input.status());
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
@@ -63,7 +64,7 @@ Response put_document(Service& service, Call& call) {
     auto after = tag_of(collection, input->id);
     if (!after) return problem(after.status());
     Response out =
-        json_response(json::object{{"document", app::clean(input->id)},
+        json_response(json::object{{"document", api::clean(input->id)},
                                    {"status", word_for(*before != *after, !before->empty())},
                                    {"chunks", report->chunks},
                                    {"tokens", report->tokens}},
@@ -82,7 +83,7 @@ Response get(Service& service, Call& call) {
     const std::string tag = entity_tag(*document);
     if (!matches(call.request, tag)) return changed();
     Response out = not_modified(call.request, tag) ? Response{304, "", "", {}}
-                                                   : json_response(app::json_of(*document));
+                                                   : json_response(api::json_of(*document));
     out.headers.push_back({"ETag", tag});
     return out;
 }
@@ -109,7 +110,7 @@ Response remove(Service& service, Call& call) {
 
 // Ids and titles, in order of id, after a given one.
 Response list_documents(Service& service, Call& call) {
-    Fields fields(call.request.query);
+    api::Fields fields(call.request.query);
     const std::string after = fields.text("after");
     const std::size_t limit = fields.count("limit", 100, 1, 1000);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
@@ -119,9 +120,9 @@ Response list_documents(Service& service, Call& call) {
     bool more = false;
     const auto add = [&](const Document& document) {
         if (documents.size() == limit) return more = true, false;
-        documents.push_back(json::object{{"document", app::clean(document.id)},
-                                         {"title", app::clean(document.title)},
-                                         {"metadata", app::parsed(document.metadata)},
+        documents.push_back(json::object{{"document", api::clean(document.id)},
+                                         {"title", api::clean(document.title)},
+                                         {"metadata", api::parsed(document.metadata)},
                                          {"bytes", document.text.size()},
                                          {"chunks", document.chunks.size()}});
         return !call.stop.stop_requested();
@@ -164,12 +165,12 @@ Response upload(Service& service, Call& call) {
     if (!after) return problem(after.status());
     const bool stored = report->documents > 0;
     const bool replaced = report->replaced > 0;
-    json::object result = app::json_of(*report);
-    result["document"] = app::clean(file);
+    json::object result = api::json_of(*report);
+    result["document"] = api::clean(file);
     result["status"] = word_for(stored, replaced);
     result["replaced"] = report->replaced;
     json::array kept;
-    for (const std::string& id : report->kept) kept.emplace_back(app::clean(id));
+    for (const std::string& id : report->kept) kept.emplace_back(api::clean(id));
     result["kept"] = std::move(kept);
     Response out = json_response(result, stored && !replaced ? 201 : 200);
     if (!after->empty()) out.headers.push_back({"ETag", *after});

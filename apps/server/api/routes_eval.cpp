@@ -6,13 +6,13 @@
 #include <set>
 #include <utility>
 
+#include "api/fields.hpp"
 #include "api/requests.hpp"
+#include "api/result_json.hpp"
 #include "apps/eval/measures/metrics.hpp"
-#include "apps/server/api/fields.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/shared/percentile.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -36,7 +36,7 @@ struct EvalRequest {
 };
 
 // [{"id": "1", "text": "…"}, …]
-std::vector<evaluation::Query> read_queries(Fields& fields) {
+std::vector<evaluation::Query> read_queries(api::Fields& fields) {
     std::vector<evaluation::Query> out;
     const json::value* value = fields.any("queries");
     if (value == nullptr || !value->is_array() || value->get_array().empty())
@@ -51,7 +51,7 @@ std::vector<evaluation::Query> read_queries(Fields& fields) {
     for (std::size_t i = 0; i < items.size(); ++i) {
         const std::string where = "queries/" + std::to_string(i);
         if (!items[i].is_object()) return fields.wrong(where, "must be {\"id\", \"text\"}"), out;
-        Fields query(items[i].get_object());
+        api::Fields query(items[i].get_object());
         evaluation::Query& one = out.emplace_back();
         one.id = query.text("id");
         one.text = query.text("text");
@@ -64,7 +64,7 @@ std::vector<evaluation::Query> read_queries(Fields& fields) {
 }
 
 // {"1": {"document": 1, …}, …}
-evaluation::Judgements read_judgements(Fields& fields) {
+evaluation::Judgements read_judgements(api::Fields& fields) {
     evaluation::Judgements out;
     const json::value* value = fields.any("qrels");
     if (value == nullptr || !value->is_object() || value->get_object().empty())
@@ -139,7 +139,7 @@ json::object named(const evaluation::Scores& scores) {
 }
 
 Response eval(Service& service, Call& call) {
-    Fields fields(call.request.body);
+    api::Fields fields(call.request.body);
     const Limits& limits = service.options.limits;
     EvalRequest wanted;
     wanted.queries = read_queries(fields);
@@ -174,7 +174,7 @@ Response eval(Service& service, Call& call) {
     if (wanted.per_query) {
         json::array rows;
         for (const QueryScores& query : scores) {
-            json::object row{{"query", app::clean(query.query)}};
+            json::object row{{"query", api::clean(query.query)}};
             for (auto& item : named(query.scores)) row[item.key()] = item.value();
             row["relevant"] = query.relevant;
             row["retrieved"] = query.retrieved;

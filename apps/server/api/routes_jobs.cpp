@@ -1,12 +1,12 @@
 // Jobs: changing the model, checking, backing up; and looking at them.
 #include <utility>
 
-#include "apps/server/api/fields.hpp"
+#include "api/fields.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/work/job_work.hpp"
 #include "apps/server/work/jobs.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -14,8 +14,8 @@ namespace {
 namespace json = boost::json;
 
 // A body that may be left out.
-Fields optional_fields(const Request& request) {
-    return Fields(request.body.empty() ? "{}" : std::string_view(request.body));
+api::Fields optional_fields(const Request& request) {
+    return api::Fields(request.body.empty() ? "{}" : std::string_view(request.body));
 }
 
 std::string path_of(const json::object& job) {
@@ -39,7 +39,7 @@ Response begin(Service& service, Call& call, const std::string& kind, json::obje
 }
 
 Response reembed(Service& service, Call& call) {
-    Fields fields(call.request.body);
+    api::Fields fields(call.request.body);
     const std::string pipeline = fields.text("pipeline");
     const bool truncate = fields.flag("truncate");
     // A path would let a caller read any file of the server's machine.
@@ -50,13 +50,13 @@ Response reembed(Service& service, Call& call) {
 }
 
 Response verify(Service& service, Call& call) {
-    Fields fields = optional_fields(call.request);
+    api::Fields fields = optional_fields(call.request);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     return begin(service, call, "verify", {});
 }
 
 Response back_up(Service& service, Call& call) {
-    Fields fields = optional_fields(call.request);
+    api::Fields fields = optional_fields(call.request);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     return begin(service, call, "backup", {});
 }
@@ -71,9 +71,9 @@ Response backups(Service& service, Call& call) {
     const auto all = Collection::backups(*folder);
     if (!all && all.status().code() != Code::not_found) return problem(all.status());
     if (all)
-        for (const BackupInfo& backup : *all) list.push_back(app::json_of(backup));
+        for (const BackupInfo& backup : *all) list.push_back(api::json_of(backup));
     return json_response(
-        json::object{{"folder", app::clean(folder->string())}, {"backups", std::move(list)}});
+        json::object{{"folder", api::clean(folder->string())}, {"backups", std::move(list)}});
 }
 
 Response list_jobs(Service& service, Call& call) {

@@ -2,13 +2,14 @@
 #include <functional>
 #include <utility>
 
+#include "api/fields.hpp"
+#include "api/json_text.hpp"
 #include "api/requests.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/documents.hpp"
-#include "apps/server/api/fields.hpp"
 #include "apps/server/api/reply.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -17,8 +18,8 @@ namespace json = boost::json;
 using api::SearchRequest;
 
 // A GET has the fields of POST as parameters.
-Fields fields_of(const Request& request) {
-    return request.method == "POST" ? Fields(request.body) : Fields(request.query);
+api::Fields fields_of(const Request& request) {
+    return request.method == "POST" ? api::Fields(request.body) : api::Fields(request.query);
 }
 
 Response run_search(Service& service, Call& call, const CollectionPointer& open,
@@ -27,13 +28,13 @@ Response run_search(Service& service, Call& call, const CollectionPointer& open,
     options.stop = call.stop;
     const auto send_hits = [&reply](std::span<const Hit> hits) {
         json::array items;
-        for (const Hit& hit : hits) items.push_back(app::json_of(hit));
+        for (const Hit& hit : hits) items.push_back(api::json_of(hit));
         reply.send("hits", json::object{{"hits", std::move(items)}});
     };
     if (reply.streams()) {
         options.on_hits = send_hits;
         options.on_summary = [&reply](std::size_t hit, std::string_view piece) {
-            reply.send("text", json::object{{"hit", hit}, {"text", app::clean(piece)}});
+            reply.send("text", json::object{{"hit", hit}, {"text", api::clean(piece)}});
         };
     }
     auto result = open->collection.search(wanted.query, options);
@@ -43,11 +44,11 @@ Response run_search(Service& service, Call& call, const CollectionPointer& open,
         service.recall.offer(open, wanted.query);
     std::uint64_t generated = 0;
     for (const Summary& summary : result->summaries) generated += summary.generated_tokens;
-    return reply.done("result", app::json_of(*result), generated, std::move(result->timing));
+    return reply.done("result", api::json_of(*result), generated, std::move(result->timing));
 }
 
 Response search(Service& service, Call& call) {
-    Fields fields = fields_of(call.request);
+    api::Fields fields = fields_of(call.request);
     SearchRequest wanted = api::read_search(fields, service.options.limits.of_search());
     const Reply reply(call, fields);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
@@ -65,7 +66,7 @@ Response search(Service& service, Call& call) {
 }
 
 Response ask(Service& service, Call& call) {
-    Fields fields = fields_of(call.request);
+    api::Fields fields = fields_of(call.request);
     auto [question, options] = api::read_ask(fields, service.options.limits.answer_time);
     const Reply reply(call, fields);
     options.stop = call.stop;
@@ -77,17 +78,17 @@ Response ask(Service& service, Call& call) {
     if (reply.streams())
         options.on_evidence = [&reply](std::span<const Citation> evidence) {
             json::array items;
-            for (const Citation& item : evidence) items.push_back(app::json_of(item));
+            for (const Citation& item : evidence) items.push_back(api::json_of(item));
             reply.send("evidence", json::object{{"evidence", std::move(items)}});
         };
     auto answer = (*open)->collection.ask(question, options);
     if (!answer) return reply.failed(answer.status());
-    return reply.done("answer", app::json_of(*answer), answer->generated_tokens,
+    return reply.done("answer", api::json_of(*answer), answer->generated_tokens,
                       std::move(answer->timing));
 }
 
 Response summarize(Service& service, Call& call) {
-    Fields fields = fields_of(call.request);
+    api::Fields fields = fields_of(call.request);
     auto [document, options] = api::read_summarize(fields, service.options.limits.answer_time);
     const Reply reply(call, fields);
     options.stop = call.stop;
@@ -97,14 +98,14 @@ Response summarize(Service& service, Call& call) {
     options.on_text = reply.text();
     auto summary = (*open)->collection.summarize(document, options);
     if (!summary) return reply.failed(no_document(summary.status(), call.value("name"), document));
-    return reply.done("summary", app::json_of(document, *summary), summary->generated_tokens,
+    return reply.done("summary", api::json_of(document, *summary), summary->generated_tokens,
                       std::move(summary->timing));
 }
 
 }  // namespace
 
 Response json_response(const json::value& value, unsigned status) {
-    return {status, "application/json", app::json_text(value), {}};
+    return {status, "application/json", api::json_text(value), {}};
 }
 
 void add_query_routes(Router& router, Service& service) {

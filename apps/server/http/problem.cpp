@@ -2,7 +2,8 @@
 
 #include <boost/json.hpp>
 
-#include "apps/shared/result_json.hpp"
+#include "api/code_word.hpp"
+#include "api/result_json.hpp"
 
 namespace lectern::server {
 
@@ -10,7 +11,7 @@ Response problem(unsigned status, std::string_view code, std::string_view detail
     const boost::json::object document{{"type", "about:blank"},
                                        {"title", reason(status)},
                                        {"status", status},
-                                       {"detail", app::clean(detail)},
+                                       {"detail", api::clean(detail)},
                                        {"code", code}};
     return {status, "application/problem+json", boost::json::serialize(document), {}};
 }
@@ -32,7 +33,7 @@ unsigned http_status(Code code) noexcept {
 }
 
 Response problem(const Status& status) {
-    return problem(http_status(status.code()), app::word(status.code()), status.message());
+    return problem(http_status(status.code()), api::word(status.code()), status.message());
 }
 
 Response unsupported_coding() {

@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "apps/shared/result_json.hpp"
+#include "api/json_text.hpp"
 
 namespace lectern::server {
 
 // JSON has no line ends when it is serialised, so one data line is enough.
 [[nodiscard]] inline std::string event(std::string_view name, const boost::json::value& data) {
-    return "event: " + std::string(name) + "\ndata: " + app::json_text(data) + "\n\n";
+    return "event: " + std::string(name) + "\ndata: " + api::json_text(data) + "\n\n";
 }
 
 }  // namespace lectern::server

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "apps/server/api/fields.hpp"
+#include "api/fields.hpp"
 
 namespace lectern::server::mcp {
 
@@ -52,7 +52,7 @@ Conversation::~Conversation() {
 
 bool Conversation::take(std::string_view line) {
     if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
-        auto message = parse_json(line);
+        auto message = api::parse_json(line);
         if (message) each_message(*message, [this](const json::value& one) { cancel(one); });
         if (!message || !calls_tool(*message)) {
             if (auto said = answer(line, sources_)) send(*said);

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "apps/server/api/fields.hpp"
+#include "api/fields.hpp"
 
 namespace lectern::server::mcp {
 namespace {
@@ -135,7 +135,7 @@ json::object too_busy(const json::value& id) {
 
 json::object wrong_version(std::string_view message, std::string_view version) {
     json::value id;
-    if (const auto parsed = parse_json(message); parsed && parsed->is_object())
+    if (const auto parsed = api::parse_json(message); parsed && parsed->is_object())
         if (const json::value* said = member(parsed->get_object(), "id");
             said != nullptr && (said->is_string() || said->is_number()))
             id = *said;
@@ -149,7 +149,7 @@ bool calls_tool(const json::value& message) {
 }
 
 bool initializes(std::string_view message) {
-    const auto parsed = parse_json(message);
+    const auto parsed = api::parse_json(message);
     return parsed && any_message(*parsed, [](const json::value& one) {
                return has_method(one, "initialize");
            });
@@ -164,7 +164,7 @@ std::optional<json::value> cancelled_request(const json::value& message) {
 }
 
 std::optional<json::value> answer(std::string_view message, const Sources& sources) {
-    const auto parsed = parse_json(message);
+    const auto parsed = api::parse_json(message);
     if (!parsed) return failed(nullptr, parse_error, parsed.status().message());
     const json::array* batch = parsed->if_array();
     if (batch == nullptr) {
@@ -187,7 +187,7 @@ bool is_no_message(const json::value& answer) noexcept {
 }
 
 bool asks_for_text(std::string_view message) {
-    const auto parsed = parse_json(message);
+    const auto parsed = api::parse_json(message);
     if (!parsed) return false;
     return any_message(*parsed, [](const json::value& one) {
         const json::object* request = one.if_object();

@@ -3,11 +3,12 @@
 #include <string>
 #include <utility>
 
+#include "api/fields.hpp"
+#include "api/json_text.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/documents.hpp"
-#include "apps/server/api/fields.hpp"
 #include "apps/server/mcp/protocol.hpp"
 #include "apps/server/mcp/schemas.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server::mcp {
 namespace {
@@ -16,7 +17,8 @@ namespace json = boost::json;
 
 constexpr std::size_t most_bytes = 65'536;  // of a document in one call: a model reads it
 
-Result<json::object> list_collections(Fields& fields, const Sources& sources, const Progress&) {
+Result<json::object> list_collections(api::Fields& fields, const Sources& sources,
+                                      const Progress&) {
     LECTERN_TRY(fields.done());
     json::array out;
     for (const std::string& name : sources.names()) {
@@ -26,13 +28,13 @@ Result<json::object> list_collections(Fields& fields, const Sources& sources, co
                                    {"documents", stats.documents},
                                    {"chunks", stats.chunks},
                                    {"tokens", stats.tokens},
-                                   {"pipeline", app::clean(stats.pipeline)}});
+                                   {"pipeline", api::clean(stats.pipeline)}});
     }
     return json::object{{"collections", std::move(out)}};
 }
 
 // The one that is named, or the only one there is.
-Result<CollectionPointer> chosen(Fields& fields, const Sources& sources) {
+Result<CollectionPointer> chosen(api::Fields& fields, const Sources& sources) {
     std::string name = fields.text("collection");
     LECTERN_TRY(fields.done());
     if (name.empty()) {
@@ -48,7 +50,7 @@ Result<CollectionPointer> chosen(Fields& fields, const Sources& sources) {
     return sources.get(name);
 }
 
-Result<json::object> search(Fields& fields, const Sources& sources, const Progress&) {
+Result<json::object> search(api::Fields& fields, const Sources& sources, const Progress&) {
     SearchOptions options;
     const std::string query = fields.text("query");
     options.k = fields.count("k", 8, 1, sources.most_hits);
@@ -58,10 +60,10 @@ Result<json::object> search(Fields& fields, const Sources& sources, const Progre
     options.deadline = sources.search_time;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
     LECTERN_ASSIGN(const SearchResult result, open->collection.search(query, options));
-    return app::json_of(result);
+    return api::json_of(result);
 }
 
-Result<json::object> ask(Fields& fields, const Sources& sources, const Progress& progress) {
+Result<json::object> ask(api::Fields& fields, const Sources& sources, const Progress& progress) {
     AskOptions options;
     const std::string question = fields.text("question");
     options.extractive = fields.flag("extractive");
@@ -75,11 +77,11 @@ Result<json::object> ask(Fields& fields, const Sources& sources, const Progress&
             progress("evidence: " + std::to_string(evidence.size()) + " passages");
         };
         options.on_text = [&progress](std::string_view piece) {
-            progress(std::string_view(app::clean(piece)));
+            progress(std::string_view(api::clean(piece)));
         };
     }
     LECTERN_ASSIGN(const Answer answer, open->collection.ask(question, options));
-    json::object out = app::json_of(answer);
+    json::object out = api::json_of(answer);
     // The hits are for the eye; a model has the citations. Without an answer they are all there is.
     if (answer.status != AnswerStatus::abstained) out.erase("hits");
     out.erase("milliseconds");
@@ -90,7 +92,7 @@ bool inside_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-Result<json::object> get_document(Fields& fields, const Sources& sources, const Progress&) {
+Result<json::object> get_document(api::Fields& fields, const Sources& sources, const Progress&) {
     constexpr std::uint64_t any = 1ULL << 40U;
     const std::string id = fields.text("document");
     std::uint64_t begin = fields.count("begin", 0, 0, any);
@@ -105,16 +107,16 @@ Result<json::object> get_document(Fields& fields, const Sources& sources, const 
     // Whole characters: from the begin of the one at `begin` to before the one that `end` cuts.
     while (begin > 0 && begin < text.size() && inside_character(text[begin])) --begin;
     while (end > begin && end < text.size() && inside_character(text[end])) --end;
-    return json::object{{"document", app::clean(document.id)},
-                        {"title", app::clean(document.title)},
-                        {"text", app::clean(text.substr(begin, end - begin))},
+    return json::object{{"document", api::clean(document.id)},
+                        {"title", api::clean(document.title)},
+                        {"text", api::clean(text.substr(begin, end - begin))},
                         {"begin", begin},
                         {"end", end},
                         {"bytes", text.size()},
-                        {"metadata", app::parsed(document.metadata)}};
+                        {"metadata", api::parsed(document.metadata)}};
 }
 
-using Tool = Result<json::object> (*)(Fields& fields, const Sources& sources,
+using Tool = Result<json::object> (*)(api::Fields& fields, const Sources& sources,
                                       const Progress& progress);
 struct Named {
     std::string_view name;
@@ -142,11 +144,11 @@ std::optional<json::object> call_tool(std::string_view name, json::object argume
     const auto* tool = std::find_if(std::begin(tools), std::end(tools),
                                     [name](const Named& each) { return each.name == name; });
     if (tool == std::end(tools)) return {};
-    Fields fields = Fields::of_arguments(std::move(arguments));
+    api::Fields fields = api::Fields::of_arguments(std::move(arguments));
     auto result = tool->run(fields, sources, progress);
-    if (!result) return with_text(app::clean(result.status().message()), true);
+    if (!result) return with_text(api::clean(result.status().message()), true);
     // The text is for clients that know no structured content.
-    json::object out = with_text(app::json_text(*result), false);
+    json::object out = with_text(api::json_text(*result), false);
     out["structuredContent"] = std::move(*result);
     return out;
 }

@@ -11,8 +11,8 @@
 #include <string>
 #include <system_error>
 
+#include "api/result_json.hpp"
 #include "apps/server/api/keys.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -69,7 +69,7 @@ std::string plain(const boost::json::value& value) {
 
 void log_line(LogLevel level, std::string_view message, const boost::json::object& fields) {
     boost::json::object line{
-        {"time", now()}, {"level", name_of(level)}, {"message", app::clean(message)}};
+        {"time", now()}, {"level", name_of(level)}, {"message", api::clean(message)}};
     for (const auto& [name, value] : fields) line[name] = value;
     const std::string text = plain(line) + "\n";
     // One call, so that lines of threads do not mix.
@@ -78,7 +78,7 @@ void log_line(LogLevel level, std::string_view message, const boost::json::objec
 
 Log engine_log(LogLevel least) {
     return [least](LogLevel level, std::string_view source, std::string_view message) {
-        if (level >= least) log_line(level, message, {{"source", app::clean(source)}});
+        if (level >= least) log_line(level, message, {{"source", api::clean(source)}});
     };
 }
 

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "api/result_json.hpp"
 #include "apps/server/net/log.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 
@@ -26,22 +26,22 @@ void note(const RequestRecord& record, const Request& request, const Router::Mat
     state.metrics.stages(record.observed.stages);
     state.metrics.tokens(record.observed.tokens_in, record.observed.tokens_out);
     boost::json::object line{{"trace_id", request.trace_id},
-                             {"method", app::clean(request.method.substr(0, 16))},
+                             {"method", api::clean(request.method.substr(0, 16))},
                              {"route", route},
                              {"status", record.status},
                              {"milliseconds", took * 1e3},
                              {"bytes_in", record.received},
                              {"bytes_out", record.sent}};
     if (const auto name = match.values.find("name"); name != match.values.end())
-        line["collection"] = app::clean(name->second);
-    if (key != nullptr) line["key"] = app::clean(key->name);
+        line["collection"] = api::clean(name->second);
+    if (key != nullptr) line["key"] = api::clean(key->name);
     for (const auto& [name, value] : record.failure) line[name] = value;
     if (state.options.access_log && (match.route == nullptr || match.route->in_log))
         log_line(record.status >= 500 ? LogLevel::warning : LogLevel::info, "request", line);
     const auto slow = std::chrono::duration<double>(state.options.slow).count();
     if (slow <= 0 || took < slow || record.observed.stages.empty()) return;
-    line["stages"] = app::json_of(record.observed.stages);
-    if (state.options.log_queries) line["query"] = app::clean(record.observed.query);
+    line["stages"] = api::json_of(record.observed.stages);
+    if (state.options.log_queries) line["query"] = api::clean(record.observed.query);
     log_line(LogLevel::warning, "slow request", line);
 }
 

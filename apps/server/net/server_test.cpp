@@ -10,8 +10,9 @@
 #include <limits>
 #include <set>
 
+#include "api/fields.hpp"
+#include "api/json_text.hpp"
 #include "apps/server/api/documents.hpp"
-#include "apps/server/api/fields.hpp"
 #include "apps/server/api/keys.hpp"
 #include "apps/server/api/openapi.hpp"
 #include "apps/server/api/router.hpp"
@@ -22,7 +23,6 @@
 #include "apps/server/net/log.hpp"
 #include "apps/server/net/state.hpp"
 #include "apps/server/work/metrics.hpp"
-#include "apps/shared/result_json.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::server {
@@ -342,7 +342,7 @@ TEST(FieldsTest, WrongFieldsAreNamed) {
                  {"{\"query\":\"\xff\"}", "not valid JSON"},
                  {"{} x", "not valid JSON"}};
     for (const auto& each : cases) {
-        Fields fields(each.body);
+        api::Fields fields(each.body);
         (void)fields.text("query");
         (void)fields.count("k", 10, 1, 100);
         const Status status = fields.done();
@@ -350,15 +350,15 @@ TEST(FieldsTest, WrongFieldsAreNamed) {
         EXPECT_NE(status.message().find(each.says), std::string::npos) << status.message();
     }
     // As deep as a bomb.
-    EXPECT_FALSE(parse_json(std::string(100'000, '[')).ok());
-    EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')).ok());
+    EXPECT_FALSE(api::parse_json(std::string(100'000, '[')).ok());
+    EXPECT_FALSE(api::parse_json(std::string(100, '[') + std::string(100, ']')).ok());
 }
 
 TEST(FieldsTest, WholeNumbersMayBeWrittenWithAPoint) {
     const std::pair<const char*, std::uint64_t> cases[] = {
         {R"({"k":5.0})", 5}, {R"({"k":5})", 5}, {R"({"k":5e1})", 50}, {R"({"k":0.5e1})", 5}};
     for (const auto& [body, k] : cases) {
-        Fields fields(body);
+        api::Fields fields(body);
         EXPECT_EQ(fields.count("k", 10, 1, 100), k) << body;
         EXPECT_TRUE(fields.done().ok()) << fields.done().message();
     }
@@ -366,9 +366,9 @@ TEST(FieldsTest, WholeNumbersMayBeWrittenWithAPoint) {
 
 TEST(FieldsTest, ArgumentsOfModelsMayStandInTexts) {
     const auto read = [](const char* object) {
-        return Fields::of_arguments(parse_json(object)->as_object());
+        return api::Fields::of_arguments(api::parse_json(object)->as_object());
     };
-    Fields good = read(R"({"k": "3", "weight": "0.5", "chunks": "true", "query": "2020"})");
+    api::Fields good = read(R"({"k": "3", "weight": "0.5", "chunks": "true", "query": "2020"})");
     EXPECT_EQ(good.count("k", 10, 1, 100), 3U);
     EXPECT_EQ(good.number("weight", 0, 0, 1), 0.5);
     EXPECT_TRUE(good.flag("chunks"));
@@ -376,7 +376,7 @@ TEST(FieldsTest, ArgumentsOfModelsMayStandInTexts) {
     EXPECT_TRUE(good.done().ok()) << good.done().message();
     for (const char* object : {R"({"k": "many"})", R"({"k": "0"})", R"({"k": ""})",
                                R"({"k": "\"3\""})", R"({"chunks": "yes"})", R"({"chunks": "1"})"}) {
-        Fields bad = read(object);
+        api::Fields bad = read(object);
         (void)bad.count("k", 10, 1, 100);
         (void)bad.flag("chunks");
         EXPECT_FALSE(bad.done().ok()) << object;
@@ -385,14 +385,14 @@ TEST(FieldsTest, ArgumentsOfModelsMayStandInTexts) {
 
 TEST(FieldsTest, ParametersAreReadAsTheyAreWanted) {
     using Parameters = std::vector<std::pair<std::string, std::string>>;
-    Fields fields(Parameters{{"query", "2020"},
-                             {"k", "5"},
-                             {"chunks", "true"},
-                             {"weight", "0.25"},
-                             {"facets", "year"},
-                             {"facets", "7"},
-                             {"one", "7"},
-                             {"vector", "[1, 2.5]"}});
+    api::Fields fields(Parameters{{"query", "2020"},
+                                  {"k", "5"},
+                                  {"chunks", "true"},
+                                  {"weight", "0.25"},
+                                  {"facets", "year"},
+                                  {"facets", "7"},
+                                  {"one", "7"},
+                                  {"vector", "[1, 2.5]"}});
     EXPECT_EQ(fields.text("query"), "2020");
     EXPECT_EQ(fields.count("k", 10, 1, 100), 5U);
     EXPECT_TRUE(fields.flag("chunks"));
@@ -411,7 +411,7 @@ TEST(FieldsTest, ParametersAreReadAsTheyAreWanted) {
                  {"vector", "[1e39]", "'vector' must be a list of numbers"},
                  {"qeury", "a", "'qeury' is unknown"}};
     for (const auto& each : cases) {
-        Fields wrong(Parameters{{each.name, each.value}});
+        api::Fields wrong(Parameters{{each.name, each.value}});
         (void)wrong.count("k", 10, 1, 100);
         (void)wrong.flag("chunks");
         (void)wrong.numbers("vector");
@@ -533,8 +533,8 @@ TEST(OpenApiTest, EveryRouteIsDescribedAndNothingElse) {
         routes.insert(route.method + " " + pattern);
     }
     std::set<std::string> described;
-    const auto api = parse_json(openapi_text());
-    for (const auto& path : api->at("paths").as_object())
+    const auto document = api::parse_json(openapi_text());
+    for (const auto& path : document->at("paths").as_object())
         for (const auto& method : path.value().as_object()) {
             std::string name(method.key());
             if (name == "parameters") continue;
@@ -551,11 +551,11 @@ TEST(JsonTextTest, NumbersAreAsPeopleWriteThemAndReadBackTheSame) {
                             {"c", json::object{}},
                             {"d", json::array{}},
                             {"e", std::numeric_limits<double>::infinity()}};
-    const std::string text = app::json_text(value);
+    const std::string text = api::json_text(value);
     EXPECT_EQ(text, R"({"a":[1,0.25,-100,1e+300,0],"b\"":[0.10000000149011612,5e-324,true,null,7],)"
                     R"("c":{},"d":[],"e":null})");
     for (const double number : {0.1, 1.0 / 3, 123456.789, 9.946339130401611E-1, 1e-7, 2.5e15})
-        EXPECT_EQ(std::strtod(app::json_text(number).c_str(), nullptr), number);
+        EXPECT_EQ(std::strtod(api::json_text(number).c_str(), nullptr), number);
 }
 
 TEST(MediaTypeTest, OnlyWhatCannotBeIsRefused) {
@@ -604,7 +604,7 @@ TEST(ResponseTest, IsCompressedWhereItMayBeAndTellsCaches) {
 }
 
 TEST(OpenApiTest, TheDescriptionIsJson) {
-    const auto value = parse_json(openapi_text());
+    const auto value = api::parse_json(openapi_text());
     ASSERT_TRUE(value.ok()) << value.status().message();
     EXPECT_TRUE(value->at("openapi").as_string() == "3.1.0");
 }

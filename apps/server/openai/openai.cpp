@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/fields.hpp"
 #include "apps/server/work/collections.hpp"
 
 namespace lectern::server {
@@ -58,7 +59,7 @@ ModelName parse_model(std::string_view model) {
     return {true, std::string(model)};
 }
 
-std::vector<std::string> embedding_inputs(Fields& fields) {
+std::vector<std::string> embedding_inputs(api::Fields& fields) {
     const json::value* input = fields.any("input");
     if (input == nullptr) return fields.wrong("input", "is missing"), std::vector<std::string>{};
     if (input->is_string() && input->get_string().empty())
@@ -138,7 +139,7 @@ Role role_of(Speaker speaker) {
 
 // A whole number of a field, written as one or as 5.0; nothing when it is left out or below
 // `least`.
-std::optional<std::uint64_t> whole_number(Fields& fields, std::string_view name,
+std::optional<std::uint64_t> whole_number(api::Fields& fields, std::string_view name,
                                           std::uint64_t least, std::uint64_t most) {
     const json::value* value = fields.any(name);
     if (value == nullptr) return {};
@@ -152,7 +153,7 @@ std::optional<std::uint64_t> whole_number(Fields& fields, std::string_view name,
                               : value->to_number<std::uint64_t>();
 }
 
-float share(Fields& fields, std::string_view name, float initial, float most) {
+float share(api::Fields& fields, std::string_view name, float initial, float most) {
     const json::value* value = fields.any(name);
     if (value == nullptr) return initial;
     boost::system::error_code error;
@@ -163,7 +164,7 @@ float share(Fields& fields, std::string_view name, float initial, float most) {
 
 }  // namespace
 
-Chat chat_of(Fields& fields) {
+Chat chat_of(api::Fields& fields) {
     Chat out;
     const auto wrong = [&fields](std::string_view must) {
         fields.wrong("messages", must);
@@ -201,7 +202,7 @@ Chat chat_of(Fields& fields) {
     return out;
 }
 
-GenerateOptions generate_options(Fields& fields, std::uint32_t most_tokens) {
+GenerateOptions generate_options(api::Fields& fields, std::uint32_t most_tokens) {
     constexpr std::uint64_t largest_seed = std::uint64_t{1} << 62U;
     GenerateOptions out;
     const char* tokens =

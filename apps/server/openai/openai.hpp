@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/server/api/fields.hpp"
+#include "api/fields.hpp"
 #include "apps/server/http/message.hpp"
 #include "lectern/lectern.hpp"
 
@@ -30,7 +30,7 @@ struct ModelName {
 [[nodiscard]] ModelName parse_model(std::string_view model);
 
 // The field `input`: a string or a list of strings.
-[[nodiscard]] std::vector<std::string> embedding_inputs(Fields& fields);
+[[nodiscard]] std::vector<std::string> embedding_inputs(api::Fields& fields);
 // A vector as its little-endian floats in base64, as the clients ask for it.
 [[nodiscard]] std::string base64_floats(std::span<const float> values);
 
@@ -41,10 +41,10 @@ struct Chat {
     std::string question;  // the last text of the user's own
 };
 // The field `messages`. Parts of a content that are neither text nor a refusal are refused.
-[[nodiscard]] Chat chat_of(Fields& fields);
+[[nodiscard]] Chat chat_of(api::Fields& fields);
 
 // How a generation is wanted. Clients send numbers for other models: what is above a limit is the
 // limit, and what is below (-1, 0 tokens) is as left out.
-[[nodiscard]] GenerateOptions generate_options(Fields& fields, std::uint32_t most_tokens);
+[[nodiscard]] GenerateOptions generate_options(api::Fields& fields, std::uint32_t most_tokens);
 
 }  // namespace lectern::server

@@ -1,5 +1,6 @@
 // OpenAI's shapes as its clients send them: conversations and the numbers of a generation.
 #include "apps/server/openai/openai.hpp"
+#include "api/fields.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,7 +44,7 @@ TEST(OpenAiTest, ConversationsAreReadWithTheirFunctions) {
           {Role::user, "Why?"}},
          "Why?"}};
     for (const auto& each : cases) {
-        Fields fields(R"({"messages":[)" + each.messages + "]}", true);
+        api::Fields fields(R"({"messages":[)" + each.messages + "]}", true);
         const Chat chat = chat_of(fields);
         EXPECT_TRUE(fields.done().ok()) << fields.done().message() << each.messages;
         std::vector<std::pair<Role, std::string>> read;
@@ -71,7 +72,7 @@ TEST(OpenAiTest, ConversationsThatCannotBeReadAreRefused) {
         {R"({"messages":[{"role":"assistant","content":null,"tool_calls":[]}]})",
          "must have a text"}};
     for (const auto& each : cases) {
-        Fields fields(each.body, true);
+        api::Fields fields(each.body, true);
         EXPECT_TRUE(chat_of(fields).messages.empty());
         EXPECT_EQ(fields.done().code(), Code::invalid_argument) << each.body;
         EXPECT_NE(fields.done().message().find(each.says), std::string::npos)
@@ -106,7 +107,7 @@ TEST(OpenAiTest, NumbersForOtherModelsAreBroughtIntoTheLimits) {
                  {R"({"seed":18446744073709551615})", 256, 0, 1, std::uint64_t{1} << 62U},
                  {R"({"seed":9007199254740993})", 256, 0, 1, 9007199254740993}};
     for (const auto& each : cases) {
-        Fields fields(each.body, true);
+        api::Fields fields(each.body, true);
         const GenerateOptions options = generate_options(fields, 1024);
         EXPECT_TRUE(fields.done().ok()) << each.body << fields.done().message();
         EXPECT_EQ(options.max_tokens, each.tokens) << each.body;
@@ -116,7 +117,7 @@ TEST(OpenAiTest, NumbersForOtherModelsAreBroughtIntoTheLimits) {
     }
     for (const char* body : {R"({"max_tokens":"12"})", R"({"max_tokens":1.5})", R"({"seed":"x"})",
                              R"({"temperature":"hot"})", R"({"top_p":[]})", R"({"stop":7})"}) {
-        Fields fields(body, true);
+        api::Fields fields(body, true);
         (void)generate_options(fields, 1024);
         EXPECT_FALSE(fields.done().ok()) << body;
     }
@@ -128,7 +129,7 @@ TEST(OpenAiTest, EmptyTextsAreNotEmbedded) {
         {R"({"input":""})", 0},    {R"({"input":["a",""]})", 0},  {R"({"input":[[1,2]]})", 0},
         {R"({"input":[1,2]})", 0}, {R"({"input":7})", 0},         {R"({})", 0}};
     for (const auto& [body, count] : cases) {
-        Fields fields(body, true);
+        api::Fields fields(body, true);
         const auto inputs = embedding_inputs(fields);
         EXPECT_EQ(fields.done().ok(), count > 0) << body;
         if (count > 0) {

@@ -1,17 +1,19 @@
-// OpenAI-compatible: what its clients can be pointed at. Fields that say nothing here are passed
-// over.
+// OpenAI-compatible: what its clients can be pointed at. api::Fields that say nothing here are
+// passed over.
 #include <algorithm>
 #include <ctime>
 #include <numeric>
 #include <optional>
 #include <utility>
 
+#include "api/fields.hpp"
+#include "api/json_text.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/keys.hpp"
 #include "apps/server/api/reply.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/openai/openai.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -73,7 +75,7 @@ Response model(Service& service, Call& call) {
 }
 
 Response embeddings(Service& service, Call& call) {
-    Fields fields(call.request.body, true);
+    api::Fields fields(call.request.body, true);
     const std::string id = fields.text("model");
     const std::vector<std::string> inputs = embedding_inputs(fields);
     const std::string format = fields.text("encoding_format", "float");
@@ -127,7 +129,7 @@ Response embeddings(Service& service, Call& call) {
 }
 
 // Jina's and Cohere's form: {"query", "documents": ["…" or {"text": "…"}], "top_n"}.
-std::vector<std::string> rerank_documents(Fields& fields) {
+std::vector<std::string> rerank_documents(api::Fields& fields) {
     std::vector<std::string> out;
     const auto wrong = [&](std::string_view must) {
         fields.wrong("documents", must);
@@ -148,7 +150,7 @@ std::vector<std::string> rerank_documents(Fields& fields) {
 }
 
 Response rerank(Service& service, Call& call) {
-    Fields fields(call.request.body, true);
+    api::Fields fields(call.request.body, true);
     const std::string id = fields.text("model", "default");
     const std::string query = fields.text("query");
     const std::vector<std::string> documents = rerank_documents(fields);
@@ -171,7 +173,7 @@ Response rerank(Service& service, Call& call) {
     json::array results;
     for (const std::size_t index : order) {
         json::object item{{"index", index}, {"relevance_score", made->scores[index]}};
-        if (with_documents) item["document"] = json::object{{"text", app::clean(documents[index])}};
+        if (with_documents) item["document"] = json::object{{"text", api::clean(documents[index])}};
         results.push_back(std::move(item));
     }
     call.observed.stages = std::move(made->stages);
@@ -210,7 +212,7 @@ class Writer {
     bool piece(std::string_view text) {
         if (!streams_) return true;
         begin();
-        return chunk(json::object{{"content", app::clean(text)}}, nullptr, nullptr);
+        return chunk(json::object{{"content", api::clean(text)}}, nullptr, nullptr);
     }
     Response finish(const Completion& done) {
         if (!streams_) {
@@ -218,7 +220,7 @@ class Writer {
             out["choices"] = json::array{
                 json::object{{"index", 0},
                              {"message", json::object{{"role", "assistant"},
-                                                      {"content", app::clean(done.text)},
+                                                      {"content", api::clean(done.text)},
                                                       {"refusal", nullptr}}},
                              {"logprobs", nullptr},
                              {"finish_reason", done.finish}}};
@@ -234,7 +236,7 @@ class Writer {
             json::object last = head("chat.completion.chunk");
             last["choices"] = json::array{};
             last["usage"] = done.usage();
-            send(app::json_text(last));
+            send(api::json_text(last));
         }
         Response response;
         response.last_piece = event("[DONE]");
@@ -269,7 +271,7 @@ class Writer {
                                                   {"finish_reason", std::move(reason)}}};
         if (usage_) out["usage"] = nullptr;  // it comes in a last chunk
         if (lectern != nullptr) out["lectern"] = *lectern;
-        return send(app::json_text(out));
+        return send(api::json_text(out));
     }
     static std::string event(const std::string& data) { return "data: " + data + "\n\n"; }
     bool send(const std::string& data) { return call_.stream.write(event(data)); }
@@ -292,7 +294,7 @@ Response answer(Service& service, Call& call, OpenCollection& open, const std::s
     call.observed.query = question;
     auto answer = open.collection.ask(question, options);
     if (!answer) return writer.fail(answer.status());
-    json::object extension = app::json_of(*answer);
+    json::object extension = api::json_of(*answer);
     extension.erase("answer");
     Completion done;
     done.text = answer->text;
@@ -329,7 +331,7 @@ Response generate(Call& call, OpenCollection& open, const std::vector<Message>& 
 }
 
 // What would have to change the answer and cannot: passed over, it would be a wrong one.
-void refuse_what_changes_the_answer(Fields& fields) {
+void refuse_what_changes_the_answer(api::Fields& fields) {
     if (fields.flag("logprobs")) fields.wrong("logprobs", "must be false here");
     if (const json::value* format = fields.any("response_format")) {
         const json::object* object = format->if_object();
@@ -343,7 +345,7 @@ void refuse_what_changes_the_answer(Fields& fields) {
 }
 
 // Functions are never called: the answer is a message, and a header says so.
-std::vector<Header> passed_over(Fields& fields) {
+std::vector<Header> passed_over(api::Fields& fields) {
     std::string names;
     for (const char* name : {"tools", "functions"}) {
         const json::value* list = fields.any(name);
@@ -356,7 +358,7 @@ std::vector<Header> passed_over(Fields& fields) {
 
 Response chat(Service& service, Call& call) {
     const Limits& limits = service.options.limits;
-    Fields fields(call.request.body, true);
+    api::Fields fields(call.request.body, true);
     const std::string id = fields.text("model");
     const ModelName name = parse_model(id);
     Chat chat = chat_of(fields);

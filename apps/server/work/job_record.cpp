@@ -10,7 +10,7 @@
 #include <iterator>
 #include <utility>
 
-#include "apps/server/api/fields.hpp"
+#include "api/fields.hpp"
 #include "apps/server/net/log.hpp"
 #include "apps/server/work/collections.hpp"
 
@@ -35,7 +35,7 @@ Status sync(const fs::path& path, int flags) {
 }
 
 Result<JobRecord> parse(std::string_view text) {
-    Fields fields(text);
+    api::Fields fields(text);
     JobRecord out;
     out.id = fields.text("job");
     out.kind = fields.text("kind");

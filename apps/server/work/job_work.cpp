@@ -4,7 +4,7 @@
 #include <system_error>
 #include <utility>
 
-#include "apps/shared/result_json.hpp"
+#include "api/result_json.hpp"
 
 namespace lectern::server {
 namespace {
@@ -31,7 +31,7 @@ Result<json::object> reembed(OpenCollection& open, const json::object& settings,
     };
     LECTERN_ASSIGN(const ReembedReport report,
                    open.collection.reembed(text_of(settings, "pipeline"), options));
-    return app::json_of(report);
+    return api::json_of(report);
 }
 
 Result<json::object> verify(OpenCollection& open, JobFace& face) {
@@ -41,7 +41,7 @@ Result<json::object> verify(OpenCollection& open, JobFace& face) {
         face.progress(documents, total);
     };
     LECTERN_ASSIGN(const VerifyReport report, open.collection.verify(options));
-    return app::json_of(report);
+    return api::json_of(report);
 }
 
 Result<json::object> back_up(OpenCollection& open, const fs::path& data, JobFace& face) {
@@ -57,8 +57,8 @@ Result<json::object> back_up(OpenCollection& open, const fs::path& data, JobFace
         face.progress(bytes, total);
     };
     LECTERN_ASSIGN(const BackupInfo backup, open.collection.backup(folder, options));
-    json::object out = app::json_of(backup);
-    out["folder"] = app::clean(folder.string());
+    json::object out = api::json_of(backup);
+    out["folder"] = api::clean(folder.string());
     return out;
 }
 

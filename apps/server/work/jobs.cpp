@@ -6,7 +6,6 @@
 #include "apps/server/api/keys.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/net/log.hpp"
-#include "apps/shared/result_json.hpp"
 
 namespace lectern::server {
 namespace {

@@ -1,6 +1,7 @@
 // Bodies of requests: fields, documents, lines of bulk requests, keys, messages of a chat.
+#include "api/documents.hpp"
+#include "api/fields.hpp"
 #include "apps/server/api/documents.hpp"
-#include "apps/server/api/fields.hpp"
 #include "apps/server/api/keys.hpp"
 #include "apps/server/api/router.hpp"
 #include "apps/server/http/target.hpp"
@@ -12,7 +13,7 @@ namespace lectern::fuzz {
 namespace {
 
 void fields(std::string_view input, bool lenient) {
-    server::Fields fields(input, lenient);
+    api::Fields fields(input, lenient);
     (void)fields.text("query");
     (void)fields.flag("rerank");
     must(fields.count("k", 10, 1, 1000) <= 1000, "a count keeps its limits");
@@ -25,9 +26,9 @@ void fields(std::string_view input, bool lenient) {
 }
 
 void document(std::string_view line) {
-    auto value = server::parse_json(line);
+    auto value = api::parse_json(line);
     if (!value) return;
-    const auto read = server::document_input(std::move(*value), "");
+    const auto read = api::document_input(std::move(*value), "");
     if (!read) return;
     must(!read->id.empty() && read->id.size() <= 1024, "a document's id keeps its limits");
 }
