@@ -524,6 +524,10 @@ Status Collection::each_document(const std::function<bool(const Document&)>& vis
     return failure;
 }
 
+Result<Selected> Collection::select(std::string_view filter) const {
+    return impl_->metadata.select(*impl_->store, filter);
+}
+
 Result<std::uint64_t> Collection::remove(std::span<const std::string> documents) {
     const std::lock_guard lock(impl_->writing);
     storage::WriteGroup group;

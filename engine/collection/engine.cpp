@@ -6,6 +6,7 @@
 
 #include "engine/collection/engine_impl.hpp"
 #include "engine/collection/folders.hpp"
+#include "engine/plugin_host/entry_check.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern {
@@ -48,6 +49,7 @@ Result<std::shared_ptr<ModelRegistry>> Engine::Impl::models(unsigned of_pipeline
                                             : std::max(std::thread::hardware_concurrency(), 1U);
     host::HostOptions options{
         .plugin_folders = folders.plugins,
+        .entries = entries_,
         .shipped_folders = shipped_plugin_folders(),
         .owners = plugin_owners(),
         .models_folder = folders.models,
@@ -61,6 +63,24 @@ Result<std::shared_ptr<ModelRegistry>> Engine::Impl::models(unsigned of_pipeline
     LECTERN_ASSIGN(auto host, host::PluginHost::open(std::move(options)));
     models_ = std::make_shared<ModelRegistry>(std::move(host), used);
     return models_;
+}
+
+Status Engine::Impl::add_plugin(const ::lectern_plugin& entry) {
+    const std::lock_guard lock(mutex_);
+    if (models_ != nullptr) return models_->host().add(entry);
+    // What is wrong with it is said now, and not by the first pipeline.
+    const auto info = host::check_entry(entry, 0, {});
+    if (!info) return {Code::invalid_argument, info.status().message()};
+    for (const ::lectern_plugin* other : entries_)
+        if (info->name == other->name)
+            return {Code::invalid_argument,
+                    "the name '" + info->name + "' is taken by a plugin of this program"};
+    if (host::ships(info->name))
+        return {Code::invalid_argument,
+                "the name '" + info->name +
+                    "' is that of a plugin that ships with Lectern; give yours another name"};
+    entries_.push_back(&entry);
+    return {};
 }
 
 Engine::Engine(std::shared_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -92,6 +112,10 @@ Result<std::vector<PluginInfo>> Engine::plugins() const {
         out.push_back(std::move(info));
     }
     return out;
+}
+
+Status Engine::add_plugin(const ::lectern_plugin& entry) const {
+    return impl_->add_plugin(entry);
 }
 
 const Folders& Engine::folders() const noexcept {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "engine/pipeline/model_registry.hpp"
 #include "lectern/engine.hpp"
@@ -22,13 +23,16 @@ struct Engine::Impl {
     // are named.
     [[nodiscard]] Result<std::shared_ptr<ModelRegistry>> models(unsigned of_pipeline);
 
+    [[nodiscard]] Status add_plugin(const ::lectern_plugin& entry);
+
     const Log log;
     const Folders folders;
     const unsigned threads;  // wanted; 0: a pipeline decides
 
  private:
     std::mutex mutex_;
-    std::shared_ptr<ModelRegistry> models_;  // made once; guarded by mutex_
+    std::shared_ptr<ModelRegistry> models_;         // made once; guarded by mutex_
+    std::vector<const ::lectern_plugin*> entries_;  // until then; guarded by mutex_
 };
 
 }  // namespace lectern

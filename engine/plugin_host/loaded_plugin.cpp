@@ -54,6 +54,15 @@ std::shared_ptr<LoadedPlugin::Slot> LoadedPlugin::slot_of(const std::filesystem:
     return slot;
 }
 
+std::shared_ptr<LoadedPlugin::Slot> LoadedPlugin::slot_of(const lectern_plugin& entry) {
+    static std::mutex mutex;
+    static std::map<const lectern_plugin*, std::shared_ptr<Slot>> slots;
+    const std::lock_guard lock(mutex);
+    auto& slot = slots[&entry];
+    if (!slot) slot = std::make_shared<Slot>();
+    return slot;
+}
+
 Status initialise(const lectern_plugin& entry, const lectern_host* host,
                   const Interrupt& interrupt) {
     if (entry.init == nullptr) return {};
@@ -103,7 +112,25 @@ const lectern_stage_type* LoadedPlugin::find(std::string_view type) const noexce
 Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
     const std::filesystem::path& path, std::shared_ptr<const HostServices> services,
     const Interrupt& interrupt) {
-    const std::shared_ptr<Slot> slot = slot_of(path);
+    const auto open = [&path]() -> Result<Library> {
+        LibraryFailure failure;
+        LECTERN_ASSIGN(Library library, open_library(path, failure));
+        guard_exit(path.string());
+        return library;
+    };
+    return load(slot_of(path), open, services, interrupt);
+}
+
+Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
+    const lectern_plugin& entry, const PluginInfo& info,
+    std::shared_ptr<const HostServices> services, const Interrupt& interrupt) {
+    const auto open = [&]() -> Result<Library> { return Library{{}, &entry, info}; };
+    return load(slot_of(entry), open, services, interrupt);
+}
+
+Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
+    const std::shared_ptr<Slot>& slot, const std::function<Result<Library>()>& open,
+    const std::shared_ptr<const HostServices>& services, const Interrupt& interrupt) {
     std::unique_lock lock(slot->mutex);
     const auto live = [&] {
         auto plugin = slot->plugin.lock();
@@ -115,9 +142,7 @@ Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
     slot->ended.wait(lock, [&] { return !slot->live; });
     if (auto plugin = live()) return plugin;
 
-    LibraryFailure failure;
-    LECTERN_ASSIGN(Library library, open_library(path, failure));
-    guard_exit(path.string());
+    LECTERN_ASSIGN(Library library, open());
     auto audience = std::make_shared<Audience>();
     audience->join(services);
     auto face = std::make_unique<HostFace>(

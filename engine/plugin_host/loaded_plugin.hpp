@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,11 @@ class LoadedPlugin {
         const std::filesystem::path& path, std::shared_ptr<const HostServices> services,
         const Interrupt& interrupt);
 
+    // The same of a plugin that is part of this process; `info` is what check_entry said of it.
+    [[nodiscard]] static Result<std::shared_ptr<const LoadedPlugin>> load(
+        const lectern_plugin& entry, const PluginInfo& info,
+        std::shared_ptr<const HostServices> services, const Interrupt& interrupt);
+
     LoadedPlugin(const LoadedPlugin&) = delete;
     LoadedPlugin& operator=(const LoadedPlugin&) = delete;
     ~LoadedPlugin();
@@ -42,6 +48,10 @@ class LoadedPlugin {
     LoadedPlugin(Library library, std::shared_ptr<Audience> audience,
                  std::unique_ptr<HostFace> face, std::shared_ptr<Slot> slot);
     static std::shared_ptr<Slot> slot_of(const std::filesystem::path& path);
+    static std::shared_ptr<Slot> slot_of(const lectern_plugin& entry);
+    static Result<std::shared_ptr<const LoadedPlugin>> load(
+        const std::shared_ptr<Slot>& slot, const std::function<Result<Library>()>& open,
+        const std::shared_ptr<const HostServices>& services, const Interrupt& interrupt);
 
     Library library_;
     std::shared_ptr<Audience> audience_;

@@ -124,7 +124,8 @@ struct PluginHost::State {
     // A usable plugin. `info` never changes; `loaded` is set once, under `loading`.
     struct Known {
         PluginInfo info;
-        std::string content;  // of the file that was tried
+        std::string content;                    // of the file that was tried
+        const lectern_plugin* entry = nullptr;  // of a plugin that is part of this process
         std::map<std::string, std::shared_ptr<const OptionSchema>, std::less<>> schemas;
         std::shared_ptr<const HostFace> face;  // of this host, for the plugin's stages
         std::mutex loading;
@@ -139,6 +140,11 @@ struct PluginHost::State {
     std::vector<RefusedPlugin> refused;
 
     void look_at(const fs::path& path, const VerdictCache& cache, const fs::path& probe_program);
+    Status take(const lectern_plugin& entry);
+    // Fails when the name is taken or kept for another.
+    Status keep(std::shared_ptr<Known> plugin);
+    // Of a plugin that ships: its name is kept for it.
+    bool ships_here(const fs::path& path) const;
     Verdict judge(const fs::path& path, const VerdictCache& cache,
                   const fs::path& probe_program) const;
     void refuse(const fs::path& path, const std::string& name, std::string reason);
@@ -199,42 +205,61 @@ void PluginHost::State::look_at(const fs::path& path, const VerdictCache& cache,
         refuse(path, verdict.name, std::move(verdict.reason));
         return;
     }
-    if (const auto taken = known.find(verdict.info.name); taken != known.end()) {
-        refuse(path, verdict.info.name,
-               "the name '" + verdict.info.name + "' is taken by " +
-                   taken->second->info.path.string() + ", which comes first; remove one of them");
-        return;
-    }
-    const auto& shipped = options.shipped_folders;
-    const bool reserved = std::find(shipped_names.begin(), shipped_names.end(),
-                                    verdict.info.name) != shipped_names.end();
-    const auto holds_it = [&path](const fs::path& folder) {
-        std::error_code error;
-        return fs::equivalent(folder, path.parent_path(), error);
-    };
-    if (reserved && !shipped.empty() && std::none_of(shipped.begin(), shipped.end(), holds_it)) {
-        refuse(path, verdict.info.name,
-               "the name '" + verdict.info.name +
-                   "' is that of a plugin that ships with Lectern; give yours another name");
-        return;
-    }
     auto plugin = std::make_shared<Known>();
     plugin->info = std::move(verdict.info);
     plugin->content = std::move(content);
+    if (const Status status = keep(plugin); !status.ok())
+        refuse(path, plugin->info.name, status.message());
+}
+
+bool PluginHost::State::ships_here(const fs::path& path) const {
+    const auto holds_it = [folder = path.parent_path()](const fs::path& one) {
+        std::error_code error;
+        return fs::equivalent(one, folder, error);
+    };
+    const auto& shipped = options.shipped_folders;
+    return shipped.empty() || std::any_of(shipped.begin(), shipped.end(), holds_it);
+}
+
+Status PluginHost::State::keep(std::shared_ptr<Known> plugin) {
+    if (const auto taken = known.find(plugin->info.name); taken != known.end()) {
+        const bool here = taken->second->entry != nullptr;
+        return {Code::invalid_argument,
+                "the name '" + plugin->info.name + "' is taken by " +
+                    (here ? "a plugin of this program" : taken->second->info.path.string()) +
+                    ", which comes first; remove one of them"};
+    }
+    if (ships(plugin->info.name) && !ships_here(plugin->info.path))
+        return {Code::invalid_argument,
+                "the name '" + plugin->info.name +
+                    "' is that of a plugin that ships with Lectern; give yours another name"};
     for (const StageTypeInfo& type : plugin->info.stage_types) {
         Result<OptionSchema> schema = OptionSchema::parse(type.options_schema);
         // It was parsed when the entry was checked; a kept verdict was checked as well.
-        if (!schema) {
-            refuse(path, plugin->info.name, type.name + ": " + schema.status().message());
-            return;
-        }
+        if (!schema) return schema.status().within(type.name);
         plugin->schemas.emplace(type.name,
                                 std::make_shared<const OptionSchema>(std::move(*schema)));
     }
     plugin->face = std::make_shared<const HostFace>(plugin->info.name, services);
     for (const std::string& one : plugin->info.left_out)
         services->log(LogLevel::warning, plugin->info.name, "a stage type is left out: " + one);
-    known.emplace(plugin->info.name, std::move(plugin));
+    const std::string name = plugin->info.name;
+    known.emplace(name, std::move(plugin));
+    return {};
+}
+
+Status PluginHost::State::take(const lectern_plugin& entry) {
+    auto plugin = std::make_shared<Known>();
+    auto info = check_entry(entry, 0, {});
+    if (!info) return {Code::invalid_argument, info.status().message()};
+    plugin->info = std::move(*info);
+    plugin->entry = &entry;
+    return keep(std::move(plugin));
+}
+
+Status PluginHost::add(const lectern_plugin& entry) {
+    const std::unique_lock lock(state_->mutex);
+    return state_->take(entry);
 }
 
 Result<std::unique_ptr<PluginHost>> PluginHost::open(HostOptions options) {
@@ -259,6 +284,7 @@ Result<std::unique_ptr<PluginHost>> PluginHost::open(HostOptions options) {
                                                            kept.models_folder, kept.cache_folder);
     const fs::path probe_program = kept.probe ? find_probe(kept) : fs::path{};
     const VerdictCache cache(kept.cache_folder, probe_program);
+    for (const lectern_plugin* entry : kept.entries) LECTERN_TRY(state->take(*entry));
     std::vector<fs::path> seen;
     for (const fs::path& folder : kept.plugin_folders) {
         if (std::find(seen.begin(), seen.end(), folder) != seen.end()) continue;
@@ -374,10 +400,12 @@ Result<std::shared_ptr<const LoadedPlugin>> PluginHost::State::load(Known& plugi
     const std::lock_guard lock(plugin.loading);
     if (plugin.loaded) return plugin.loaded;
     // Not what was tried: nobody knows what it does.
-    if (content_key(plugin.info.path) != plugin.content)
+    if (plugin.entry == nullptr && content_key(plugin.info.path) != plugin.content)
         return Status{Code::unavailable,
                       "the file has been replaced since it was tried; start again"};
-    auto loaded = LoadedPlugin::load(plugin.info.path, services, interrupt);
+    auto loaded = plugin.entry == nullptr
+                      ? LoadedPlugin::load(plugin.info.path, services, interrupt)
+                      : LoadedPlugin::load(*plugin.entry, plugin.info, services, interrupt);
     if (loaded && (*loaded)->info().name == plugin.info.name) {
         plugin.loaded = *loaded;
         return plugin.loaded;
@@ -447,6 +475,10 @@ Result<Stage> PluginHost::create(const StageRequest& request) {
     stage.input_ = std::move(ports->input);
     stage.output_ = std::move(ports->output);
     return stage;
+}
+
+bool ships(std::string_view name) noexcept {
+    return std::find(shipped_names.begin(), shipped_names.end(), name) != shipped_names.end();
 }
 
 // --------------------------------------------------------------------- places

@@ -32,8 +32,10 @@ struct HostOptions {
     // Searched in this order for *.so files (not below); the first plugin of a name wins. Folders
     // that do not exist are passed over with a warning.
     std::vector<std::filesystem::path> plugin_folders = {};
-    // Those of them whose plugins ship with the engine: only a file there may have the name of one.
-    // Empty: no name is kept for anybody.
+    // Plugins that are part of this process, which come before those of the folders; see add().
+    std::vector<const lectern_plugin*> entries = {};
+    // Those of the folders whose plugins ship with the engine: only a file there may have the name
+    // of one. Empty: no name is kept for anybody.
     std::vector<std::filesystem::path> shipped_folders = {};
     // Users whose plugins are loaded, besides root and the one that this process runs as.
     std::vector<unsigned> owners = {};
@@ -76,6 +78,11 @@ class PluginHost {
     PluginHost(const PluginHost&) = delete;
     PluginHost& operator=(const PluginHost&) = delete;
 
+    // A plugin that is part of this process: its entry must stay until the process ends, and it is
+    // trusted. Its init runs when the first stage is made from it. invalid_argument when the entry
+    // is wrong or its name is taken.
+    [[nodiscard]] Status add(const lectern_plugin& entry);
+
     // By name. A plugin whose init fails later moves to refused().
     [[nodiscard]] std::vector<PluginInfo> plugins() const;
     // In the order in which they were seen.
@@ -100,6 +107,9 @@ class PluginHost {
     explicit PluginHost(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
+
+// Whether a plugin of that name ships with the engine.
+[[nodiscard]] bool ships(std::string_view name) noexcept;
 
 // The folder of the running program, and what is beside it when the program stands in bin/ of a
 // build or an installation: "../lib/lectern/plugins". Empty when the system does not say.

@@ -20,6 +20,8 @@
 
 #include "lectern/status.hpp"
 
+struct lectern_plugin;  // plugin.h
+
 #define LECTERN_API __attribute__((visibility("default")))
 #define LECTERN_LOCAL __attribute__((visibility("hidden")))
 
@@ -93,6 +95,12 @@ class LECTERN_API Engine {
 
     // What is used, by name, and then what was refused.
     [[nodiscard]] Result<std::vector<PluginInfo>> plugins() const;
+
+    // A plugin that is part of this program, by what a shared object would export as
+    // lectern_plugin_entry: it must stay, unchanged, until the process ends. Its stages stand in
+    // pipelines by its name. invalid_argument when the entry is wrong or the name is taken.
+    // Plugins that are added before the first pipeline is loaded come before those of the folders.
+    [[nodiscard]] Status add_plugin(const ::lectern_plugin& entry) const;
 
     // With the empty ones filled in.
     [[nodiscard]] const Folders& folders() const noexcept;

@@ -126,6 +126,19 @@ LECTERN_C_API void lectern_engine_close(lectern_engine* engine);
 /* {"plugins": [...], "refused": [...]}. [any thread] */
 LECTERN_C_API lectern_code lectern_engine_plugins(const lectern_engine* engine, char** out,
                                                   lectern_error** error);
+/* {"plugins": [FOLDER, ...], "models": FOLDER, "cache": FOLDER, "pipelines": FOLDER}: where the
+ * engine looks, with what its options left out. [any thread] */
+LECTERN_C_API lectern_code lectern_engine_folders(const lectern_engine* engine, char** out,
+                                                  lectern_error** error);
+/* A plugin that is part of this program: `plugin` is what a shared object would export as
+ * lectern_plugin_entry (plugin.h). It stays where it is, unchanged, until the process ends. Its
+ * stages stand in pipelines by its name, as those of other plugins do. invalid_argument when the
+ * entry is wrong or the name is taken; it comes before the plugins of folders when it is added
+ * before the first collection is opened. [any thread] */
+struct lectern_plugin;
+LECTERN_C_API lectern_code lectern_engine_add_plugin(const lectern_engine* engine,
+                                                     const struct lectern_plugin* plugin,
+                                                     lectern_error** error);
 
 /* -------------------------------------------------------------- collection */
 
@@ -154,6 +167,43 @@ LECTERN_C_API lectern_code lectern_collection_ingest(lectern_collection* collect
 LECTERN_C_API lectern_code lectern_collection_add(lectern_collection* collection,
                                                   const char* documents, const lectern_watch* watch,
                                                   char** out, lectern_error** error);
+/* {"documents": [DOCUMENT, ...], "keep_existing": false}: as lectern_collection_add, and with
+ * `keep_existing` a document whose id is there is left as it is. The report has `replaced` as well,
+ * and the ids in `kept`. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_put(lectern_collection* collection,
+                                                  const char* request, const lectern_watch* watch,
+                                                  char** out, lectern_error** error);
+/* A file of this name that is in memory: `size` bytes of whatever an extractor reads. The rest as
+ * lectern_collection_ingest. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_add_bytes(lectern_collection* collection,
+                                                        const char* name, const void* bytes,
+                                                        uint64_t size, const lectern_watch* watch,
+                                                        char** out, lectern_error** error);
+/* Makes the collection equal to its sources (docs/sync.md): {"paths", "include", "exclude",
+ * "dry_run", "accept_loss"}, all optional. Events: "progress". Cancelled: what is stored stays, and
+ * the same call goes on from there. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_sync(lectern_collection* collection,
+                                                   const char* request, const lectern_watch* watch,
+                                                   char** out, lectern_error** error);
+/* The same, and again whenever something changes, until it is cancelled, which is LECTERN_OK.
+ * "debounce_milliseconds" (500) must pass without a change before one is taken up. Events:
+ * "progress", "synced" with the report, "failed" {"code", "message"} of a later sync. The failure
+ * of the first one is that of the call. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_follow(lectern_collection* collection,
+                                                     const char* request,
+                                                     const lectern_watch* watch,
+                                                     lectern_error** error);
+/* {"sources": [{"path", "name", "include", "exclude", "files", "documents"}, ...]}. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_sources(const lectern_collection* collection,
+                                                      char** out, lectern_error** error);
+/* {"path", "include", "exclude"}; one that is there gets these patterns. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_add_source(lectern_collection* collection,
+                                                         const char* request,
+                                                         lectern_error** error);
+/* Its documents stay: how many these are. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_remove_source(lectern_collection* collection,
+                                                            const char* path, uint64_t* documents,
+                                                            lectern_error** error);
 /* Takes out the documents of these ids: how many there were. Found by nothing on return.
  * [any thread] */
 LECTERN_C_API lectern_code lectern_collection_remove(lectern_collection* collection,
@@ -163,6 +213,12 @@ LECTERN_C_API lectern_code lectern_collection_remove(lectern_collection* collect
 LECTERN_C_API lectern_code lectern_collection_get(const lectern_collection* collection,
                                                   const char* id, char** out,
                                                   lectern_error** error);
+
+/* {"documents": [ID, ...], "hints": [...]}: all that fulfil a filter (docs/filters.md), in order of
+ * id. A document without text is in no index, and not among them. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_select(const lectern_collection* collection,
+                                                     const char* filter, char** out,
+                                                     lectern_error** error);
 
 /* All documents in order of id, after `after` (NULL: from the first). [any thread] */
 LECTERN_C_API lectern_code lectern_documents_open(const lectern_collection* collection,
@@ -216,6 +272,30 @@ LECTERN_C_API lectern_code lectern_collection_embed(const lectern_collection* co
                                                     int32_t as, float* values, uint64_t capacity,
                                                     uint32_t* dimension, lectern_error** error);
 
+/* As lectern_collection_embed, for many texts: `sizes` has the bytes of each (NULL: they end with a
+ * NUL byte), `watch` may be cancelled, and `*out` receives {"dimension", "tokens", "max_tokens",
+ * "cut": [INDEX, ...]}, the texts of which the model did not read the end. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_embed_texts(const lectern_collection* collection,
+                                                          const char* const* texts,
+                                                          const uint64_t* sizes, uint64_t count,
+                                                          int32_t as, const lectern_watch* watch,
+                                                          float* values, uint64_t capacity,
+                                                          char** out, lectern_error** error);
+/* {"query", "passages": [TEXT, ...]}: {"scores": [NUMBER, ...]} by the pipeline's reranker, larger
+ * is better. unsupported without one. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_rerank(const lectern_collection* collection,
+                                                     const char* request,
+                                                     const lectern_watch* watch, char** out,
+                                                     lectern_error** error);
+/* The pipeline's generator alone; nothing that it says is verified. {"messages": [{"role":
+ * "system", "user" or "assistant", "content"}, ...], "max_tokens", "temperature", "top_p", "seed",
+ * "stop": [TEXT, ...], "deadline_milliseconds"}: {"text", "prompt_tokens", "generated_tokens",
+ * "truncated"}. The text as it is written. [any thread] */
+LECTERN_C_API lectern_code lectern_collection_generate(const lectern_collection* collection,
+                                                       const char* request,
+                                                       const lectern_watch* watch, char** out,
+                                                       lectern_error** error);
+
 /* ------------------------------------------------------------- maintenance */
 
 /* Changes the model: {"pipeline": FILE or name, "truncate": false}; see lectern.hpp. Events:
@@ -239,6 +319,21 @@ LECTERN_C_API lectern_code lectern_collection_backup(const lectern_collection* c
  */
 LECTERN_C_API lectern_code lectern_collection_flush(lectern_collection* collection,
                                                     lectern_error** error);
+
+/* Of a collection that is not open. As lectern_collection_verify, without events. [any thread] */
+LECTERN_C_API lectern_code lectern_folder_verify(const char* folder, char** out,
+                                                 lectern_error** error);
+/* Saves what can be read and rebuilds what is derived: {"found", "lost", "documents", "chunks",
+ * "store_rebuilt", "index_files", "kept_aside", "seconds"}. [any thread] */
+LECTERN_C_API lectern_code lectern_folder_repair(const char* folder, char** out,
+                                                 lectern_error** error);
+/* {"backups": [...]} of a folder, oldest first. [any thread] */
+LECTERN_C_API lectern_code lectern_folder_backups(const char* folder, char** out,
+                                                  lectern_error** error);
+/* {"folder", "to", "id"}: makes the collection `to`, a folder that is empty or not there, from a
+ * backup (0, or left out: the latest that is whole). [any thread] */
+LECTERN_C_API lectern_code lectern_folder_restore(const char* request, char** out,
+                                                  lectern_error** error);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -513,6 +513,12 @@ struct Stats {
 };
 
 // What the vector index finds for a query, against every vector there is.
+// The documents that fulfil a condition.
+struct Selected {
+    std::vector<std::string> documents;  // ids, in order (bytes)
+    std::vector<std::string> hints;      // as in SearchResult
+};
+
 struct RecallOptions {
     std::size_t k = 10;
     std::stop_token stop = {};
@@ -683,6 +689,9 @@ class LECTERN_API Collection {
     // returns false. Documents before `after` cost nothing.
     [[nodiscard]] Status each_document(const std::function<bool(const Document& document)>& visit,
                                        std::string_view after = {}) const;
+    // All documents that fulfil a filter (docs/filters.md), of those with text: others are in no
+    // index. Works without loaded models.
+    [[nodiscard]] Result<Selected> select(std::string_view filter) const;
     // How many there were. Gone from every index on return.
     [[nodiscard]] Result<std::uint64_t> remove(std::span<const std::string> documents);
     [[nodiscard]] Result<Stats> stats() const;

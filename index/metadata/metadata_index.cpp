@@ -119,6 +119,20 @@ Result<Narrowed> MetadataIndex::narrow(const storage::Store& store, std::string_
     return out;
 }
 
+Result<Selected> MetadataIndex::select(const storage::Store& store, std::string_view filter) {
+    LECTERN_ASSIGN(const filter::Expression expression, filter::parse(filter));
+    LECTERN_TRY(follow(store));
+    Selected out;
+    {
+        const std::shared_lock lock(mutex_);
+        LECTERN_ASSIGN(filter::Selection selection, table_.select(expression));
+        out.documents = table_.ids(selection);
+        out.hints = std::move(selection.hints);
+    }
+    std::sort(out.documents.begin(), out.documents.end());
+    return out;
+}
+
 Status MetadataIndex::sort(const storage::Store& store, const SortField& by, std::vector<Hit>& hits,
                            std::vector<std::string>& hints) {
     LECTERN_TRY(follow(store));

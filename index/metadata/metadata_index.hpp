@@ -37,6 +37,9 @@ class MetadataIndex {
     [[nodiscard]] Result<Narrowed> narrow(const storage::Store& store, std::string_view filter,
                                           const std::vector<std::string>& facets);
 
+    // The ids of the documents that pass, in order of bytes. Documents without chunks have no row.
+    [[nodiscard]] Result<Selected> select(const storage::Store& store, std::string_view filter);
+
     // Orders hits by a field, those without it last; hits that are equal stay as they are. A hint
     // when no document has the field.
     [[nodiscard]] Status sort(const storage::Store& store, const SortField& by,

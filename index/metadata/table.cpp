@@ -206,6 +206,13 @@ std::vector<std::uint64_t> Table::chunks(const Selection& selection) const {
     return out;
 }
 
+std::vector<std::string> Table::ids(const Selection& selection) const {
+    std::vector<std::string> out;
+    for (std::size_t row = 0; row < selection.rows.size(); ++row)
+        if (selection.rows[row] != 0) out.emplace_back(ids_[row]);
+    return out;
+}
+
 std::vector<FacetCount> Table::facet(std::string_view field, const Selection& selection,
                                      std::size_t most) const {
     std::unordered_map<std::string, std::uint64_t> counts;

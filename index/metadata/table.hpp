@@ -85,6 +85,8 @@ class Table {
     [[nodiscard]] Result<Selection> select(const Expression& expression) const;
     // Ascending.
     [[nodiscard]] std::vector<std::uint64_t> chunks(const Selection& selection) const;
+    // The ids, in the order of the rows.
+    [[nodiscard]] std::vector<std::string> ids(const Selection& selection) const;
     // The values of a field with the documents of the selection that have them, most first, equal
     // ones by value; at most `most`. `committed` is counted by day.
     [[nodiscard]] std::vector<FacetCount> facet(std::string_view field, const Selection& selection,
