@@ -50,26 +50,41 @@ void add_hints(const std::vector<std::string>& hints, boost::json::object& out) 
 }
 }  // namespace
 
+boost::json::object json_of(const Place& place) {
+    boost::json::object out{{"text", clean(place.text)}, {"kind", clean(place.kind)}};
+    if (place.first > 0) out["first"] = place.first;
+    if (place.last > 0) out["last"] = place.last;
+    if (!place.name.empty()) out["name"] = clean(place.name);
+    if (!place.cells.empty()) out["cells"] = clean(place.cells);
+    if (!place.part.empty()) out["part"] = clean(place.part);
+    return out;
+}
+
 boost::json::object json_of(const Hit& hit) {
-    return {{"document", clean(hit.document)},
-            {"chunk", hit.chunk},
-            {"score", hit.score},
-            {"dense_score", optional(hit.dense_score)},
-            {"lexical_score", optional(hit.lexical_score)},
-            {"title", clean(hit.title)},
-            {"text", clean(hit.text)},
-            {"begin", hit.begin},
-            {"end", hit.end},
-            {"metadata", parsed(hit.metadata)}};
+    boost::json::object out{{"document", clean(hit.document)},
+                            {"chunk", hit.chunk},
+                            {"score", hit.score},
+                            {"dense_score", optional(hit.dense_score)},
+                            {"lexical_score", optional(hit.lexical_score)},
+                            {"title", clean(hit.title)},
+                            {"text", clean(hit.text)},
+                            {"begin", hit.begin},
+                            {"end", hit.end},
+                            {"metadata", parsed(hit.metadata)}};
+    if (!hit.context.empty()) out["context"] = clean(hit.context);
+    if (!hit.place.empty()) out["place"] = json_of(hit.place);
+    return out;
 }
 
 boost::json::object json_of(const Citation& citation) {
-    return {{"n", citation.n},
-            {"document", clean(citation.document)},
-            {"title", clean(citation.title)},
-            {"begin", citation.begin},
-            {"end", citation.end},
-            {"quote", clean(citation.quote)}};
+    boost::json::object out{{"n", citation.n},
+                            {"document", clean(citation.document)},
+                            {"title", clean(citation.title)},
+                            {"begin", citation.begin},
+                            {"end", citation.end},
+                            {"quote", clean(citation.quote)}};
+    if (!citation.place.empty()) out["place"] = json_of(citation.place);
+    return out;
 }
 
 boost::json::array json_of(const std::vector<Citation>& citations) {
@@ -184,11 +199,14 @@ boost::json::object json_of(const ReembedReport& report) {
 
 boost::json::object json_of(const Document& document) {
     boost::json::array chunks;
-    for (const ChunkRange& chunk : document.chunks)
-        chunks.push_back(boost::json::object{{"chunk", chunk.chunk},
-                                             {"begin", chunk.begin},
-                                             {"end", chunk.end},
-                                             {"tokens", chunk.tokens}});
+    for (const ChunkRange& chunk : document.chunks) {
+        boost::json::object one{{"chunk", chunk.chunk},
+                                {"begin", chunk.begin},
+                                {"end", chunk.end},
+                                {"tokens", chunk.tokens}};
+        if (!chunk.place.empty()) one["place"] = json_of(chunk.place);
+        chunks.push_back(std::move(one));
+    }
     return {{"document", clean(document.id)},
             {"title", clean(document.title)},
             {"text", clean(document.text)},

@@ -17,6 +17,7 @@ namespace lectern::api {
 [[nodiscard]] boost::json::value parsed(std::string_view object);
 
 [[nodiscard]] boost::json::object json_of(const Hit& hit);
+[[nodiscard]] boost::json::object json_of(const Place& place);
 [[nodiscard]] boost::json::object json_of(const Citation& citation);
 [[nodiscard]] boost::json::array json_of(const std::vector<Citation>& citations);
 // {"year": [{"value": "2020", "count": 3}, …], …}

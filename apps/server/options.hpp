@@ -47,7 +47,8 @@ struct ServerOptions {
     std::filesystem::path tls_certificate;  // PEM, the chain; empty: no TLS
     std::filesystem::path tls_key;          // PEM
     std::vector<std::string> cors_origins;  // "https://app.example", or "*"
-    std::vector<std::string> hosts;  // names that browsers may call it by when there are no keys
+    std::vector<std::string> hosts;    // names that browsers may call it by when there are no keys
+    std::vector<std::string> sources;  // "NAME=DIR": what collections may be synced with
     Limits limits;
     RecallLimits recall;
     unsigned io_threads = 2;

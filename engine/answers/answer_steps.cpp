@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/pipeline/passage_text.hpp"
 #include "engine/plugin_host/calls.hpp"
+#include "engine/search/place.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -35,9 +37,12 @@ bool names_the_asked(std::string_view question, const std::vector<Citation>& evi
 
 Status read(Request& request, const host::Stage& stage) {
     if (request.hits.empty()) return {};
+    std::vector<std::string> headings;
+    headings.reserve(request.hits.size());  // that views into them stay
     std::vector<host::Passage> passages;
     for (const Hit& hit : request.hits)
-        passages.push_back({hit.dense_score.value_or(hit.score), hit.title, hit.text});
+        passages.push_back({hit.dense_score.value_or(hit.score),
+                            headings.emplace_back(heading_text(hit.title, hit.context)), hit.text});
     LECTERN_ASSIGN(const auto found,
                    host::read(stage, request.interrupt, request.text, passages,
                               request.context.pipeline.config().answer.max_evidence));
@@ -61,7 +66,8 @@ Status read(Request& request, const host::Stage& stage) {
                                                 evidence.answer_end - evidence.answer_begin)};
         request.evidence_answers.push_back(std::move(answer));
         all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin, end,
-                       hit.text.substr(evidence.begin, evidence.end - evidence.begin)});
+                       hit.text.substr(evidence.begin, evidence.end - evidence.begin),
+                       place_of(request.places[hit.chunk], evidence.begin, evidence.end)});
     }
     request.abstained =
         request.evidence.empty() ||

@@ -9,6 +9,7 @@
 
 #include "engine/answers/central.hpp"
 #include "engine/answers/writer.hpp"
+#include "engine/search/place.hpp"
 #include "text/instructions.hpp"
 #include "text/text.hpp"
 
@@ -79,7 +80,8 @@ class Summarizer {
         for (const unsigned n : written.cited)
             out.citations.push_back({n, document_.header.id, document_.header.title,
                                      kept[n - 1].begin, kept[n - 1].end,
-                                     std::string(piece(kept[n - 1]))});
+                                     std::string(piece(kept[n - 1])),
+                                     place_of(chunks_, kept[n - 1].begin, kept[n - 1].end)});
         out.generated_tokens = generated_tokens_;
         out.dropped_sentences = dropped_;
         out.timing.milliseconds =
@@ -106,12 +108,13 @@ class Summarizer {
         std::vector<storage::Chunk> out;
         for (const std::size_t i :
              central_rows(rows.values, context_.index.dimension(), chunks_read))
-            out.push_back(chunks[i]);
+            out.push_back(std::move(chunks[i]));
         return out;
     }
 
     Result<std::vector<std::vector<Sentence>>> sentences_by_part() {
-        LECTERN_ASSIGN(const auto chunks, central_chunks());
+        LECTERN_ASSIGN(chunks_, central_chunks());
+        const std::vector<storage::Chunk>& chunks = chunks_;
         std::vector<std::vector<Sentence>> parts;
         std::uint64_t done = 0;  // chunks may overlap
         for (std::size_t i = 0; i < chunks.size(); ++i) {
@@ -172,6 +175,7 @@ class Summarizer {
     const Clock::time_point begin_ = Clock::now();
     host::Interrupt interrupt_;
     Counters counters_;
+    std::vector<storage::Chunk> chunks_;  // that are read
     std::uint64_t generated_tokens_ = 0;
     std::uint64_t dropped_ = 0;
 };

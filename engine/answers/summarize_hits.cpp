@@ -12,6 +12,7 @@ Result<Summary> summarize_some(Request& all, std::vector<Hit> hits,
     Pipeline& pipeline = all.context.pipeline;
     Request part(all.context, all.text, all.interrupt, all.k, all.one_per_document);
     part.hits = std::move(hits);
+    part.places = all.places;
     {
         const Busy busy(all.counters.get(pipeline.reader()->name()));
         LECTERN_TRY(read(part, *pipeline.reader()));

@@ -17,6 +17,7 @@
 #include "engine/insight/models.hpp"
 #include "engine/insight/overview.hpp"
 #include "engine/insight/recall.hpp"
+#include "engine/search/place.hpp"
 #include "engine/search/query.hpp"
 #include "engine/sync/stored_files.hpp"
 #include "engine/sync/sync.hpp"
@@ -497,7 +498,8 @@ Result<Document> complete(const storage::Reader& reader, storage::Document from)
                  from.header.metadata.empty() ? "{}" : from.header.metadata,
                  {}};
     for (const storage::Chunk& chunk : chunks)
-        out.chunks.push_back({chunk.id, chunk.begin, chunk.end, chunk.tokens});
+        out.chunks.push_back({chunk.id, chunk.begin, chunk.end, chunk.tokens,
+                              place_of(chunk.places, 0, chunk.end - chunk.begin)});
     return out;
 }
 

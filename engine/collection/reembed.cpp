@@ -201,7 +201,7 @@ Result<std::vector<float>> Reembedding::vectors(const std::vector<storage::Chunk
     std::vector<std::string> texts;
     texts.reserve(chunks.size());
     for (const storage::ChunkView& chunk : chunks)
-        texts.push_back(passage_text(chunk.title, chunk.text));
+        texts.push_back(passage_text(chunk.title, chunk.context, chunk.text));
     const std::vector<std::string_view> all(texts.begin(), texts.end());
     const host::Interrupt interrupt{.stop = options_.stop};
     auto rows = pipeline_.embed_texts(all, Purpose::passage, interrupt);

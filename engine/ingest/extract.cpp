@@ -1,5 +1,6 @@
 // Sources to documents: reading, extracting and checking, and the stages of a pipeline's own.
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "engine/ingest/document_id.hpp"
 #include "engine/ingest/run.hpp"
@@ -12,6 +13,62 @@ namespace {
 
 // What a custom stage may make of one document.
 constexpr std::uint64_t most_records = 100'000;
+// Of sources within sources: how deep, and how much within the outermost one.
+constexpr unsigned most_nested = 5;
+constexpr std::uint64_t most_inner_bytes = std::uint64_t{8} << 30;
+
+boost::json::object object_of(std::string_view text) {
+    boost::system::error_code error;
+    const boost::json::value value = boost::json::parse(text, error);
+    return error || !value.is_object() ? boost::json::object{} : value.as_object();
+}
+
+// The members of `own`, and those of `outer` that it lacks. What is no object is left as it is, for
+// the check to find.
+std::string merged_metadata(std::string_view outer, std::string_view own) {
+    if (outer.empty() || own.empty()) return std::string(own.empty() ? outer : own);
+    boost::system::error_code error;
+    boost::json::value value = boost::json::parse(own, error);
+    if (error || !value.is_object()) return std::string(own);
+    boost::json::object& all = value.as_object();
+    for (const auto& [key, member] : object_of(outer)) all.emplace(key, member);
+    return boost::json::serialize(all);
+}
+
+// Within the outermost source: what stands behind its name and the '#'.
+std::string_view part_of(const Nest& outer, std::string_view name) {
+    const std::string_view container =
+        outer.part.empty() ? outer.name
+                           : outer.name.substr(0, outer.name.size() - outer.part.size());
+    if (!name.starts_with(container)) return name;
+    name.remove_prefix(container.size());
+    if (name.starts_with('#')) name.remove_prefix(1);
+    return name;
+}
+
+std::vector<host::Place> views_of(const std::vector<storage::Place>& places) {
+    std::vector<host::Place> out;
+    out.reserve(places.size());
+    for (const storage::Place& place : places)
+        out.push_back({place.kind, place.begin, place.number, place.first_column, place.last_column,
+                       place.name});
+    return out;
+}
+
+// What a custom stage made.
+struct Made {
+    explicit Made(const host::Record& record)
+        : id(record.id), title(record.title), text(record.text), metadata(record.metadata) {
+        for (const host::Place& place : record.places)
+            places.push_back({place.begin, place.kind, place.number, place.first_column,
+                              place.last_column, std::string(place.name)});
+    }
+    std::string id;
+    std::string title;
+    std::string text;
+    std::string metadata;
+    std::vector<storage::Place> places;
+};
 
 }  // namespace
 
@@ -28,43 +85,49 @@ void IngestRun::read_sources(const IngestInput& input) {
                 const storage::Hash128 hash =
                     output_.file_done ? storage::content_hash(bytes->bytes()) : storage::Hash128{};
                 const auto of_file = std::make_shared<FileOfWork>(file, hash, output_.file_done);
-                counted = extract(file.name, bytes->bytes(), of_file);
+                counted = extract({.name = file.name, .bytes = bytes->bytes()}, of_file);
                 if (stopping()) of_file->whole = false;
             }
             if (file.bytes > counted) bytes_read_ += file.bytes - counted;
             progress();
         }
     } else if (const auto* one = std::get_if<NamedBytes>(&input)) {
-        bytes_read_ += one->bytes.size() - extract(std::string(one->name), one->bytes, nullptr);
+        const host::Input named{
+            .name = one->name, .media_type = options_.media_type, .bytes = one->bytes};
+        bytes_read_ += one->bytes.size() - extract(named, nullptr);
     } else {
         for (const DocumentInput& document : std::get<std::span<const DocumentInput>>(input)) {
             if (stopping()) return;
             const host::Record given{document.id, document.title, document.text, document.metadata};
-            (void)accept(document.id, document.text.size(), given, nullptr);
+            (void)accept({.name = document.id, .bytes = document.text.size()}, given);
             bytes_read_ += document.text.size();
         }
     }
 }
 
-std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes,
-                                 const FilePtr& file) {
-    const std::string_view head = bytes.substr(0, 4096);
+Result<const host::Stage*> IngestRun::extractor_for(const host::Input& input) const {
+    const std::string_view head = input.bytes.substr(0, 4096);
     const host::Stage* best = nullptr;
     unsigned best_fit = 0;
     for (const host::Stage* stage : pipeline_.extractors()) {
-        const auto fit = host::fits(*stage, name, head);
-        if (!fit) {
-            fail(name, fit.status(), file);
-            return 0;
-        }
-        if (*fit > best_fit) {
-            best = stage;
-            best_fit = *fit;
-        }
+        LECTERN_ASSIGN(const unsigned fit, host::fits(*stage, input.name, head));
+        if (fit <= best_fit) continue;
+        best = stage;
+        best_fit = fit;
     }
-    if (best == nullptr) {
+    return best;
+}
+
+std::uint64_t IngestRun::extract(const host::Input& input, const FilePtr& file) {
+    const std::string name(input.name);
+    const auto best = extractor_for(input);
+    if (!best) {
+        fail(name, best.status(), file);
+        return 0;
+    }
+    if (*best == nullptr) {
         fail(name,
-             {Code::unsupported, bytes.empty()
+             {Code::unsupported, input.bytes.empty()
                                      ? "the file is empty"
                                      : "no extractor of this pipeline takes this file; it is "
                                        "neither of a known kind nor UTF-8 text"},
@@ -73,29 +136,81 @@ std::uint64_t IngestRun::extract(const std::string& name, std::string_view bytes
     }
     const Busy busy(extract_counter_);
     std::uint64_t counted = 0;  // as read: a source of many documents is read bit by bit
-    const host::RecordTaker taker{[&](const host::Record& record) {
-                                      const std::uint64_t part = std::min<std::uint64_t>(
-                                          record.text.size(), bytes.size() - counted);
-                                      counted += part;
-                                      bytes_read_ += part;
-                                      return accept(name, bytes.size(), record, file);
-                                  },
-                                  [&](const std::string& what, Status why) {
-                                      fail(name + ": " + what, std::move(why), file);
-                                  }};
-    const Status status = host::extract(*best, {.stop = options_.stop}, name, bytes, taker);
+    std::uint64_t inner_bytes = 0;
+    const Nest nest{.name = input.name,
+                    .bytes = input.bytes.size(),
+                    .file = file,
+                    .metadata = input.metadata,
+                    .inner_bytes = &inner_bytes};
+    const Status status = run_extractor(**best, nest, input, counted);
     if (!status.ok() && file != nullptr) file->whole = false;
     if (!status.ok() && !stopping()) fail(name, status, file);
     return counted;
 }
 
-Status IngestRun::accept(const std::string& source, std::uint64_t source_bytes,
-                         const host::Record& document, const FilePtr& file) {
+Status IngestRun::run_extractor(const host::Stage& stage, const Nest& nest,
+                                const host::Input& input, std::uint64_t& counted) {
+    host::RecordTaker taker{
+        [&](const host::Record& record) {
+            const std::uint64_t part =
+                std::min<std::uint64_t>(record.text.size(), input.bytes.size() - counted);
+            counted += part;
+            if (nest.depth == 0) bytes_read_ += part;
+            return accept(nest, record);
+        },
+        [&](const std::string& what, Status why) {
+            fail(std::string(nest.name) + ": " + what, std::move(why), nest.file);
+        }};
+    taker.source = [&](const host::Input& inner) { return extract_inner(nest, inner); };
+    return host::extract(stage, {.stop = options_.stop}, input, taker);
+}
+
+Status IngestRun::extract_inner(const Nest& outer, const host::Input& input) {
     if (stopping()) return {Code::cancelled, "cancelled"};
-    const std::string_view id = document.id.empty() ? std::string_view(source) : document.id;
-    const std::string label = source == id ? source : source + ": " + std::string(id);
+    *outer.inner_bytes += input.bytes.size();
+    if (outer.depth >= most_nested)
+        return {Code::resource_exhausted, "files lie more than " + std::to_string(most_nested) +
+                                              " deep in each other; unpack them"};
+    if (*outer.inner_bytes > most_inner_bytes)
+        return {Code::resource_exhausted, "what is in it has more than " +
+                                              std::to_string(most_inner_bytes >> 20) +
+                                              " MiB together; unpack it"};
+    LECTERN_ASSIGN(const host::Stage* best, extractor_for(input));
+    if (best == nullptr) return {Code::unsupported, "no extractor of this pipeline takes it"};
+    const std::string metadata = merged_metadata(outer.metadata, input.metadata);
+    const Nest nest{.name = input.name,
+                    .bytes = input.bytes.size(),
+                    .file = outer.file,
+                    .metadata = metadata,
+                    .part = part_of(outer, input.name),
+                    .depth = outer.depth + 1,
+                    .inner_bytes = outer.inner_bytes};
+    std::uint64_t counted = 0;
+    const Status status = run_extractor(*best, nest, input, counted);
+    if (stopping()) return {Code::cancelled, "cancelled"};
+    if (!status.ok()) fail(std::string(input.name), status, outer.file);
+    return {};
+}
+
+Status IngestRun::accept(const Nest& nest, const host::Record& given) {
+    if (stopping()) return {Code::cancelled, "cancelled"};
+    host::Record document = given;
+    std::string metadata;
+    if (!nest.metadata.empty()) {
+        metadata = merged_metadata(nest.metadata, document.metadata);
+        document.metadata = metadata;
+    }
+    std::vector<host::Place> places;
+    if (!nest.part.empty()) {
+        places.push_back({.kind = LECTERN_PLACE_PART, .name = nest.part});
+        places.insert(places.end(), document.places.begin(), document.places.end());
+        document.places = places;
+    }
+    const std::string_view id = document.id.empty() ? nest.name : document.id;
+    const std::string label =
+        nest.name == id ? std::string(id) : std::string(nest.name) + ": " + std::string(id);
     if (Status status = check(id, document); !status) {
-        fail(label.empty() ? "document" : label, std::move(status), file);
+        fail(label.empty() ? "document" : label, std::move(status), nest.file);
         return {};
     }
     if (options_.keep_existing && output_.exists(id)) {
@@ -115,7 +230,7 @@ Status IngestRun::accept(const std::string& source, std::uint64_t source_bytes,
         const std::lock_guard lock(mutex_);
         order = ++order_;
     }
-    first_(begin_work(label, id, document, source_bytes, order, std::move(lease), file));
+    first_(begin_work(label, id, document, nest.bytes, order, std::move(lease), nest.file));
     return {};
 }
 
@@ -132,6 +247,9 @@ WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host
     work->put.title = document.title;
     work->put.text = document.text;
     work->put.metadata = document.metadata;
+    for (const host::Place& place : document.places)
+        work->places.push_back({place.begin, place.kind, place.number, place.first_column,
+                                place.last_column, std::string(place.name)});
     work->put.source_bytes = source_bytes;
     work->upstream = std::make_unique<UpstreamToken>(upstream_, upstream_empty_);
     work->on_its_way = std::make_unique<OnItsWay>(on_their_way_, work->put.text.size());
@@ -171,12 +289,14 @@ Status IngestRun::check(std::string_view id, const host::Record& document) const
 void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const WorkPtr& work,
                           DocumentPort& port) {
     if (stopping()) return drop(*work);
-    std::vector<DocumentInput> records;
+    std::vector<Made> records;
     const host::RecordTaker taker{
         [&](const host::Record& record) -> Status {
-            records.push_back({record.id.empty() ? work->put.id : std::string(record.id),
-                               std::string(record.title), std::string(record.text),
-                               std::string(record.metadata)});
+            records.emplace_back(record);
+            Made& made = records.back();
+            if (made.id.empty()) made.id = work->put.id;
+            // Who does not know of places, and left the text alone, leaves them alone too.
+            if (made.places.empty() && made.text == work->put.text) made.places = work->places;
             return {};
         },
         [&](const std::string& what, Status why) {
@@ -186,14 +306,18 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
     Status status;
     {
         const Busy busy(counter, 1, work->enqueued);
-        status = host::process(stage, {.stop = options_.stop}, face_of(*work), taker);
+        const std::vector<host::Place> places = views_of(work->places);
+        host::Record record = face_of(*work);
+        record.places = places;
+        status = host::process(stage, {.stop = options_.stop}, record, taker);
     }
     if (!status) {
         fail_work(*work, std::move(status));
         return;
     }
-    for (const DocumentInput& made : records) {
-        const host::Record record{made.id, made.title, made.text, made.metadata};
+    for (const Made& made : records) {
+        const std::vector<host::Place> places = views_of(made.places);
+        const host::Record record{made.id, made.title, made.text, made.metadata, places};
         if (Status ok = check(made.id, record); !ok) {
             fail(work->source, ok.within(stage.describe()), work->file);
             continue;

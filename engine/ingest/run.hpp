@@ -32,6 +32,17 @@ inline constexpr std::uint64_t window_batches = 16;
 // Text, its copy in the commit, chunks, tokens and vectors of one byte of text, about.
 inline constexpr std::uint64_t bytes_per_text_byte = 4;
 
+// A source that is being extracted, which may stand within another one.
+struct Nest {
+    std::string_view name;    // the id of documents without one of their own
+    std::uint64_t bytes = 0;  // of the source
+    FilePtr file = nullptr;
+    std::string_view metadata = {};  // a JSON object for its documents, or empty
+    std::string_view part = {};      // path within the outermost source
+    unsigned depth = 0;
+    std::uint64_t* inner_bytes = nullptr;  // handed on so far within the outermost source
+};
+
 class IngestRun {
  public:
     IngestRun(const Pipeline& pipeline, unsigned threads, const IngestOutput& output,
@@ -73,14 +84,20 @@ class IngestRun {
     void read_sources(const IngestInput& input);
 
     // The result: how many of the bytes it has counted as read.
-    std::uint64_t extract(const std::string& name, std::string_view bytes, const FilePtr& file);
+    std::uint64_t extract(const host::Input& input, const FilePtr& file);
+    // A source within another one. `unsupported`: no extractor takes it.
+    Status extract_inner(const Nest& outer, const host::Input& input);
+    // The extractor that fits best, or null; a failure of one of them.
+    Result<const host::Stage*> extractor_for(const host::Input& input) const;
+    Status run_extractor(const host::Stage& stage, const Nest& nest, const host::Input& input,
+                         std::uint64_t& counted);
 
     // Checks a document and sends it on. A failure: the run is stopping.
-    Status accept(const std::string& source, std::uint64_t source_bytes,
-                  const host::Record& document, const FilePtr& file);
+    Status accept(const Nest& nest, const host::Record& document);
 
     static std::uint64_t cost(const host::Record& document) {
-        return 4096 + document.text.size() * bytes_per_text_byte;
+        return 4096 + document.text.size() * bytes_per_text_byte +
+               document.places.size() * sizeof(storage::Place);
     }
 
     WorkPtr begin_work(std::string label, std::string_view id, const host::Record& document,

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/ingest/places_of_chunks.hpp"
 #include "engine/ingest/run.hpp"
 #include "engine/pipeline/passage_text.hpp"
 #include "storage/store/content_hash.hpp"
@@ -83,8 +84,11 @@ bool IngestRun::make_chunks(Work& work) {
         return false;
     }
     work.put.chunks.reserve(chunks->size());
+    PlacesOfChunks places(work.places);
     for (const host::Chunk& chunk : *chunks)
-        work.put.chunks.push_back({chunk.begin, chunk.end, chunk.tokens});
+        work.put.chunks.push_back({chunk.begin, chunk.end, chunk.tokens, chunk.context_begin,
+                                   chunk.context_end, places.of(chunk.begin, chunk.end)});
+    work.places = {};
     work.pending = work.put.chunks.size();
     work.put.vectors.push_back(
         {output_.generation, std::vector<float>(work.put.chunks.size() * dimension())});
@@ -99,8 +103,10 @@ BatchPtr IngestRun::tokenize(BatchPtr batch) {
     for (const ChunkItem& item : batch->items) {
         const storage::PutDocument& put = item.work->put;
         const storage::PutChunk& chunk = put.chunks[item.index];
+        const std::string_view text = put.text;
         views.push_back(texts.emplace_back(passage_text(
-            put.title, std::string_view(put.text).substr(chunk.begin, chunk.end - chunk.begin))));
+            put.title, text.substr(chunk.context_begin, chunk.context_end - chunk.context_begin),
+            text.substr(chunk.begin, chunk.end - chunk.begin))));
     }
     const Busy busy(tokens_counter_, views.size(), batch->enqueued);
     std::vector<host::ItemError> failed;

@@ -95,6 +95,7 @@ struct Work {
     bool settled = false;  // stored, or replaced by what was made of it
     std::string source;    // names it in failures
     storage::PutDocument put;
+    std::vector<storage::Place> places;   // of its text
     std::uint64_t order = 0;              // of its coming: of two with one id, the later counts
     std::atomic<std::size_t> pending{0};  // chunks without a vector
     std::atomic<bool> failed{false};

@@ -8,14 +8,24 @@ namespace lectern {
 
 // The chunk with its document's title before it, unless it begins with the title already (Markdown
 // heading marks aside): a chunk from the middle of an article seldom names its subject.
-[[nodiscard]] inline std::string passage_text(std::string_view title, std::string_view chunk) {
+// A table's header (context) stands between the two.
+[[nodiscard]] inline std::string passage_text(std::string_view title, std::string_view context,
+                                              std::string_view chunk) {
     const std::size_t start = chunk.find_first_not_of("# \t");
-    if (title.empty() ||
-        (start != std::string_view::npos && chunk.substr(start).starts_with(title)))
-        return std::string(chunk);
+    if (start != std::string_view::npos && chunk.substr(start).starts_with(title)) title = {};
     std::string out;
-    out.reserve(title.size() + 1 + chunk.size());
-    out.append(title).append("\n").append(chunk);
+    out.reserve(title.size() + context.size() + 2 + chunk.size());
+    for (const std::string_view before : {title, context})
+        if (!before.empty()) out.append(before).append("\n");
+    out.append(chunk);
+    return out;
+}
+
+// What a reader is told of a chunk before its text.
+[[nodiscard]] inline std::string heading_text(std::string_view title, std::string_view context) {
+    std::string out(title);
+    if (!out.empty() && !context.empty()) out.append("\n");
+    out.append(context);
     return out;
 }
 

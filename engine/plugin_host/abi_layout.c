@@ -133,14 +133,25 @@ FIELD(lectern_plugin, stage_type_count, 56);
 FIELD(lectern_plugin, reserved, 60);
 FIELD(lectern_plugin, stage_types, 64);
 
+#if LECTERN_ABI_MINOR >= 3
+GROWN(lectern_source, 56);
+FIELD(lectern_source, metadata, 56);
+#else
 SIZE(lectern_source, 56);
+#endif
 FIELD(lectern_source, struct_size, 0);
 FIELD(lectern_source, reserved, 4);
 FIELD(lectern_source, name, 8);
 FIELD(lectern_source, media_type, 24);
 FIELD(lectern_source, bytes, 40);
 
+#if LECTERN_ABI_MINOR >= 3
+GROWN(lectern_document, 72);
+FIELD(lectern_document, places, 72);
+FIELD(lectern_document, place_count, 80);
+#else
 SIZE(lectern_document, 72);
+#endif
 FIELD(lectern_document, struct_size, 0);
 FIELD(lectern_document, reserved, 4);
 FIELD(lectern_document, id, 8);
@@ -148,7 +159,12 @@ FIELD(lectern_document, title, 24);
 FIELD(lectern_document, text, 40);
 FIELD(lectern_document, metadata, 56);
 
+#if LECTERN_ABI_MINOR >= 3
+GROWN(lectern_document_sink, 32);
+FIELD(lectern_document_sink, source, 32);
+#else
 SIZE(lectern_document_sink, 32);
+#endif
 FIELD(lectern_document_sink, struct_size, 0);
 FIELD(lectern_document_sink, reserved, 4);
 FIELD(lectern_document_sink, host_data, 8);
@@ -161,7 +177,13 @@ FIELD(lectern_extractor, reserved, 4);
 FIELD(lectern_extractor, fits, 8);
 FIELD(lectern_extractor, extract, 16);
 
+#if LECTERN_ABI_MINOR >= 3
+GROWN(lectern_chunk, 24);
+FIELD(lectern_chunk, context_begin, 24);
+FIELD(lectern_chunk, context_end, 32);
+#else
 SIZE(lectern_chunk, 24);
+#endif
 FIELD(lectern_chunk, struct_size, 0);
 FIELD(lectern_chunk, tokens, 4);
 FIELD(lectern_chunk, begin, 8);
@@ -338,6 +360,17 @@ FIELD(lectern_progress_sink, struct_size, 0);
 FIELD(lectern_progress_sink, reserved, 4);
 FIELD(lectern_progress_sink, host_data, 8);
 FIELD(lectern_progress_sink, progress, 16);
+
+#if LECTERN_ABI_MINOR >= 3
+SIZE(lectern_place, 48);
+FIELD(lectern_place, struct_size, 0);
+FIELD(lectern_place, kind, 4);
+FIELD(lectern_place, begin, 8);
+FIELD(lectern_place, number, 16);
+FIELD(lectern_place, first_column, 24);
+FIELD(lectern_place, last_column, 28);
+FIELD(lectern_place, name, 32);
+#endif
 
 #if LECTERN_ABI_MINOR >= 1
 SIZE(lectern_entailment, 16);

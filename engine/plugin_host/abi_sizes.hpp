@@ -45,6 +45,8 @@ LECTERN_RELEASED(generator_info, 24);
 #undef LECTERN_RELEASED
 template <>
 inline constexpr ReleasedSizes released_sizes<lectern_hit>{72, 72};  // new in 1.2
+template <>
+inline constexpr ReleasedSizes released_sizes<lectern_place>{48, 48};  // new in 1.3
 
 // The bytes of a T as a plugin of this minor version has them.
 template <typename T>

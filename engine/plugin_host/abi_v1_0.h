@@ -47,7 +47,8 @@ enum {
     LECTERN_V1_0_SIZE_text_source = 24,
     LECTERN_V1_0_SIZE_progress_sink = 24,
     LECTERN_V1_0_SIZE_trainer = 24,
-    LECTERN_V1_1_SIZE_entailment = 16 /* new in 1.1 */
+    LECTERN_V1_1_SIZE_entailment = 16, /* new in 1.1 */
+    LECTERN_V1_3_SIZE_place = 48       /* new in 1.3 */
 };
 
 #endif /* LECTERN_PLUGIN_HOST_ABI_V1_0_H */

@@ -25,12 +25,31 @@ namespace lectern::host {
 
 // ------------------------------------------------------------------ documents
 
+// Where the text from `begin` on comes from, until the next place: see lectern_place.
+struct Place {
+    std::uint32_t kind = 0;
+    std::uint64_t begin = 0;
+    std::uint64_t number = 0;
+    std::uint32_t first_column = 0;
+    std::uint32_t last_column = 0;
+    std::string_view name = {};
+};
+
 // A document or a question; views, valid while the call that gives them runs.
 struct Record {
     std::string_view id = {};
     std::string_view title = {};
     std::string_view text = {};
     std::string_view metadata = {};
+    std::span<const Place> places = {};  // in order of begin, within the text
+};
+
+// What is extracted.
+struct Input {
+    std::string_view name = {};
+    std::string_view media_type = {};
+    std::string_view bytes = {};
+    std::string_view metadata = {};  // for its documents: a JSON object, or empty
 };
 
 // Takes what extractors and custom stages give. Called on the thread of the call.
@@ -42,13 +61,15 @@ struct RecordTaker {
     std::uint64_t most_records = UINT64_MAX;
     std::uint64_t most_bytes = UINT64_MAX;  // of all records of the call
     std::uint64_t most_failures = 10'000;
+    // A source within the source. `unsupported`: nobody takes it, and the call goes on; another
+    // failure ends the call. May be empty.
+    std::function<Status(const Input&)> source = {};
 };
 
 // 0 to 100.
 [[nodiscard]] Result<unsigned> fits(const Stage& extractor, std::string_view name,
                                     std::string_view head);
-[[nodiscard]] Status extract(const Stage& extractor, const Interrupt& interrupt,
-                             std::string_view name, std::string_view bytes,
+[[nodiscard]] Status extract(const Stage& extractor, const Interrupt& interrupt, const Input& input,
                              const RecordTaker& taker);
 [[nodiscard]] Status process(const Stage& custom, const Interrupt& interrupt, const Record& record,
                              const RecordTaker& taker);
@@ -57,6 +78,9 @@ struct Chunk {
     std::uint64_t begin = 0;  // at character boundaries, in order of begin, each once
     std::uint64_t end = 0;
     std::uint32_t tokens = 0;
+    // Before `begin`, at character boundaries; both 0: none.
+    std::uint64_t context_begin = 0;
+    std::uint64_t context_end = 0;
 };
 // One or more.
 [[nodiscard]] Result<std::vector<Chunk>> split(const Stage& splitter, const Interrupt& interrupt,

@@ -1,5 +1,7 @@
 // Calls of the stages that make documents and chunks.
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "engine/plugin_host/abi_sizes.hpp"
 #include "engine/plugin_host/abi_text.hpp"
@@ -12,6 +14,8 @@ namespace {
 
 constexpr std::size_t max_what_bytes = 256;
 constexpr std::size_t max_reason_bytes = 4096;
+constexpr std::uint64_t max_context_bytes = 2048;  // as plugin.h says
+constexpr std::uint64_t max_places = 4'000'000;
 
 // A text that has a size but no data is none.
 bool sound(const lectern_text& text) {
@@ -36,6 +40,11 @@ class DocumentSink {
                 self.fail(what, code, message);
                 return Status();
             });
+        };
+        if (!taker_.source) return;
+        face_.source = [](const lectern_document_sink* face, const lectern_source* inner) {
+            auto& self = *static_cast<DocumentSink*>(face->host_data);
+            return self.call_.receive([&] { return self.hand_on(inner); });
         };
     }
     DocumentSink(const DocumentSink&) = delete;
@@ -71,8 +80,49 @@ class DocumentSink {
                         " documents or " + std::to_string(taker_.most_bytes) +
                         " bytes for one document"};
         bytes_ += bytes;
+        LECTERN_TRY(take_places(*document));
         return taker_.take({view(document->id), view(document->title), view(document->text),
-                            view(document->metadata)});
+                            view(document->metadata), places_});
+    }
+    // What is wrong with a place is a defect, but for what this host does not know of.
+    Status take_places(const lectern_document& document) {
+        places_.clear();
+        if (!LECTERN_HAS(&document, place_count) || document.place_count == 0) return {};
+        const std::string_view text = view(document.text);
+        if (document.places == nullptr || document.places->struct_size < LECTERN_V1_3_SIZE_place)
+            return broken("gave places without their structs");
+        if (document.place_count > std::min<std::uint64_t>(text.size() + 1, max_places))
+            return broken("gave more places than there can be in its text");
+        std::uint64_t before = 0;
+        for (std::uint64_t i = 0; i < document.place_count; ++i) {
+            const lectern_place& place = *LECTERN_ITEM(lectern_place, document.places, i);
+            if (place.begin < before || place.begin > text.size() || !sound(place.name) ||
+                (place.begin < text.size() &&
+                 (static_cast<unsigned char>(text[place.begin]) & 0xC0U) == 0x80U))
+                return broken(
+                    "gave a place that does not begin at a character of the text, in order");
+            before = place.begin;
+            const std::string_view name = view(place.name);
+            if (text::invalid_utf8_at(name) != std::string_view::npos)
+                return broken("gave a place with a name that is not UTF-8");
+            const bool known = place.kind <= LECTERN_PLACE_PART;
+            places_.push_back({known ? place.kind : static_cast<std::uint32_t>(LECTERN_PLACE_NONE),
+                               place.begin, place.number, place.first_column, place.last_column,
+                               text::prefix(name, max_what_bytes)});
+        }
+        return {};
+    }
+    Status hand_on(const lectern_source* inner) {
+        if (inner == nullptr || !LECTERN_HAS(inner, bytes))
+            return broken("handed on a source without its whole struct");
+        Input input{view(inner->name), view(inner->media_type), view(inner->bytes), {}};
+        if (!sound(inner->name) || !sound(inner->media_type) || !sound(inner->bytes))
+            return broken("handed on a source with a size and no data");
+        if (LECTERN_HAS(inner, metadata)) {
+            if (!sound(inner->metadata)) return broken("gave a text with a size and no data");
+            input.metadata = view(inner->metadata);
+        }
+        return taker_.source(input);
     }
     void fail(lectern_text what, lectern_code code, lectern_text message) {
         if (++failures_ > taker_.most_failures || !taker_.failed) return;
@@ -87,17 +137,35 @@ class DocumentSink {
     std::uint64_t records_ = 0;
     std::uint64_t bytes_ = 0;
     std::uint64_t failures_ = 0;
+    std::vector<Place> places_;
 };
 
-lectern_document face_of(const Record& record, unsigned abi_minor) {
-    lectern_document out{};
-    out.struct_size = known_bytes<lectern_document>(abi_minor);
-    out.id = span(record.id);
-    out.title = span(record.title);
-    out.text = span(record.text);
-    out.metadata = span(record.metadata);
-    return out;
-}
+// A record as a plugin gets it.
+class Face {
+ public:
+    Face(const Record& record, unsigned abi_minor) {
+        face_.struct_size = known_bytes<lectern_document>(abi_minor);
+        face_.id = span(record.id);
+        face_.title = span(record.title);
+        face_.text = span(record.text);
+        face_.metadata = span(record.metadata);
+        if (record.places.empty() || !LECTERN_HAS(&face_, place_count)) return;
+        for (const Place& place : record.places)
+            places_.push_back({sizeof(lectern_place), place.kind, place.begin, place.number,
+                               place.first_column, place.last_column, span(place.name)});
+        packed_.emplace(places_, abi_minor);
+        face_.places = packed_->get();
+        face_.place_count = places_.size();
+    }
+    Face(const Face&) = delete;
+    Face& operator=(const Face&) = delete;
+    [[nodiscard]] const lectern_document* get() const noexcept { return &face_; }
+
+ private:
+    lectern_document face_{};
+    std::vector<lectern_place> places_;
+    std::optional<Packed<lectern_place>> packed_;
+};
 
 }  // namespace
 
@@ -113,12 +181,13 @@ Result<unsigned> fits(const Stage& extractor, std::string_view name, std::string
     return std::min(fit, 100U);
 }
 
-Status extract(const Stage& extractor, const Interrupt& interrupt, std::string_view name,
-               std::string_view bytes, const RecordTaker& taker) {
+Status extract(const Stage& extractor, const Interrupt& interrupt, const Input& input,
+               const RecordTaker& taker) {
     lectern_source source{};
     source.struct_size = known_bytes<lectern_source>(extractor.abi_minor());
-    source.name = span(name);
-    source.bytes = span(bytes);
+    source.name = span(input.name);
+    source.media_type = span(input.media_type);
+    source.bytes = span(input.bytes);
     CallContext call(interrupt);
     const DocumentSink sink(extractor, call, taker);
     Status ended = enter(extractor, "extract", call, [&] {
@@ -131,11 +200,11 @@ Status extract(const Stage& extractor, const Interrupt& interrupt, std::string_v
 
 Status process(const Stage& custom, const Interrupt& interrupt, const Record& record,
                const RecordTaker& taker) {
-    const lectern_document document = face_of(record, custom.abi_minor());
+    const Face document(record, custom.abi_minor());
     CallContext call(interrupt);
     const DocumentSink sink(custom, call, taker);
     Status ended = enter(custom, "process", call, [&] {
-        return custom.table<lectern_custom>()->process(custom.get(), call.get(), &document,
+        return custom.table<lectern_custom>()->process(custom.get(), call.get(), document.get(),
                                                        sink.get());
     });
     sink.say_the_rest();
@@ -171,11 +240,18 @@ Result<std::vector<Chunk>> split(const Stage& splitter, const Interrupt& interru
             if (bytes / most_times > text.size())
                 return broken("gave chunks that are more than " + std::to_string(most_times) +
                               " times the text");
-            chunks.push_back({chunk->begin, chunk->end, chunk->tokens});
+            Chunk& taken = chunks.emplace_back(Chunk{chunk->begin, chunk->end, chunk->tokens});
+            if (!LECTERN_HAS(chunk, context_end) || chunk->context_end == 0) return {};
+            if (chunk->context_begin >= chunk->context_end || chunk->context_end > chunk->begin ||
+                chunk->context_end - chunk->context_begin > max_context_bytes ||
+                !boundary(chunk->context_begin) || !boundary(chunk->context_end))
+                return broken("gave a chunk with a context that is not a short range before it");
+            taken.context_begin = chunk->context_begin;
+            taken.context_end = chunk->context_end;
             return {};
         }
     };
-    const lectern_document document = face_of(record, splitter.abi_minor());
+    const Face document(record, splitter.abi_minor());
     CallContext call(interrupt);
     Taker taker{record.text, call};
     lectern_chunk_sink sink{};
@@ -186,7 +262,7 @@ Result<std::vector<Chunk>> split(const Stage& splitter, const Interrupt& interru
         return to.call.receive([&] { return to.take(chunk); });
     };
     LECTERN_TRY(enter(splitter, "split", call, [&] {
-        return splitter.table<lectern_splitter>()->split(splitter.get(), call.get(), &document,
+        return splitter.table<lectern_splitter>()->split(splitter.get(), call.get(), document.get(),
                                                          &sink);
     }));
     if (taker.chunks.empty()) return defect(splitter, "gave no chunk");

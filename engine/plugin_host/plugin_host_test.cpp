@@ -91,13 +91,16 @@ std::vector<std::string> run(const Stage& stage, std::string_view text, Status& 
     record.struct_size = sizeof record;
     record.text = {text.data(), text.size()};
     const lectern_document_sink sink{
-        sizeof(lectern_document_sink), 0, &out,
+        sizeof(lectern_document_sink),
+        0,
+        &out,
         [](const lectern_document_sink* self, const lectern_document* document) -> lectern_code {
             static_cast<std::vector<std::string>*>(self->host_data)
                 ->emplace_back(document->text.data, document->text.size);
             return LECTERN_OK;
         },
-        [](const lectern_document_sink*, lectern_text, lectern_code, lectern_text) {}};
+        [](const lectern_document_sink*, lectern_text, lectern_code, lectern_text) {},
+        nullptr};
     status =
         call.status(stage.table<lectern_custom>()->process(stage.get(), call.get(), &record, &sink),
                     stage.describe());

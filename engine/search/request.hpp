@@ -7,11 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/answers/writer.hpp"
 #include "engine/search/query.hpp"
 #include "index/hits.hpp"
+#include "storage/store/types.hpp"
 
 namespace lectern {
 
@@ -65,6 +67,8 @@ struct Request {
     std::vector<index::Scored> dense;    // best first
     std::vector<index::Scored> lexical;  // best first
     std::vector<Hit> hits;
+    // Of the hits' chunks: what their citations come from.
+    std::unordered_map<storage::ChunkId, std::vector<storage::Place>> places;
     std::vector<Citation> evidence;                           // n is its mark
     std::vector<double> evidence_scores;                      // of each, the reader's
     std::vector<std::optional<AnswerSpan>> evidence_answers;  // of each, where the reader says it

@@ -37,7 +37,7 @@ Status rerank(const host::Stage& stage, std::string_view query, const host::Inte
         for (std::size_t i = begin; i < end; ++i) {
             const Hit& hit = hits[i];
             ranked.push_back({hit.score, hit.document, hit.title, hit.text, hit.metadata,
-                              texts.emplace_back(passage_text(hit.title, hit.text))});
+                              texts.emplace_back(passage_text(hit.title, hit.context, hit.text))});
         }
         scores.resize(end);
         const Status status = host::rerank(stage, until, query, ranked,

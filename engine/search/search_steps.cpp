@@ -10,6 +10,7 @@
 #include "engine/search/candidates.hpp"
 #include "engine/search/embed_steps.hpp"
 #include "engine/search/feedback.hpp"
+#include "engine/search/place.hpp"
 #include "engine/search/rerank.hpp"
 
 namespace lectern {
@@ -86,6 +87,9 @@ Status make_hits(Request& request, const storage::Reader& reader,
         hit.begin = view.chunk.begin;
         hit.end = view.chunk.end;
         hit.metadata = view.metadata.empty() ? "{}" : std::move(view.metadata);
+        hit.context = std::move(view.context);
+        hit.place = place_of(view.chunk.places, 0, hit.text.size());
+        request.places[hit.chunk] = std::move(view.chunk.places);
     }
     return {};
 }

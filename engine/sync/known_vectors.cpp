@@ -36,7 +36,9 @@ bool KnownVectors::fill_from(storage::Ordinal from, storage::PutDocument& docume
     if (!text || *text != document.text || !chunks) return false;
     for (std::size_t i = 0; i < chunks->size(); ++i)
         if ((*chunks)[i].begin != document.chunks[i].begin ||
-            (*chunks)[i].end != document.chunks[i].end)
+            (*chunks)[i].end != document.chunks[i].end ||
+            (*chunks)[i].context_begin != document.chunks[i].context_begin ||
+            (*chunks)[i].context_end != document.chunks[i].context_end)
             return false;
     auto vectors = reader_.vectors(generation_, header->chunks);
     storage::PutVectors& to = document.vectors.back();

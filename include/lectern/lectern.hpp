@@ -89,6 +89,8 @@ struct IngestOptions {
     std::stop_token stop;  // what is committed stays; the rest is not begun
     // A document whose id is there already is left as it is, and named in IngestReport::kept.
     bool keep_existing = false;
+    // Of ingest_bytes: as HTTP's Content-Type has it ("text/html; charset=koi8-r"). Empty: unknown.
+    std::string media_type = {};
 };
 
 // ------------------------------------------------------------------ in step
@@ -123,6 +125,8 @@ struct LeftOut {
 struct SyncOptions {
     // Become sources of the collection. Empty: those that it has.
     std::vector<std::filesystem::path> paths = {};
+    // What the ids of each path's documents begin with, one a path. Empty: the path as it is given.
+    std::vector<std::string> names = {};
     // Patterns of the paths, instead of those that they have; see Source.
     std::vector<std::string> include = {};
     std::vector<std::string> exclude = {};
@@ -192,6 +196,19 @@ struct ByteRange {
     friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
+// Where in its file a text comes from.
+struct Place {
+    // "page", "slide", "cells", "chapter", "time" or "part"; empty: not known.
+    std::string kind = {};
+    std::uint64_t first = 0;  // page, slide, row, chapter, counted from 1, or milliseconds; 0: none
+    std::uint64_t last = 0;   // the same as `first` where the text lies in one
+    std::string name = {};    // of the sheet, of the chapter; what is printed on the page
+    std::string cells = {};   // "A2:C9"
+    std::string part = {};    // path of the part of an archive or a mail
+    std::string text = {};    // for people: "page 3", "pages 3 to 4", "Prices!A2:C9"
+    [[nodiscard]] bool empty() const noexcept { return kind.empty(); }
+};
+
 struct Hit {
     std::string document;
     std::uint64_t chunk = 0;
@@ -202,7 +219,9 @@ struct Hit {
     std::string text;  // of the chunk: the document's bytes [begin, end)
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
-    std::string metadata;  // a JSON object
+    std::string metadata;      // a JSON object
+    std::string context = {};  // the header of the table that the chunk begins within
+    Place place = {};
     // Where the words of the query stand in `text`, as bytes of the document: ascending, and none
     // overlaps another. Words that carry no content ("the") are marked within phrases only. Empty
     // where none of the words is there, as in what is found by meaning alone.
@@ -314,6 +333,7 @@ struct Citation {
     std::string quote;  // the document's bytes [begin, end)
     // What was read instead of the quote, where the collection keeps a translation of the document.
     std::string translation = {};
+    Place place = {};
 };
 
 enum class AnswerStatus {
@@ -473,6 +493,7 @@ struct ChunkRange {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::uint32_t tokens = 0;
+    Place place = {};
 };
 
 struct Document {

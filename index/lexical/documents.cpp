@@ -1,6 +1,10 @@
 #include "index/lexical/documents.hpp"
 
+#include <deque>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lectern::index::lexical {
 
@@ -9,13 +13,39 @@ namespace {
 constexpr std::uint64_t piece_bytes = 16u << 20;
 }  // namespace
 
+namespace {
+
+// The words of chunks: those of their contexts (headers of tables) are found with them.
+class ChunkTexts {
+ public:
+    explicit ChunkTexts(std::string_view text) : text_(text) {}
+    void add(std::uint64_t begin, std::uint64_t end, std::uint64_t context_begin,
+             std::uint64_t context_end) {
+        const std::string_view chunk = text_.substr(begin, end - begin);
+        if (context_begin == context_end) {
+            views_.push_back(chunk);
+            return;
+        }
+        std::string& joined = joined_.emplace_back();
+        joined.append(text_.substr(context_begin, context_end - context_begin));
+        joined.append("\n").append(chunk);
+        views_.push_back(joined);
+    }
+    [[nodiscard]] const std::vector<std::string_view>& views() const noexcept { return views_; }
+
+ private:
+    std::string_view text_;
+    std::deque<std::string> joined_;  // which stay where they are
+    std::vector<std::string_view> views_;
+};
+
+}  // namespace
+
 AnalysedDocument analyse(Analyzer& analyzer, const storage::PutDocument& document) {
-    const std::string_view text = document.text;
-    std::vector<std::string_view> chunks;
-    chunks.reserve(document.chunks.size());
+    ChunkTexts chunks(document.text);
     for (const storage::PutChunk& chunk : document.chunks)
-        chunks.push_back(text.substr(chunk.begin, chunk.end - chunk.begin));
-    return analyse(analyzer, document.title, text, chunks);
+        chunks.add(chunk.begin, chunk.end, chunk.context_begin, chunk.context_end);
+    return analyse(analyzer, document.title, document.text, chunks.views());
 }
 
 Result<AnalysedDocument> analyse(Analyzer& analyzer, const storage::Reader& reader,
@@ -23,16 +53,15 @@ Result<AnalysedDocument> analyse(Analyzer& analyzer, const storage::Reader& read
     LECTERN_ASSIGN(const std::string whole, reader.text(document, 0, document.text_bytes));
     LECTERN_ASSIGN(const auto ranges, reader.chunks(document));
     const std::string_view text = whole;
-    std::vector<std::string_view> chunks;
-    chunks.reserve(ranges.size());
+    ChunkTexts chunks(text);
     for (const storage::Chunk& chunk : ranges) {
         if (chunk.begin > chunk.end || chunk.end > text.size())
             return Status{Code::corrupt, "document \"" + document.id + "\": chunk " +
                                              std::to_string(chunk.id) +
                                              " does not lie in its text; run 'lectern repair'"};
-        chunks.push_back(text.substr(chunk.begin, chunk.end - chunk.begin));
+        chunks.add(chunk.begin, chunk.end, chunk.context_begin, chunk.context_end);
     }
-    return analyse(analyzer, document.title, text, chunks);
+    return analyse(analyzer, document.title, text, chunks.views());
 }
 
 Result<AnalysedDocument> analyse(Analyzer& analyzer, const storage::Reader& reader,

@@ -162,7 +162,8 @@ Result<storage::CommitResult> LexicalIndex::Impl::commit(const storage::WriteGro
         // What Store::commit refuses with a message is not read here.
         const bool sound = std::all_of(
             document.chunks.begin(), document.chunks.end(), [&](const storage::PutChunk& chunk) {
-                return chunk.begin <= chunk.end && chunk.end <= document.text.size();
+                return chunk.begin <= chunk.end && chunk.end <= document.text.size() &&
+                       chunk.context_begin <= chunk.context_end && chunk.context_end <= chunk.begin;
             });
         documents.push_back(sound ? analyse(*analyzer_, document) : AnalysedDocument{});
     }

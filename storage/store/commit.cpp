@@ -54,7 +54,9 @@ Status check(const PutDocument& document, const CollectionMeta& meta) {
                                     std::to_string(longest_id));
     for (std::size_t i = 0; i < document.chunks.size(); ++i) {
         const PutChunk& chunk = document.chunks[i];
-        if (chunk.begin <= chunk.end && chunk.end <= document.text.size()) continue;
+        if (chunk.begin <= chunk.end && chunk.end <= document.text.size() &&
+            chunk.context_begin <= chunk.context_end && chunk.context_end <= chunk.begin)
+            continue;
         return refuse(document, "chunk " + std::to_string(i) + " is [" +
                                     std::to_string(chunk.begin) + ", " + std::to_string(chunk.end) +
                                     ") and the text has " + std::to_string(document.text.size()) +
@@ -68,6 +70,7 @@ Status check(const PutDocument& document, const CollectionMeta& meta) {
 std::uint64_t bytes(const PutDocument& document) {
     std::uint64_t total = document.text.size() + document.metadata.size() + document.title.size() +
                           document.chunks.size() * 32;
+    for (const PutChunk& chunk : document.chunks) total += chunk.places.size() * 16;
     for (const PutVectors& vectors : document.vectors) total += vectors.values.size() * 4;
     return total;
 }
@@ -189,7 +192,8 @@ void Commit::put(const PutDocument& document, const ChunkRange& chunks) {
         const PutChunk& chunk = document.chunks[i];
         header.tokens += chunk.tokens;
         batch_.put(Column::chunks, number_key(chunks.first + i).bytes(),
-                   encode(Chunk{0, header.ordinal, chunk.begin, chunk.end, chunk.tokens}));
+                   encode(Chunk{0, header.ordinal, chunk.begin, chunk.end, chunk.tokens,
+                                chunk.context_begin, chunk.context_end, chunk.places}));
     }
     for (const PutVectors& vectors : document.vectors) {
         const std::size_t dimension = before_.meta->generation(vectors.generation)->dimension;

@@ -117,6 +117,7 @@ class Decoder {
         for (std::uint8_t& part : value.bytes) part = byte();
         return value;
     }
+    [[nodiscard]] bool sound() const { return !failed_; }
     // Whether there are fields behind: those that records of earlier versions do not have.
     [[nodiscard]] bool more() const { return !failed_ && !rest_.empty(); }
     template <typename T>
@@ -273,13 +274,55 @@ std::optional<DocumentHeader> decode_header(std::string_view bytes) {
     return in.complete(std::move(header));
 }
 
+namespace {
+
+constexpr std::string_view no_name;
+
+void encode_places(const std::vector<Place>& places, Encoder& out) {
+    out.number(places.size());
+    std::uint64_t before = 0;
+    std::string_view name = no_name;
+    for (const Place& place : places) {
+        out.number(place.begin - before).number(place.kind).number(place.number);
+        out.number(place.first_column).number(place.last_column);
+        before = place.begin;
+        // Rows of one sheet follow each other.
+        out.byte(place.name == name ? 0 : 1);
+        if (place.name != name) out.text(place.name);
+        name = place.name;
+    }
+}
+
+std::vector<Place> decode_places(Decoder& in) {
+    std::vector<Place> out;
+    const std::uint64_t count = in.number();
+    std::uint64_t begin = 0;
+    for (std::uint64_t i = 0; i < count && in.sound(); ++i) {
+        Place place;
+        begin += in.number();
+        place.begin = begin;
+        place.kind = in.number32();
+        place.number = in.number();
+        place.first_column = in.number32();
+        place.last_column = in.number32();
+        if (in.byte() != 0)
+            place.name = in.text();
+        else if (!out.empty())
+            place.name = out.back().name;
+        out.push_back(std::move(place));
+    }
+    return out;
+}
+
+}  // namespace
+
 std::string encode(const Chunk& chunk) {
-    return Encoder{}
-        .number(chunk.document)
-        .number(chunk.begin)
-        .number(chunk.end)
-        .number(chunk.tokens)
-        .done();
+    Encoder out;
+    out.number(chunk.document).number(chunk.begin).number(chunk.end).number(chunk.tokens);
+    if (chunk.context_end == 0 && chunk.places.empty()) return out.done();
+    out.number(chunk.context_begin).number(chunk.context_end);
+    encode_places(chunk.places, out);
+    return out.done();
 }
 
 std::optional<Chunk> decode_chunk(ChunkId id, std::string_view bytes) {
@@ -290,7 +333,13 @@ std::optional<Chunk> decode_chunk(ChunkId id, std::string_view bytes) {
     chunk.begin = in.number();
     chunk.end = in.number();
     chunk.tokens = in.number32();
-    return in.complete(chunk);
+    if (!in.more()) return in.complete(std::move(chunk));
+    chunk.context_begin = in.number();
+    chunk.context_end = in.number();
+    if (chunk.context_begin > chunk.context_end || chunk.context_end > chunk.begin)
+        return std::nullopt;
+    chunk.places = decode_places(in);
+    return in.complete(std::move(chunk));
 }
 
 std::string encode(const Change& change) {

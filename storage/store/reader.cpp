@@ -239,7 +239,10 @@ Result<std::vector<std::optional<ChunkView>>> Reader::chunk_views(std::span<cons
     std::vector<BlockId> block_ids;
     for (const auto& row : result)
         if (row && with_text)
-            add_blocks(row->chunk.document, row->chunk.begin, row->chunk.end, block_ids);
+            for (const auto& [begin, end] :
+                 {std::pair{row->chunk.begin, row->chunk.end},
+                  std::pair{row->chunk.context_begin, row->chunk.context_end}})
+                add_blocks(row->chunk.document, begin, end, block_ids);
     LECTERN_ASSIGN(const Blocks blocks, Blocks::read(database, options, std::move(block_ids)));
     for (auto& row : result) {
         if (!row) continue;
@@ -248,9 +251,13 @@ Result<std::vector<std::optional<ChunkView>>> Reader::chunk_views(std::span<cons
         row->title = header.title;
         row->metadata = header.metadata;
         if (!with_text) continue;
-        auto text = blocks.text(row->chunk.document, row->chunk.begin, row->chunk.end);
-        if (!text) return database.undecodable("the text of document " + in_quotes(header.id));
+        const Chunk& chunk = row->chunk;
+        auto text = blocks.text(chunk.document, chunk.begin, chunk.end);
+        auto context = blocks.text(chunk.document, chunk.context_begin, chunk.context_end);
+        if (!text || !context)
+            return database.undecodable("the text of document " + in_quotes(header.id));
         row->text = std::move(*text);
+        row->context = std::move(*context);
     }
     return result;
 }

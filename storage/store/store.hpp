@@ -43,7 +43,7 @@ namespace lectern::storage {
 // The version of the on-disk format that this code writes. A collection of a later one is refused;
 // one of an earlier one is brought to this one when it is opened to write. docs/on-disk-format.md
 // says what changed.
-inline constexpr std::uint32_t format_version = 2;
+inline constexpr std::uint32_t format_version = 3;
 inline constexpr std::uint32_t oldest_format_version = 1;
 
 struct OpenOptions {

@@ -43,12 +43,28 @@ struct ChunkRange {
     friend bool operator==(const ChunkRange&, const ChunkRange&) = default;
 };
 
+// Where the text from `begin` on comes from, until the next place. The numbers are those of
+// lectern_place (lectern/plugin.h).
+struct Place {
+    std::uint64_t begin = 0;  // into the chunk; 0 for what holds where the chunk begins
+    std::uint32_t kind = 0;   // LECTERN_PLACE_*
+    std::uint64_t number = 0;
+    std::uint32_t first_column = 0;
+    std::uint32_t last_column = 0;
+    std::string name{};
+    friend bool operator==(const Place&, const Place&) = default;
+};
+
 struct Chunk {
     ChunkId id = 0;
     Ordinal document = 0;
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::uint32_t tokens = 0;
+    // Bytes of the text before it that belong to its meaning: a table's header. Both 0: none.
+    std::uint64_t context_begin = 0;
+    std::uint64_t context_end = 0;
+    std::vector<Place> places{};
     friend bool operator==(const Chunk&, const Chunk&) = default;
 };
 
@@ -78,7 +94,8 @@ struct ChunkView {
     std::string document{};  // id
     std::string title{};
     std::string metadata{};
-    std::string text{};  // the chunk's bytes; empty when not asked for
+    std::string text{};     // the chunk's bytes; empty when not asked for
+    std::string context{};  // the bytes of its context; likewise
 };
 
 // How a vector's components are stored. Only f32 is written today.
@@ -123,6 +140,9 @@ struct PutChunk {
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::uint32_t tokens = 0;
+    std::uint64_t context_begin = 0;
+    std::uint64_t context_end = 0;
+    std::vector<Place> places{};
 };
 
 struct PutVectors {

@@ -67,7 +67,9 @@ struct Documents {
     std::vector<std::string> given;
     std::vector<std::string> failed;
     lectern_document_sink sink{
-        sizeof(lectern_document_sink), 0, this,
+        sizeof(lectern_document_sink),
+        0,
+        this,
         [](const lectern_document_sink* self, const lectern_document* document) -> lectern_code {
             static_cast<Documents*>(self->host_data)->given.push_back(string(document->text));
             return LECTERN_OK;
@@ -77,7 +79,8 @@ struct Documents {
             static_cast<Documents*>(self->host_data)
                 ->failed.push_back(string(what) + " " + std::to_string(code) + " " +
                                    string(message));
-        }};
+        },
+        nullptr};
 };
 
 TEST_P(EveryKind, IsListed) {
@@ -102,8 +105,8 @@ TEST_P(EveryKind, Extracts) {
     const auto* table = extractor.table<lectern_extractor>();
     EXPECT_EQ(table->fits(extractor.get(), text("notes.abi"), text("")), 90u);
     EXPECT_EQ(table->fits(extractor.get(), text("notes.txt"), text("")), 0u);
-    const lectern_source source{sizeof(lectern_source), 0, text("notes.abi"), text(""),
-                                text("one\n\ntwo")};
+    const lectern_source source{sizeof(lectern_source), 0,       text("notes.abi"), text(""),
+                                text("one\n\ntwo"),     text("")};
     Documents documents;
     CallContext call;
     EXPECT_EQ(table->extract(extractor.get(), call.get(), &source, &documents.sink), LECTERN_OK);

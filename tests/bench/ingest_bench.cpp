@@ -68,7 +68,7 @@ Result<Ingested> ingest(const fs::path& corpus, bool keep_passages) {
         const std::string_view text = document.text;
         for (const lectern::ChunkRange& chunk : document.chunks)
             out.passages.push_back(lectern::passage_text(
-                document.title, text.substr(chunk.begin, chunk.end - chunk.begin)));
+                document.title, {}, text.substr(chunk.begin, chunk.end - chunk.begin)));
         return true;
     }));
     return out;
