@@ -29,6 +29,14 @@ lectern_code no_embed(const lectern_pipeline*, const lectern_call*, const lecter
 lectern_code no_fingerprint(const lectern_pipeline*, const char**) {
     return LECTERN_UNAVAILABLE;
 }
+lectern_code no_tokens(const lectern_pipeline*, const lectern_call*, const lectern_text*,
+                       std::uint64_t, std::uint32_t, std::uint32_t, const lectern_token_sink*) {
+    return LECTERN_UNAVAILABLE;
+}
+lectern_code no_vectors(const lectern_pipeline*, const lectern_call*, const lectern_tokens*,
+                        std::uint64_t, std::uint32_t, float*) {
+    return LECTERN_UNAVAILABLE;
+}
 constexpr lectern_pipeline no_pipeline{sizeof(lectern_pipeline),
                                        0,
                                        nullptr,
@@ -36,7 +44,11 @@ constexpr lectern_pipeline no_pipeline{sizeof(lectern_pipeline),
                                        &no_count_tokens,
                                        &no_dimension,
                                        &no_embed,
-                                       &no_fingerprint};
+                                       &no_fingerprint,
+                                       &no_max_tokens,
+                                       &no_fingerprint,
+                                       &no_tokens,
+                                       &no_vectors};
 
 // share/lectern/models of the tree, built or installed, that this code was loaded from; "": there
 // is none.
