@@ -238,6 +238,9 @@ class Corpus {
         storage::GenerationNumber generation, std::optional<storage::Sequence>& seen,
         const std::function<Status(std::span<const storage::ChunkId>)>& visit) const = 0;
 
+    // The ids of the documents that pass the filter, in order of bytes.
+    [[nodiscard]] virtual Result<Selected> select(std::string_view filter) const = 0;
+
     // ---- searching. The filter's errors are invalid_argument and name the column. Facets count
     // the documents that pass the filter.
     [[nodiscard]] virtual Result<Narrowed> narrow(std::string_view filter,

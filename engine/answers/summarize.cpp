@@ -46,7 +46,7 @@ bool says_something(std::string_view sentence) {
 
 class Summarizer {
  public:
-    Summarizer(const QueryContext& context, storage::Document document,
+    Summarizer(const QueryContext& context, corpus::StoredDocument document,
                const SummarizeOptions& options)
         : context_(context), document_(std::move(document)), options_(options) {
         interrupt_.stop = options.stop;
@@ -97,18 +97,19 @@ class Summarizer {
     }
 
     Result<std::vector<storage::Chunk>> central_chunks() {
-        const storage::Reader reader = context_.store.reader();
-        LECTERN_ASSIGN(auto chunks, reader.chunks(document_.header));
+        const std::vector<storage::Chunk>& chunks = document_.chunks;
         if (chunks.size() <= chunks_read) return chunks;
+        std::vector<storage::ChunkId> ids;
+        for (const storage::Chunk& chunk : chunks) ids.push_back(chunk.id);
         LECTERN_ASSIGN(const auto rows,
-                       reader.vectors(context_.index.generation(), document_.header.chunks));
+                       context_.corpus.reader()->vectors(context_.vectors.generation(), ids));
         if (rows.found.size() != chunks.size())
             return Status{Code::not_found, "the document '" + document_.header.id +
                                                "' was changed meanwhile; ask again"};
         std::vector<storage::Chunk> out;
         for (const std::size_t i :
-             central_rows(rows.values, context_.index.dimension(), chunks_read))
-            out.push_back(std::move(chunks[i]));
+             central_rows(rows.values, context_.vectors.dimension(), chunks_read))
+            out.push_back(chunks[i]);
         return out;
     }
 
@@ -170,7 +171,7 @@ class Summarizer {
     }
 
     const QueryContext& context_;
-    const storage::Document document_;
+    const corpus::StoredDocument document_;
     const SummarizeOptions& options_;
     const Clock::time_point begin_ = Clock::now();
     host::Interrupt interrupt_;
@@ -184,7 +185,7 @@ class Summarizer {
 
 Result<Summary> run_summarize(const QueryContext& context, std::string_view document,
                               const SummarizeOptions& options) {
-    LECTERN_ASSIGN(auto found, context.store.reader().document(document));
+    LECTERN_ASSIGN(auto found, context.corpus.reader()->document(document));
     if (!options.extractive && context.pipeline.can_write())
         LECTERN_TRY(context.pipeline.prepare_answers(Answers::written));
     Result<Summary> out = Summary{};

@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "config/pipeline.hpp"
+#include "corpus/corpus.hpp"
+#include "corpus/local/local.hpp"
+#include "corpus/process.hpp"
 #include "engine/answers/summarize.hpp"
 #include "engine/answers/writer.hpp"
 #include "engine/collection/engine_impl.hpp"
 #include "engine/collection/reembed.hpp"
 #include "engine/collection/serving.hpp"
-#include "engine/collection/upkeep.hpp"
 #include "engine/ingest/decisions.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/ingest/sources.hpp"
@@ -22,13 +24,7 @@
 #include "engine/sync/stored_files.hpp"
 #include "engine/sync/sync.hpp"
 #include "engine/sync/watch.hpp"
-#include "index/lexical/lexical_index.hpp"
-#include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/maintenance/backup.hpp"
-#include "storage/store/give_back.hpp"
-#include "storage/store/kill_point.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 namespace {
@@ -58,18 +54,6 @@ storage::VectorEncoding encoding(std::string_view name) {
     if (name == "f16") return storage::VectorEncoding::f16;
     if (name == "int8") return storage::VectorEncoding::int8;
     return storage::VectorEncoding::f32;
-}
-
-std::vector<float> rows_of(const storage::WriteGroup& group, const storage::CommitResult& done,
-                           storage::GenerationNumber generation) {
-    std::vector<float> rows;
-    for (std::size_t i = 0; i < group.puts.size(); ++i) {
-        if (done.documents[i].ordinal == 0) continue;
-        for (const storage::PutVectors& vectors : group.puts[i].vectors)
-            if (vectors.generation == generation)
-                rows.insert(rows.end(), vectors.values.begin(), vectors.values.end());
-    }
-    return rows;
 }
 
 }  // namespace
@@ -103,13 +87,11 @@ std::string_view name(AnswerStatus status) noexcept {
 struct Collection::Impl {
     explicit Impl(std::shared_ptr<Engine::Impl> of) : engine(std::move(of)), log(engine->log) {}
 
-    // Members end in reverse order: what serves before the store, all before the engine.
+    // Members end in reverse order: what serves before the corpus, all before the engine.
     const std::shared_ptr<Engine::Impl> engine;
     const Log& log;
     unsigned threads = 0;  // of the engine; 0 until a pipeline is loaded
-    std::unique_ptr<storage::Store> store;
-    std::unique_ptr<index::LexicalIndex> lexical;
-    mutable MetadataIndex metadata;  // guards itself
+    std::unique_ptr<corpus::Corpus> corpus;
     ServingSlot serving;
     std::timed_mutex writing;         // one ingest or removal at a time
     std::uint64_t written_bytes = 0;  // since memory was given back; guarded by writing
@@ -141,18 +123,19 @@ struct Collection::Impl {
     }
 
     // The generation of this pipeline's vectors; made in a collection that has none.
-    [[nodiscard]] Result<storage::GenerationNumber> bind_generation(const Pipeline& pipeline,
-                                                                    const fs::path& folder) const {
+    [[nodiscard]] Result<storage::GenerationNumber> bind_generation(
+        const Pipeline& pipeline) const {
         const EmbedderInfo& embedder = pipeline.embedder();
-        storage::CollectionMeta meta = store->meta();
+        LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus->meta());
         if (meta.serving == 0) {
             const config::PipelineConfig& config = pipeline.config();
-            LECTERN_TRY(store->set_pipeline(config.name, config.text, config.base_folder.string()));
+            LECTERN_TRY(
+                corpus->set_pipeline(config.name, config.text, config.base_folder.string()));
             storage::Generation made;
             made.fingerprint = embedder.fingerprint;
             made.dimension = embedder.dimension;
             made.note = std::string(pipeline.embedder_name()) + ", " + embedder.precision;
-            LECTERN_ASSIGN(const storage::Generation added, store->add_generation(made));
+            LECTERN_ASSIGN(const storage::Generation added, corpus->add_generation(made));
             return added.number;
         }
         const storage::Generation* serving = meta.generation(meta.serving);
@@ -160,7 +143,7 @@ struct Collection::Impl {
             serving->dimension != embedder.dimension)
             return Status{
                 Code::invalid_argument,
-                "the collection '" + folder.string() + "' holds vectors of " +
+                "the collection '" + corpus->where() + "' holds vectors of " +
                     (serving == nullptr ? "no model" : serving->fingerprint) +
                     ", but the pipeline '" + pipeline.config().name + "' makes vectors of " +
                     embedder.fingerprint + "; use the pipeline it was made with ('" +
@@ -170,17 +153,21 @@ struct Collection::Impl {
         return meta.serving;
     }
 
-    Status serve(std::shared_ptr<Pipeline> pipeline, const fs::path& folder) {
+    Status serve(std::shared_ptr<Pipeline> pipeline) {
         auto next = std::make_shared<Serving>();
         next->pipeline = std::move(pipeline);
-        LECTERN_ASSIGN(next->generation, bind_generation(*next->pipeline, folder));
-        LECTERN_TRY(drop_older_generations(*store));
-        LECTERN_TRY(open_lexical(next->pipeline->config().search));
-        LECTERN_ASSIGN(next->index, open_index(*next->pipeline, next->generation, true));
-        const std::uint64_t chunks = store->counters().chunks;
-        if (const std::size_t rows = next->index->statistics().rows; rows < chunks)
+        LECTERN_ASSIGN(next->generation, bind_generation(*next->pipeline));
+        LECTERN_TRY(corpus->drop_older_generations());
+        const config::SearchConfig& search = next->pipeline->config().search;
+        LECTERN_TRY(corpus->open_words(
+            corpus::WordOptions{text::language_of(search.language), search.keep_stop_words}));
+        LECTERN_ASSIGN(next->vectors, open_vectors(*next->pipeline, next->generation, true));
+        LECTERN_ASSIGN(const storage::Counters counters, corpus->counters());
+        LECTERN_ASSIGN(const corpus::VectorStatistics vectors, next->vectors->statistics());
+        if (vectors.rows < counters.chunks)
             log(LogLevel::warning, "vector index",
-                std::to_string(chunks - rows) + " of " + std::to_string(chunks) +
+                std::to_string(counters.chunks - vectors.rows) + " of " +
+                    std::to_string(counters.chunks) +
                     " chunks have no vector since a repair, and are found by their words only; "
                     "'lectern reembed' to the pipeline '" +
                     next->pipeline->config().name + "' makes them");
@@ -188,32 +175,15 @@ struct Collection::Impl {
         return {};
     }
 
-    [[nodiscard]] Result<std::unique_ptr<index::VectorIndex>> open_index(
+    [[nodiscard]] Result<std::shared_ptr<corpus::Vectors>> open_vectors(
         const Pipeline& pipeline, storage::GenerationNumber generation,
         bool build_in_background) const {
-        index::VectorIndexOptions options;
-        options.generation = generation;
-        options.threads = threads;
-        options.build_in_background = build_in_background;
-        options.seal_at = pipeline.config().search.seal_at;
-        options.vectors = encoding(pipeline.config().search.vectors);
-        options.log = [log = log](std::string_view message) {
-            log(LogLevel::warning, "vector index", message);
-        };
-        return index::VectorIndex::open(*store, options);
-    }
-
-    // Without a pipeline: as it was made.
-    Status open_lexical(const std::optional<config::SearchConfig>& search) {
-        index::LexicalIndexOptions options;
-        if (search)
-            options.analysis = index::AnalysisOptions{text::language_of(search->language),
-                                                      search->keep_stop_words};
-        options.log = [log = log](std::string_view message) {
-            log(LogLevel::info, "lexical index", message);
-        };
-        LECTERN_ASSIGN(lexical, index::LexicalIndex::open(*store, options));
-        return {};
+        const config::SearchConfig& search = pipeline.config().search;
+        return corpus->open_vectors({.generation = generation,
+                                     .threads = threads,
+                                     .seal_at = search.seal_at,
+                                     .encoding = encoding(search.vectors),
+                                     .build_in_background = build_in_background});
     }
 
     [[nodiscard]] Result<std::shared_ptr<Serving>> with_models(std::string_view what) const {
@@ -227,8 +197,7 @@ struct Collection::Impl {
 
     // Holds writing.
     Status commit(const storage::WriteGroup& group, const Serving& with) {
-        LECTERN_ASSIGN(const storage::CommitResult done, lexical->commit(group));
-        LECTERN_TRY(with.index->apply(done.change, rows_of(group, done, with.generation)));
+        LECTERN_TRY(corpus->commit(group, with.vectors.get()).status());
         for (const storage::PutDocument& document : group.puts)
             written_bytes += document.text.size();
         give_back_memory(give_back_every);
@@ -246,10 +215,10 @@ struct Collection::Impl {
                                 const IngestOptions& options) {
         const std::lock_guard lock(writing);
         LECTERN_ASSIGN(const std::shared_ptr<Serving> with, with_models("ingest"));
-        IngestDecisions decisions(*store);
+        IngestDecisions decisions(*corpus);
         const IngestOutput output{
             .decide = [&](const storage::PutDocument& put) { return decisions.decide(put); },
-            .exists = [this](std::string_view id) { return store->reader().header(id).ok(); },
+            .exists = [this](std::string_view id) { return corpus->reader()->header(id).ok(); },
             .commit = [&](storage::WriteGroup group) { return commit(group, *with); },
             .generation = with->generation};
         IngestReport report;
@@ -264,7 +233,7 @@ struct Collection::Impl {
     // `rounds` may be null.
     Result<SyncReport> sync(const SyncOptions& options, SyncRounds* rounds) {
         const std::lock_guard lock(writing);
-        SyncTarget target{.store = store.get(), .threads = threads};
+        SyncTarget target{.corpus = corpus.get(), .threads = threads};
         if (threads == 0) target.threads = std::max(std::thread::hardware_concurrency(), 1U);
         std::shared_ptr<Serving> with;
         if (!options.dry_run) {
@@ -279,7 +248,7 @@ struct Collection::Impl {
     }
 
     [[nodiscard]] QueryContext query(const Serving& with) const {
-        return {*with.pipeline, *store, *with.index, metadata, *lexical, threads, log};
+        return {*with.pipeline, *corpus, *with.vectors, threads, log};
     }
 
     Result<ReembedReport> reembed(const std::string& name, const ReembedOptions& options) {
@@ -289,16 +258,16 @@ struct Collection::Impl {
         LECTERN_ASSIGN(auto config, named_pipeline(name, engine->folders));
         LECTERN_ASSIGN(next->pipeline, load(std::move(config)));
         const Pipeline& pipeline = *next->pipeline;
-        Reembedding work(*store, pipeline, options, log);
+        Reembedding work(*corpus, pipeline, options, log);
         LECTERN_TRY(work.begin());
         next->generation = work.generation();
-        const storage::CollectionMeta before = store->meta();
+        LECTERN_ASSIGN(const storage::CollectionMeta before, corpus->meta());
         const bool other_vectors = next->generation != before.serving;
 
         LECTERN_TRY(work.catch_up());
         if (other_vectors) {
             // Its segments are built and on disk before anybody waits for them.
-            LECTERN_ASSIGN(const auto built, open_index(pipeline, next->generation, false));
+            LECTERN_ASSIGN(const auto built, open_vectors(pipeline, next->generation, false));
             LECTERN_TRY(built->flush());
         }
         // What comes in meanwhile is caught up with until nobody writes.
@@ -311,26 +280,26 @@ struct Collection::Impl {
         while (!written.try_lock_until(soon())) LECTERN_TRY(work.catch_up());
         LECTERN_TRY(work.catch_up());
         if (const auto now = serving.get(); now != nullptr && !other_vectors) {
-            next->index = now->index;
+            next->vectors = now->vectors;
         } else {
-            LECTERN_ASSIGN(next->index, open_index(pipeline, next->generation, true));
+            LECTERN_ASSIGN(next->vectors, open_vectors(pipeline, next->generation, true));
         }
         // Words are found as before; other rules for them are taken up by the next open.
-        if (lexical == nullptr) LECTERN_TRY(open_lexical(std::nullopt));
+        if (!corpus->words_open()) LECTERN_TRY(corpus->open_words(std::nullopt));
         storage::kill_point("reembed.before_cut_over");
-        LECTERN_TRY(store->cut_over(next->generation, pipeline.config().name,
-                                    pipeline.config().text,
-                                    pipeline.config().base_folder.string()));
+        LECTERN_TRY(corpus->cut_over(next->generation, pipeline.config().name,
+                                     pipeline.config().text,
+                                     pipeline.config().base_folder.string()));
         storage::kill_point("reembed.after_cut_over");
         std::future<void> gone = serving.exchange(std::move(next));
         written.unlock();
         // Running requests may still want the vectors before.
         if (gone.valid()) gone.wait();
-        LECTERN_TRY(drop_older_generations(*store, [this] { lexical->renew(); }));
-        LECTERN_TRY(store->flush());  // the log gives its space back too
+        LECTERN_TRY(corpus->drop_older_generations());
+        LECTERN_TRY(corpus->flush());  // the log gives its space back too
 
         ReembedReport report = work.report();
-        const storage::CollectionMeta after = store->meta();
+        LECTERN_ASSIGN(const storage::CollectionMeta after, corpus->meta());
         report.pipeline = after.pipeline_name;
         report.fingerprint = after.generation(after.serving)->fingerprint;
         if (const auto* previous = before.generation(before.serving); previous != nullptr)
@@ -346,7 +315,7 @@ Collection& Collection::operator=(Collection&&) noexcept = default;
 Collection::~Collection() {
     const auto serving = impl_ == nullptr ? nullptr : impl_->serving.get();
     if (serving == nullptr) return;
-    if (const Status status = serving->index->flush(); !status.ok())
+    if (const Status status = serving->vectors->flush(); !status.ok())
         impl_->log(LogLevel::warning, "vector index", status.message());
 }
 
@@ -369,7 +338,7 @@ Result<Collection> Engine::open(const fs::path& folder, CollectionOptions option
         // Something is there: a damaged one, one whose making was cut off, or another's folder. The
         // store says which.
         if (!options.create && fs::is_directory(folder, error) && !fs::is_empty(folder, error))
-            LECTERN_TRY(storage::Store::open(folder).status());
+            LECTERN_TRY(corpus::local::open(folder, {.log = impl->log}).status());
         if (!options.create)
             return Status{Code::not_found, "there is no collection in '" + folder.string() +
                                                "'; make one with 'lectern ingest -c " +
@@ -382,13 +351,14 @@ Result<Collection> Engine::open(const fs::path& folder, CollectionOptions option
             auto config,
             named_pipeline(options.pipeline.empty() ? "bert" : options.pipeline, impl_->folders));
         LECTERN_ASSIGN(pipeline, impl->load(std::move(config)));
-        LECTERN_ASSIGN(impl->store, storage::Store::open(folder, {.create_if_missing = true}));
+        LECTERN_ASSIGN(impl->corpus,
+                       corpus::local::open(folder, {.create = true, .log = impl->log}));
     } else {
         // With "create", one whose creation was interrupted is made complete.
-        LECTERN_ASSIGN(impl->store,
-                       storage::Store::open(folder, {.create_if_missing = options.create}));
+        LECTERN_ASSIGN(impl->corpus,
+                       corpus::local::open(folder, {.create = options.create, .log = impl->log}));
         if (!options.load_models) return Collection(std::move(impl));
-        const storage::CollectionMeta meta = impl->store->meta();
+        LECTERN_ASSIGN(const storage::CollectionMeta meta, impl->corpus->meta());
         const bool stored = options.pipeline.empty() && !meta.pipeline_yaml.empty();
         LECTERN_ASSIGN(auto config,
                        stored ? stored_pipeline(meta)
@@ -396,7 +366,7 @@ Result<Collection> Engine::open(const fs::path& folder, CollectionOptions option
                                                impl_->folders));
         LECTERN_ASSIGN(pipeline, impl->load(std::move(config)));
     }
-    LECTERN_TRY(impl->serve(std::move(pipeline), folder));
+    LECTERN_TRY(impl->serve(std::move(pipeline)));
     return Collection(std::move(impl));
 }
 
@@ -407,7 +377,7 @@ Result<IngestReport> Collection::ingest(const std::vector<fs::path>& paths,
     LECTERN_ASSIGN(IngestReport report, impl_->ingest(files, std::move(failed), options));
     std::vector<std::string> folders;
     for (const fs::path& path : paths) folders.push_back(absolute_path(path));
-    LECTERN_ASSIGN(report.gone, documents_without_file(impl_->store->reader(), folders));
+    LECTERN_ASSIGN(report.gone, documents_without_file(*impl_->corpus->reader(), folders));
     return report;
 }
 
@@ -430,17 +400,17 @@ Status Collection::watch(const SyncOptions& options,
 }
 
 Result<std::vector<Source>> Collection::sources() const {
-    return list_sources(*impl_->store);
+    return list_sources(*impl_->corpus);
 }
 
 Status Collection::add_source(const fs::path& path, const std::vector<std::string>& include,
                               const std::vector<std::string>& exclude) {
-    return remember_source(*impl_->store, path, include, exclude);
+    return remember_source(*impl_->corpus, path, include, exclude);
 }
 
 Result<std::uint64_t> Collection::remove_source(const fs::path& path) {
     const std::lock_guard lock(impl_->writing);
-    return forget_source(*impl_->store, path);
+    return forget_source(*impl_->corpus, path);
 }
 
 Result<IngestReport> Collection::ingest_bytes(std::string_view name, std::string_view bytes,
@@ -490,14 +460,13 @@ Result<Generated> Collection::generate(std::span<const Message> messages,
 
 namespace {
 
-Result<Document> complete(const storage::Reader& reader, storage::Document from) {
-    LECTERN_ASSIGN(const auto chunks, reader.chunks(from.header));
-    Document out{from.header.id,
-                 from.header.title,
+Document complete(corpus::StoredDocument from) {
+    Document out{std::move(from.header.id),
+                 std::move(from.header.title),
                  std::move(from.text),
-                 from.header.metadata.empty() ? "{}" : from.header.metadata,
+                 from.header.metadata.empty() ? "{}" : std::move(from.header.metadata),
                  {}};
-    for (const storage::Chunk& chunk : chunks)
+    for (const storage::Chunk& chunk : from.chunks)
         out.chunks.push_back({chunk.id, chunk.begin, chunk.end, chunk.tokens,
                               place_of(chunk.places, 0, chunk.end - chunk.begin)});
     return out;
@@ -506,28 +475,20 @@ Result<Document> complete(const storage::Reader& reader, storage::Document from)
 }  // namespace
 
 Result<Document> Collection::get(std::string_view document) const {
-    const storage::Reader reader = impl_->store->reader();
-    LECTERN_ASSIGN(auto found, reader.document(document));
-    return complete(reader, std::move(found));
+    LECTERN_ASSIGN(auto found, impl_->corpus->reader()->document(document));
+    return complete(std::move(found));
 }
 
 Status Collection::each_document(const std::function<bool(const Document&)>& visit,
                                  std::string_view after) const {
-    const storage::Reader reader = impl_->store->reader();
-    Status failure;
-    const auto one = [&](const storage::DocumentHeader& header) {
-        auto found = reader.document(header.id);
-        if (!found) return failure = found.status(), false;
-        auto document = complete(reader, std::move(*found));
-        if (!document) return failure = document.status(), false;
-        return visit(*document);
+    const auto one = [&](const corpus::StoredDocument& document) {
+        return visit(complete(document));
     };
-    LECTERN_TRY(reader.for_each_document(one, after));
-    return failure;
+    return impl_->corpus->reader()->each_document(one, after);
 }
 
 Result<Selected> Collection::select(std::string_view filter) const {
-    return impl_->metadata.select(*impl_->store, filter);
+    return impl_->corpus->select(filter);
 }
 
 Result<std::uint64_t> Collection::remove(std::span<const std::string> documents) {
@@ -535,10 +496,10 @@ Result<std::uint64_t> Collection::remove(std::span<const std::string> documents)
     storage::WriteGroup group;
     group.deletes.assign(documents.begin(), documents.end());
     if (group.empty()) return std::uint64_t{0};
-    if (impl_->lexical == nullptr) LECTERN_TRY(impl_->open_lexical(std::nullopt));
-    LECTERN_ASSIGN(const storage::CommitResult done, impl_->lexical->commit(group));
-    if (const auto with = impl_->serving.get(); with != nullptr)
-        LECTERN_TRY(with->index->apply(done.change, {}));
+    if (!impl_->corpus->words_open()) LECTERN_TRY(impl_->corpus->open_words(std::nullopt));
+    const auto with = impl_->serving.get();
+    LECTERN_ASSIGN(const storage::CommitResult done,
+                   impl_->corpus->commit(group, with == nullptr ? nullptr : with->vectors.get()));
     return static_cast<std::uint64_t>(std::count(done.deleted.begin(), done.deleted.end(), true));
 }
 
@@ -548,8 +509,9 @@ Result<ReembedReport> Collection::reembed(const std::string& pipeline,
 }
 
 Result<Stats> Collection::stats() const {
-    const storage::CollectionMeta meta = impl_->store->meta();
-    const storage::Counters counters = impl_->store->counters();
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, impl_->corpus->meta());
+    LECTERN_ASSIGN(const storage::Counters counters, impl_->corpus->counters());
+    LECTERN_ASSIGN(corpus::CorpusFigures figures, impl_->corpus->figures());
     Stats out;
     out.documents = counters.documents;
     out.chunks = counters.chunks;
@@ -559,19 +521,14 @@ Result<Stats> Collection::stats() const {
         out.fingerprint = serving->fingerprint;
         out.dimension = serving->dimension;
     }
-    out.disk_bytes = impl_->store->disk_bytes();
-    out.sequence = impl_->store->sequence();
+    out.disk_bytes = figures.disk_bytes;
+    out.sequence = figures.sequence;
     out.collection_id = storage::to_hex(meta.id);
-    const storage::Figures figures = impl_->store->figures();
-    out.store = {figures.block_cache_bytes,        figures.block_cache_capacity,
-                 figures.memtable_bytes,           figures.table_bytes,
-                 figures.pending_compaction_bytes, figures.running_compactions,
-                 figures.running_flushes,          figures.slowed_writes,
-                 figures.stopped_writes,           figures.writes_stopped};
+    out.store = figures.store;
     if (const auto with = impl_->serving.get(); with != nullptr) {
-        const index::VectorIndexStatistics state = with->index->statistics();
-        out.vector_segments = state.segments;
-        out.tail_vectors = state.tail_rows;
+        LECTERN_ASSIGN(const corpus::VectorStatistics vectors, with->vectors->statistics());
+        out.vector_segments = vectors.segments;
+        out.tail_vectors = vectors.tail_rows;
     }
     return out;
 }
@@ -583,23 +540,21 @@ Result<RecallSample> Collection::recall(std::string_view query,
 }
 
 Result<Overview> Collection::overview(const OverviewOptions& options) const {
-    return run_overview(*impl_->store, impl_->store->meta().serving, options);
+    return run_overview(*impl_->corpus, options);
 }
 
 Result<BackupInfo> Collection::backup(const fs::path& to, const BackupOptions& options) const {
-    LECTERN_ASSIGN(const storage::Backup made,
-                   storage::create_backup(*impl_->store, to,
-                                          {.progress = options.progress, .stop = options.stop}));
-    return info_of(made);
+    return impl_->corpus->backup(to, options);
 }
 
 Result<VerifyReport> Collection::verify(const VerifyOptions& options) const {
-    return verify_open(*impl_->store, options);
+    return impl_->corpus->verify(options);
 }
 
 Status Collection::flush() {
-    if (const auto with = impl_->serving.get(); with != nullptr) LECTERN_TRY(with->index->flush());
-    return impl_->store->flush();
+    if (const auto with = impl_->serving.get(); with != nullptr)
+        LECTERN_TRY(with->vectors->flush());
+    return impl_->corpus->flush();
 }
 
 }  // namespace lectern

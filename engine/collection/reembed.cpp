@@ -4,9 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "corpus/process.hpp"
 #include "engine/pipeline/passage_text.hpp"
-#include "index/vector/vector_index.hpp"
-#include "storage/store/kill_point.hpp"
 
 namespace lectern {
 namespace {
@@ -21,25 +20,14 @@ std::string place(const storage::ChunkView& chunk) {
 
 }  // namespace
 
-Status drop_older_generations(storage::Store& store, const std::function<void()>& removed) {
-    const storage::CollectionMeta meta = store.meta();
-    for (const storage::Generation& generation : meta.generations)
-        if (generation.number < meta.serving) {
-            LECTERN_TRY(store.drop_generation(generation.number, removed));
-            storage::kill_point("reembed.after_drop");
-        }
-    index::VectorIndex::remove_stale_files(store);
-    return {};
-}
-
-Reembedding::Reembedding(storage::Store& store, const Pipeline& pipeline,
+Reembedding::Reembedding(corpus::Corpus& corpus, const Pipeline& pipeline,
                          const ReembedOptions& options, const Log& log)
-    : store_(store), pipeline_(pipeline), options_(options), log_(log) {}
+    : corpus_(corpus), pipeline_(pipeline), options_(options), log_(log) {}
 
 Status Reembedding::begin() {
-    LECTERN_TRY(drop_older_generations(store_));
+    LECTERN_TRY(corpus_.drop_older_generations());
     const EmbedderInfo& embedder = pipeline_.embedder();
-    const storage::CollectionMeta meta = store_.meta();
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus_.meta());
     for (const storage::Generation& generation : meta.generations) {
         if (generation.fingerprint == embedder.fingerprint &&
             generation.dimension == embedder.dimension) {
@@ -48,10 +36,9 @@ Status Reembedding::begin() {
             log_(LogLevel::warning, "reembed",
                  "the vectors of " + generation.fingerprint +
                      ", which an interrupted change of model had made, are dropped");
-            LECTERN_TRY(store_.drop_generation(generation.number));
+            LECTERN_TRY(corpus_.drop_generation(generation.number));
         }
     }
-    index::VectorIndex::remove_stale_files(store_);
     const storage::Generation* serving = meta.generation(meta.serving);
     const bool same = serving != nullptr && serving->fingerprint == embedder.fingerprint &&
                       serving->dimension == embedder.dimension;
@@ -67,30 +54,30 @@ Status Reembedding::begin() {
         made.note = std::string(pipeline_.embedder_name()) + ", " + embedder.precision +
                     ", of the pipeline '" + pipeline_.config().name + "'";
         // The first one of all serves at once: the chunks that are there come with the second.
+        LECTERN_ASSIGN(const storage::Counters counters, corpus_.counters());
+        storage::GenerationNumber now = 0;
         do {
-            LECTERN_ASSIGN(const storage::Generation added, store_.add_generation(made));
+            LECTERN_ASSIGN(const storage::Generation added, corpus_.add_generation(made));
             generation_ = added.number;
-        } while (generation_ == store_.meta().serving && store_.counters().chunks > 0);
+            LECTERN_ASSIGN(const storage::CollectionMeta after, corpus_.meta());
+            now = after.serving;
+        } while (generation_ == now && counters.chunks > 0);
     }
     storage::kill_point("reembed.after_generation");
     return {};
 }
 
 Result<bool> Reembedding::whole(storage::GenerationNumber generation) const {
-    const storage::Reader reader = store_.reader();
-    std::uint64_t rows = 0;
-    LECTERN_TRY(reader.scan_vectors(generation, 0, [&](auto ids, auto) {
-        rows += ids.size();
-        return true;
-    }));
-    return rows >= reader.counters().chunks;
+    LECTERN_ASSIGN(const std::uint64_t rows, corpus_.vector_count(generation));
+    LECTERN_ASSIGN(const storage::Counters counters, corpus_.counters());
+    return rows >= counters.chunks;
 }
 
 Result<std::vector<storage::ChunkId>> Reembedding::take_over(
     std::span<const storage::ChunkId> chunks) {
-    LECTERN_ASSIGN(const auto there, store_.reader().vectors(same_model_, chunks));
+    LECTERN_ASSIGN(const auto there, corpus_.reader()->vectors(same_model_, chunks));
     LECTERN_ASSIGN(const std::uint64_t added,
-                   store_.add_vectors(generation_, there.found, there.values));
+                   corpus_.add_vectors(generation_, there.found, there.values));
     report_.resumed += added;
     std::vector<storage::ChunkId> left;
     auto next = there.found.begin();  // in the order of `chunks`
@@ -103,49 +90,25 @@ Result<std::vector<storage::ChunkId>> Reembedding::take_over(
     return left;
 }
 
-Result<std::vector<storage::ChunkRange>> Reembedding::new_chunks(
-    const storage::Reader& reader) const {
-    if (!seen_) return reader.live_chunks();
-    const auto changes = reader.changes(*seen_);
-    if (changes.status().code() == Code::not_found) return reader.live_chunks();  // too long ago
-    if (!changes.ok()) return changes.status();
-    std::vector<storage::ChunkRange> added;
-    for (const storage::Change& change : *changes)
-        added.insert(added.end(), change.added.begin(), change.added.end());
-    return added;
-}
-
 Status Reembedding::catch_up() {
-    if (generation_ == store_.meta().serving) return {};  // the same vectors
-    storage::Sequence now = 0;
-    std::vector<storage::ChunkRange> ranges;
-    {
-        // Not kept for longer: an old reader keeps deleted data on disk.
-        const storage::Reader reader = store_.reader();
-        now = reader.sequence();
-        LECTERN_ASSIGN(ranges, new_chunks(reader));
-    }
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus_.meta());
+    if (generation_ == meta.serving) return {};  // the same vectors
+    const bool first = !seen_;
     std::vector<storage::ChunkId> missing;
-    for (const storage::ChunkRange& range : ranges) {
-        for (storage::ChunkId at = range.first; at < range.end();) {
-            const std::uint64_t count = std::min<std::uint64_t>(range.end() - at, 1024);
-            LECTERN_ASSIGN(const auto there, store_.reader().vectors(generation_, {at, count}));
-            if (!seen_) report_.resumed += there.found.size();
-            auto next = there.found.begin();
-            for (const storage::ChunkId end = at + count; at < end; ++at) {
-                if (next != there.found.end() && *next == at)
-                    ++next;
-                else
-                    missing.push_back(at);
-            }
-            while (missing.size() >= chunks_in_a_write) {
-                LECTERN_TRY(embed(std::span(missing).first(chunks_in_a_write)));
-                missing.erase(missing.begin(), missing.begin() + chunks_in_a_write);
-            }
+    const auto add = [&](std::span<const storage::ChunkId> chunks) -> Status {
+        missing.insert(missing.end(), chunks.begin(), chunks.end());
+        while (missing.size() >= chunks_in_a_write) {
+            LECTERN_TRY(embed(std::span(missing).first(chunks_in_a_write)));
+            missing.erase(missing.begin(), missing.begin() + chunks_in_a_write);
         }
-    }
+        return {};
+    };
+    std::optional<storage::Sequence> seen = seen_;
+    LECTERN_ASSIGN(const std::uint64_t present,
+                   corpus_.each_without_vector(generation_, seen, add));
+    if (first) report_.resumed += present;
     if (!missing.empty()) LECTERN_TRY(embed(missing));
-    seen_ = now;
+    seen_ = seen;
     return {};
 }
 
@@ -158,7 +121,7 @@ Status Reembedding::embed(std::span<const storage::ChunkId> ids) {
     if (same_model_ != 0) {
         LECTERN_ASSIGN(wanted, take_over(ids));
     }
-    LECTERN_ASSIGN(auto views, store_.reader().chunk_views(wanted));
+    LECTERN_ASSIGN(auto views, corpus_.reader()->chunk_views(wanted));
     std::vector<storage::ChunkView> chunks;
     for (auto& view : views)
         if (view) chunks.push_back(std::move(*view));
@@ -166,12 +129,13 @@ Status Reembedding::embed(std::span<const storage::ChunkId> ids) {
     LECTERN_ASSIGN(const std::vector<float> rows, vectors(chunks));
     std::vector<storage::ChunkId> there;
     for (const storage::ChunkView& chunk : chunks) there.push_back(chunk.chunk.id);
-    LECTERN_ASSIGN(const std::uint64_t added, store_.add_vectors(generation_, there, rows));
+    LECTERN_ASSIGN(const std::uint64_t added, corpus_.add_vectors(generation_, there, rows));
     storage::kill_point("reembed.after_vectors");
     report_.chunks += added;
-    if (options_.progress)
-        options_.progress({std::min(report_.resumed + report_.chunks, store_.counters().chunks),
-                           store_.counters().chunks, seconds()});
+    if (!options_.progress) return {};
+    LECTERN_ASSIGN(const storage::Counters counters, corpus_.counters());
+    options_.progress(
+        {std::min(report_.resumed + report_.chunks, counters.chunks), counters.chunks, seconds()});
     return {};
 }
 

@@ -1,39 +1,31 @@
 // engine/collection/reembed.hpp: vectors of another model for the chunks that are stored.
 //
-//     Reembedding work(store, pipeline, options, log);
+//     Reembedding work(corpus, pipeline, options, log);
 //     LECTERN_TRY(work.begin());      // the new generation: found again, or made
 //     LECTERN_TRY(work.catch_up());   // as often as chunks come in
 //     … hold writers off, catch up once more, cut over …
 //
-// Which chunks have a vector of the new generation is what the store says, so a run that died is
+// Which chunks have a vector of the new generation is what the corpus says, so a run that died is
 // gone on with by the next.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
+#include "corpus/corpus.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
-
-// Removes what an interrupted change of model left after its cut-over: generations older than the
-// one that serves (numbers count up), and the index files of generations that are gone. `removed`:
-// see Store::drop_generation.
-[[nodiscard]] Status drop_older_generations(storage::Store& store,
-                                            const std::function<void()>& removed = {});
 
 // One thread.
 class Reembedding {
  public:
     // All of them must outlive it.
-    Reembedding(storage::Store& store, const Pipeline& pipeline, const ReembedOptions& options,
+    Reembedding(corpus::Corpus& corpus, const Pipeline& pipeline, const ReembedOptions& options,
                 const Log& log);
 
     // Finds the generation that an earlier run began for this model, or makes one. What was begun
@@ -51,9 +43,6 @@ class Reembedding {
     [[nodiscard]] double seconds() const;
 
  private:
-    // All chunks the first time, then those that came since.
-    [[nodiscard]] Result<std::vector<storage::ChunkRange>> new_chunks(
-        const storage::Reader& reader) const;
     // Whether every chunk has a vector of the generation.
     [[nodiscard]] Result<bool> whole(storage::GenerationNumber generation) const;
     // The vectors that the serving generation has of the same model; the ids of the others.
@@ -64,7 +53,7 @@ class Reembedding {
     [[nodiscard]] Status check_lengths(const std::vector<storage::ChunkView>& chunks);
     [[nodiscard]] Result<std::vector<float>> vectors(const std::vector<storage::ChunkView>& chunks);
 
-    storage::Store& store_;
+    corpus::Corpus& corpus_;
     const Pipeline& pipeline_;
     const ReembedOptions& options_;
     const Log& log_;

@@ -10,9 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "corpus/corpus.hpp"
 #include "engine/pipeline/pipeline.hpp"
-#include "index/vector/vector_index.hpp"
-#include "storage/store/types.hpp"
 
 namespace lectern {
 
@@ -26,9 +25,9 @@ struct Serving {
         Gone& operator=(const Gone&) = delete;
         ~Gone() { promise.set_value(); }
     } gone;
-    std::shared_ptr<Pipeline> pipeline;         // also of other collections with the same one
-    storage::GenerationNumber generation = 0;   // of the pipeline's vectors
-    std::shared_ptr<index::VectorIndex> index;  // of the generation
+    std::shared_ptr<Pipeline> pipeline;        // also of other collections with the same one
+    storage::GenerationNumber generation = 0;  // of the pipeline's vectors
+    std::shared_ptr<corpus::Vectors> vectors;  // of the generation
     std::once_flag warmed;
     std::jthread warming;  // loads and prefills the generator
 };

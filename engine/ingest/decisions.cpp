@@ -3,12 +3,18 @@
 namespace lectern {
 
 Result<Decision> IngestDecisions::decide(const storage::PutDocument& document) {
-    const storage::Reader reader = store_.reader();
-    const auto header = reader.header(document.id);
-    if (!header || header->content_hash != document.content_hash) return Decision::store;
+    const auto reader = corpus_.reader();
+    const auto header = reader->header(document.id);
+    if (!header) {
+        // What is damaged is written again; what cannot be asked is not.
+        const Code why = header.status().code();
+        if (why == Code::not_found || why == Code::corrupt) return Decision::store;
+        return header.status();
+    }
+    if (header->content_hash != document.content_hash) return Decision::store;
     const std::string& file = document.origin.file;
     if (file.empty()) return Decision::unchanged;
-    LECTERN_ASSIGN(const storage::Origin origin, reader.origin(header->ordinal));
+    LECTERN_ASSIGN(const storage::Origin origin, reader->origin(header->ordinal));
     if (origin.file != file) {
         const std::lock_guard lock(mutex_);
         origins_.emplace_back(document.id, document.origin);
@@ -20,7 +26,7 @@ Status IngestDecisions::write_origins() {
     storage::SourceRows rows;
     const std::lock_guard lock(mutex_);
     rows.origins.swap(origins_);
-    return store_.write_sources(rows);
+    return corpus_.write_sources(rows);
 }
 
 }  // namespace lectern

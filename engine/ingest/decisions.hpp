@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "corpus/corpus.hpp"
 #include "engine/ingest/ingest.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 
@@ -15,7 +15,7 @@ namespace lectern {
 // known, or was another file.
 class IngestDecisions {
  public:
-    explicit IngestDecisions(storage::Store& store) : store_(store) {}
+    explicit IngestDecisions(corpus::Corpus& corpus) : corpus_(corpus) {}
 
     // Any thread.
     [[nodiscard]] Result<Decision> decide(const storage::PutDocument& document);
@@ -23,7 +23,7 @@ class IngestDecisions {
     [[nodiscard]] Status write_origins();
 
  private:
-    storage::Store& store_;
+    corpus::Corpus& corpus_;
     std::mutex mutex_;
     std::vector<std::pair<std::string, storage::Origin>> origins_;
 };

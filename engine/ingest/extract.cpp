@@ -2,9 +2,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "corpus/values.hpp"
 #include "engine/ingest/document_id.hpp"
 #include "engine/ingest/run.hpp"
-#include "storage/store/content_hash.hpp"
 #include "text/text.hpp"
 
 namespace lectern {

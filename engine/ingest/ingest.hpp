@@ -12,10 +12,10 @@
 #include <variant>
 #include <vector>
 
+#include "corpus/values.hpp"
 #include "engine/ingest/sources.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store/types.hpp"
 
 namespace lectern {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "corpus/values.hpp"
 #include "lectern/plugin.h"
-#include "storage/store/types.hpp"
 
 namespace lectern {
 

@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
+#include "corpus/values.hpp"
 #include "engine/ingest/places_of_chunks.hpp"
 #include "engine/ingest/run.hpp"
 #include "engine/pipeline/passage_text.hpp"
-#include "storage/store/content_hash.hpp"
 
 namespace lectern {
 namespace {

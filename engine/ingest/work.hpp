@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "corpus/values.hpp"
 #include "engine/ingest/byte_budget.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/pipeline/counters.hpp"
 #include "engine/pipeline/token_batch.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "lectern/plugin.h"
-#include "storage/store/types.hpp"
 
 namespace lectern {
 

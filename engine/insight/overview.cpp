@@ -33,52 +33,33 @@ void fill_time_line(std::vector<std::int64_t> times, Overview& out) {
     }
 }
 
-// Ids that lie evenly over all chunks.
-std::vector<storage::ChunkId> spread(const std::vector<storage::ChunkRange>& live,
-                                     std::size_t wanted) {
-    std::uint64_t total = 0;
-    for (const storage::ChunkRange& range : live) total += range.count;
-    const std::uint64_t count = std::min<std::uint64_t>(wanted, total);
-    std::vector<storage::ChunkId> out;
-    out.reserve(count);
-    std::uint64_t before = 0;
-    std::uint64_t next = 0;
-    for (const storage::ChunkRange& range : live) {
-        for (; next < count; ++next) {
-            const std::uint64_t position = next * total / count;
-            if (position >= before + range.count) break;
-            out.push_back(range.first + (position - before));
-        }
-        before += range.count;
-    }
-    return out;
-}
-
 }  // namespace
 
-Result<Overview> run_overview(const storage::Store& store, storage::GenerationNumber generation,
-                              const OverviewOptions& options) {
-    const storage::Reader reader = store.reader();
+Result<Overview> run_overview(const corpus::Corpus& corpus, const OverviewOptions& options) {
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus.meta());
+    const auto reader = corpus.reader();
     Overview out;
     std::vector<std::int64_t> times;
-    LECTERN_TRY(reader.for_each_document([&](const storage::DocumentHeader& header) {
+    LECTERN_TRY(reader->each_header([&](const storage::DocumentHeader& header) {
         times.push_back(header.committed_at);
         return !options.stop.stop_requested();
     }));
     if (options.stop.stop_requested()) return Status{Code::cancelled, "the overview was cancelled"};
     fill_time_line(std::move(times), out);
 
-    LECTERN_ASSIGN(const auto live, reader.live_chunks());
-    const std::vector<storage::ChunkId> ids = spread(live, options.sample);
-    LECTERN_ASSIGN(auto views, reader.chunk_views(ids, false));
+    LECTERN_ASSIGN(const std::vector<storage::ChunkId> ids, reader->sample(options.sample));
+    LECTERN_ASSIGN(auto views, reader->chunk_views(ids, false));
+    LECTERN_ASSIGN(const corpus::VectorRows vectors, reader->vectors(meta.serving, ids));
+    const std::size_t dimension =
+        vectors.found.empty() ? 0 : vectors.values.size() / vectors.found.size();
     std::vector<float> rows;
-    std::size_t dimension = 0;
+    std::size_t row = 0;  // in the order of `ids`
     for (auto& view : views) {
         if (!view) continue;
-        LECTERN_ASSIGN(const auto vector, reader.vectors(generation, {view->chunk.id, 1}));
-        if (vector.found.empty()) continue;
-        dimension = vector.values.size();
-        rows.insert(rows.end(), vector.values.begin(), vector.values.end());
+        while (row < vectors.found.size() && vectors.found[row] < view->chunk.id) ++row;
+        if (row == vectors.found.size() || vectors.found[row] != view->chunk.id) continue;
+        const auto begin = vectors.values.begin() + static_cast<std::ptrdiff_t>(row * dimension);
+        rows.insert(rows.end(), begin, begin + static_cast<std::ptrdiff_t>(dimension));
         MapPoint point;
         point.document = std::move(view->document);
         point.title = std::move(view->title);

@@ -2,13 +2,12 @@
 // lie.
 #pragma once
 
+#include "corpus/corpus.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 
-[[nodiscard]] Result<Overview> run_overview(const storage::Store& store,
-                                            storage::GenerationNumber generation,
+[[nodiscard]] Result<Overview> run_overview(const corpus::Corpus& corpus,
                                             const OverviewOptions& options);
 
 }  // namespace lectern

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "engine/search/request.hpp"
-#include "index/vector/exact.hpp"
 
 namespace lectern {
 
@@ -13,18 +12,12 @@ Result<RecallSample> run_recall(const QueryContext& context, std::string_view te
                                 const RecallOptions& options) {
     LECTERN_TRY(check_query(text));
     const auto begin = std::chrono::steady_clock::now();
-    const index::VectorIndex& index = context.index;
     const std::vector<std::string_view> texts{text};
     LECTERN_ASSIGN(const std::vector<float> query,
                    context.pipeline.embed_texts(texts, Purpose::query, {.stop = options.stop}));
-    const storage::Reader reader = context.store.reader();
-    LECTERN_ASSIGN(const auto found, index.search(query, options.k));
-    LECTERN_ASSIGN(const auto exact,
-                   index::exact_search(reader, index.generation(), query, options.k,
-                                       [&options] { return options.stop.stop_requested(); }));
-    RecallSample out;
-    out.wanted = exact.size();
-    out.found = index::count_found(found, exact);
+    LECTERN_ASSIGN(RecallSample out, context.vectors.recall(query, options.k, [&options] {
+        return options.stop.stop_requested();
+    }));
     out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return out;
 }

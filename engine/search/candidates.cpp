@@ -1,7 +1,6 @@
 #include "engine/search/candidates.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -9,83 +8,61 @@
 
 namespace lectern {
 
-index::LexicalSearchOptions lexical_options(const Request& request, const index::Filter& filter) {
+corpus::WordQuery word_query(const Request& request) {
     const config::SearchConfig& search = request.context.pipeline.config().search;
-    index::LexicalSearchOptions options;
-    options.bm25 = {search.k1, search.b, search.title_boost, search.b};
-    options.filter = &filter;
-    options.stopped = [&request] {
-        return request.interrupt.stopped() || request.interrupt.late();
-    };
-    return options;
+    return {request.text, search.k1, search.b, search.title_boost,
+            [&request] { return request.interrupt.stopped() || request.interrupt.late(); }};
 }
 
-index::Filter filter_of(const Request& request) {
-    index::Filter filter;
-    if (request.narrowed.allowed) filter.allowed = &*request.narrowed.allowed;
-    return filter;
+namespace {
+
+// Those without a score on a side.
+std::vector<storage::ChunkId> without(const std::vector<Candidate>& candidates,
+                                      std::optional<float> Candidate::*score) {
+    std::vector<storage::ChunkId> out;
+    for (const Candidate& one : candidates)
+        if (!(one.*score)) out.push_back(one.chunk);
+    return out;
 }
 
-Status add_dense_scores(const Request& request, const storage::Reader& reader,
-                        std::span<const float> vector, std::vector<Candidate>& candidates) {
-    if (vector.empty()) return {};
-    std::vector<storage::ChunkId> missing;
-    for (const Candidate& candidate : candidates)
-        if (!candidate.dense) missing.push_back(candidate.chunk);
-    if (missing.empty()) return {};
-    LECTERN_ASSIGN(const auto rows, reader.vectors(request.context.index.generation(), missing));
-    if (rows.values.size() != rows.found.size() * vector.size()) return {};  // of another model
-    std::unordered_map<storage::ChunkId, float> scores;
-    for (std::size_t i = 0; i < rows.found.size(); ++i)
-        scores.emplace(rows.found[i],
-                       std::inner_product(vector.begin(), vector.end(),
-                                          rows.values.data() + i * vector.size(), 0.0F));
-    for (Candidate& candidate : candidates) {
-        if (candidate.dense) continue;
-        const auto score = scores.find(candidate.chunk);
-        if (score != scores.end()) candidate.dense = score->second;  // else: without a vector
-    }
-    return {};
-}
+}  // namespace
 
-Status add_lexical_scores(const Request& request, std::vector<Candidate>& candidates) {
-    std::vector<storage::ChunkId> missing;
-    for (const Candidate& candidate : candidates)
-        if (!candidate.lexical) missing.push_back(candidate.chunk);
-    if (missing.empty()) return {};
-    std::sort(missing.begin(), missing.end());
-    index::Filter only;
-    only.allowed = &missing;
-    LECTERN_ASSIGN(const auto found,
-                   request.context.lexical.search(request.text, missing.size(),
-                                                  lexical_options(request, only)));
-    std::unordered_map<storage::ChunkId, float> scores;
-    for (const index::Scored& hit : found.hits) scores.emplace(hit.chunk, hit.score);
-    for (Candidate& candidate : candidates) {
-        if (candidate.lexical) continue;
-        const auto score = scores.find(candidate.chunk);
-        candidate.lexical = score == scores.end() ? 0.0F : score->second;
-    }
-    return {};
-}
-
-Result<bool> add_documents(const storage::Reader& reader, std::vector<Candidate>& candidates) {
-    std::vector<storage::ChunkId> ids;
-    for (const Candidate& one : candidates) ids.push_back(one.chunk);
-    LECTERN_ASSIGN(const auto views, reader.chunk_views(ids, false));
+Result<bool> complete(const Request& request, const Unknown& what,
+                      std::vector<Candidate>& candidates) {
+    std::vector<storage::ChunkId> all;
+    if (what.documents)
+        for (const Candidate& one : candidates) all.push_back(one.chunk);
+    std::vector<storage::ChunkId> dense;
+    if (!what.vector.empty()) dense = without(candidates, &Candidate::dense);
+    std::vector<storage::ChunkId> lexical;
+    if (what.words) lexical = without(candidates, &Candidate::lexical);
+    if (all.empty() && dense.empty() && lexical.empty()) return true;
+    corpus::LookUp look_up{.documents_of = all,
+                           .vector = what.vector,
+                           .generation = request.context.vectors.generation(),
+                           .vector_scores_of = dense,
+                           .word_scores_of = lexical};
+    if (!lexical.empty()) look_up.words = word_query(request);
+    LECTERN_ASSIGN(const corpus::LookedUp found, request.context.corpus.look_up(look_up));
+    std::size_t next_dense = 0;
+    std::size_t next_lexical = 0;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (!views[i]) continue;
-        candidates[kept] = candidates[i];
-        candidates[kept++].document = views[i]->chunk.document;
+        Candidate one = candidates[i];
+        if (!dense.empty() && !one.dense) one.dense = found.vector_scores[next_dense++];
+        if (!lexical.empty() && !one.lexical) one.lexical = found.word_scores[next_lexical++];
+        if (what.documents) {
+            one.document = found.documents[i];
+            if (one.document == 0) continue;
+        }
+        candidates[kept++] = one;
     }
     const bool all_there = kept == candidates.size();
     candidates.resize(kept);
     return all_there;
 }
 
-Result<std::vector<Candidate>> candidates_of(const Request& request, const storage::Reader& reader,
-                                             bool& gone) {
+Result<std::vector<Candidate>> candidates_of(const Request& request, bool& gone) {
     std::vector<Candidate> all;
     for (const index::Scored& hit : request.dense)
         all.push_back({.chunk = hit.chunk, .dense = hit.score});
@@ -100,10 +77,13 @@ Result<std::vector<Candidate>> candidates_of(const Request& request, const stora
         else
             out.back().lexical = one.lexical;  // the dense one stands first
     }
-    LECTERN_ASSIGN(const bool all_there, add_documents(reader, out));
+    LECTERN_ASSIGN(const bool all_there,
+                   complete(request,
+                            {.documents = true,
+                             .vector = request.vector,
+                             .words = request.ranking.mode == SearchMode::hybrid},
+                            out));
     gone = gone || !all_there;
-    LECTERN_TRY(add_dense_scores(request, reader, request.vector, out));
-    if (request.ranking.mode == SearchMode::hybrid) LECTERN_TRY(add_lexical_scores(request, out));
     return out;
 }
 

@@ -8,8 +8,6 @@
 #include <vector>
 
 #include "engine/search/request.hpp"
-#include "index/lexical/lexical_index.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 
@@ -23,26 +21,25 @@ struct Candidate {
     double score{};
 };
 
-[[nodiscard]] index::Filter filter_of(const Request& request);
-[[nodiscard]] index::LexicalSearchOptions lexical_options(const Request& request,
-                                                          const index::Filter& filter);
+// The request's words as its pipeline weighs them. Borrows the request.
+[[nodiscard]] corpus::WordQuery word_query(const Request& request);
 
-// What one side has found and the other has not gets its score there all the same: a chunk that is
-// just behind the last candidate is not taken for one that has nothing to do with the query.
-// Only where there is none yet.
-[[nodiscard]] Status add_dense_scores(const Request& request, const storage::Reader& reader,
-                                      std::span<const float> vector,
-                                      std::vector<Candidate>& candidates);
-[[nodiscard]] Status add_lexical_scores(const Request& request, std::vector<Candidate>& candidates);
-// Those that are not in the reader are left out; whether all were.
-[[nodiscard]] Result<bool> add_documents(const storage::Reader& reader,
-                                         std::vector<Candidate>& candidates);
+// What is to be found out about candidates.
+struct Unknown {
+    bool documents = false;
+    std::span<const float> vector{};  // empty: no dense scores
+    bool words = false;
+};
+// Fills that in where there is none yet, in one call of the corpus. What one side has found and the
+// other has not so gets its score there all the same: a chunk that is just behind the last
+// candidate is not taken for one that has nothing to do with the query. With `documents`, chunks
+// that are gone are left out; whether all were there.
+[[nodiscard]] Result<bool> complete(const Request& request, const Unknown& what,
+                                    std::vector<Candidate>& candidates);
 
-// Of request.dense and request.lexical, in order of their chunks. `gone`: some have left the store
-// since the indexes answered; they are left out.
-[[nodiscard]] Result<std::vector<Candidate>> candidates_of(const Request& request,
-                                                           const storage::Reader& reader,
-                                                           bool& gone);
+// Of request.dense and request.lexical, in order of their chunks. `gone`: some have left the corpus
+// since it answered; they are left out.
+[[nodiscard]] Result<std::vector<Candidate>> candidates_of(const Request& request, bool& gone);
 
 // Chunks in order of their scores. With one for each document, a document has the best of its
 // chunks on each side, which need not be the same one; its hit is the chunk that is best by itself.

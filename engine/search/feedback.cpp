@@ -9,7 +9,7 @@ namespace lectern {
 namespace {
 
 // The query's vector, moved towards the best candidates. Empty: they have no vectors.
-Result<std::vector<float>> moved_query(const Request& request, const storage::Reader& reader,
+Result<std::vector<float>> moved_query(const Request& request,
                                        const std::vector<Candidate>& candidates) {
     std::vector<Candidate> best = ranked(candidates, request.ranking, false);
     if (best.size() > feedback_chunks) best.resize(feedback_chunks);
@@ -19,7 +19,8 @@ Result<std::vector<float>> moved_query(const Request& request, const storage::Re
         ids.push_back(one.chunk);
         scores.emplace(one.chunk, one.score);
     }
-    LECTERN_ASSIGN(const auto rows, reader.vectors(request.context.index.generation(), ids));
+    LECTERN_ASSIGN(const auto rows, request.context.corpus.reader()->vectors(
+                                        request.context.vectors.generation(), ids));
     if (rows.found.empty() || rows.values.size() != rows.found.size() * request.vector.size())
         return std::vector<float>();
     std::vector<double> weights;
@@ -29,13 +30,12 @@ Result<std::vector<float>> moved_query(const Request& request, const storage::Re
 
 }  // namespace
 
-Status feed_back(const Request& request, const storage::Reader& reader, std::size_t wanted,
-                 std::vector<Candidate>& candidates) {
+Status feed_back(const Request& request, std::size_t wanted, std::vector<Candidate>& candidates) {
     if (candidates.empty()) return {};
-    LECTERN_ASSIGN(const std::vector<float> vector, moved_query(request, reader, candidates));
+    LECTERN_ASSIGN(const std::vector<float> vector, moved_query(request, candidates));
     if (vector.empty()) return {};
-    LECTERN_ASSIGN(const auto found,
-                   request.context.index.search(vector, wanted, filter_of(request)));
+    LECTERN_ASSIGN(const auto found, request.context.vectors.search(
+                                         vector, wanted, request.narrowed.selection.get()));
     std::unordered_map<storage::ChunkId, float> scores;
     for (const index::Scored& hit : found) scores.emplace(hit.chunk, hit.score);
     for (Candidate& candidate : candidates) {
@@ -45,17 +45,16 @@ Status feed_back(const Request& request, const storage::Reader& reader, std::siz
         candidate.dense = score->second;
         scores.erase(score);
     }
-    LECTERN_TRY(add_dense_scores(request, reader, vector, candidates));
+    LECTERN_TRY(complete(request, {.vector = vector}, candidates).status());
     std::vector<Candidate> more;  // found by the moved query alone
     for (const auto& [chunk, score] : scores) more.push_back({.chunk = chunk});
-    // What came into the index after the reader was made is not in this search.
-    LECTERN_TRY(add_documents(reader, more).status());
-    LECTERN_TRY(add_dense_scores(request, reader, request.vector, more));
+    LECTERN_TRY(
+        complete(request, {.documents = true, .vector = request.vector, .words = true}, more)
+            .status());
     for (Candidate& candidate : more) {
         candidate.cosine = candidate.dense;
         candidate.dense = scores.at(candidate.chunk);
     }
-    LECTERN_TRY(add_lexical_scores(request, more));
     candidates.insert(candidates.end(), more.begin(), more.end());
     return {};
 }

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "corpus/values.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store/types.hpp"
 
 namespace lectern {
 

@@ -10,21 +10,16 @@
 #include <memory>
 #include <string_view>
 
+#include "corpus/corpus.hpp"
 #include "engine/pipeline/pipeline.hpp"
-#include "index/lexical/lexical_index.hpp"
-#include "index/metadata/metadata_index.hpp"
-#include "index/vector/vector_index.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 
 struct QueryContext {
     Pipeline& pipeline;
-    const storage::Store& store;
-    const index::VectorIndex& index;
-    MetadataIndex& metadata;
-    const index::LexicalIndex& lexical;
+    const corpus::Corpus& corpus;
+    const corpus::Vectors& vectors;
     unsigned threads;
     const Log& log;
 };

@@ -12,8 +12,6 @@
 
 #include "engine/answers/writer.hpp"
 #include "engine/search/query.hpp"
-#include "index/hits.hpp"
-#include "storage/store/types.hpp"
 
 namespace lectern {
 
@@ -75,7 +73,7 @@ struct Request {
     std::string filter;
     std::vector<std::string> facets;
     std::optional<SortField> sort;
-    Narrowed narrowed;
+    corpus::Narrowed narrowed;
     double confidence = 0;
     Written written;
     AskOptions ask;

@@ -41,22 +41,20 @@ bool uses_lexical(const Ranking& ranking) {
 
 // What may be found, by the filter; and the facets of that.
 Status narrow(Request& request, StageCounter& counter) {
-    LECTERN_ASSIGN(request.narrowed, request.context.metadata.narrow(
-                                         request.context.store, request.filter, request.facets));
-    if (request.narrowed.allowed) counter.items += request.narrowed.allowed->size();
+    LECTERN_ASSIGN(request.narrowed, request.context.corpus.narrow(request.filter, request.facets));
+    counter.items += request.narrowed.chunks;
     return {};
 }
 
 Status search_dense(Request& request, std::size_t wanted) {
-    LECTERN_ASSIGN(request.dense,
-                   request.context.index.search(request.vector, wanted, filter_of(request)));
+    LECTERN_ASSIGN(request.dense, request.context.vectors.search(request.vector, wanted,
+                                                                 request.narrowed.selection.get()));
     return {};
 }
 
 Status search_lexical(Request& request, std::size_t wanted) {
-    const index::Filter filter = filter_of(request);
-    LECTERN_ASSIGN(auto found, request.context.lexical.search(request.text, wanted,
-                                                              lexical_options(request, filter)));
+    LECTERN_ASSIGN(auto found, request.context.corpus.search_words(
+                                   word_query(request), wanted, request.narrowed.selection.get()));
     request.lexical = std::move(found.hits);
     request.ranking.asked = found.asked;
     return {};
@@ -68,14 +66,15 @@ Status search_sides(Request& request, std::size_t wanted) {
     return {};
 }
 
-Status make_hits(Request& request, const storage::Reader& reader,
-                 const std::vector<Candidate>& best) {
+// Those that are gone by now are left out; whether all were there.
+Result<bool> make_hits(Request& request, const std::vector<Candidate>& best) {
     std::vector<storage::ChunkId> ids;
     for (const Candidate& one : best) ids.push_back(one.chunk);
-    LECTERN_ASSIGN(auto views, reader.chunk_views(ids, true));
+    LECTERN_ASSIGN(auto views, request.context.corpus.reader()->chunk_views(ids, true));
     request.hits.clear();
     for (std::size_t i = 0; i < best.size(); ++i) {
-        storage::ChunkView& view = *views[i];  // seen by this reader before
+        if (!views[i]) continue;
+        storage::ChunkView& view = *views[i];
         Hit& hit = request.hits.emplace_back();
         hit.document = std::move(view.document);
         hit.chunk = view.chunk.id;
@@ -91,7 +90,7 @@ Status make_hits(Request& request, const storage::Reader& reader,
         hit.place = place_of(view.chunk.places, 0, hit.text.size());
         request.places[hit.chunk] = std::move(view.chunk.places);
     }
-    return {};
+    return request.hits.size() == best.size();
 }
 
 // Both sides to hits; more are taken from them until there are k.
@@ -101,24 +100,27 @@ Status search(Request& request) {
     for (int repeats = 0;;) {
         if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
         if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
-        // Made after the indexes have answered, so that it has every chunk they know of.
-        const storage::Reader reader = request.context.store.reader();
-        bool gone = false;
-        LECTERN_ASSIGN(auto candidates, candidates_of(request, reader, gone));
-        if (gone && repeats < most_repeats) {
+        const auto again = [&]() -> Status {
             ++repeats;
             std::this_thread::sleep_for(index_follows_within);
-            LECTERN_TRY(search_sides(request, wanted));
+            return search_sides(request, wanted);
+        };
+        bool gone = false;
+        LECTERN_ASSIGN(auto candidates, candidates_of(request, gone));
+        if (gone && repeats < most_repeats) {
+            LECTERN_TRY(again());
             continue;
         }
-        if (uses_feedback(request.ranking))
-            LECTERN_TRY(feed_back(request, reader, wanted, candidates));
+        if (uses_feedback(request.ranking)) LECTERN_TRY(feed_back(request, wanted, candidates));
         std::vector<Candidate> best =
             ranked(std::move(candidates), request.ranking, request.one_per_document);
         const bool more = request.dense.size() >= wanted || request.lexical.size() >= wanted;
         if (best.size() >= k || !more) {
             if (best.size() > k) best.resize(k);
-            return make_hits(request, reader, best);
+            LECTERN_ASSIGN(const bool all_there, make_hits(request, best));
+            if (all_there || repeats >= most_repeats) return {};
+            LECTERN_TRY(again());
+            continue;
         }
         wanted *= 4;
         LECTERN_TRY(search_sides(request, wanted));
@@ -201,8 +203,7 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
         });
     if (request.sort)
         graph.add(request, "sort", [&request](StageCounter&) {
-            return request.context.metadata.sort(request.context.store, *request.sort, request.hits,
-                                                 request.narrowed.hints);
+            return request.context.corpus.sort(*request.sort, request.hits, request.narrowed.hints);
         });
 }
 

@@ -12,10 +12,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "corpus/process.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/sync/known_vectors.hpp"
 #include "engine/sync/owners.hpp"
-#include "storage/store/kill_point.hpp"
 
 namespace lectern {
 namespace {
@@ -38,7 +38,7 @@ class ApplyPlan {
           stored_(stored),
           options_(options),
           report_(report),
-          vectors_(*target.store, stored, target.generation),
+          vectors_(*target.corpus, stored, target.generation),
           gone_(plan.remove.begin(), plan.remove.end()) {}
 
     Status run() {
@@ -77,7 +77,7 @@ class ApplyPlan {
             if (const StoredFile* before = stored(path); before != nullptr && before->whole)
                 rows.drop_files.push_back(path);
         }
-        LECTERN_TRY(target_.store->write_sources(rows));
+        LECTERN_TRY(target_.corpus->write_sources(rows));
         storage::kill_point("sync.after_begin");
         return {};
     }
@@ -87,7 +87,7 @@ class ApplyPlan {
         const IngestOutput output{
             .decide = [this](const storage::PutDocument& document) { return decide(document); },
             .exists =
-                [this](std::string_view id) { return target_.store->reader().header(id).ok(); },
+                [this](std::string_view id) { return target_.corpus->reader()->header(id).ok(); },
             .known_vectors = [this](storage::PutDocument& document) { return known(document); },
             .file_done = [this](const FileDone& done) { take(done); },
             .synced = true,
@@ -114,12 +114,12 @@ class ApplyPlan {
 
     Result<Decision> decide(const storage::PutDocument& document) {
         const std::string& file = document.origin.file;
-        const storage::Reader reader = target_.store->reader();
-        const auto header = reader.header(document.id);
+        const auto reader = target_.corpus->reader();
+        const auto header = reader->header(document.id);
         if (!header && header.status().code() != Code::not_found) return header.status();
         storage::Origin origin;
         if (header) {
-            LECTERN_ASSIGN(origin, reader.origin(header->ordinal));
+            LECTERN_ASSIGN(origin, reader->origin(header->ordinal));
             if (origin.synced && origin.file != file && !gone_.contains(origin.file) &&
                 is_there(origin.file))
                 return taken(document, origin.file, header->content_hash == document.content_hash);
@@ -181,7 +181,7 @@ class ApplyPlan {
             rows.put_files.swap(done_);
             rows.origins.swap(origins_);
         }
-        return target_.store->write_sources(rows);
+        return target_.corpus->write_sources(rows);
     }
 
     // Files that had documents before: those that they no longer give go. After the others, since a
@@ -199,7 +199,7 @@ class ApplyPlan {
                           [&](const std::string& id) { return owners_.gave(file.path, id); });
             LECTERN_TRY(remove(stale));
         }
-        return target_.store->write_sources(rows);
+        return target_.corpus->write_sources(rows);
     }
 
     Status remove_gone() {
@@ -217,20 +217,20 @@ class ApplyPlan {
         LECTERN_TRY(remove(ids));
         storage::SourceRows rows;
         rows.drop_files.swap(paths);
-        return target_.store->write_sources(rows);
+        return target_.corpus->write_sources(rows);
     }
 
     // Adds the ids of documents that the file gave before and nobody else has taken over.
     Status collect(const std::string& path, std::vector<std::string>& ids) const {
         const StoredFile* file = stored(path);
         if (file == nullptr) return {};
-        const storage::Reader reader = target_.store->reader();
+        const auto reader = target_.corpus->reader();
         for (const auto* ordinals : {&file->synced, &file->ingested}) {
             for (const storage::Ordinal ordinal : *ordinals) {
-                const auto header = reader.header(ordinal);
+                const auto header = reader->header(ordinal);
                 if (!header && header.status().code() == Code::not_found) continue;
                 LECTERN_TRY(header.status());
-                LECTERN_ASSIGN(const storage::Origin origin, reader.origin(ordinal));
+                LECTERN_ASSIGN(const storage::Origin origin, reader->origin(ordinal));
                 if (origin.file == path) ids.push_back(header->id);
             }
         }

@@ -4,9 +4,9 @@
 #include <system_error>
 #include <utility>
 
+#include "corpus/values.hpp"
 #include "engine/ingest/sources.hpp"
 #include "engine/sync/walk.hpp"
-#include "storage/store/clock.hpp"
 
 namespace lectern {
 namespace {

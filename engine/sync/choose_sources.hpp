@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "corpus/values.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store/sources.hpp"
 
 namespace lectern {
 

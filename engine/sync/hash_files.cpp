@@ -6,8 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "corpus/values.hpp"
 #include "engine/ingest/sources.hpp"
-#include "storage/store/content_hash.hpp"
 
 namespace lectern {
 namespace {

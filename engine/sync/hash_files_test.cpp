@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "storage/store/content_hash.hpp"
+#include "corpus/values.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern {

@@ -10,7 +10,7 @@ const KnownVectors::ByHash& KnownVectors::documents_of(
     const auto [entry, fresh] = files_.try_emplace(file);
     if (!fresh) return entry->second;
     for (const storage::Ordinal ordinal : ordinals)
-        if (const auto header = reader_.header(ordinal); header.ok())
+        if (const auto header = reader_->header(ordinal); header.ok())
             entry->second[storage::to_hex(header->content_hash)] = ordinal;
     return entry->second;
 }
@@ -27,22 +27,24 @@ bool KnownVectors::fill(const std::string& same_as, storage::PutDocument& docume
 }
 
 bool KnownVectors::fill_from(storage::Ordinal from, storage::PutDocument& document) const {
-    const auto header = reader_.header(from);
+    const auto header = reader_->header(from);
     if (!header || header->text_bytes != document.text.size() ||
         header->chunks.count != document.chunks.size())
         return false;
-    const auto text = reader_.text(*header, 0, header->text_bytes);
-    const auto chunks = reader_.chunks(*header);
-    if (!text || *text != document.text || !chunks) return false;
-    for (std::size_t i = 0; i < chunks->size(); ++i)
-        if ((*chunks)[i].begin != document.chunks[i].begin ||
-            (*chunks)[i].end != document.chunks[i].end ||
-            (*chunks)[i].context_begin != document.chunks[i].context_begin ||
-            (*chunks)[i].context_end != document.chunks[i].context_end)
+    const auto stored = reader_->document(header->id);
+    if (!stored || stored->header.ordinal != from || stored->text != document.text) return false;
+    std::vector<storage::ChunkId> ids;
+    for (std::size_t i = 0; i < stored->chunks.size(); ++i) {
+        const storage::Chunk& chunk = stored->chunks[i];
+        const storage::PutChunk& wanted = document.chunks[i];
+        if (chunk.begin != wanted.begin || chunk.end != wanted.end ||
+            chunk.context_begin != wanted.context_begin || chunk.context_end != wanted.context_end)
             return false;
-    auto vectors = reader_.vectors(generation_, header->chunks);
+        ids.push_back(chunk.id);
+    }
+    auto vectors = reader_->vectors(generation_, ids);
     storage::PutVectors& to = document.vectors.back();
-    if (!vectors || vectors->found.size() != chunks->size() ||
+    if (!vectors || vectors->found.size() != ids.size() ||
         vectors->values.size() != to.values.size() || to.generation != generation_)
         return false;
     to.values = std::move(vectors->values);

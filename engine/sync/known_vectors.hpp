@@ -2,23 +2,25 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "corpus/corpus.hpp"
 #include "engine/sync/stored_files.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 
-// Looks into the collection as it was when this was made, so that files which exchange their names
-// find each other's vectors. Any thread.
+// Looks into the collection as it was when this was made, where its corpus can, so that files which
+// exchange their names find each other's vectors; vectors that are gone are made again. Any
+// thread.
 class KnownVectors {
  public:
-    KnownVectors(const storage::Store& store, const StoredFiles& stored,
+    KnownVectors(const corpus::Corpus& corpus, const StoredFiles& stored,
                  storage::GenerationNumber generation)
-        : reader_(store.reader()), stored_(stored), generation_(generation) {}
+        : reader_(corpus.reader()), stored_(stored), generation_(generation) {}
 
     // Fills in the last entry of the document's vectors from a document of the file `same_as` that
     // has the same text, cut in the same way: whether there was one.
@@ -31,7 +33,7 @@ class KnownVectors {
     [[nodiscard]] const ByHash& documents_of(const std::string& file,
                                              const std::vector<storage::Ordinal>& ordinals);
 
-    const storage::Reader reader_;
+    const std::unique_ptr<corpus::Reader> reader_;
     const StoredFiles& stored_;
     const storage::GenerationNumber generation_;
     std::mutex mutex_;

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "storage/store/types.hpp"
+#include "corpus/values.hpp"
 
 namespace lectern {
 

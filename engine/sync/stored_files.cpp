@@ -8,26 +8,25 @@
 
 namespace lectern {
 
-Result<StoredFiles> stored_files(const storage::Reader& reader,
+Result<StoredFiles> stored_files(const corpus::Reader& reader,
                                  std::span<const storage::SourceFolder> sources) {
     StoredFiles out;
     const auto of_a_source = [&](const std::string& path) {
         return std::any_of(sources.begin(), sources.end(),
                            [&](const auto& source) { return lies_in(path, source.path); });
     };
-    LECTERN_TRY(reader.for_each_synced_file([&](const storage::SyncedFile& file) {
+    LECTERN_TRY(reader.each_synced_file([&](const storage::SyncedFile& file) {
         if (of_a_source(file.path)) out[file.path].whole = file;
     }));
-    LECTERN_TRY(
-        reader.for_each_origin([&](storage::Ordinal document, const storage::Origin& origin) {
-            if (!of_a_source(origin.file)) return;
-            StoredFile& file = out[origin.file];
-            (origin.synced ? file.synced : file.ingested).push_back(document);
-        }));
+    LECTERN_TRY(reader.each_origin([&](storage::Ordinal document, const storage::Origin& origin) {
+        if (!of_a_source(origin.file)) return;
+        StoredFile& file = out[origin.file];
+        (origin.synced ? file.synced : file.ingested).push_back(document);
+    }));
     return out;
 }
 
-Result<std::uint64_t> documents_without_file(const storage::Reader& reader,
+Result<std::uint64_t> documents_without_file(const corpus::Reader& reader,
                                              std::span<const std::string> folders) {
     namespace fs = std::filesystem;
     std::error_code error;
@@ -38,7 +37,7 @@ Result<std::uint64_t> documents_without_file(const storage::Reader& reader,
     std::string last;  // documents of one file often follow each other
     bool last_gone = false;
     if (there.empty()) return gone;
-    LECTERN_TRY(reader.for_each_origin([&](storage::Ordinal, const storage::Origin& origin) {
+    LECTERN_TRY(reader.each_origin([&](storage::Ordinal, const storage::Origin& origin) {
         if (origin.file != last) {
             last = origin.file;
             const auto below = [&](const std::string& folder) { return lies_in(last, folder); };

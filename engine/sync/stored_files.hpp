@@ -8,9 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "corpus/corpus.hpp"
 #include "lectern/status.hpp"
-#include "storage/store/sources.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 
@@ -29,12 +28,12 @@ struct StoredFile {
 // By absolute path, of files below the sources.
 using StoredFiles = std::map<std::string, StoredFile>;
 
-[[nodiscard]] Result<StoredFiles> stored_files(const storage::Reader& reader,
+[[nodiscard]] Result<StoredFiles> stored_files(const corpus::Reader& reader,
                                                std::span<const storage::SourceFolder> sources);
 
 // Documents from files below these folders that are not there any more. A folder that is missing
 // itself says nothing of its files.
-[[nodiscard]] Result<std::uint64_t> documents_without_file(const storage::Reader& reader,
+[[nodiscard]] Result<std::uint64_t> documents_without_file(const corpus::Reader& reader,
                                                            std::span<const std::string> folders);
 
 }  // namespace lectern

@@ -111,9 +111,9 @@ void leave_failed_out(SyncReport& report) {
     });
 }
 
-Result<std::vector<storage::SourceFolder>> known_sources(const storage::Store* store) {
-    if (store == nullptr) return std::vector<storage::SourceFolder>{};
-    return store->reader().sources();
+Result<std::vector<storage::SourceFolder>> known_sources(const corpus::Corpus* corpus) {
+    if (corpus == nullptr) return std::vector<storage::SourceFolder>{};
+    return corpus->reader()->sources();
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ Result<std::vector<storage::SourceFolder>> known_sources(const storage::Store* s
 Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options,
                             SyncRounds* rounds) {
     const auto begin = std::chrono::steady_clock::now();
-    LECTERN_ASSIGN(const auto known, known_sources(target.store));
+    LECTERN_ASSIGN(const auto known, known_sources(target.corpus));
     LECTERN_ASSIGN(const ChosenSources chosen,
                    choose_sources(known, options.paths, options.include, options.exclude));
     if (chosen.sources.empty())
@@ -131,8 +131,8 @@ Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options
     SyncReport report;
     LECTERN_ASSIGN(const Present present, look(chosen.sources, target, options, rounds, report));
     StoredFiles stored;
-    if (target.store != nullptr) {
-        LECTERN_ASSIGN(stored, stored_files(target.store->reader(), chosen.sources));
+    if (target.corpus != nullptr) {
+        LECTERN_ASSIGN(stored, stored_files(*target.corpus->reader(), chosen.sources));
     }
     const SyncPlan plan =
         make_plan(present.files, stored, present.unread, [](const std::string& path) {
@@ -156,7 +156,7 @@ Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options
     if (!options.dry_run) {
         storage::SourceRows rows;
         rows.put_sources = chosen.remember;
-        LECTERN_TRY(target.store->write_sources(rows));
+        LECTERN_TRY(target.corpus->write_sources(rows));
         LECTERN_TRY(apply_plan(target, plan, stored, options, report));
     }
     each_once(report.failed);
@@ -167,10 +167,10 @@ Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options
     return report;
 }
 
-Result<std::vector<Source>> list_sources(const storage::Store& store) {
-    const storage::Reader reader = store.reader();
-    LECTERN_ASSIGN(const auto known, reader.sources());
-    LECTERN_ASSIGN(const StoredFiles stored, stored_files(reader, known));
+Result<std::vector<Source>> list_sources(const corpus::Corpus& corpus) {
+    const auto reader = corpus.reader();
+    LECTERN_ASSIGN(const auto known, reader->sources());
+    LECTERN_ASSIGN(const StoredFiles stored, stored_files(*reader, known));
     std::vector<Source> out;
     for (const storage::SourceFolder& source : known) {
         Source one{source.path, source.name, source.include, source.exclude, 0, 0};
@@ -184,10 +184,10 @@ Result<std::vector<Source>> list_sources(const storage::Store& store) {
     return out;
 }
 
-Status remember_source(storage::Store& store, const fs::path& path,
+Status remember_source(corpus::Corpus& corpus, const fs::path& path,
                        const std::vector<std::string>& include,
                        const std::vector<std::string>& exclude) {
-    LECTERN_ASSIGN(const auto known, store.reader().sources());
+    LECTERN_ASSIGN(const auto known, corpus.reader()->sources());
     LECTERN_ASSIGN(const ChosenSources chosen, choose_sources(known, {path}, include, exclude));
     storage::SourceRows rows;
     for (storage::SourceFolder source : chosen.sources) {
@@ -195,19 +195,19 @@ Status remember_source(storage::Store& store, const fs::path& path,
         source.exclude = exclude;
         rows.put_sources.push_back(std::move(source));
     }
-    return store.write_sources(rows);
+    return corpus.write_sources(rows);
 }
 
-Result<std::uint64_t> forget_source(storage::Store& store, const fs::path& path) {
-    const storage::Reader reader = store.reader();
-    LECTERN_ASSIGN(const auto known, reader.sources());
+Result<std::uint64_t> forget_source(corpus::Corpus& corpus, const fs::path& path) {
+    const auto reader = corpus.reader();
+    LECTERN_ASSIGN(const auto known, reader->sources());
     const std::string absolute = absolute_path(path);
     const auto source = std::find_if(known.begin(), known.end(), [&](const auto& one) {
         return one.path == absolute || one.name == path.string();
     });
     if (source == known.end())
         return Status{Code::not_found, "the collection has no source '" + absolute + "'"};
-    LECTERN_ASSIGN(const StoredFiles stored, stored_files(reader, {&*source, 1}));
+    LECTERN_ASSIGN(const StoredFiles stored, stored_files(*reader, {&*source, 1}));
     storage::SourceRows rows;
     rows.drop_sources.push_back(source->path);
     std::uint64_t documents = 0;
@@ -215,10 +215,10 @@ Result<std::uint64_t> forget_source(storage::Store& store, const fs::path& path)
         rows.drop_files.push_back(file);
         documents += what.synced.size() + what.ingested.size();
         for (const storage::Ordinal ordinal : what.synced)
-            if (const auto header = reader.header(ordinal); header.ok())
+            if (const auto header = reader->header(ordinal); header.ok())
                 rows.origins.emplace_back(header->id, storage::Origin{file, false});
     }
-    LECTERN_TRY(store.write_sources(rows));
+    LECTERN_TRY(corpus.write_sources(rows));
     return documents;
 }
 

@@ -10,16 +10,16 @@
 #include <functional>
 #include <vector>
 
+#include "corpus/corpus.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "engine/sync/hash_files.hpp"
 #include "lectern/lectern.hpp"
-#include "storage/store/store.hpp"
 
 namespace lectern {
 
 // The collection. The caller lets nobody else write to it.
 struct SyncTarget {
-    storage::Store* store = nullptr;     // null: an empty collection, for a dry run
+    corpus::Corpus* corpus = nullptr;    // null: an empty collection, for a dry run
     const Pipeline* pipeline = nullptr;  // null: for a dry run
     unsigned threads = 1;
     storage::GenerationNumber generation = 0;
@@ -36,11 +36,11 @@ struct SyncRounds {
 [[nodiscard]] Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options,
                                           SyncRounds* rounds);
 
-[[nodiscard]] Result<std::vector<Source>> list_sources(const storage::Store& store);
-[[nodiscard]] Status remember_source(storage::Store& store, const std::filesystem::path& path,
+[[nodiscard]] Result<std::vector<Source>> list_sources(const corpus::Corpus& corpus);
+[[nodiscard]] Status remember_source(corpus::Corpus& corpus, const std::filesystem::path& path,
                                      const std::vector<std::string>& include,
                                      const std::vector<std::string>& exclude);
-[[nodiscard]] Result<std::uint64_t> forget_source(storage::Store& store,
+[[nodiscard]] Result<std::uint64_t> forget_source(corpus::Corpus& corpus,
                                                   const std::filesystem::path& path);
 
 }  // namespace lectern

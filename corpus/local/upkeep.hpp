@@ -1,10 +1,10 @@
-// engine/collection/upkeep.hpp: what the public upkeep functions share.
+// corpus/local/upkeep.hpp: what the upkeep of open and of closed collections shares.
 #pragma once
 
 #include "lectern/lectern.hpp"
 #include "storage/maintenance/backup.hpp"
 
-namespace lectern {
+namespace lectern::corpus::local {
 
 [[nodiscard]] BackupInfo info_of(const storage::Backup& backup);
 
@@ -12,4 +12,4 @@ namespace lectern {
 [[nodiscard]] Result<VerifyReport> verify_open(const storage::Store& store,
                                                const VerifyOptions& options);
 
-}  // namespace lectern
+}  // namespace lectern::corpus::local
