@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lectern/plugin.h"
-#include "storage/store/types.hpp"
+#include "corpus/values.hpp"
 
 namespace lectern {
 
