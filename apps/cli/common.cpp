@@ -145,7 +145,9 @@ void print_sources(const std::vector<Citation>& citations, AnswerStatus status) 
     std::cout << "\n\n";
     for (const Citation& citation : citations)
         std::cout << "[" << citation.n << "] " << shown(citation.document) << ":" << citation.begin
-                  << "-" << citation.end << "  \"" << snippet(citation.quote, 300) << "\"\n";
+                  << "-" << citation.end
+                  << (citation.place.empty() ? "" : ", " + shown(citation.place.text)) << "  \""
+                  << snippet(citation.quote, 300) << "\"\n";
     std::cout << "(" << name(status) << ")" << std::endl;
 }
 

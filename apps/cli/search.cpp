@@ -77,9 +77,10 @@ int run(const Search& search) {
             print_sources(result->summaries.front().citations, result->summaries.front().status);
         std::size_t rank = 0;
         for (const Hit& hit : result->hits) {
-            std::printf("%2zu. %.3f  %s  [%llu-%llu]\n", ++rank, static_cast<double>(hit.score),
+            const std::string place = hit.place.empty() ? "" : "  " + shown(hit.place.text);
+            std::printf("%2zu. %.3f  %s  [%llu-%llu]%s\n", ++rank, static_cast<double>(hit.score),
                         shown(hit.document).c_str(), static_cast<unsigned long long>(hit.begin),
-                        static_cast<unsigned long long>(hit.end));
+                        static_cast<unsigned long long>(hit.end), place.c_str());
             if (!hit.title.empty()) std::printf("    %s\n", snippet(hit.title, 100).c_str());
             std::printf("    %s\n", snippet(hit.text, 200).c_str());
             if (search.options.summaries == Summaries::each)

@@ -63,6 +63,15 @@ bool IngestRun::wanted(Work& work) {
     hashed.append(work.put.title).push_back('\0');
     hashed.append(work.put.metadata).push_back('\0');
     hashed.append(work.put.text);
+    // A document whose pages are known now, and were not before, is another one.
+    for (const storage::Place& place : work.places) {
+        hashed.push_back('\0');
+        for (const std::uint64_t number :
+             {place.begin, std::uint64_t{place.kind}, place.number,
+              std::uint64_t{place.first_column}, std::uint64_t{place.last_column}})
+            hashed.append(std::to_string(number)).push_back(' ');
+        hashed.append(place.name);
+    }
     work.put.content_hash = storage::content_hash(hashed);
     const Result<Decision> decision = output_.decide(work.put);
     if (!decision) return fail_work(work, decision.status()), false;

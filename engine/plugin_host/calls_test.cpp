@@ -61,7 +61,7 @@ Status CallsTest::call(const Stage& stage, const std::string& kind, const std::s
     };
     if (kind == "extractor") {
         LECTERN_TRY(fits(stage, "x.wrong", text).status());
-        return extract(stage, {}, "x.wrong", text, taker);
+        return extract(stage, {}, {.name = "x.wrong", .bytes = text}, taker);
     }
     if (kind == "custom") return process(stage, {}, {.text = text}, taker);
     if (kind == "splitter") return split(stage, {}, {.text = text}).status();
@@ -170,6 +170,19 @@ TEST_F(CallsTest, WrongResultsAreRefusedWithTheNameOfTheStage) {
         {"custom", "no_data", "gave a text with a size and no data"},
         {"custom", "endless", "gives more than the limit of 1000 documents"},
         {"custom", "other_thread", "called a sink from another thread"},
+        {"extractor", "place", ""},
+        {"extractor", "place_kind", ""},
+        {"extractor", "place_null", "gave places without their structs"},
+        {"extractor", "place_short", "gave places without their structs"},
+        {"extractor", "place_order", "gave a place that does not begin at a character"},
+        {"extractor", "place_outside", "gave a place that does not begin at a character"},
+        {"extractor", "place_character", "gave a place that does not begin at a character"},
+        {"extractor", "place_no_data", "gave a place that does not begin at a character"},
+        {"extractor", "place_many", "gave more places than there can be"},
+        {"extractor", "place_name", "gave a place with a name that is not UTF-8"},
+        {"splitter", "context", ""},
+        {"splitter", "context_behind", "gave a chunk with a context that is not a short range"},
+        {"splitter", "context_empty", "gave a chunk with a context that is not a short range"},
         {"extractor", "endless", "gives more than the limit of 1000 documents"},
         {"extractor", "fail_often", ""},
         {"extractor", "huge_fit", ""},
@@ -238,7 +251,7 @@ TEST_F(CallsTest, FailuresWithoutAnEndAreCountedAndNotKept) {
                                 failed.push_back(what + " " + why.message());
                             },
                             10, 1000, 3};
-    EXPECT_TRUE(extract(*stage, {}, "x.wrong", "wrong", taker).ok());
+    EXPECT_TRUE(extract(*stage, {}, {.name = "x.wrong", .bytes = "wrong"}, taker).ok());
     EXPECT_THAT(failed, ElementsAre("row is broken", "row is broken", "row is broken",
                                     "more 1999997 more documents have failed; the first are "
                                     "listed"));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "data/read_data.hpp"
+#include "documents/places.hpp"
 #include "lectern/plugin.hpp"
 
 namespace lectern::data {
@@ -24,9 +25,7 @@ class Data : public plugin::Extractor {
             host_.log(LECTERN_LOG_WARNING, std::string(source.name) +
                                                ": bytes that are not valid in the file's character "
                                                "set were replaced by U+FFFD");
-        const std::string metadata =
-            found.metadata.empty() ? std::string{} : "{" + found.metadata + "}";
-        sink.document({.title = found.title, .text = found.text, .metadata = metadata});
+        documents::give(found, sink);
     }
 
  private:

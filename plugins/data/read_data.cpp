@@ -3,7 +3,7 @@
 #include "data/data_text.hpp"
 #include "documents/charset.hpp"
 #include "documents/file_name.hpp"
-#include "documents/payloads.hpp"
+#include "documents/places.hpp"
 #include "documents/plain_text.hpp"
 #include "text/text.hpp"
 
@@ -56,12 +56,7 @@ Extracted read_data(std::string_view bytes, std::string_view name, std::string_v
     if (documents::only_white_space(decoded.text))
         documents::fail(LECTERN_INVALID_ARGUMENT, "no text: the file is empty");
     Extracted out = read(decoded.text, name);
-    std::string kept;
-    if (const auto text = documents::without_payloads(out.text, kept);
-        text.data() != out.text.data())
-        out.text = std::move(kept);
-    if (text::invalid_utf8_at(out.text) != std::string_view::npos)
-        out.text = documents::to_utf8(out.text, documents::encoding_of("utf-8"));
+    documents::clean_text(out);
     if (text::invalid_utf8_at(out.title) != std::string_view::npos) out.title.clear();
     if (out.title.empty() && has_extension(name, {"ipynb"}))
         out.title = documents::title_of(out.text, name);

@@ -18,6 +18,31 @@ bool is_time(std::string_view line) noexcept {
            text::is_digit(line.front());
 }
 
+// "01:02:03,500" and "02:03.500": what stands before the arrow.
+std::uint64_t milliseconds_of(std::string_view line) noexcept {
+    constexpr std::uint64_t most = 1'000'000;  // of hours, minutes, seconds as they are written
+    std::uint64_t seconds = 0;
+    std::uint64_t part = 0;
+    std::uint64_t fraction = 0;
+    std::uint64_t unit = 0;  // of the next digit of the fraction; 0: before it
+    for (const char c : trimmed(line.substr(0, line.find("-->")))) {
+        if (c == ':') {
+            seconds = (seconds + part) * 60;
+            part = 0;
+        } else if (c == ',' || c == '.') {
+            unit = 100;
+        } else if (!text::is_digit(c)) {
+            break;
+        } else if (unit > 0) {
+            fraction += unit * static_cast<unsigned>(c - '0');
+            unit /= 10;
+        } else if (part < most && seconds < most * most) {
+            part = part * 10 + static_cast<unsigned>(c - '0');
+        }
+    }
+    return (seconds + part) * 1000 + fraction;
+}
+
 // Without <i>, {\an8} and other tags; "<v Ada>" becomes "Ada: ".
 std::string without_tags(std::string_view line) {
     std::string out;
@@ -47,9 +72,14 @@ std::string without_tags(std::string_view line) {
 documents::Extracted subtitles_text(std::string_view utf8) {
     documents::Markup out;
     std::string paragraph;
-    std::string last;       // line, as some formats show it again in the next picture
-    bool in_words = false;  // behind a time
-    const auto flush = [&] { out.paragraph(std::exchange(paragraph, {})); };
+    std::string last;         // line, as some formats show it again in the next picture
+    bool in_words = false;    // behind a time
+    std::uint64_t time = 0;   // of what comes
+    std::uint64_t begun = 0;  // of the paragraph
+    const auto flush = [&] {
+        out.place({.kind = LECTERN_PLACE_TIME, .number = begun});
+        out.paragraph(std::exchange(paragraph, {}));
+    };
     while (!utf8.empty()) {
         const std::size_t end = std::min(utf8.find_first_of("\r\n"), utf8.size());
         const std::string_view line = trimmed(utf8.substr(0, end));
@@ -57,6 +87,7 @@ documents::Extracted subtitles_text(std::string_view utf8) {
         utf8.remove_prefix(std::min(end + (crlf ? 2 : 1), utf8.size()));
         if (is_time(line)) {
             in_words = true;
+            time = milliseconds_of(line);
             continue;
         }
         if (line.empty()) {
@@ -68,7 +99,10 @@ documents::Extracted subtitles_text(std::string_view utf8) {
         const std::string words = one_line(without_tags(line));
         if (words.empty() || words == last) continue;
         last = words;
-        if (!paragraph.empty()) paragraph += ' ';
+        if (paragraph.empty())
+            begun = time;
+        else
+            paragraph += ' ';
         paragraph += words;
         const bool ends = words.ends_with('.') || words.ends_with('!') || words.ends_with('?');
         if (paragraph.size() > paragraph_size && ends) flush();
@@ -76,6 +110,7 @@ documents::Extracted subtitles_text(std::string_view utf8) {
     flush();
     documents::Extracted found;
     found.text = out.take();
+    found.places = out.take_places();
     if (found.text.empty())
         documents::fail(LECTERN_INVALID_ARGUMENT, "no text: the file has no subtitles");
     return found;

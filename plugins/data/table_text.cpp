@@ -137,7 +137,7 @@ documents::Extracted table_text(std::string_view utf8) {
     std::optional<Cells> header;
     bool first = true;
     std::size_t cells_read = 0;
-    while (!utf8.empty()) {
+    for (std::uint64_t row = 1; !utf8.empty(); ++row) {
         Cells cells = take_record(utf8, delimiter);
         if (cells.empty()) continue;
         cells_read += cells.size();
@@ -168,6 +168,7 @@ documents::Extracted table_text(std::string_view utf8) {
             }
             cells = std::move(named);
         }
+        out.place({.kind = LECTERN_PLACE_CELLS, .number = row});
         // A line alone is no row: it would run into the next one.
         if (cells.size() == 1)
             out.item("-", cells.front());
@@ -177,6 +178,7 @@ documents::Extracted table_text(std::string_view utf8) {
     documents::Extracted found;
     found.title = title;
     found.text = out.take();
+    found.places = out.take_places();
     if (found.text.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the table has no cells");
     return found;
 }

@@ -12,6 +12,7 @@
 #include "documents/jsonl_rows.hpp"
 #include "documents/payloads.hpp"
 #include "documents/pdf_text.hpp"
+#include "documents/places.hpp"
 #include "documents/plain_text.hpp"
 #include "lectern/plugin.hpp"
 
@@ -100,8 +101,7 @@ class Html : public plugin::Extractor {
         Extracted page = html_text(source.bytes, charset_of(source.media_type), limits);
         warn(host_, source, page.replaced);
         if (page.title.empty()) page.title = base_name(source.name);
-        const std::string metadata = braced(page.metadata);
-        sink.document({.title = page.title, .text = page.text, .metadata = metadata});
+        give(page, sink);
     }
 
  private:
@@ -126,7 +126,7 @@ class Pdf : public plugin::Extractor {
         limits.cancelled = [&call] { return call.cancelled(); };
         Extracted document = pdf_text(source.bytes, program_, limits);
         if (document.title.empty()) document.title = base_name(source.name);
-        sink.document({.title = document.title, .text = document.text});
+        give(document, sink);
     }
 
  private:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "documents/extracted.hpp"
 #include "documents/table_row.hpp"
 
 namespace lectern::documents {
@@ -41,6 +40,11 @@ void Markup::add(Last kind, std::string_view text) {
         fail(LECTERN_RESOURCE_EXHAUSTED,
              "the document's text is larger than " + std::to_string(most_ >> 20) + " MiB");
     if (!out_.empty()) out_ += kind != Last::block && kind == last_ ? "\n" : "\n\n";
+    if (waiting_) {
+        waiting_->begin = out_.size();
+        places_.push_back(std::move(*waiting_));
+        waiting_.reset();
+    }
     out_ += text;
     last_ = kind;
 }
@@ -81,6 +85,18 @@ void Markup::row(const std::vector<std::string>& cells) {
 
 void Markup::block(std::string_view text) {
     add(Last::block, trimmed(text));
+}
+
+void Markup::append(Markup&& other) {
+    if (other.out_.empty()) return;
+    // Nothing that is added begins or ends with white space.
+    add(Last::block, other.out_);
+    const std::size_t begin = out_.size() - other.out_.size();
+    for (Place& place : other.places_) {
+        place.begin += begin;
+        places_.push_back(std::move(place));
+    }
+    other = Markup(other.most_);
 }
 
 }  // namespace lectern::documents

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "documents/extracted.hpp"
 
 namespace lectern::documents {
 
@@ -25,10 +29,16 @@ class Markup {
     void end() noexcept { last_ = Last::block; }
     // A text that is such Markdown already.
     void block(std::string_view text);
+    // The same, with its places.
+    void append(Markup&& other);
+    // What is written next comes from there, and all behind it until the next place.
+    void place(Place place) { waiting_ = std::move(place); }
 
     // The first heading, or "".
     [[nodiscard]] const std::string& first_heading() const noexcept { return first_heading_; }
     [[nodiscard]] std::string take() { return std::move(out_); }
+    [[nodiscard]] std::vector<Place> take_places() { return std::move(places_); }
+    [[nodiscard]] bool empty() const noexcept { return out_.empty(); }
 
  private:
     enum class Last { nothing, block, item, row };
@@ -38,6 +48,8 @@ class Markup {
     std::string out_;
     std::string first_heading_;
     Last last_ = Last::nothing;
+    std::vector<Place> places_;
+    std::optional<Place> waiting_;  // for the next text
 };
 
 // All white space is one space, none at the ends.

@@ -34,11 +34,6 @@ bool is_mixed(std::string_view word) noexcept {
     return small && large && digit;
 }
 
-struct Cut {
-    std::size_t begin = 0;
-    std::size_t end = 0;  // nothing to cut: begin
-};
-
 // The payload of the data: URI that begins at `at`, with its comma and ";base64".
 Cut payload_of_uri(std::string_view text, std::size_t at) noexcept {
     std::size_t comma = at + 5;
@@ -119,12 +114,14 @@ bool ends_scheme(std::string_view text, std::size_t at) noexcept {
 
 }  // namespace
 
-std::string_view without_payloads(std::string_view text, std::string& storage) {
+std::string_view without_payloads(std::string_view text, std::string& storage,
+                                  std::vector<Cut>* cuts) {
     storage.clear();
     std::size_t kept = 0;  // up to here `text` is copied or cut
     const auto cut = [&](Cut range) {
         storage += text.substr(kept, range.begin - kept);
         kept = range.end;
+        if (cuts != nullptr) cuts->push_back(range);
         return range.end;
     };
     for (std::size_t at = 0; at < text.size();) {

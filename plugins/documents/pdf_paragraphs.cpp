@@ -224,10 +224,17 @@ void append_page(const PdfPage& page, Words& words, std::string& out) {
 
 }  // namespace
 
-std::string pdf_paragraphs(const PdfLayout& layout) {
+std::string pdf_paragraphs(const PdfLayout& layout, std::vector<Place>* places) {
     std::string out;
     Words words(layout);
-    for (const PdfPage& page : layout.pages) append_page(page, words, out);
+    for (std::size_t i = 0; i < layout.pages.size(); ++i) {
+        const std::size_t before = out.size();
+        append_page(layout.pages[i], words, out);
+        if (places == nullptr || out.size() == before) continue;
+        // Pages are apart by a blank line.
+        const std::size_t begin = out.find_first_not_of('\n', before);
+        places->push_back({.kind = LECTERN_PLACE_PAGE, .number = i + 1, .begin = begin});
+    }
     return out;
 }
 

@@ -70,7 +70,7 @@ Extracted pdf_text(std::string_view bytes, const std::string& program,
     const PdfLayout layout = parse_layout(output.out);
     Extracted out;
     out.title = layout.title;
-    out.text = pdf_paragraphs(layout);
+    out.text = pdf_paragraphs(layout, &out.places);
     if (only_white_space(out.text)) {
         const std::string words = said(output.err);
         fail(LECTERN_INVALID_ARGUMENT,

@@ -1,8 +1,10 @@
 #include "office/epub.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "office/xml.hpp"
+#include "text/text.hpp"
 
 namespace lectern::office {
 namespace {
@@ -52,6 +54,21 @@ void refuse_protected(Archive& archive) {
         fail(LECTERN_INVALID_ARGUMENT, "the book is protected against copying (DRM)");
 }
 
+// The first heading, when it stands near the begin; else "".
+std::string heading_of(std::string_view text) {
+    constexpr std::size_t near = 1000;
+    constexpr std::size_t longest = 120;
+    for (std::size_t at = 0; at < std::min(text.size(), near);) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        const std::string_view line = text.substr(at, end - at);
+        at = end + 1;
+        const std::size_t marks = line.find_first_not_of('#');
+        if (marks > 0 && marks != std::string_view::npos && line[marks] == ' ')
+            return std::string(text::prefix(line.substr(marks + 1), longest));
+    }
+    return {};
+}
+
 }  // namespace
 
 documents::Extracted epub_text(Archive& archive, const documents::HtmlLimits& limits) {
@@ -70,6 +87,7 @@ documents::Extracted epub_text(Archive& archive, const documents::HtmlLimits& li
             (" " + properties + " ").find(" nav ") != std::string::npos};
     }
     documents::Markup out;
+    std::uint64_t chapter = 0;
     for (const Node& node : child(xml.root(), "spine").children()) {
         const auto found = parts.find(value(node, "idref"));
         if (found == parts.end() || found->second.contents) continue;
@@ -79,7 +97,10 @@ documents::Extracted epub_text(Archive& archive, const documents::HtmlLimits& li
         const auto page = archive.read(found->second.name);
         if (!page) continue;
         try {
-            out.block(documents::html_text(*page, {}, limits).text);
+            const std::string words = documents::html_text(*page, {}, limits).text;
+            out.place(
+                {.kind = LECTERN_PLACE_CHAPTER, .number = ++chapter, .name = heading_of(words)});
+            out.block(words);
         } catch (const documents::Failure& failure) {
             // The page of the cover has a picture and no text.
             if (failure.code() != LECTERN_INVALID_ARGUMENT) throw;

@@ -13,7 +13,8 @@ using documents::fail;
 using documents::Markup;
 using documents::one_line;
 
-constexpr long most_columns = 256;  // of what is repeated
+constexpr long most_columns = 256;       // of what is repeated
+constexpr long most_rows = 100'000'000;  // the same
 
 class OdfReader {
  public:
@@ -21,8 +22,10 @@ class OdfReader {
 
     void read(const Node& body) {
         if (const Node text = child(body, "text")) blocks(text);
-        if (const Node slides = child(body, "presentation")) pages(slides, "Slide ");
-        if (const Node drawing = child(body, "drawing")) pages(drawing, "Page ");
+        if (const Node slides = child(body, "presentation"))
+            pages(slides, "Slide ", LECTERN_PLACE_SLIDE);
+        if (const Node drawing = child(body, "drawing"))
+            pages(drawing, "Page ", LECTERN_PLACE_PAGE);
         if (const Node sheets = child(body, "spreadsheet")) read_sheets(sheets);
     }
 
@@ -255,6 +258,9 @@ class OdfReader {
     }
 
     void row(const Node& node) {
+        const std::uint64_t number_of_row = row_ + 1;
+        row_ += static_cast<std::uint64_t>(
+            std::clamp(number(node, "number-rows-repeated", 1), 1L, most_rows));
         const std::string_view visibility = value(node, "visibility");
         if (visibility == "collapse" || visibility == "filter") return;
         std::vector<std::string> cells;
@@ -276,8 +282,20 @@ class OdfReader {
         const bool empty = std::all_of(cells.begin(), cells.end(),
                                        [](const auto& cell) { return one_line(cell).empty(); });
         if (empty) return out_.end();
+        if (sheet_ != nullptr) place_cells(number_of_row, cells);
         // Rows that are all alike say no more by being there twice.
         out_.row(cells);
+    }
+
+    void place_cells(std::uint64_t number_of_row, const std::vector<std::string>& cells) {
+        documents::Place place{
+            .kind = LECTERN_PLACE_CELLS, .number = number_of_row, .name = *sheet_};
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            if (one_line(cells[i]).empty()) continue;
+            place.last_column = static_cast<std::uint32_t>(i + 1);
+            if (place.first_column == 0) place.first_column = place.last_column;
+        }
+        out_.place(std::move(place));
     }
 
     void annotations(const Node& cell) {
@@ -290,12 +308,13 @@ class OdfReader {
 
     // ---- pages and sheets
 
-    void pages(const Node& parent, const char* name) {
+    void pages(const Node& parent, const char* name, std::uint32_t kind) {
         std::size_t count = 0;
         for (const Node& page : parent.children()) {
             if (!is(page, "page")) continue;
             ++count;
             if (styles_.hides(value(page, "style-name"))) continue;
+            out_.place({.kind = kind, .number = count});
             out_.heading(1, name + std::to_string(count));
             for (const Node& node : page.children()) {
                 if (value(node, "class") != "title") continue;
@@ -330,19 +349,23 @@ class OdfReader {
     void read_sheets(const Node& sheets) {
         for (const Node& sheet : sheets.children()) {
             if (!is(sheet, "table") || styles_.hides(value(sheet, "style-name"))) continue;
+            const std::string name = one_line(value(sheet, "name"));
             OdfReader reader(styles_);
+            reader.sheet_ = &name;
             reader.table(sheet);
-            const std::string rows = reader.text().take();
-            if (rows.empty()) continue;
-            out_.heading(1, value(sheet, "name"));
-            out_.block(rows);
+            if (reader.out_.empty()) continue;
+            out_.place({.kind = LECTERN_PLACE_CELLS, .name = name});
+            out_.heading(1, name);
+            out_.append(std::move(reader.out_));
         }
     }
 
     const OdfStyles& styles_;
     Markup out_;
     std::string first_title_;
-    std::string* cell_ = nullptr;  // text of the open cell, which takes everything
+    std::string* cell_ = nullptr;         // text of the open cell, which takes everything
+    const std::string* sheet_ = nullptr;  // its name, of a spreadsheet
+    std::uint64_t row_ = 0;               // of the sheet, read so far
     std::vector<Node> later_tables_;
     std::vector<std::string> later_lines_;
     std::vector<long> levels_;  // numbers of the lists around

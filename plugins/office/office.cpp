@@ -1,8 +1,7 @@
 // The plugin `office`: one extractor for office files and e-books.
 
-#include <string>
-
 #include "documents/file_name.hpp"
+#include "documents/places.hpp"
 #include "lectern/plugin.hpp"
 #include "office/fits.hpp"
 #include "office/read_office.hpp"
@@ -33,9 +32,7 @@ class Office : public plugin::Extractor {
         limits.html.cancelled = [&call] { return call.cancelled(); };
         documents::Extracted document = read_office(source.bytes, limits);
         if (document.title.empty()) document.title = documents::base_name(source.name);
-        const std::string metadata =
-            document.metadata.empty() ? std::string{} : "{" + document.metadata + "}";
-        sink.document({.title = document.title, .text = document.text, .metadata = metadata});
+        documents::give(document, sink);
     }
 
  private:

@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "documents/charset.hpp"
-#include "documents/payloads.hpp"
+#include "documents/places.hpp"
 #include "documents/plain_text.hpp"
 #include "documents/useful_title.hpp"
 #include "text/text.hpp"
@@ -41,11 +41,9 @@ std::string members(const Properties& properties) {
 Extracted finished(documents::Markup& text, const Properties& properties,
                    const std::optional<std::string>& heading) {
     Extracted out;
-    out.text = valid(text.take());
-    std::string storage;
-    if (const std::string_view kept = documents::without_payloads(out.text, storage);
-        kept.data() != out.text.data())
-        out.text = std::move(storage);
+    out.text = text.take();
+    out.places = text.take_places();
+    documents::clean_text(out);
     if (documents::only_white_space(out.text))
         fail(LECTERN_INVALID_ARGUMENT, "no text: the document shows none without its pictures");
     out.title = valid(one_line(properties.title));

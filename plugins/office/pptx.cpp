@@ -46,6 +46,7 @@ class Slide {
         if (!text) return;
         const Xml xml(std::move(*text), part_);
         if (has_value(xml.root(), "show") && !is_on(xml.root(), "show")) return;
+        out_.place({.kind = LECTERN_PLACE_SLIDE, .number = number});
         out_.heading(1, "Slide " + std::to_string(number));
         const Node shapes = child(xml.root(), "cSld", "spTree");
         title(shapes);

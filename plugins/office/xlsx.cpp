@@ -30,6 +30,14 @@ std::string rich_text(const Node& node) {
     return out;
 }
 
+// "BC12" -> 12; 0 when there is no reference.
+std::uint64_t row_of(std::string_view reference) noexcept {
+    std::uint64_t out = 0;
+    for (const char c : reference)
+        if (text::is_digit(c) && out < 100'000'000) out = out * 10 + static_cast<unsigned>(c - '0');
+    return out;
+}
+
 // "BC12" -> 54; `otherwise` when there is no reference.
 std::size_t column_of(std::string_view reference, std::size_t otherwise) noexcept {
     std::size_t out = 0;
@@ -78,19 +86,20 @@ class Workbook {
         Markup sheet;
         {
             const Xml xml(std::move(*text), part);
-            write_rows(xml.root(), sheet);
+            write_rows(xml.root(), name, sheet);
         }
         const Relations relations(archive_, part);
+        sheet.place({.kind = LECTERN_PLACE_CELLS, .name = name});
         for (const std::string& drawing : relations.all("drawing")) write_boxes(drawing, sheet);
         for (const std::string& comments : relations.all("comments"))
-            write_comments(comments, sheet);
-        const std::string rows = sheet.take();
-        if (rows.empty()) return;
+            write_comments(comments, name, sheet);
+        if (sheet.empty()) return;
+        out.place({.kind = LECTERN_PLACE_CELLS, .name = name});
         out.heading(1, name);
-        out.block(rows);
+        out.append(std::move(sheet));
     }
 
-    void write_rows(const Node& root, Markup& out) const {
+    void write_rows(const Node& root, const std::string& name, Markup& out) const {
         std::set<std::size_t> hidden;
         for (const Node& column : child(root, "cols").children()) {
             if (!has_value(column, "hidden") || !is_on(column, "hidden")) continue;
@@ -107,29 +116,42 @@ class Workbook {
                 before = at;
                 continue;
             }
-            const std::vector<std::string> cells = cells_of(row, hidden);
-            const bool empty = std::all_of(cells.begin(), cells.end(),
-                                           [](const auto& cell) { return one_line(cell).empty(); });
+            const Row found = row_in(row, hidden);
             // Another table begins behind an empty row.
-            if (empty || at > before + 1) out.end();
-            if (!empty) out.row(cells);
+            if (found.first_column == 0 || at > before + 1) out.end();
+            if (found.first_column > 0) {
+                out.place({.kind = LECTERN_PLACE_CELLS,
+                           .number = static_cast<std::uint64_t>(std::max(at, 0L)),
+                           .name = name,
+                           .first_column = found.first_column,
+                           .last_column = found.last_column});
+                out.row(found.cells);
+            }
             before = at;
         }
         out.end();
     }
 
-    [[nodiscard]] std::vector<std::string> cells_of(const Node& row,
-                                                    const std::set<std::size_t>& hidden) const {
-        std::vector<std::string> out;
+    struct Row {
+        std::vector<std::string> cells;
+        std::uint32_t first_column = 0;  // with text, counted from 1; 0: none
+        std::uint32_t last_column = 0;
+    };
+    [[nodiscard]] Row row_in(const Node& row, const std::set<std::size_t>& hidden) const {
+        Row out;
         std::size_t next = 0;  // column
         std::size_t skipped = 0;
         for (const Node& cell : row.children()) {
             if (!is(cell, "c")) continue;
             const std::size_t column = std::max(column_of(value(cell, "r"), next), next);
             for (; next < column; ++next)
-                if (++skipped <= most_empty && !hidden.contains(next)) out.emplace_back();
-            if (!hidden.contains(column)) out.push_back(text_in(cell));
+                if (++skipped <= most_empty && !hidden.contains(next)) out.cells.emplace_back();
             next = column + 1;
+            if (hidden.contains(column)) continue;
+            out.cells.push_back(text_in(cell));
+            if (one_line(out.cells.back()).empty()) continue;
+            out.last_column = static_cast<std::uint32_t>(next);
+            if (out.first_column == 0) out.first_column = out.last_column;
         }
         return out;
     }
@@ -171,14 +193,22 @@ class Workbook {
         }
     }
 
-    void write_comments(const std::string& part, Markup& out) {
+    void write_comments(const std::string& part, const std::string& name, Markup& out) {
         auto text = archive_.read(part);
         if (!text) return;
         const Xml xml(std::move(*text), part);
         for (const Node& comment : child(xml.root(), "commentList").children()) {
             const std::string words = one_line(rich_text(child(comment, "text")));
-            if (!words.empty())
-                out.paragraph("Comment on " + std::string(value(comment, "ref")) + ": " + words);
+            if (words.empty()) continue;
+            const std::string_view cell = value(comment, "ref");
+            const std::size_t none = last_column;
+            const std::size_t column = column_of(cell, none);
+            out.place(
+                {.kind = LECTERN_PLACE_CELLS,
+                 .number = row_of(cell),
+                 .name = name,
+                 .first_column = column == none ? 0 : static_cast<std::uint32_t>(column + 1)});
+            out.paragraph("Comment on " + std::string(cell) + ": " + words);
         }
     }
 

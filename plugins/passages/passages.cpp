@@ -35,7 +35,8 @@ class Splitter : public plugin::Splitter {
         passages::split(document.text, options(document.title), token_ends,
                         [&](const Chunk& chunk) {
                             sink.chunk(chunk.range.begin, chunk.range.end,
-                                       static_cast<std::uint32_t>(chunk.tokens));
+                                       static_cast<std::uint32_t>(chunk.tokens),
+                                       {chunk.context.begin, chunk.context.end});
                         });
     }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "passages/outline.hpp"
+#include "passages/tables.hpp"
 #include "passages/token_count.hpp"
 
 namespace lectern::passages {
@@ -14,6 +15,8 @@ constexpr std::size_t window_bytes = std::size_t{1} << 20;
 constexpr std::size_t bytes_per_token = 32;
 // A section of less than this part of the target is joined with what follows.
 constexpr std::size_t tiny_part = 4;
+// A table's header of more than this part of the limit is not repeated.
+constexpr std::size_t header_part = 3;
 
 // A stretch that is not cut any more.
 struct Piece {
@@ -22,18 +25,49 @@ struct Piece {
     int level = 0;  // of the heading it begins with; 0: none
 };
 
+struct Header {
+    Range range;
+    std::size_t tokens = 0;  // 0: there is none
+};
+
+// The headers of a text's tables, each counted once.
+class Headers {
+ public:
+    Headers(std::string_view text, const TokenEnds& token_ends)
+        : text_(text), tables_(text), token_ends_(token_ends) {}
+
+    void read_to(std::size_t end) { tables_.read_to(end); }
+    [[nodiscard]] Header at(std::size_t place) {
+        const auto range = tables_.header_at(place);
+        if (!range) return {};
+        if (range->begin != last_.range.begin || last_.tokens == 0)
+            last_ = {*range, token_ends_(piece(text_, *range)).size()};
+        return last_;
+    }
+
+ private:
+    std::string_view text_;
+    Tables tables_;
+    const TokenEnds& token_ends_;
+    Header last_;
+};
+
 class Window {
  public:
-    Window(std::string_view text, const SplitOptions& options, const TokenEnds& token_ends)
+    // `headers`: of the whole text, in which the window begins at `offset`.
+    Window(std::string_view text, std::size_t offset, const SplitOptions& options,
+           const TokenEnds& token_ends, Headers& headers)
         : text_(text),
+          offset_(offset),
           options_(options),
           largest_(options.target * bytes_per_token),
-          count_(token_ends(text)) {}
+          count_(token_ends(text)),
+          headers_(headers) {}
 
     [[nodiscard]] std::vector<Chunk> chunks() {
         const Range all = trimmed(text_, {0, text_.size()});
         if (all.begin == all.end) return {};
-        if (fits(all, options_.limit)) return {{all, count_.in(all)}};
+        if (fits(all, options_.limit)) return {with_context({all, count_.in(all)})};
         make_pieces();
         std::vector<Chunk> out;
         for (std::size_t begin = 0; begin < pieces_.size();) {
@@ -41,10 +75,23 @@ class Window {
             pack(begin, end, out);
             begin = end;
         }
+        for (Chunk& chunk : out) chunk = with_context(chunk);
         return out;
     }
 
  private:
+    // The header that a chunk that begins at `at` needs.
+    [[nodiscard]] Header header_at(std::size_t at) const {
+        const Header header = headers_.at(offset_ + at);
+        return header.tokens <= options_.limit / header_part ? header : Header{};
+    }
+    [[nodiscard]] Chunk with_context(Chunk chunk) const {
+        const Header header = header_at(chunk.range.begin);
+        if (header.tokens > 0 && chunk.tokens + header.tokens <= options_.limit)
+            chunk.context = header.range;
+        return chunk;
+    }
+
     [[nodiscard]] bool fits(Range range, std::size_t tokens) const noexcept {
         return count_.in(range) <= tokens && range.end - range.begin <= largest_;
     }
@@ -150,13 +197,16 @@ class Window {
     // Packs the pieces of one section into as few chunks as fit, of about equal size.
     void pack(std::size_t begin, std::size_t end, std::vector<Chunk>& out) const {
         const std::size_t total = count_.in(joined(begin, end - 1));
-        const std::size_t parts =
-            std::max<std::size_t>(1, (total + options_.target - 1) / options_.target);
+        std::size_t header = 0;  // the largest that one of the chunks may need
+        for (std::size_t i = begin; i < end; ++i)
+            header = std::max(header, header_at(pieces_[i].range.begin).tokens);
+        const std::size_t target = std::min(options_.target, options_.limit - header);
+        const std::size_t parts = std::max<std::size_t>(1, (total + target - 1) / target);
         const std::size_t even = total / parts;
         const std::size_t first_chunk = out.size();
         std::size_t first = begin;
         for (std::size_t next = begin + 1; next <= end; ++next) {
-            if (next < end && fits(joined(first, next), options_.target) &&
+            if (next < end && fits(joined(first, next), target) &&
                 count_.in(joined(first, next - 1)) + pieces_[next].tokens / 2 <= even)
                 continue;
             const Range range = joined(first, next - 1);
@@ -179,16 +229,18 @@ class Window {
                 const Range longer{begin, out[i].range.end};
                 // Never the whole chunk before it again.
                 if (begin <= last.begin || !fits(longer, options_.limit)) continue;
-                out[i] = {longer, count_.in(longer)};
+                out[i] = {longer, count_.in(longer), {}};
                 break;
             }
         }
     }
 
     std::string_view text_;
+    std::size_t offset_;
     const SplitOptions& options_;
     std::size_t largest_;  // bytes of a chunk
     TokenCount count_;
+    Headers& headers_;
     std::vector<Piece> pieces_;
 };
 
@@ -209,9 +261,11 @@ std::size_t window_end(std::string_view text, std::size_t begin) noexcept {
 
 void split(std::string_view text, const SplitOptions& options, const TokenEnds& token_ends,
            const std::function<void(const Chunk&)>& chunk) {
+    Headers headers(text, token_ends);
     for (std::size_t begin = 0; begin < text.size();) {
         const std::size_t end = window_end(text, begin);
-        Window window(text.substr(begin, end - begin), options, token_ends);
+        headers.read_to(end);
+        Window window(text.substr(begin, end - begin), begin, options, token_ends, headers);
         for (Chunk found : window.chunks()) {
             found.range.begin += begin;
             found.range.end += begin;

@@ -3,7 +3,8 @@
 // A chunk ends, in this order of preference, where a section ends, a paragraph, a sentence, a word;
 // inside a word only when a single word is longer than a chunk. Promises: chunks are byte ranges at
 // character boundaries, in order, not empty, without white space at their ends; every character
-// that is not white space is in a chunk; equal input gives equal chunks.
+// that is not white space is in a chunk; equal input gives equal chunks. A chunk with its context
+// has at most `limit` tokens.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,9 @@ struct SplitOptions {
 struct Chunk {
     Range range;
     std::size_t tokens = 0;
+    // The header of the table that the chunk begins within, where there is room for it beside the
+    // chunk; else empty.
+    Range context = {};
 };
 
 // Byte offsets just behind each token of a text; never decreasing.

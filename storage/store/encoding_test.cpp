@@ -39,6 +39,18 @@ TEST(Encoding, EveryRecordComesBackAsItWas) {
     EXPECT_EQ(decode_header(encode(some_header())), some_header());
     const Chunk chunk{9, 300, 70000, 70500, 128};
     EXPECT_EQ(decode_chunk(9, encode(chunk)), chunk);
+    const Chunk placed{9,
+                       300,
+                       70000,
+                       70500,
+                       128,
+                       500,
+                       540,
+                       {{0, 6, 0, 0, 0, "a.xlsx"},
+                        {0, 3, 12, 1, 28, "Prices"},
+                        {40, 3, 13, 1, 2, "Prices"},
+                        {90, 1, 7, 0, 0, ""}}};
+    EXPECT_EQ(decode_chunk(9, encode(placed)), placed);
     const Change change{11, {{1, 2}, {5, 1}}, {{40, 1000}}};
     EXPECT_EQ(decode_change(11, encode(change)), change);
 
@@ -55,6 +67,14 @@ TEST(Encoding, EveryRecordComesBackAsItWas) {
 // Written down once: what is on disks now must be read by every later version.
 TEST(Encoding, BytesAreThoseOfTheFormat) {
     EXPECT_EQ(encode(Chunk{9, 300, 1, 127, 128}), std::string("\x01\xac\x02\x01\x7f\x80\x01", 7));
+    EXPECT_EQ(
+        encode(Chunk{9, 300, 127, 128, 1, 2, 3, {{5, 3, 12, 1, 2, "P"}, {7, 3, 13, 1, 2, "P"}}}),
+        std::string("\x01\xac\x02\x7f\x80\x01\x01\x02\x03\x02"
+                    "\x05\x03\x0c\x01\x02\x01\x01P"
+                    "\x02\x03\x0d\x01\x02\x00",
+                    24));
+    EXPECT_FALSE(decode_chunk(9, std::string("\x01\x01\x05\x06\x01\x02\x08\x00", 8)))
+        << "a context behind the chunk's begin";
     EXPECT_EQ(encode(Change{1, {{1, 2}}, {}}), std::string("\x01\x01\x01\x02\x00", 5));
     std::string bytes;
     encode_vector(std::vector<float>{1.0f}, bytes);

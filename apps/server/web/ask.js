@@ -3,6 +3,7 @@ import { events, of } from "./api.js";
 import { byId, el, milliseconds, showHints } from "./dom.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
+import { placed } from "./text.js";
 
 let running = null;
 let sources = new Map(); // n → citation
@@ -35,7 +36,7 @@ function showSources(list, cited) {
     el("li", { value: source.n, class: cited ? "card" : "card waiting" },
       el("button", { type: "button", class: "title", click: () => openSource(source.n) }, source.title || source.document),
       el("blockquote", { dir: "auto" }, source.quote),
-      el("p", { class: "note" }, `${source.document} · bytes ${source.begin} to ${source.end}`))));
+      el("p", { class: "note" }, `${source.document} · ${placed(source)}`))));
 }
 
 // A question that the collection does not answer has hits, which are numbered for the eye only.

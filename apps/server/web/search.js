@@ -3,7 +3,7 @@ import { of, post } from "./api.js";
 import { byId, counted, el, milliseconds, showHints } from "./dom.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
-import { marked } from "./text.js";
+import { marked, placed } from "./text.js";
 
 const pause = 180; // milliseconds after the last key
 let timer = 0;
@@ -32,7 +32,7 @@ function item(hit, open) {
   const text = hit.text.trim().replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
   for (const piece of marked(text, asked))
     passage.append(piece.marked ? el("mark", {}, piece.text) : piece.text);
-  const place = el("p", { class: "note" }, `${hit.document} · bytes ${hit.begin} to ${hit.end}`);
+  const place = el("p", { class: "note" }, `${hit.document} · ${placed(hit)}`);
   const meter = el("meter", { min: 0, max: 1, value: Math.max(0, Math.min(1, strength(hit))), "aria-label": "Score" });
   const score = el("span", { class: "score" }, strength(hit).toFixed(3), meter);
   return el("li", { class: "card" }, el("div", { class: "line" }, el("h2", {}, open), score), passage, place);

@@ -1,6 +1,7 @@
 // A plugin with a stage of every kind that does what a plugin must not, as its option `how` says,
 // and only when it meets the word "wrong". Against plugin.h alone: plugin.hpp would mend half of
 // it.
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -98,6 +99,31 @@ lectern_code create(const lectern_stage_config* config, std::uint32_t in, std::u
 
 // ------------------------------------------------------------ documents, chunks
 
+lectern_code give_places(const std::string& how, lectern_document& out,
+                         const lectern_document_sink* sink) {
+    std::array<lectern_place, 2> places{};
+    for (lectern_place& place : places) {
+        place.struct_size = sizeof place;
+        place.kind = LECTERN_PLACE_PAGE;
+        place.begin = 3;
+    }
+    out.places = places.data();
+    out.place_count = places.size();
+    if (how == "place_null") out.places = nullptr;
+    if (how == "place_short") places[0].struct_size = 8;
+    if (how == "place_order") places[1].begin = 2;
+    if (how == "place_outside") places[1].begin = out.text.size + 1;
+    if (how == "place_many") out.place_count = out.text.size + 2;
+    if (how == "place_character") {
+        out.text = text("wr\u00F6ng");
+        places[1].begin = 3;
+    }
+    if (how == "place_name") places[0].name = text("\xff");
+    if (how == "place_no_data") places[0].name = {nullptr, 4};
+    if (how == "place_kind") places[0].kind = 4711;
+    return sink->document(sink, &out);
+}
+
 lectern_code give(const lectern_stage* stage, const lectern_document* record,
                   const lectern_document_sink* sink) {
     const std::string& how = self(stage).how;
@@ -114,6 +140,7 @@ lectern_code give(const lectern_stage* stage, const lectern_document* record,
     if (how == "no_data") out.text = {nullptr, 12};
     if (how == "bad_utf8") out.text = text("wrong \xff bytes");
     if (how == "bad_metadata") out.metadata = text("[1");
+    if (how.starts_with("place")) return give_places(how, out, sink);
     if (how == "fail_often") {
         for (int i = 0; i < 2'000'000; ++i)
             sink->failed(sink, text("row"), LECTERN_CORRUPT, text("is broken"));
@@ -163,6 +190,12 @@ lectern_code split(const lectern_stage* stage, const lectern_call*,
     if (how == "none") return LECTERN_OK;
     if (how == "outside") ++chunk.end;
     if (how == "empty") chunk.end = 0;
+    if (how.starts_with("context")) {
+        chunk.begin = 3;
+        chunk.context_end = 2;
+        if (how == "context_behind") chunk.context_end = 4;
+        if (how == "context_empty") chunk.context_begin = 2;
+    }
     if (how == "same") {
         for (int i = 0; i < 2'000'000; ++i) sink->chunk(sink, &chunk);
         return LECTERN_OK;

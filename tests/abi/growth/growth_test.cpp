@@ -44,15 +44,28 @@ class Growth : public ::testing::TestWithParam<Origin> {
 };
 
 TEST_P(Growth, DocumentsAndChunks) {
+    // What came with 1.3 goes through whatever plugin knows it.
+    const bool knows_places = std::string(GetParam().name) != "release_1_0";
     std::vector<std::string> given;
     const RecordTaker taker{
         [&](const Record& record) {
+            if (knows_places) {
+                EXPECT_EQ(record.places.size(), 2U);
+                EXPECT_EQ(record.places.back().begin, 4U);
+                EXPECT_EQ(record.places.back().number, 8U);
+                EXPECT_EQ(record.places.back().name, "viii");
+            } else {
+                EXPECT_TRUE(record.places.empty());
+            }
             given.push_back(std::string(record.id) + "|" + std::string(record.title) + "|" +
                             std::string(record.text) + "|" + std::string(record.metadata));
             return Status();
         },
         {}};
-    const Record record{"i", "t", "abcdef", "{}"};
+    const std::vector<Place> places{
+        {.kind = LECTERN_PLACE_PAGE, .begin = 0, .number = 7},
+        {.kind = LECTERN_PLACE_PAGE, .begin = 4, .number = 8, .name = "viii"}};
+    const Record record{"i", "t", "abcdef", "{}", places};
     const Status processed = process(stage("custom"), {}, record, taker);
     EXPECT_TRUE(processed.ok()) << processed.message();
     EXPECT_THAT(given, ElementsAre("i|t|abcdef|{}", "i|t|abcdef|{}"));
@@ -61,6 +74,7 @@ TEST_P(Growth, DocumentsAndChunks) {
     ASSERT_EQ(chunks->size(), 2U);
     EXPECT_EQ((*chunks)[1].begin, 3U);
     EXPECT_EQ((*chunks)[1].end, 6U);
+    EXPECT_EQ((*chunks)[1].context_end, knows_places ? 1U : 0U);
 }
 
 TEST_P(Growth, TokensAndVectors) {

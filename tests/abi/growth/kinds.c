@@ -99,6 +99,10 @@ static lectern_code process(const lectern_stage* stage, const lectern_call* call
     out.title = record->title;
     out.text = record->text;
     out.metadata = record->metadata;
+    if (LECTERN_HAS(record, place_count)) {
+        out.places = record->places;
+        out.place_count = record->place_count;
+    }
     SAY_LATER(out);
     code = sink->document(sink, &out);
     return code != LECTERN_OK ? code : sink->document(sink, &out);
@@ -119,6 +123,7 @@ static lectern_code split(const lectern_stage* stage, const lectern_call* call,
     code = sink->chunk(sink, &chunk);
     chunk.begin = chunk.end;
     chunk.end = document->text.size;
+    chunk.context_end = 1;
     return code != LECTERN_OK ? code : sink->chunk(sink, &chunk);
 }
 static const lectern_splitter splitter = {.struct_size = sizeof(lectern_splitter), .split = split};

@@ -23,7 +23,7 @@ class Halves : public Splitter {
     void split(const Call&, const Document& document, const ChunkSink& sink) const override {
         const std::size_t middle = document.text.size() / 2;
         sink.chunk(0, middle, 0);
-        sink.chunk(middle, document.text.size(), 0);
+        sink.chunk(middle, document.text.size(), 0, {0, 1});
     }
 };
 
