@@ -106,6 +106,35 @@ lectern_code lectern_engine_plugins(const lectern_engine* engine, char** out,
     });
 }
 
+lectern_code lectern_engine_folders(const lectern_engine* engine, char** out,
+                                    lectern_error** error) {
+    return c::guarded(error, [&]() -> c::Failure {
+        if (out == nullptr) return c::null("place for the folders");
+        *out = nullptr;
+        if (engine == nullptr) return c::null("engine");
+        const lectern::Folders& folders = engine->engine.folders();
+        const auto text = [](const std::filesystem::path& path) {
+            return lectern::api::clean(path.string());
+        };
+        boost::json::array plugins;
+        for (const auto& folder : folders.plugins) plugins.push_back(text(folder));
+        *out = c::text_of(boost::json::object{{"plugins", std::move(plugins)},
+                                              {"models", text(folders.models)},
+                                              {"cache", text(folders.cache)},
+                                              {"pipelines", text(folders.pipelines)}});
+        return {};
+    });
+}
+
+lectern_code lectern_engine_add_plugin(const lectern_engine* engine,
+                                       const struct lectern_plugin* plugin, lectern_error** error) {
+    return c::guarded(error, [&]() -> c::Failure {
+        if (engine == nullptr) return c::null("engine");
+        if (plugin == nullptr) return c::null("plugin");
+        return {engine->engine.add_plugin(*plugin)};
+    });
+}
+
 lectern_code lectern_collection_open(const lectern_engine* engine, const char* folder,
                                      const char* options, lectern_collection** out,
                                      lectern_error** error) {
@@ -152,6 +181,26 @@ lectern_code lectern_collection_get(const lectern_collection* collection, const 
         const auto document = collection->collection->get(id);
         if (!document) return {document.status()};
         *out = c::text_of(lectern::api::json_of(*document));
+        return {};
+    });
+}
+
+lectern_code lectern_collection_select(const lectern_collection* collection, const char* filter,
+                                       char** out, lectern_error** error) {
+    return c::guarded(error, [&]() -> c::Failure {
+        if (out == nullptr) return c::null("place for the ids");
+        *out = nullptr;
+        if (collection == nullptr) return c::null("collection");
+        if (filter == nullptr) return c::null("filter");
+        const auto selected = collection->collection->select(filter);
+        if (!selected) return {selected.status(), "filter"};
+        const auto list = [](const std::vector<std::string>& texts) {
+            boost::json::array items;
+            for (const std::string& text : texts) items.push_back(lectern::api::clean(text));
+            return items;
+        };
+        *out = c::text_of(boost::json::object{{"documents", list(selected->documents)},
+                                              {"hints", list(selected->hints)}});
         return {};
     });
 }

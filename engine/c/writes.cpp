@@ -10,28 +10,30 @@ namespace {
 
 namespace json = boost::json;
 
-// One document, or a list.
-Failure read_documents(const char* text, std::vector<DocumentInput>& out) {
-    std::size_t bad = 0;
-    auto value = api::parse_json(text, &bad);
-    if (!value) return {value.status().within("the documents"), "byte " + std::to_string(bad)};
-    const bool list = value->is_array();
-    json::array documents;
-    if (list)
-        documents = std::move(value->get_array());
-    else
-        documents.push_back(std::move(*value));
+Failure read_documents(json::array documents, std::vector<DocumentInput>& out) {
     for (std::size_t i = 0; i < documents.size(); ++i) {
         std::string place;
         auto document = api::document_input(std::move(documents[i]), {}, &place);
         if (!document) {
-            if (!list) return {document.status(), place};
             const std::string number = std::to_string(i);
             return {document.status().within("document " + number),
                     place.empty() ? number : number + "/" + place};
         }
         out.push_back(std::move(*document));
     }
+    return {};
+}
+
+// One document, or a list.
+Failure read_documents(const char* text, std::vector<DocumentInput>& out) {
+    std::size_t bad = 0;
+    auto value = api::parse_json(text, &bad);
+    if (!value) return {value.status().within("the documents"), "byte " + std::to_string(bad)};
+    if (value->is_array()) return read_documents(std::move(value->get_array()), out);
+    std::string place;
+    auto document = api::document_input(std::move(*value), {}, &place);
+    if (!document) return {document.status(), place};
+    out.push_back(std::move(*document));
     return {};
 }
 
@@ -100,6 +102,59 @@ lectern_code lectern_collection_add(lectern_collection* collection, const char* 
         c::Watch watching(watch);
         const auto report =
             collection->collection->ingest_documents(inputs, c::options_of(watching));
+        if (!report) return {report.status()};
+        *out = c::text_of(api::json_of(*report));
+        return {};
+    });
+}
+
+lectern_code lectern_collection_put(lectern_collection* collection, const char* request,
+                                    const lectern_watch* watch, char** out, lectern_error** error) {
+    return c::guarded(error, [&]() -> c::Failure {
+        if (out == nullptr) return c::null("place for the report");
+        *out = nullptr;
+        if (collection == nullptr) return c::null("collection");
+        std::string place;
+        auto fields = c::read_fields(request, place);
+        if (!fields) return {fields.status(), place};
+        std::vector<lectern::DocumentInput> inputs;
+        if (const auto* documents = fields->any("documents");
+            documents != nullptr && documents->is_array()) {
+            auto bad = c::read_documents(documents->get_array(), inputs);
+            if (!bad.status.ok()) return {std::move(bad.status), "documents/" + bad.place};
+        } else {
+            fields->wrong("documents", "must be a list of documents");
+        }
+        c::Watch watching(watch);
+        lectern::IngestOptions options = c::options_of(watching);
+        options.keep_existing = fields->flag("keep_existing");
+        if (auto bad = c::wrong(*fields); !bad.status.ok()) return bad;
+        const auto report = collection->collection->ingest_documents(inputs, options);
+        if (!report) return {report.status()};
+        auto result = api::json_of(*report);
+        boost::json::array kept;
+        for (const std::string& id : report->kept) kept.push_back(api::clean(id));
+        result["kept"] = std::move(kept);
+        result["replaced"] = report->replaced;
+        *out = c::text_of(result);
+        return {};
+    });
+}
+
+lectern_code lectern_collection_add_bytes(lectern_collection* collection, const char* name,
+                                          const void* bytes, uint64_t size,
+                                          const lectern_watch* watch, char** out,
+                                          lectern_error** error) {
+    return c::guarded(error, [&]() -> c::Failure {
+        if (out == nullptr) return c::null("place for the report");
+        *out = nullptr;
+        if (collection == nullptr) return c::null("collection");
+        if (name == nullptr) return c::null("name");
+        if (bytes == nullptr && size > 0) return c::null("place of the bytes");
+        c::Watch watching(watch);
+        const std::string_view all(static_cast<const char*>(bytes), size);
+        const auto report =
+            collection->collection->ingest_bytes(name, all, c::options_of(watching));
         if (!report) return {report.status()};
         *out = c::text_of(api::json_of(*report));
         return {};

@@ -180,8 +180,9 @@ LECTERN_C_API lectern_code lectern_collection_add_bytes(lectern_collection* coll
                                                         uint64_t size, const lectern_watch* watch,
                                                         char** out, lectern_error** error);
 /* Makes the collection equal to its sources (docs/sync.md): {"paths", "include", "exclude",
- * "dry_run", "accept_loss"}, all optional. Events: "progress". Cancelled: what is stored stays, and
- * the same call goes on from there. [any thread] */
+ * "dry_run", "accept_loss"}, all optional. Events: "progress". Cancelled: LECTERN_CANCELLED while
+ * it looks at the folders; later what is stored stays, and the same call goes on from there.
+ * [any thread] */
 LECTERN_C_API lectern_code lectern_collection_sync(lectern_collection* collection,
                                                    const char* request, const lectern_watch* watch,
                                                    char** out, lectern_error** error);

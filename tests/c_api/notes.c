@@ -299,6 +299,204 @@ static void maintain(lectern_collection* notes, const char* folder) {
     lectern_string_free(report);
 }
 
+static void write_file(const char* path, const char* text) {
+    FILE* file = fopen(path, "w");
+    CHECK(file != NULL);
+    if (file == NULL) return;
+    fputs(text, file);
+    CHECK(fclose(file) == 0);
+}
+
+/* Documents that keep others, bytes with a name, and what a filter chooses. */
+static void put(lectern_collection* notes) {
+    lectern_error* error = NULL;
+    char* report = NULL;
+    const char* const both =
+        "{\"keep_existing\": true, \"documents\": ["
+        "{\"id\": \"kept\", \"text\": \"bread\", \"metadata\": {\"year\": 2020}},"
+        "{\"id\": \"kept\", \"text\": \"cheese\", \"metadata\": {\"year\": 2021}}]}";
+    const char* const again =
+        "{\"documents\": [{\"id\": \"kept\", \"text\": \"the oven\", \"metadata\": {\"year\": "
+        "2022}}]}";
+    if (GOOD(lectern_collection_put(notes, both, NULL, &report, &error)))
+        CHECK(has(report, "\"documents\":1") && has(report, "\"kept\":[\"kept\"]"));
+    lectern_string_free(report);
+    if (GOOD(lectern_collection_put(notes, again, NULL, &report, &error)))
+        CHECK(has(report, "\"replaced\":1") && has(report, "\"kept\":[]"));
+    lectern_string_free(report);
+    CHECK(FAILS(
+        lectern_collection_put(notes, "{\"documents\": [{\"id\": 7}]}", NULL, &report, &error),
+        "invalid_argument", "documents/0/id"));
+    CHECK(FAILS(lectern_collection_put(notes, NULL, NULL, &report, &error), "invalid_argument",
+                "documents"));
+    if (GOOD(lectern_collection_add_bytes(notes, "mem/sea.txt", "the sea", 7, NULL, &report,
+                                          &error)))
+        CHECK(has(report, "\"documents\":1"));
+    lectern_string_free(report);
+    if (GOOD(
+            lectern_collection_select(notes, "year > 2020 or id begins \"mem/\"", &report, &error)))
+        CHECK(has(report, "\"documents\":[\"kept\",\"mem/sea.txt\"]"));
+    lectern_string_free(report);
+    CHECK(FAILS(lectern_collection_select(notes, "year >", &report, &error), "invalid_argument",
+                "filter"));
+}
+
+/* The models alone. */
+static void models(lectern_collection* notes) {
+    lectern_error* error = NULL;
+    char* out = NULL;
+    struct stream stream = {0};
+    lectern_watch watch = {sizeof watch, 0, &stream, on_text, NULL, NULL};
+    const char* const texts[] = {"moon, and more", "tides"};
+    const uint64_t sizes[] = {4, 5};
+    float first[16] = {0};
+    float values[16] = {0};
+    const char* const say =
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"speak\"}], \"max_tokens\": 9}";
+    CHECK(GOOD(
+        lectern_collection_embed(notes, texts + 1, 1, LECTERN_AS_PASSAGE, first, 8, NULL, &error)));
+    if (GOOD(lectern_collection_embed_texts(notes, texts, sizes, 2, LECTERN_AS_PASSAGE, NULL,
+                                            values, 16, &out, &error)))
+        CHECK(has(out, "\"dimension\":8") && has(out, "\"cut\":[]"));
+    lectern_string_free(out);
+    CHECK(values[0] != 0 && memcmp(first, values + 8, 8 * sizeof *values) == 0);
+    CHECK(FAILS(lectern_collection_embed_texts(notes, texts, NULL, 2, LECTERN_AS_PASSAGE, NULL,
+                                               values, 15, &out, &error),
+                "invalid_argument", ""));
+    CHECK(FAILS(lectern_collection_rerank(notes, "{\"query\": \"a\", \"passages\": [\"b\"]}", NULL,
+                                          &out, &error),
+                "unsupported", ""));
+    if (GOOD(lectern_collection_generate(notes, say, &watch, &out, &error)))
+        CHECK(has(out, "moon raises the tides") && has(out, "\"truncated\":false"));
+    lectern_string_free(out);
+    CHECK(has(stream.text, "moon raises the tides"));
+    CHECK(FAILS(lectern_collection_generate(notes, "{\"messages\": [{\"role\": \"cook\"}]}", NULL,
+                                            &out, &error),
+                "invalid_argument", "messages"));
+}
+
+/* In step with a folder, and out of it again. */
+static void sync_folder(lectern_collection* notes, const char* folder) {
+    lectern_error* error = NULL;
+    char* report = NULL;
+    char path[4096];
+    char request[4200];
+    uint64_t left = 0;
+    snprintf(path, sizeof path, "%s/tea.txt", folder);
+    write_file(path, "tea and bread");
+    snprintf(request, sizeof request, "{\"paths\": [\"%s\"], \"dry_run\": true}", path);
+    if (GOOD(lectern_collection_sync(notes, request, NULL, &report, &error)))
+        CHECK(has(report, "\"change\":\"added\"") && has(report, "\"documents\":0"));
+    lectern_string_free(report);
+    snprintf(request, sizeof request, "{\"path\": \"%s\"}", path);
+    CHECK(GOOD(lectern_collection_add_source(notes, request, &error)));
+    CHECK(FAILS(lectern_collection_add_source(notes, NULL, &error), "invalid_argument", "path"));
+    if (GOOD(lectern_collection_sync(notes, NULL, NULL, &report, &error)))
+        CHECK(has(report, "\"documents\":1"));
+    lectern_string_free(report);
+    if (GOOD(lectern_collection_sources(notes, &report, &error)))
+        CHECK(has(report, "\"files\":1") && has(report, "tea.txt"));
+    lectern_string_free(report);
+    CHECK(GOOD(lectern_collection_remove_source(notes, path, &left, &error)));
+    CHECK(left == 1);
+    CHECK(
+        FAILS(lectern_collection_sync(notes, NULL, NULL, &report, &error), "invalid_argument", ""));
+}
+
+/* Folders of collections that are not open. */
+static void folders(const char* folder) {
+    lectern_error* error = NULL;
+    char* out = NULL;
+    char path[4096];
+    char request[8300];
+    snprintf(path, sizeof path, "%s/notes", folder);
+    if (GOOD(lectern_folder_verify(path, &out, &error))) CHECK(has(out, "\"clean\":true"));
+    lectern_string_free(out);
+    if (GOOD(lectern_folder_repair(path, &out, &error)))
+        CHECK(has(out, "\"found\":[]") && has(out, "\"store_rebuilt\":false"));
+    lectern_string_free(out);
+    snprintf(path, sizeof path, "%s/backups", folder);
+    if (GOOD(lectern_folder_backups(path, &out, &error))) CHECK(has(out, "\"id\":1"));
+    lectern_string_free(out);
+    snprintf(request, sizeof request, "{\"folder\": \"%s\", \"to\": \"%s/restored\"}", path,
+             folder);
+    if (GOOD(lectern_folder_restore(request, &out, &error))) CHECK(has(out, "\"documents\":2"));
+    lectern_string_free(out);
+    CHECK(FAILS(lectern_folder_restore("{\"folder\": \"a\"}", &out, &error), "invalid_argument",
+                "to"));
+    CHECK(FAILS(lectern_folder_verify("none/such", &out, &error), "not_found", ""));
+}
+
+/* A plugin that is part of this program. */
+static lectern_code never(const lectern_call* call, const lectern_stage_config* config,
+                          lectern_stage** out) {
+    (void)call;
+    (void)config;
+    *out = NULL;
+    return LECTERN_UNAVAILABLE;
+}
+static const lectern_stage_type own_type = {sizeof own_type, LECTERN_CUSTOM, "stage",
+                                            "Nothing",       NULL,           never};
+static const lectern_stage_type* const own_types[] = {&own_type};
+static const lectern_plugin own_plugin = {sizeof own_plugin,
+                                          LECTERN_ABI_MAJOR,
+                                          LECTERN_ABI_MINOR,
+                                          "own",
+                                          "1",
+                                          "In the program",
+                                          "Apache-2.0",
+                                          NULL,
+                                          NULL,
+                                          1,
+                                          0,
+                                          own_types};
+static const lectern_plugin bert_plugin = {sizeof bert_plugin,
+                                           LECTERN_ABI_MAJOR,
+                                           LECTERN_ABI_MINOR,
+                                           "bert",
+                                           "1",
+                                           "Not the one",
+                                           "Apache-2.0",
+                                           NULL,
+                                           NULL,
+                                           1,
+                                           0,
+                                           own_types};
+static const lectern_plugin nameless_plugin = {sizeof nameless_plugin,
+                                               LECTERN_ABI_MAJOR,
+                                               LECTERN_ABI_MINOR,
+                                               "",
+                                               "1",
+                                               "",
+                                               "",
+                                               NULL,
+                                               NULL,
+                                               1,
+                                               0,
+                                               own_types};
+
+static void plugins(lectern_engine* engine) {
+    lectern_error* error = NULL;
+    char* text = NULL;
+    int before;
+    /* Before the folders are looked at, and after. */
+    for (before = 1; before >= 0; --before) {
+        if (before) CHECK(GOOD(lectern_engine_add_plugin(engine, &own_plugin, &error)));
+        CHECK(
+            FAILS(lectern_engine_add_plugin(engine, &own_plugin, &error), "invalid_argument", ""));
+        CHECK(
+            FAILS(lectern_engine_add_plugin(engine, &bert_plugin, &error), "invalid_argument", ""));
+        CHECK(FAILS(lectern_engine_add_plugin(engine, &nameless_plugin, &error), "invalid_argument",
+                    ""));
+        if (GOOD(lectern_engine_plugins(engine, &text, &error)))
+            CHECK(has(text, "\"name\":\"own\"") && has(text, "\"name\":\"patient\""));
+        lectern_string_free(text);
+    }
+    if (GOOD(lectern_engine_folders(engine, &text, &error)))
+        CHECK(has(text, "\"models\":\"") && has(text, "/cache\""));
+    lectern_string_free(text);
+}
+
 int main(int argc, char** argv) {
     lectern_engine* engine = NULL;
     lectern_collection* notes = NULL;
@@ -316,9 +514,7 @@ int main(int argc, char** argv) {
     snprintf(options, sizeof options,
              "{\"plugins\": [\"%s\"], \"cache\": \"%s/cache\", \"threads\": 2}", argv[3], argv[1]);
     if (!GOOD(lectern_engine_open(options, on_log, NULL, &engine, &error))) return 1;
-    if (GOOD(lectern_engine_plugins(engine, &text, &error)))
-        CHECK(has(text, "\"name\":\"patient\""));
-    lectern_string_free(text);
+    plugins(engine);
 
     snprintf(path, sizeof path, "%s/notes", argv[1]);
     CHECK(FAILS(lectern_collection_open(engine, path, "{\"create\": false}", &notes, &error),
@@ -334,6 +530,9 @@ int main(int argc, char** argv) {
     ask(notes);
     embed(notes);
     maintain(notes, argv[1]);
+    put(notes);
+    models(notes);
+    sync_folder(notes, argv[1]);
 
     /* And a collection with the last walk. */
     CHECK(GOOD(lectern_documents_open(notes, NULL, &documents, &error)));
@@ -342,6 +541,7 @@ int main(int argc, char** argv) {
     CHECK(text != NULL);
     lectern_string_free(text);
     lectern_documents_close(documents);
+    folders(argv[1]);
     /* Nothing to end. */
     lectern_engine_close(NULL);
     lectern_collection_close(NULL);

@@ -1,0 +1,207 @@
+"""Collections for asyncio. The work is done on other threads; the event loop never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    List,
+    Optional,
+    Sequence,
+    TypeVar,
+    Union,
+)
+
+from ._calls import run_async
+from ._streams import AsyncStream
+
+if TYPE_CHECKING:
+    from ._collection import Collection, DocumentFields, Floats, Message, Vector
+    from ._engine import Path
+    from ._progress import ProgressOption
+    from ._results import (
+        Answer,
+        Backup,
+        Document,
+        Generated,
+        IngestReport,
+        ReembedReport,
+        SearchResult,
+        Stats,
+        Summary,
+        SyncReport,
+        VerifyReport,
+    )
+
+T = TypeVar("T")
+
+# pylint: disable=protected-access
+
+
+class AsyncCollection:
+    """The methods of ``Collection``, to be awaited. ``notes.aio`` gives it.
+
+    A task that is cancelled ends its work, and waits for that: what an ingest has stored is stored
+    then. Functions for progress are called from other threads.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+
+    async def _call(self, function: Callable[[], T]) -> T:
+        return await run_async(lambda _: function())
+
+    async def ingest(
+        self, paths: Union[Path, Iterable[Path]], *, progress: ProgressOption = False
+    ) -> IngestReport:
+        """As ``Collection.ingest``."""
+        return await run_async(self.collection._ingest(paths, progress))
+
+    async def ingest_bytes(self, name: str, data: Any) -> IngestReport:
+        """As ``Collection.ingest_bytes``."""
+        return await run_async(self.collection._ingest_bytes(name, data))
+
+    async def put(
+        self,
+        documents: Union[DocumentFields, Iterable[DocumentFields]],
+        *,
+        keep_existing: bool = False,
+        progress: ProgressOption = False,
+    ) -> IngestReport:
+        """As ``Collection.put``."""
+        return await run_async(self.collection._put(documents, keep_existing, progress))
+
+    async def delete(
+        self, ids: Union[str, Iterable[str]] = (), *, filter: Optional[str] = None
+    ) -> int:
+        """As ``Collection.delete``."""
+        return await self._call(lambda: self.collection.delete(ids, filter=filter))
+
+    async def sync(
+        self,
+        paths: Union[Path, Iterable[Path]] = (),
+        *,
+        include: Iterable[str] = (),
+        exclude: Iterable[str] = (),
+        dry_run: bool = False,
+        accept_loss: bool = False,
+        progress: ProgressOption = False,
+    ) -> SyncReport:
+        """As ``Collection.sync``."""
+        return await run_async(
+            self.collection._sync(paths, include, exclude, dry_run, accept_loss, progress)
+        )
+
+    async def get(self, id: str) -> Document:
+        """As ``Collection.get``."""
+        return await self._call(lambda: self.collection.get(id))
+
+    async def documents(
+        self, *, after: Optional[str] = None, filter: Optional[str] = None
+    ) -> AsyncIterator[Document]:
+        """As ``Collection.documents``: ``async for document in notes.aio.documents()``."""
+        walk = await self._call(lambda: self.collection.documents(after=after, filter=filter))
+        while True:
+            document = await self._call(lambda: next(walk, None))
+            if document is None:
+                return
+            yield document
+
+    async def select(self, filter: str) -> List[str]:
+        """As ``Collection.select``."""
+        return await self._call(lambda: self.collection.select(filter))
+
+    async def stats(self) -> Stats:
+        """As ``Collection.stats``."""
+        return await self._call(self.collection.stats)
+
+    async def search(
+        self,
+        query: str = "",
+        *,
+        k: int = 10,
+        filter: Optional[str] = None,
+        vector: Optional[Vector] = None,
+        **options: Any,
+    ) -> SearchResult:
+        """As ``Collection.search``, with the same options."""
+        if options.get("facets") is not None:
+            options["facets"] = list(options["facets"])
+        deadline = options.pop("deadline", None)
+        if deadline is not None:
+            options["deadline_milliseconds"] = max(1, round(deadline * 1000))
+        return await run_async(self.collection._search(query, k, filter, vector, options))
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        filter: Optional[str] = None,
+        extractive: bool = False,
+        deadline: Optional[float] = None,
+        explain: bool = False,
+    ) -> Answer:
+        """As ``Collection.ask``."""
+        work = self.collection._ask(question, filter, extractive, deadline, explain)
+        return await run_async(lambda cancel: work(cancel, None, None))
+
+    def ask_stream(
+        self,
+        question: str,
+        *,
+        filter: Optional[str] = None,
+        extractive: bool = False,
+        deadline: Optional[float] = None,
+    ) -> AsyncStream[Answer]:
+        """As ``Collection.ask_stream``: ``async for piece in stream``."""
+        return AsyncStream(self.collection._ask(question, filter, extractive, deadline, False))
+
+    async def summarize(
+        self, document: str, *, extractive: bool = False, deadline: Optional[float] = None
+    ) -> Summary:
+        """As ``Collection.summarize``."""
+        work = self.collection._summarize(document, extractive, deadline)
+        return await run_async(lambda cancel: work(cancel, None, None))
+
+    async def embed(self, texts: Union[str, Iterable[str]], *, purpose: str = "passage") -> Floats:
+        """As ``Collection.embed``."""
+        if isinstance(texts, str):
+            row: Floats = (await run_async(self.collection._embed([texts], purpose)))[0]
+            return row
+        return await run_async(self.collection._embed(texts, purpose))
+
+    async def rerank(self, query: str, passages: Iterable[str]) -> Floats:
+        """As ``Collection.rerank``."""
+        return await run_async(self.collection._rerank(query, passages))
+
+    async def generate(
+        self, messages: Union[str, Sequence[Message]], **options: Any
+    ) -> Generated:
+        """As ``Collection.generate``, with the same options."""
+        return await self._call(lambda: self.collection.generate(messages, **options))
+
+    async def reembed(
+        self, pipeline: Path, *, truncate: bool = False, progress: ProgressOption = False
+    ) -> ReembedReport:
+        """As ``Collection.reembed``."""
+        return await run_async(self.collection._reembed(pipeline, truncate, progress))
+
+    async def verify(self, *, progress: ProgressOption = False) -> VerifyReport:
+        """As ``Collection.verify``."""
+        return await run_async(self.collection._verify(progress))
+
+    async def backup(self, folder: Path, *, progress: ProgressOption = False) -> Backup:
+        """As ``Collection.backup``."""
+        return await run_async(self.collection._backup(folder, progress))
+
+    async def flush(self) -> None:
+        """As ``Collection.flush``."""
+        await self._call(self.collection.flush)
+
+    async def close(self) -> None:
+        """As ``Collection.close``."""
+        await asyncio.shield(self._call(self.collection.close))

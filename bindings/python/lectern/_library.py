@@ -1,0 +1,234 @@
+"""liblectern.so through ctypes: where it is, what its functions take, and how a call ends.
+
+ctypes lets go of the interpreter's lock for the time of every call.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import pathlib
+from ctypes import POINTER, c_char_p, c_float, c_int32, c_uint32, c_uint64, c_void_p
+from typing import Any, List, Optional
+
+from ._errors import InvalidArgument, LecternError, error_of
+
+NATIVE = pathlib.Path(__file__).resolve().parent / "_native"
+SONAME = "liblectern.so.0"
+
+ON_TEXT = ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64)
+ON_EVENT = ctypes.CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)
+ON_LOG = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_char_p)
+
+
+class Watch(ctypes.Structure):
+    """lectern_watch."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("data", c_void_p),
+        ("on_text", ON_TEXT),
+        ("on_event", ON_EVENT),
+        ("cancel", c_void_p),
+    ]
+
+
+_TEXTS = POINTER(c_char_p)
+_OUT = POINTER(c_void_p)
+_WATCH = POINTER(Watch)
+
+# What stands before the last parameter, which is the error's place.
+_FUNCTIONS = {
+    "engine_open": (c_char_p, ON_LOG, c_void_p, _OUT),
+    "engine_plugins": (c_void_p, _OUT),
+    "engine_folders": (c_void_p, _OUT),
+    "engine_add_plugin": (c_void_p, c_void_p),
+    "collection_open": (c_void_p, c_char_p, c_char_p, _OUT),
+    "collection_stats": (c_void_p, _OUT),
+    "collection_ingest": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_put": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_add_bytes": (c_void_p, c_char_p, c_void_p, c_uint64, _WATCH, _OUT),
+    "collection_sync": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_follow": (c_void_p, c_char_p, _WATCH),
+    "collection_sources": (c_void_p, _OUT),
+    "collection_add_source": (c_void_p, c_char_p),
+    "collection_remove_source": (c_void_p, c_char_p, POINTER(c_uint64)),
+    "collection_remove": (c_void_p, _TEXTS, c_uint64, POINTER(c_uint64)),
+    "collection_get": (c_void_p, c_char_p, _OUT),
+    "collection_select": (c_void_p, c_char_p, _OUT),
+    "documents_open": (c_void_p, c_char_p, _OUT),
+    "documents_next": (c_void_p, _OUT),
+    "collection_search": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_ask": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_summarize": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_embed": (
+        c_void_p,
+        _TEXTS,
+        c_uint64,
+        c_int32,
+        POINTER(c_float),
+        c_uint64,
+        POINTER(c_uint32),
+    ),
+    "collection_embed_texts": (
+        c_void_p,
+        _TEXTS,
+        POINTER(c_uint64),
+        c_uint64,
+        c_int32,
+        _WATCH,
+        c_void_p,
+        c_uint64,
+        _OUT,
+    ),
+    "collection_rerank": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_generate": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_reembed": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_verify": (c_void_p, _WATCH, _OUT),
+    "collection_backup": (c_void_p, c_char_p, _WATCH, _OUT),
+    "collection_flush": (c_void_p,),
+    "folder_verify": (c_char_p, _OUT),
+    "folder_repair": (c_char_p, _OUT),
+    "folder_backups": (c_char_p, _OUT),
+    "folder_restore": (c_char_p, _OUT),
+}
+_ENDS = (
+    "error_free",
+    "string_free",
+    "cancel_request",
+    "cancel_free",
+    "engine_close",
+    "collection_close",
+    "documents_close",
+)
+
+
+def _candidates() -> List[str]:
+    """The library's files, best first: the one that is named, the wheel's, the system's."""
+    named = os.environ.get("LECTERN_LIBRARY")
+    if named:
+        return [named]
+    out = [str(path) for path in (NATIVE / "lib" / SONAME,) if path.is_file()]
+    return [*out, SONAME]
+
+
+def _load() -> ctypes.CDLL:
+    reasons = []
+    for path in _candidates():
+        try:
+            return ctypes.CDLL(path)
+        except OSError as error:
+            reasons.append(str(error))
+    raise ImportError(
+        "liblectern.so cannot be loaded: "
+        + "; ".join(reasons)
+        + ". Install the wheel (docs/python.md), or name the library in LECTERN_LIBRARY"
+    )
+
+
+def _declare(library: ctypes.CDLL) -> ctypes.CDLL:
+    for name, arguments in _FUNCTIONS.items():
+        function = getattr(library, f"lectern_{name}")
+        function.argtypes = [*arguments, _OUT]
+        function.restype = c_int32
+    for name in _ENDS:
+        function = getattr(library, f"lectern_{name}")
+        function.argtypes = [c_void_p]
+        function.restype = None
+    for name in ("error_word", "error_message", "error_place"):
+        function = getattr(library, f"lectern_{name}")
+        function.argtypes = [c_void_p]
+        function.restype = c_char_p
+    library.lectern_version.argtypes = []
+    library.lectern_version.restype = c_char_p
+    library.lectern_cancel_new.argtypes = []
+    library.lectern_cancel_new.restype = c_void_p
+    return library
+
+
+LIBRARY = _declare(_load())
+
+
+def version() -> str:
+    """The engine's version, ``"0.1.0"``."""
+    text: bytes = LIBRARY.lectern_version()
+    return text.decode()
+
+
+def _failure(code: int, error: c_void_p) -> LecternError:
+    if not error.value:
+        return error_of(code, "out of memory")
+    try:
+        message, place = (
+            getattr(LIBRARY, f"lectern_error_{part}")(error).decode("utf-8", "replace")
+            for part in ("message", "place")
+        )
+    finally:
+        LIBRARY.lectern_error_free(error)
+    return error_of(code, message, place)
+
+
+def call(name: str, *arguments: Any) -> None:
+    """Calls ``lectern_<name>``.
+
+    Raises:
+        LecternError: The subclass of its code.
+    """
+    error = c_void_p()
+    code = getattr(LIBRARY, f"lectern_{name}")(*arguments, ctypes.byref(error))
+    if code != 0:
+        raise _failure(code, error)
+
+
+def opened(name: str, *arguments: Any) -> int:
+    """The handle that ``lectern_<name>`` gives."""
+    out = c_void_p()
+    call(name, *arguments, ctypes.byref(out))
+    if out.value is None:
+        raise error_of(9, f"lectern_{name} gave nothing")
+    return out.value
+
+
+def result(name: str, *arguments: Any) -> Any:
+    """What the JSON says that ``lectern_<name>`` gives; None when it gives none."""
+    out = c_void_p()
+    call(name, *arguments, ctypes.byref(out))
+    if not out.value:
+        return None
+    try:
+        return json.loads(ctypes.string_at(out.value))
+    finally:
+        LIBRARY.lectern_string_free(out)
+
+
+def text(value: str, what: str) -> bytes:
+    """A text for a parameter that ends with a NUL byte."""
+    try:
+        out = value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidArgument(f"the {what} is not valid Unicode: {error}") from None
+    if b"\0" in out:
+        raise InvalidArgument(f"the {what} has a NUL byte in it")
+    return out
+
+
+def request(fields: Any) -> bytes:
+    """JSON without what is None."""
+    if isinstance(fields, dict):
+        fields = {name: value for name, value in fields.items() if value is not None}
+    try:
+        return json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:  # also UnicodeEncodeError
+        raise InvalidArgument(f"this is no JSON: {error}") from None
+
+
+def texts(values: List[bytes]) -> Any:
+    """A ``const char* const*`` to bytes that the caller keeps."""
+    return (c_char_p * len(values))(*values) if values else None
+
+
+def address(value: Optional[int]) -> c_void_p:
+    """A pointer's number as a parameter."""
+    return c_void_p(value)

@@ -1,0 +1,179 @@
+"""Text that is read while it is written."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Optional, TypeVar, Union
+
+from ._calls import Cancel, OnEvent, OnText
+from ._errors import Cancelled
+from ._results import Citation, all_made
+
+T = TypeVar("T")
+
+# What a stream does, given the handle that ends it and what hears of it.
+StreamWork = Callable[[Cancel, OnText, OnEvent], T]
+
+
+class _Ended:
+    """The last thing in the queue."""
+
+
+class Stream(Generic[T], Iterator[str]):
+    """Iterates over the pieces of a text as it is written.
+
+    ``result`` is what the call gives at the end; it waits for that, and also works when nothing was
+    iterated over. A stream that is no longer wanted is closed: the work then ends soon. It is a
+    context manager that closes itself.
+    """
+
+    def __init__(self, work: StreamWork[T]) -> None:
+        self._cancel = Cancel()
+        self._pieces: queue.SimpleQueue[Union[str, _Ended]] = queue.SimpleQueue()
+        self._done = threading.Event()
+        self._told = threading.Event()
+        self._evidence: List[Citation] = []
+        self._result: List[T] = []
+        self._failure: Optional[BaseException] = None
+        self._thread = threading.Thread(
+            target=self._body, args=(work,), name="lectern-stream", daemon=True
+        )
+        self._thread.start()
+
+    def _body(self, work: StreamWork[T]) -> None:
+        try:
+            self._result.append(work(self._cancel, self._pieces.put, self._hear))
+        except BaseException as error:  # pylint: disable=broad-exception-caught
+            self._failure = error
+        finally:
+            self._told.set()
+            self._done.set()
+            self._pieces.put(_Ended())
+
+    def _hear(self, name: str, json: Any) -> None:
+        if name == "evidence":
+            self._evidence = all_made(Citation, json["evidence"])
+            self._told.set()
+
+    def __iter__(self) -> Stream[T]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            piece = self._pieces.get()
+        except BaseException:  # Ctrl-C
+            self._cancel.request()
+            raise
+        if isinstance(piece, str):
+            return piece
+        self._pieces.put(piece)  # and so it stays
+        if self._failure is not None and not self._cancel.requested:
+            raise self._failure
+        raise StopIteration
+
+    @property
+    def evidence(self) -> List[Citation]:
+        """The numbered passages that an answer may cite: known before its first piece.
+
+        Waits for them. Empty when the collection does not say, and for what is no answer.
+        """
+        self._told.wait()
+        return self._evidence
+
+    @property
+    def result(self) -> T:
+        """What the call gives at its end.
+
+        Raises:
+            Cancelled: The stream was closed before.
+            LecternError: The call failed.
+        """
+        self._done.wait()
+        if self._failure is not None:
+            raise self._failure
+        return self._result[0]
+
+    def close(self) -> None:
+        """Ends the work, and waits for that."""
+        self._cancel.request()
+        self._done.wait()
+
+    def __enter__(self) -> Stream[T]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncStream(Generic[T], AsyncIterator[str]):
+    """The same for asyncio: ``async for piece in stream``, then ``await stream.result()``."""
+
+    def __init__(self, work: StreamWork[T]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._pieces: asyncio.Queue[Union[str, _Ended]] = asyncio.Queue()
+        self._cancel = Cancel()
+        self._evidence: List[Citation] = []
+        self._future = self._loop.run_in_executor(None, self._body, work)
+
+    def _put(self, piece: Union[str, _Ended]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._pieces.put_nowait, piece)
+        except RuntimeError:  # the loop has ended before us
+            self._cancel.request()
+
+    def _hear(self, name: str, json: Any) -> None:
+        if name == "evidence":
+            self._evidence = all_made(Citation, json["evidence"])
+
+    def _body(self, work: StreamWork[T]) -> T:
+        try:
+            return work(self._cancel, self._put, self._hear)
+        finally:
+            self._put(_Ended())
+
+    def __aiter__(self) -> AsyncStream[T]:
+        return self
+
+    async def __anext__(self) -> str:
+        try:
+            piece = await self._pieces.get()
+        except asyncio.CancelledError:
+            self._cancel.request()
+            raise
+        if isinstance(piece, str):
+            return piece
+        self._pieces.put_nowait(piece)
+        try:
+            await asyncio.shield(self._future)
+        except Cancelled:
+            if not self._cancel.requested:
+                raise
+        raise StopAsyncIteration
+
+    @property
+    def evidence(self) -> List[Citation]:
+        """The passages that an answer may cite; known with its first piece."""
+        return self._evidence
+
+    async def result(self) -> T:
+        """What the call gives at its end; as ``Stream.result``."""
+        try:
+            return await asyncio.shield(self._future)
+        except asyncio.CancelledError:
+            self._cancel.request()
+            raise
+
+    async def aclose(self) -> None:
+        """Ends the work, and waits for that."""
+        self._cancel.request()
+        await asyncio.wait([self._future])
+        if not self._future.cancelled():
+            self._future.exception()
+
+    async def __aenter__(self) -> AsyncStream[T]:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
