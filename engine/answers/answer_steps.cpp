@@ -66,7 +66,7 @@ Status read(Request& request, const host::Stage& stage) {
                                                 evidence.answer_end - evidence.answer_begin)};
         request.evidence_answers.push_back(std::move(answer));
         all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin, end,
-                       hit.text.substr(evidence.begin, evidence.end - evidence.begin),
+                       hit.text.substr(evidence.begin, evidence.end - evidence.begin), "",
                        place_of(request.places[hit.chunk], evidence.begin, evidence.end)});
     }
     request.abstained =

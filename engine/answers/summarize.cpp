@@ -80,7 +80,7 @@ class Summarizer {
         for (const unsigned n : written.cited)
             out.citations.push_back({n, document_.header.id, document_.header.title,
                                      kept[n - 1].begin, kept[n - 1].end,
-                                     std::string(piece(kept[n - 1])),
+                                     std::string(piece(kept[n - 1])), "",
                                      place_of(chunks_, kept[n - 1].begin, kept[n - 1].end)});
         out.generated_tokens = generated_tokens_;
         out.dropped_sentences = dropped_;
