@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/request_fields.hpp"
 #include "engine/answers/answer_steps.hpp"
 #include "engine/search/query_graph.hpp"
 #include "engine/search/request.hpp"
@@ -46,9 +47,7 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
                                 const SearchOptions& options) {
     const Clock::time_point begin = Clock::now();
     LECTERN_TRY(check_question(context, text, options));
-    if (options.k == 0 || options.k > max_k)
-        return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
-                                                  "; it must be 1 to " + std::to_string(max_k)};
+    LECTERN_TRY(fits(api::search_options(), options));
     if (options.summaries != Summaries::none) {
         if (!context.pipeline.can_read())
             return Status{Code::unsupported,

@@ -1,10 +1,7 @@
 #include "engine/search/search_steps.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
-#include <string>
 #include <thread>
 
 #include "engine/search/candidates.hpp"
@@ -15,12 +12,6 @@
 
 namespace lectern {
 namespace {
-
-// In as few digits as tell it from others.
-std::string written(double number) {
-    std::array<char, 32> out{};
-    return {out.data(), std::to_chars(out.data(), out.data() + out.size(), number).ptr};
-}
 
 // Between the commit that replaces a chunk and an index's following it, the index still answers
 // with the old chunk and not yet with the new one. That takes about as long as a commit's copying.
@@ -137,23 +128,12 @@ Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& opt
                                  ? std::max<std::size_t>(search.rerank, options.k)
                                  : options.k;
     const std::size_t candidates = options.candidates.value_or(search.candidates);
-    if (candidates == 0 || candidates > max_k)
-        return Status{Code::invalid_argument, "candidates is " + std::to_string(candidates) +
-                                                  "; it must be 1 to " + std::to_string(max_k)};
-    Ranking out{options.mode.value_or(search.mode),
-                options.fusion.value_or(search.fusion),
-                options.weight.value_or(search.weight),
-                options.feedback.value_or(search.feedback),
-                hits,
-                std::max<std::size_t>(candidates, hits)};
-    if (!(out.weight >= 0 && out.weight <= 1))
-        return Status{Code::invalid_argument, "weight is " + written(out.weight) +
-                                                  "; it must be 0 (words alone) to 1 (meaning "
-                                                  "alone)"};
-    if (!(out.feedback >= 0 && out.feedback <= 1))
-        return Status{Code::invalid_argument,
-                      "feedback is " + written(out.feedback) + "; it must be 0 (none) to 1"};
-    return out;
+    return Ranking{options.mode.value_or(search.mode),
+                   options.fusion.value_or(search.fusion),
+                   options.weight.value_or(search.weight),
+                   options.feedback.value_or(search.feedback),
+                   hits,
+                   std::max<std::size_t>(candidates, hits)};
 }
 
 void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {

@@ -26,8 +26,8 @@ class RestTest(unittest.TestCase):
         cls.server = Server("--slow", "1")
         status, _, cls.api = cls.server.request("GET", "/openapi.json")
         assert status == 200
-        with open(os.path.join(SOURCE, "apps/server/api/openapi.json"), encoding="utf-8") as file:
-            assert json.load(file) == cls.api, "what is served is what ships"
+        assert cls.api["security"] == [], "a server without keys asks for none"
+        assert "x-lectern-fields" not in json.dumps(cls.api), "every field is filled in"
         status, _, made = cls.server.request("POST", "/collections", {"name": "notes"})
         assert status == 201, made
         lines = "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in TEXTS.items())

@@ -104,8 +104,8 @@ void add_operation_routes(Router& router, ServerState& state) {
         Lane::direct);
     quiet(
         "/openapi.json",
-        [](Call&) {
-            return Response{200, "application/json", std::string(openapi_text()), {}};
+        [&state](Call&) {
+            return Response{200, "application/json", openapi_text(!state.options.keys.empty()), {}};
         },
         Lane::direct);
     // What the figures are of is not for everybody; a scraper has a key with the right to read.
