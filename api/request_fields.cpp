@@ -44,6 +44,11 @@ const Table<SearchOptions>& search_options() {
         {
             bound<&SearchOptions::k>(
                 {.name = "k", .text = "most hits", .least = 1, .most = 10'000, .flag = "-k"}),
+            bound<&SearchOptions::offset>(
+                {.name = "offset",
+                 .text = "hits to leave out before the first: with k = 10, 20 gives the third page",
+                 .least = 0,
+                 .most = 10'000}),
             bound<&SearchOptions::chunks>(
                 {.name = "chunks", .text = "several hits of one document"}),
             bound<&SearchOptions::filter>(filter),

@@ -3,8 +3,11 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "api/request_fields.hpp"
 #include "engine/answers/answer_steps.hpp"
@@ -41,6 +44,15 @@ Status check_question(const QueryContext& context, std::string_view text,
     return {};
 }
 
+// Leaves `k` hits from `offset` on.
+void cut_page(std::size_t offset, std::size_t k, std::vector<Hit>& hits) {
+    const auto at = [&hits](std::size_t place) {
+        return hits.begin() + static_cast<std::ptrdiff_t>(std::min(place, hits.size()));
+    };
+    hits.erase(hits.begin(), at(offset));
+    hits.erase(at(k), hits.end());
+}
+
 }  // namespace
 
 Result<SearchResult> run_search(const QueryContext& context, std::string_view text,
@@ -63,6 +75,7 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     request.filter = options.filter;
     request.facets = options.facets;
     request.vector = options.vector;
+    if (options.sort.empty()) request.offset = options.offset;
     SearchOptions wanted = options;
     if (text.empty()) wanted.mode = SearchMode::dense;
     if (!options.sort.empty()) {
@@ -84,7 +97,9 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     });
     LECTERN_TRY(request.status());
     SearchResult out;
-    if (request.hits.size() > options.k) request.hits.resize(options.k);
+    const bool after_the_last =
+        request.sort && options.offset >= request.k && request.hits.size() >= request.k;
+    cut_page(options.offset, options.k, request.hits);
     if (options.summaries != Summaries::none) {
         if (options.on_hits) options.on_hits(request.hits);
         Result<std::vector<Summary>> summaries = std::vector<Summary>{};
@@ -94,6 +109,10 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     out.hits = std::move(request.hits);
     out.facets = std::move(request.narrowed.facets);
     out.hints = std::move(request.narrowed.hints);
+    if (after_the_last)
+        out.hints.push_back("only the " + std::to_string(request.k) +
+                            " best hits are put in the order of a field, and 'offset' leaves out "
+                            "all of them; 'candidates' says how many they are");
     out.timing = {milliseconds_since(begin), request.counters.table()};
     return out;
 }

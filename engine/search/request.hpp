@@ -56,6 +56,7 @@ struct Request {
     std::string text;
     host::Interrupt interrupt;
     std::size_t k;
+    std::size_t offset = 0;  // hits before the first that is wanted; they are found as well
     bool one_per_document;
     Ranking ranking;
 

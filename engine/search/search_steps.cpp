@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <thread>
+#include <unordered_set>
 
 #include "engine/search/candidates.hpp"
 #include "engine/search/embed_steps.hpp"
@@ -84,10 +86,30 @@ Result<bool> make_hits(Request& request, const std::vector<Candidate>& best) {
     return request.hits.size() == best.size();
 }
 
-// Both sides to hits; more are taken from them until there are k.
+// Adds what a deeper ranking has found to what was found before, after all of it: the first hits
+// stay the first, however many are asked for later, so pages are pieces of one list.
+void add_new(const std::vector<Candidate>& found, bool one_per_document,
+             std::vector<Candidate>& list) {
+    std::unordered_set<std::uint64_t> known;
+    const auto key = [one_per_document](const Candidate& one) -> std::uint64_t {
+        return one_per_document ? one.document : one.chunk;
+    };
+    for (const Candidate& one : list) known.insert(key(one));
+    const double most = list.empty() ? std::numeric_limits<double>::infinity() : list.back().score;
+    for (const Candidate& one : found) {
+        if (!known.insert(key(one)).second) continue;
+        list.push_back(one);
+        list.back().score = std::min(list.back().score, most);
+    }
+}
+
+// Both sides to hits; more are taken from them until there are as many as a page has. Further ones,
+// for the pages after it, come from deeper rankings.
 Status search(Request& request) {
-    const std::size_t k = request.ranking.hits;
+    const std::size_t page = request.ranking.hits;
+    const std::size_t all = page + request.offset;
     std::size_t wanted = request.ranking.candidates;
+    std::vector<Candidate> list;
     for (int repeats = 0;;) {
         if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
         if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
@@ -103,13 +125,17 @@ Status search(Request& request) {
             continue;
         }
         if (uses_feedback(request.ranking)) LECTERN_TRY(feed_back(request, wanted, candidates));
-        std::vector<Candidate> best =
+        const std::vector<Candidate> best =
             ranked(std::move(candidates), request.ranking, request.one_per_document);
         const bool more = request.dense.size() >= wanted || request.lexical.size() >= wanted;
-        if (best.size() >= k || !more) {
-            if (best.size() > k) best.resize(k);
-            LECTERN_ASSIGN(const bool all_there, make_hits(request, best));
+        if (best.size() >= page || !more || !list.empty())
+            add_new(best, request.one_per_document, list);
+        if (list.size() >= all || !more) {
+            if (list.size() > all) list.resize(all);
+            LECTERN_ASSIGN(const bool all_there, make_hits(request, list));
             if (all_there || repeats >= most_repeats) return {};
+            list.clear();
+            wanted = request.ranking.candidates;
             LECTERN_TRY(again());
             continue;
         }
@@ -178,7 +204,8 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
             const config::SearchConfig& config = request.context.pipeline.config().search;
             LECTERN_TRY(rerank(*stage, request.text, request.interrupt,
                                {config.rerank, config.rerank_milliseconds}, request.hits));
-            if (request.hits.size() > request.k) request.hits.resize(request.k);
+            const std::size_t most = request.offset + request.k;
+            if (request.hits.size() > most) request.hits.resize(most);
             return Status();
         });
     if (request.sort)
