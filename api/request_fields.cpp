@@ -49,6 +49,8 @@ const Table<SearchOptions>& search_options() {
                  .text = "hits to leave out before the first: with k = 10, 20 gives the third page",
                  .least = 0,
                  .most = 10'000}),
+            bound<&SearchOptions::min_score>(
+                {.name = "min_score", .text = "leave out hits with a smaller score"}),
             bound<&SearchOptions::chunks>(
                 {.name = "chunks", .text = "several hits of one document"}),
             bound<&SearchOptions::filter>(filter),

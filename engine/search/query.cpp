@@ -75,6 +75,7 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     request.filter = options.filter;
     request.facets = options.facets;
     request.vector = options.vector;
+    request.min_score = options.min_score;
     if (options.sort.empty()) request.offset = options.offset;
     SearchOptions wanted = options;
     if (text.empty()) wanted.mode = SearchMode::dense;
@@ -97,6 +98,7 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     });
     LECTERN_TRY(request.status());
     SearchResult out;
+    leave_out_weak(request);
     const bool after_the_last =
         request.sort && options.offset >= request.k && request.hits.size() >= request.k;
     cut_page(options.offset, options.k, request.hits);

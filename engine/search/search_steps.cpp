@@ -103,6 +103,12 @@ void add_new(const std::vector<Candidate>& found, bool one_per_document,
     }
 }
 
+// Whether those that would come next are left out for their score. A reranker gives others.
+bool only_weak_follow(const Request& request, const std::vector<Candidate>& list) {
+    return request.min_score && !request.context.pipeline.has_reranker() && !list.empty() &&
+           list.back().score < *request.min_score;
+}
+
 // Both sides to hits; more are taken from them until there are as many as a page has. Further ones,
 // for the pages after it, come from deeper rankings.
 Status search(Request& request) {
@@ -130,7 +136,7 @@ Status search(Request& request) {
         const bool more = request.dense.size() >= wanted || request.lexical.size() >= wanted;
         if (best.size() >= page || !more || !list.empty())
             add_new(best, request.one_per_document, list);
-        if (list.size() >= all || !more) {
+        if (list.size() >= all || !more || only_weak_follow(request, list)) {
             if (list.size() > all) list.resize(all);
             LECTERN_ASSIGN(const bool all_there, make_hits(request, list));
             if (all_there || repeats >= most_repeats) return {};
@@ -210,6 +216,7 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
         });
     if (request.sort)
         graph.add(request, "sort", [&request](StageCounter&) {
+            leave_out_weak(request);
             return request.context.corpus.sort(*request.sort, request.hits, request.narrowed.hints);
         });
 }

@@ -173,6 +173,50 @@ TEST_F(PagingTest, PagesOfAnOrderEndWithTheHitsThatAreOrdered) {
     EXPECT_TRUE(std::is_sorted(years.rbegin(), years.rend()));
 }
 
+TEST_F(PagingTest, HitsThatScoreLessAreLeftOutBeforePagesAreCut) {
+    for (const Search& each : searches) {
+        SCOPED_TRACE(each.what);
+        SearchOptions options = each.options;
+        options.k = 5;
+        std::vector<Hit> list;
+        for (;; options.offset += options.k) {
+            const auto page = search(options);
+            if (page.hits.empty()) break;
+            list.insert(list.end(), page.hits.begin(), page.hits.end());
+        }
+        ASSERT_GT(list.size(), 12U);
+        // Of a hit that has others on both sides; those that are equal stay.
+        const float least = list[12].score;
+        options.min_score = least;
+        std::vector<Hit> strong;
+        for (options.offset = 0;; options.offset += options.k) {
+            const auto page = search(options);
+            if (page.hits.empty()) break;
+            strong.insert(strong.end(), page.hits.begin(), page.hits.end());
+        }
+        std::erase_if(list, [least](const Hit& hit) { return hit.score < least; });
+        ASSERT_EQ(strong.size(), list.size());
+        for (std::size_t i = 0; i < list.size(); ++i)
+            EXPECT_EQ(name_of(strong[i]), name_of(list[i]));
+    }
+}
+
+TEST_F(PagingTest, WhatIsOrderedByAFieldScoresEnough) {
+    SearchOptions options{.k = 50, .mode = SearchMode::dense, .candidates = 50};
+    const float least = search(options).hits[20].score;
+    options.sort = "year";
+    options.min_score = least;
+    const auto result = search(options);
+    EXPECT_GE(result.hits.size(), 21U);
+    EXPECT_LT(result.hits.size(), 50U);
+    for (const Hit& hit : result.hits) EXPECT_GE(hit.score, least);
+}
+
+TEST_F(PagingTest, AScoreThatNothingReachesFindsNothing) {
+    EXPECT_THAT(search({.min_score = 1e9}).hits, IsEmpty());
+    EXPECT_THAT(search({.min_score = -1e9}).hits, testing::SizeIs(10));
+}
+
 TEST_F(PagingTest, AnOffsetBeyondTheLimitIsRefused) {
     const auto result = collection->search("tides", {.offset = 10'001});
     EXPECT_EQ(result.status().code(), lectern::Code::invalid_argument);
