@@ -153,24 +153,31 @@ const Table<SearchOptions>& filter_field() {
     return table;
 }
 
+using Limits = std::span<const Limit>;
+
 template <typename T>
-Schema all_of(const Table<T>& table, unsigned where) {
-    return schema_of(table, where);
+Schema all_of(const Table<T>& table, unsigned where, Limits limits) {
+    return schema_of(table, where, {}, limits);
 }
 
-using Named = std::pair<std::string_view, Schema (*)(unsigned)>;
+using Named = std::pair<std::string_view, Schema (*)(unsigned, Limits)>;
 constexpr Named named[] = {
-    {"search", [](unsigned where) { return all_of(search_fields(), where); }},
-    {"ask", [](unsigned where) { return all_of(ask_fields(), where); }},
-    {"summarize", [](unsigned where) { return all_of(summarize_fields(), where); }},
-    {"ranking", [](unsigned where) { return all_of(ranking_options(), where); }},
-    {"filter", [](unsigned where) { return all_of(filter_field(), where); }},
-    {"deadline", [](unsigned where) { return all_of(deadline_fields(), where); }},
-    {"delivery", [](unsigned where) { return all_of(delivery_fields(), where); }},
+    {"search",
+     [](unsigned where, Limits limits) { return all_of(search_fields(), where, limits); }},
+    {"ask", [](unsigned where, Limits limits) { return all_of(ask_fields(), where, limits); }},
+    {"summarize",
+     [](unsigned where, Limits limits) { return all_of(summarize_fields(), where, limits); }},
+    {"ranking",
+     [](unsigned where, Limits limits) { return all_of(ranking_options(), where, limits); }},
+    {"filter", [](unsigned where, Limits limits) { return all_of(filter_field(), where, limits); }},
+    {"deadline",
+     [](unsigned where, Limits limits) { return all_of(deadline_fields(), where, limits); }},
+    {"delivery",
+     [](unsigned where, Limits limits) { return all_of(delivery_fields(), where, limits); }},
 };
 }  // namespace
 
-Schema fields_named(std::string_view names, unsigned where) {
+Schema fields_named(std::string_view names, unsigned where, std::span<const Limit> limits) {
     Schema out;
     out.types = {Type::object};
     out.has_properties = true;
@@ -182,7 +189,7 @@ Schema fields_named(std::string_view names, unsigned where) {
                                          [&](const Named& one) { return one.first == name; });
         if (table == std::end(named))
             throw std::out_of_range("no fields are named '" + std::string(name) + "'");
-        Schema some = table->second(where);
+        Schema some = table->second(where, limits);
         std::move(some.properties.begin(), some.properties.end(),
                   std::back_inserter(out.properties));
         std::move(some.required.begin(), some.required.end(), std::back_inserter(out.required));

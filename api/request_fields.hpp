@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "api/described.hpp"
 #include "api/requests.hpp"
@@ -22,6 +24,9 @@ struct Delivery {
 [[nodiscard]] const Table<AskRequest>& ask_fields();
 [[nodiscard]] const Table<SummarizeRequest>& summarize_fields();
 [[nodiscard]] const Table<Delivery>& delivery_fields();
+
+// What a server's limits leave of `k`, `offset` and `deadline_milliseconds`.
+[[nodiscard]] std::vector<Limit> limits_of(const SearchLimits& limits);
 
 // As in requests.hpp, with the fields that may stand at a place.
 [[nodiscard]] SearchRequest read_search(Fields& fields, const SearchLimits& limits, Where where,
@@ -45,7 +50,8 @@ struct Deadline {
 // The fields of one or several tables by their names, with spaces between them: "search delivery".
 // Also "ask", "summarize", "ranking", "filter" and "deadline". Throws std::out_of_range for
 // another.
-[[nodiscard]] Schema fields_named(std::string_view names, unsigned where);
+[[nodiscard]] Schema fields_named(std::string_view names, unsigned where,
+                                  std::span<const Limit> limits = {});
 
 // Fields that a pipeline file has as well.
 namespace described {

@@ -20,13 +20,17 @@ std::vector<Limit> limit_of(std::optional<std::chrono::milliseconds> longest) {
 
 }  // namespace
 
+std::vector<Limit> limits_of(const SearchLimits& limits) {
+    // What is written may take longer than a search.
+    std::vector<Limit> out = limit_of(limits.answer_time);
+    for (const char* name : {"k", "offset"}) out.push_back({name, static_cast<double>(limits.k)});
+    return out;
+}
+
 SearchRequest read_search(Fields& fields, const SearchLimits& limits, Where where,
                           SearchRequest initial) {
-    // What is written may take longer than a search.
-    std::vector<Limit> most = limit_of(limits.answer_time);
-    most.push_back({"k", static_cast<double>(limits.k)});
     SearchRequest out = std::move(initial);
-    read(fields, search_fields(), where, out, most);
+    read(fields, search_fields(), where, out, limits_of(limits));
     SearchOptions& options = out.options;
     const bool writes = options.summaries != Summaries::none;
     if (options.summaries == Summaries::each && options.k > most_summaries)

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -128,8 +126,12 @@ TEST_F(PagingTest, PagesArePiecesOfOneListThatHasEverythingOnce) {
             EXPECT_TRUE(once.insert(name_of(hit)).second) << name_of(hit) << " stands twice";
             seen_documents.insert(hit.document);
         }
-        if (each.hits > 0) EXPECT_EQ(seen_documents.size(), each.hits);
-        if (!options.chunks) EXPECT_EQ(seen_documents.size(), list.size());
+        if (each.hits > 0) {
+            EXPECT_EQ(seen_documents.size(), each.hits);
+        }
+        if (!options.chunks) {
+            EXPECT_EQ(seen_documents.size(), list.size());
+        }
         for (std::size_t i = 1; i < list.size(); ++i) EXPECT_LE(list[i].score, list[i - 1].score);
         // A page that begins within another agrees with it.
         for (const std::size_t offset : {std::size_t{1}, std::size_t{3}, std::size_t{17}}) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -14,8 +15,10 @@ namespace json = boost::json;
 
 constexpr std::string_view mark = "x-lectern-fields";
 
-api::Schema fields_of(const json::object& object) {
-    return api::fields_named(object.at(mark).as_string(), api::in_http);
+using Limits = std::span<const api::Limit>;
+
+api::Schema fields_of(const json::object& object, Limits limits) {
+    return api::fields_named(object.at(mark).as_string(), api::in_http, limits);
 }
 
 bool needs(const api::Schema& schema, const std::string& name) {
@@ -45,18 +48,18 @@ json::array parameters_of(const api::Schema& schema) {
     return out;
 }
 
-void fill_in(json::value& value);
+void fill_in(json::value& value, Limits limits);
 
 // As deep as openapi.json.
 // NOLINTNEXTLINE(misc-no-recursion)
-void fill_in(json::object& object) {
+void fill_in(json::object& object, Limits limits) {
     for (auto& item : object) {
         json::object* inner = item.value().if_object();
         if (inner == nullptr || !inner->contains(mark)) {
-            fill_in(item.value());
+            fill_in(item.value(), limits);
             continue;
         }
-        const api::Schema fields = fields_of(*inner);
+        const api::Schema fields = fields_of(*inner, limits);
         inner->erase(mark);
         if (item.key() == "parameters") {
             item.value() = parameters_of(fields);
@@ -71,29 +74,23 @@ void fill_in(json::object& object) {
 }
 
 // NOLINTNEXTLINE(misc-no-recursion)
-void fill_in(json::value& value) {
-    if (json::object* object = value.if_object()) return fill_in(*object);
+void fill_in(json::value& value, Limits limits) {
+    if (json::object* object = value.if_object()) return fill_in(*object, limits);
     if (json::array* array = value.if_array())
-        for (json::value& item : *array) fill_in(item);
+        for (json::value& item : *array) fill_in(item, limits);
 }
 
-std::string made(bool keys) {
+}  // namespace
+
+std::string openapi_text(bool keys, const api::SearchLimits& limits) {
     json::value out = json::parse(openapi_paths());
-    fill_in(out);
+    fill_in(out, api::limits_of(limits));
     json::array security;
     if (keys)
         for (const char* scheme : {"key", "header"})
             security.push_back(json::object{{scheme, json::array()}});
     out.as_object()["security"] = std::move(security);
     return json::serialize(out);
-}
-
-}  // namespace
-
-const std::string& openapi_text(bool keys) {
-    static const std::string with = made(true);
-    static const std::string without = made(false);
-    return keys ? with : without;
 }
 
 }  // namespace lectern::server

@@ -5,10 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "api/requests.hpp"
+
 namespace lectern::server {
 
-// `keys`: requests need one.
-[[nodiscard]] const std::string& openapi_text(bool keys);
+// Of a server with these limits. `keys`: requests need one.
+[[nodiscard]] std::string openapi_text(bool keys, const api::SearchLimits& limits);
 
 // openapi.json. In it {"x-lectern-fields": "search delivery"} stands for the fields of these tables
 // (api::fields_named): as a schema, as the parameters of a GET, and among properties.

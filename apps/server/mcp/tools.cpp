@@ -177,7 +177,7 @@ api::Schema of_collection(api::Schema schema) {
     return schema;
 }
 api::Schema search_takes() {
-    const api::Limit limits[] = {{"k", most_hits}};
+    const auto limits = api::limits_of({most_hits, {}, {}});
     api::Schema out = api::schema_of(api::search_fields(), api::in_mcp, usual_search(), limits);
     out.required = {"query"};  // there is nothing else to search with
     return of_collection(std::move(out));
