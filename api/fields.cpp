@@ -272,18 +272,6 @@ std::vector<float> Fields::numbers(std::string_view name) {
     return out;
 }
 
-std::vector<json::object> Fields::objects(std::string_view name) {
-    const json::value* value = typed(name);
-    std::vector<json::object> out;
-    if (value == nullptr) return out;
-    if (!value->is_array()) return wrong(name, "must be a list of objects"), out;
-    for (const json::value& item : value->get_array()) {
-        if (!item.is_object()) return wrong(name, "must be a list of objects"), out;
-        out.push_back(item.get_object());
-    }
-    return out;
-}
-
 const json::object::value_type* Fields::unknown() const {
     if (lenient_) return nullptr;
     for (const auto& item : object_)

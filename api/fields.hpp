@@ -50,7 +50,6 @@ class Fields {
     [[nodiscard]] double number(std::string_view name, double initial, double least, double most);
     [[nodiscard]] std::vector<std::string> texts(std::string_view name);
     [[nodiscard]] std::vector<float> numbers(std::string_view name);
-    [[nodiscard]] std::vector<boost::json::object> objects(std::string_view name);
     // Any value; nullptr when there is none.
     [[nodiscard]] const boost::json::value* any(std::string_view name);
     // The same, looked at as what is wanted; not checked.

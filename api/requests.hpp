@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "api/fields.hpp"
 #include "lectern/lectern.hpp"
@@ -38,9 +37,6 @@ struct AskRequest {
 
 // Takes all fields of a question but `explain` and `stream`.
 [[nodiscard]] AskRequest read_ask(Fields& fields, std::optional<std::chrono::milliseconds> longest);
-
-// The field `history`: objects with `question` and `answer` (may be left out), the oldest first.
-[[nodiscard]] std::vector<Turn> read_history(Fields& fields);
 
 struct SummarizeRequest {
     std::string document;

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "text/language.hpp"
+#include "config/pipeline_fields.hpp"
 #include "text/suggest.hpp"
 
 namespace lectern::config {
@@ -68,6 +68,13 @@ std::string format_fraction(double value) {
 }
 
 constexpr std::size_t most_stages = 256;
+
+template <typename T>
+std::vector<std::string_view> names_of(const api::Table<T>& table) {
+    std::vector<std::string_view> out;
+    for (const api::Bound<T>& key : table) out.push_back(key.description.name);
+    return out;
+}
 
 }  // namespace
 
@@ -138,33 +145,14 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
     if (top.contains("query")) read_steps(*top.at("query"), Line::query, config_.query);
 
     if (top.contains("search") && is_map(*top.at("search"), "search")) {
-        const Fields search = fields(
-            *top.at("search"),
-            {"mode", "fusion", "weight", "feedback", "candidates", "k1", "b", "title_boost",
-             "language", "stop_words", "seal_at", "vectors", "rerank", "rerank_milliseconds"},
-            "search");
-        read_ranking(search, config_.search);
-        read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
-        read_count(search, "seal_at", "search", 1, 10'000'000, config_.search.seal_at);
-        read_word(search, "vectors", "search", {"f32", "bf16", "f16", "int8"},
-                  config_.search.vectors);
-        read_count(search, "rerank", "search", 1, 1000, config_.search.rerank);
-        read_count(search, "rerank_milliseconds", "search", 0, 600'000,
-                   config_.search.rerank_milliseconds);
+        const Fields given = fields(*top.at("search"), names_of(search_keys()), "search");
+        read_described(given, search_keys(), "search", config_.search);
+        if (const auto found = given.find("synonyms"); found != given.end())
+            config_.search.synonyms_place = place(found->second->mark);
     }
     if (top.contains("answer") && is_map(*top.at("answer"), "answer")) {
-        AnswerConfig& answer = config_.answer;
-        const Fields given = fields(*top.at("answer"),
-                                    {"passages", "max_evidence", "max_tokens", "abstain_below",
-                                     "min_entailment", "writing"},
-                                    "answer");
-        read_count(given, "passages", "answer", 1, 100, answer.passages);
-        read_count(given, "max_evidence", "answer", 1, 32, answer.max_evidence);
-        read_count(given, "max_tokens", "answer", 1, 8192, answer.max_tokens);
-        read_fraction(given, "abstain_below", "answer", answer.abstain_below);
-        read_fraction(given, "min_entailment", "answer", answer.min_entailment);
-        read_word(given, "writing", "answer", {"phrased", "free", "copied"}, answer.writing);
-        if (answer.writing == "copied") answer.writing = "phrased";  // its name in earlier files
+        const Fields given = fields(*top.at("answer"), names_of(answer_keys()), "answer");
+        read_described(given, answer_keys(), "answer", config_.answer);
     }
     check_unused();
     return std::move(config_);
@@ -230,79 +218,29 @@ void PipelineReader::read_count(const Fields& fields, std::string_view key, std:
                         std::to_string(most));
 }
 
-void PipelineReader::read_ranking(const Fields& fields, SearchConfig& out) {
-    std::string chosen = "hybrid";
-    read_word(fields, "mode", "search", {"hybrid", "dense", "lexical"}, chosen);
-    out.mode = chosen == "dense"     ? SearchMode::dense
-               : chosen == "lexical" ? SearchMode::lexical
-                                     : SearchMode::hybrid;
-    chosen = "convex";
-    read_word(fields, "fusion", "search", {"convex", "rrf"}, chosen);
-    out.fusion = chosen == "rrf" ? Fusion::rrf : Fusion::convex;
-    read_number(fields, "weight", "search", 1, out.weight);
-    read_number(fields, "feedback", "search", 1, out.feedback);
-    read_number(fields, "k1", "search", 100, out.k1);
-    read_number(fields, "b", "search", 1, out.b);
-    read_number(fields, "title_boost", "search", 100, out.title_boost);
-    Names languages{"auto"};
-    for (std::size_t i = 0; i < text::language_count; ++i)
-        languages.push_back(text::name(static_cast<text::Language>(i)));
-    read_word(fields, "language", "search", languages, out.language);
-    chosen = "keep";
-    read_word(fields, "stop_words", "search", {"keep", "drop"}, chosen);
-    out.keep_stop_words = chosen == "keep";
-}
-
-void PipelineReader::read_word(const Fields& fields, std::string_view key, std::string_view where,
-                               const Names& words, std::string& out) {
-    const auto found = fields.find(key);
-    if (found == fields.end()) return;
-    const YamlNode& node = *found->second;
-    if (node.kind == YamlKind::scalar &&
-        std::find(words.begin(), words.end(), node.text) != words.end()) {
-        out = node.text;
-        return;
-    }
-    fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
-                        "; give it one of: " + text::list(words));
-}
-
-void PipelineReader::read_number(const Fields& fields, std::string_view key, std::string_view where,
-                                 double most, double& out) {
-    const auto found = fields.find(key);
-    if (found == fields.end()) return;
-    const YamlNode& node = *found->second;
+std::optional<boost::json::value> PipelineReader::read_value(const YamlNode& node,
+                                                             const api::Schema& schema,
+                                                             const std::string& name) {
+    const bool text = schema.is(api::Type::string);
+    std::optional<boost::json::value> value;
     if (node.kind == YamlKind::scalar) {
-        const auto json = scalar_to_json(node);
-        if (json && json->is_number()) {
-            const double value = json->to_number<double>();
-            if (value >= 0 && value <= most) {
-                out = value;
-                return;
-            }
-        }
+        // What is not in quotes may look like something else: `language: none`.
+        if (text)
+            value = boost::json::value(node.text);
+        else if (auto scalar = scalar_to_json(node); scalar.ok())
+            value = std::move(*scalar);
     }
-    fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
-                        "; give it a number from 0 to " + format_fraction(most) + ", such as " +
-                        format_fraction(out));
-}
-
-void PipelineReader::read_fraction(const Fields& fields, std::string_view key,
-                                   std::string_view where, double& out) {
-    const auto found = fields.find(key);
-    if (found == fields.end()) return;
-    const YamlNode& node = *found->second;
-    std::optional<double> value;
-    if (node.kind == YamlKind::scalar) {
-        const auto json = scalar_to_json(node);
-        if (json && json->is_number()) value = json->to_number<double>();
+    if (value) {
+        api::Complaints complaints;
+        value = api::check(schema, *value, "", complaints);
+        if (complaints.empty()) return value;
     }
-    if (value && *value >= 0 && *value <= 1) {
-        out = *value;
-        return;
-    }
-    fail(node.mark, in_quotes(dotted(where, key)) + " is " + describe(node) +
-                        "; give it a number from 0 to 1, such as " + format_fraction(out));
+    std::string such_as;
+    if (schema.is(api::Type::number) && schema.initial)
+        such_as = ", such as " + format_fraction(schema.initial->to_number<double>());
+    fail(node.mark,
+         in_quotes(name) + " is " + describe(node) + "; give it " + must_be(schema) + such_as);
+    return {};
 }
 
 // --------------------------------------------------------------------- stages

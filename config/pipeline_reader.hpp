@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "api/described.hpp"
 #include "config/pipeline.hpp"
 #include "config/yaml_tree.hpp"
 
@@ -51,16 +53,21 @@ class PipelineReader {
                    std::uint64_t& out);
     void read_count(const Fields& fields, std::string_view key, std::string_view where,
                     unsigned least, unsigned most, unsigned& out);
-    // One of a few words.
-    void read_word(const Fields& fields, std::string_view key, std::string_view where,
-                   const Names& words, std::string& out);
-    void read_fraction(const Fields& fields, std::string_view key, std::string_view where,
-                       double& out);
-
-    // From 0 to `most`.
-    void read_number(const Fields& fields, std::string_view key, std::string_view where,
-                     double most, double& out);
-    void read_ranking(const Fields& fields, SearchConfig& out);
+    // What a node says, where it is what its key's description wants; else a complaint.
+    std::optional<boost::json::value> read_value(const YamlNode& node, const api::Schema& schema,
+                                                 const std::string& name);
+    template <typename T>
+    void read_described(const Fields& fields, const api::Table<T>& table, const std::string& where,
+                        T& out) {
+        for (const api::Bound<T>& key : table) {
+            const auto found = fields.find(key.description.name);
+            if (found == fields.end()) continue;
+            const auto value =
+                read_value(*found->second, schema_of(key.description, key.kind, key.get(out)),
+                           where + "." + std::string(key.description.name));
+            if (value) key.set(out, *value);
+        }
+    }
 
     [[nodiscard]] Place place(YamlMark mark) const { return {file_, mark.line, mark.column}; }
 

@@ -1,7 +1,9 @@
 #include <cstdio>
 #include <iostream>
 
+#include "api/request_fields.hpp"
 #include "apps/cli/common.hpp"
+#include "apps/cli/described.hpp"
 
 namespace lectern::app {
 namespace {
@@ -9,8 +11,7 @@ namespace {
 struct Ask {
     Common common;
     std::string question;
-    bool extractive = false;
-    std::string filter;
+    api::AskRequest request;
 };
 
 void print_result(const Answer& answer) {
@@ -28,9 +29,7 @@ int run(const Ask& ask) {
     const std::stop_token stop = stop_on_interrupt();
     auto collection = open_collection(ask.common, false, true);
     if (!collection) return fail(collection.status());
-    AskOptions options;
-    options.extractive = ask.extractive;
-    options.filter = ask.filter;
+    AskOptions options = ask.request.options;
     options.stop = stop;
     bool streamed = false;
     if (!ask.common.json)
@@ -66,8 +65,7 @@ void add_ask(CLI::App& program, Run& run_command) {
                        "Another pipeline with the same vectors");
     command.add_option("QUESTION", ask->question, "The question; - reads standard input")
         ->required();
-    command.add_flag("--extractive", ask->extractive, "Quote only; never start the generator");
-    add_filter(command, ask->filter);
+    add_described(command, api::ask_fields(), ask->request);
     add_json(command, ask->common);
     add_explain(command, ask->common);
     command.callback([ask, &run_command] { run_command = [ask] { return run(*ask); }; });

@@ -85,6 +85,7 @@ void add_sources(CLI::App& program, Run& run);
 void add_search(CLI::App& program, Run& run);
 void add_ask(CLI::App& program, Run& run);
 void add_summarize(CLI::App& program, Run& run);
+void add_pipeline(CLI::App& program, Run& run);
 void add_plugins(CLI::App& program, Run& run);
 void add_documents(CLI::App& program, Run& run);  // stats, get, delete
 void add_reembed(CLI::App& program, Run& run);

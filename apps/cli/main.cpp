@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
     app::add_ask(program, run);
     app::add_summarize(program, run);
     app::add_documents(program, run);
+    app::add_pipeline(program, run);
     app::add_plugins(program, run);
     app::add_reembed(program, run);
     app::add_train(program, run);

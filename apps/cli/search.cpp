@@ -5,7 +5,9 @@
 #include <iterator>
 #include <limits>
 
+#include "api/request_fields.hpp"
 #include "apps/cli/common.hpp"
+#include "apps/cli/described.hpp"
 
 namespace lectern::app {
 namespace {
@@ -115,61 +117,7 @@ void add_search(CLI::App& program, Run& run_command) {
         "--vector", search->vector,
         "Search with the vector in this file, a JSON array of numbers, in place of the text's; - "
         "reads standard input. Without TEXT the search is by meaning alone");
-    command.add_option("-k", search->options.k, "Most hits")
-        ->check(CLI::Range(1, 10000))
-        ->capture_default_str();
-    command.add_flag("--chunks", search->options.chunks, "Several hits of one document");
-    add_filter(command, search->options.filter);
-    command
-        .add_option("--facet", search->options.facets,
-                    "Count the values of this field in the documents that pass the filter; may be "
-                    "given again")
-        ->allow_extra_args(false);
-    command.add_option("--sort", search->options.sort,
-                       "Order the best hits by this field; -FIELD for descending order");
-    command
-        .add_option_function<std::string>(
-            "--summarize",
-            [search](const std::string& what) {
-                search->options.summaries = what == "each" ? Summaries::each : Summaries::list;
-            },
-            "A short cited summary of the hits together (list) or of each")
-        ->expected(0, 1)
-        ->default_str("list")
-        ->check(CLI::IsMember({"list", "each"}));
-    command
-        .add_option_function<std::string>(
-            "--mode",
-            [search](const std::string& mode) {
-                search->options.mode = mode == "dense"     ? SearchMode::dense
-                                       : mode == "lexical" ? SearchMode::lexical
-                                                           : SearchMode::hybrid;
-            },
-            "By meaning and words (hybrid), by meaning (dense) or by words (lexical); else as the "
-            "pipeline says. Words may be \"a phrase\" or a pref*")
-        ->check(CLI::IsMember({"hybrid", "dense", "lexical"}));
-    command
-        .add_option_function<std::string>(
-            "--fusion",
-            [search](const std::string& fusion) {
-                search->options.fusion = fusion == "rrf" ? Fusion::rrf : Fusion::convex;
-            },
-            "How a hybrid search makes one score of two: of the scores (convex) or of the ranks "
-            "(rrf); else as the pipeline says")
-        ->check(CLI::IsMember({"convex", "rrf"}));
-    command
-        .add_option("--weight", search->options.weight,
-                    "Of the meaning in a hybrid search, 0 to 1; else as the pipeline says")
-        ->check(CLI::Range(0.0, 1.0));
-    command
-        .add_option("--feedback", search->options.feedback,
-                    "How far a hybrid search learns from its best hits, 0 to 1; else as the "
-                    "pipeline says")
-        ->check(CLI::Range(0.0, 1.0));
-    command
-        .add_option("--candidates", search->options.candidates,
-                    "Passages that each side finds first; else as the pipeline says")
-        ->check(CLI::Range(1, 10000));
+    add_described(command, api::search_options(), search->options);
     command.callback([text, vector, search, &run_command] {
         if (text->count() + vector->count() == 0) throw CLI::RequiredError("TEXT or --vector");
         run_command = [search] { return run(*search); };

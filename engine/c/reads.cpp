@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "api/requests.hpp"
+#include "api/request_fields.hpp"
 #include "api/result_json.hpp"
 #include "engine/c/handles.hpp"
 
@@ -23,6 +23,12 @@ json::array list(std::span<const Citation> citations) {
     json::array out;
     for (const Citation& citation : citations) out.push_back(api::json_of(citation));
     return out;
+}
+
+bool wants_explained(api::Fields& fields) {
+    api::Delivery out;
+    read(fields, api::delivery_fields(), api::in_c, out);
+    return out.explain;
 }
 
 // The result, with its stages where they are wanted.
@@ -114,8 +120,8 @@ lectern_code lectern_collection_search(const lectern_collection* collection, con
         std::string place;
         auto fields = c::read_fields(request, place);
         if (!fields) return {fields.status(), place};
-        auto [query, options] = api::read_search(*fields, {});
-        const bool explain = fields->flag("explain");
+        auto [query, options] = api::read_search(*fields, {}, api::in_c);
+        const bool explain = c::wants_explained(*fields);
         if (auto bad = c::wrong(*fields); !bad.status.ok()) return bad;
         c::Watch watching(watch);
         if (watching.wants_events())
@@ -146,8 +152,8 @@ lectern_code lectern_collection_ask(const lectern_collection* collection, const 
         std::string place;
         auto fields = c::read_fields(request, place);
         if (!fields) return {fields.status(), place};
-        auto [question, options] = api::read_ask(*fields, {});
-        const bool explain = fields->flag("explain");
+        auto [question, options] = api::read_ask(*fields, {}, api::in_c);
+        const bool explain = c::wants_explained(*fields);
         if (auto bad = c::wrong(*fields); !bad.status.ok()) return bad;
         c::Watch watching(watch);
         if (watching.wants_text())
@@ -175,8 +181,8 @@ lectern_code lectern_collection_summarize(const lectern_collection* collection, 
         std::string place;
         auto fields = c::read_fields(request, place);
         if (!fields) return {fields.status(), place};
-        auto [document, options] = api::read_summarize(*fields, {});
-        const bool explain = fields->flag("explain");
+        auto [document, options] = api::read_summarize(*fields, {}, api::in_c);
+        const bool explain = c::wants_explained(*fields);
         if (auto bad = c::wrong(*fields); !bad.status.ok()) return bad;
         c::Watch watching(watch);
         if (watching.wants_text())

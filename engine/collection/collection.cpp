@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "api/words.hpp"
 #include "config/pipeline.hpp"
 #include "corpus/corpus.hpp"
 #include "corpus/local/local.hpp"
@@ -63,16 +64,11 @@ std::string_view version() noexcept {
 }
 
 std::string_view name(SearchMode mode) noexcept {
-    switch (mode) {
-        case SearchMode::hybrid: return "hybrid";
-        case SearchMode::dense: return "dense";
-        case SearchMode::lexical: return "lexical";
-    }
-    return "unknown";
+    return api::word_of(mode);
 }
 
 std::string_view name(Fusion fusion) noexcept {
-    return fusion == Fusion::rrf ? "rrf" : "convex";
+    return api::word_of(fusion);
 }
 
 std::string_view name(AnswerStatus status) noexcept {

@@ -68,6 +68,9 @@ class Pipeline {
     // Words that mean the same (`search: {synonyms: FILE}`); nullptr: none.
     [[nodiscard]] const index::Synonyms* synonyms() const noexcept { return synonyms_.get(); }
 
+    // One of those that are made, by its name in the file; nullptr: none.
+    [[nodiscard]] const host::Stage* find(std::string_view stage) const noexcept;
+
     // Makes the stages that answer; quick after the first time. The generator, which is large, is
     // made for written answers only.
     [[nodiscard]] Status prepare_answers(Answers answers);
@@ -128,8 +131,6 @@ class Pipeline {
     [[nodiscard]] Result<Embedders> embedders_of(const std::vector<config::Step>& steps) const;
     [[nodiscard]] Status missing(const char* what) const;
     [[nodiscard]] Status check_flow(const std::vector<config::Step>& steps, bool answers) const;
-    // Of those that are made.
-    [[nodiscard]] const host::Stage* find(std::string_view stage) const noexcept;
 
     config::PipelineConfig config_;
     std::shared_ptr<ModelRegistry> models_;

@@ -1,19 +1,14 @@
-// engine/plugin_host/option_schema.hpp: the options of a stage type, described and checked.
-//
-// The part of JSON Schema that plugin.h names: type (one or a list), properties, description,
-// default, enum, minimum, maximum, items, required. Other keywords are read over. Keys without a
-// property are refused, except in an object that has no "properties" at all.
+// engine/plugin_host/option_schema.hpp: the options of a stage type, described by the plugin and
+// checked as every option is (api/schema.hpp). Keywords of JSON Schema that are not known there are
+// read over.
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <boost/json/value.hpp>
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "api/schema.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern::host {
@@ -34,45 +29,7 @@ class OptionSchema {
                                                     const PlaceOf& place_of) const;
 
  private:
-    enum class Type { null, boolean, integer, number, string, array, object };
-
-    struct Node {
-        std::string key;          // of a property
-        std::vector<Type> types;  // empty: any
-        std::optional<boost::json::value> default_value;
-        std::vector<boost::json::value> choices;  // empty: any
-        std::optional<double> minimum;
-        std::optional<double> maximum;
-        std::vector<Node> items;  // none or one
-        std::vector<Node> properties;
-        bool has_properties = false;
-        std::vector<std::string> required;
-    };
-
-    struct Complaint {
-        std::string path;  // "window/size"
-        std::string message;
-    };
-    using Complaints = std::vector<Complaint>;
-
-    static std::string_view type_name(Type type) noexcept;
-    static std::optional<Type> type_named(std::string_view name) noexcept;
-    static Result<Node> parse_node(const boost::json::value& json, const std::string& where,
-                                   int depth);
-    static Status parse_types(const boost::json::value& json, const std::string& where, Node& node);
-    static Status parse_limits(const boost::json::object& json, const std::string& where,
-                               Node& node);
-    static Status parse_properties(const boost::json::object& json, const std::string& where,
-                                   int depth, Node& node);
-
-    static bool is_type(const boost::json::value& value, Type type) noexcept;
-    static std::string wanted(const Node& node);
-    static boost::json::value check(const Node& node, const boost::json::value& value,
-                                    const std::string& path, Complaints& complaints);
-    static boost::json::object check_object(const Node& node, const boost::json::object& object,
-                                            const std::string& path, Complaints& complaints);
-
-    Node root_;
+    api::Schema root_;
 };
 
 }  // namespace lectern::host

@@ -3,9 +3,13 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "api/request_fields.hpp"
 #include "engine/answers/answer_steps.hpp"
 #include "engine/search/query_graph.hpp"
 #include "engine/search/request.hpp"
@@ -40,15 +44,22 @@ Status check_question(const QueryContext& context, std::string_view text,
     return {};
 }
 
+// Leaves `k` hits from `offset` on.
+void cut_page(std::size_t offset, std::size_t k, std::vector<Hit>& hits) {
+    const auto at = [&hits](std::size_t place) {
+        return hits.begin() + static_cast<std::ptrdiff_t>(std::min(place, hits.size()));
+    };
+    hits.erase(hits.begin(), at(offset));
+    hits.erase(at(k), hits.end());
+}
+
 }  // namespace
 
 Result<SearchResult> run_search(const QueryContext& context, std::string_view text,
                                 const SearchOptions& options) {
     const Clock::time_point begin = Clock::now();
     LECTERN_TRY(check_question(context, text, options));
-    if (options.k == 0 || options.k > max_k)
-        return Status{Code::invalid_argument, "k is " + std::to_string(options.k) +
-                                                  "; it must be 1 to " + std::to_string(max_k)};
+    LECTERN_TRY(fits(api::search_options(), options));
     if (options.summaries != Summaries::none) {
         if (!context.pipeline.can_read())
             return Status{Code::unsupported,
@@ -64,6 +75,8 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     request.filter = options.filter;
     request.facets = options.facets;
     request.vector = options.vector;
+    request.min_score = options.min_score;
+    if (options.sort.empty()) request.offset = options.offset;
     SearchOptions wanted = options;
     if (text.empty()) wanted.mode = SearchMode::dense;
     if (!options.sort.empty()) {
@@ -85,7 +98,10 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     });
     LECTERN_TRY(request.status());
     SearchResult out;
-    if (request.hits.size() > options.k) request.hits.resize(options.k);
+    leave_out_weak(request);
+    const bool after_the_last =
+        request.sort && options.offset >= request.k && request.hits.size() >= request.k;
+    cut_page(options.offset, options.k, request.hits);
     if (options.summaries != Summaries::none) {
         if (options.on_hits) options.on_hits(request.hits);
         Result<std::vector<Summary>> summaries = std::vector<Summary>{};
@@ -95,6 +111,10 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     out.hits = std::move(request.hits);
     out.facets = std::move(request.narrowed.facets);
     out.hints = std::move(request.narrowed.hints);
+    if (after_the_last)
+        out.hints.push_back("only the " + std::to_string(request.k) +
+                            " best hits are put in the order of a field, and 'offset' leaves out "
+                            "all of them; 'candidates' says how many they are");
     out.timing = {milliseconds_since(begin), request.counters.table()};
     return out;
 }

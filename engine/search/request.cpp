@@ -7,6 +7,13 @@
 
 namespace lectern {
 
+void leave_out_weak(Request& request) {
+    if (!request.min_score) return;
+    std::erase_if(request.hits, [least = *request.min_score](const Hit& hit) {
+        return static_cast<double>(hit.score) < least;
+    });
+}
+
 Status check_query(std::string_view text) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
         return {Code::invalid_argument, "the query is empty"};

@@ -56,6 +56,8 @@ struct Request {
     std::string text;
     host::Interrupt interrupt;
     std::size_t k;
+    std::size_t offset = 0;  // hits before the first that is wanted; they are found as well
+    std::optional<double> min_score = {};
     bool one_per_document;
     Ranking ranking;
 
@@ -83,6 +85,9 @@ struct Request {
     mutable std::mutex status_mutex_;
     Status status_;
 };
+
+// Takes out the hits that score less than what is wanted.
+void leave_out_weak(Request& request);
 
 [[nodiscard]] Status check_query(std::string_view text);
 // A vector to search with: as long as those of the collection, finite, and not 0.

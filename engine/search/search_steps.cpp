@@ -1,11 +1,10 @@
 #include "engine/search/search_steps.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
-#include <string>
+#include <limits>
 #include <thread>
+#include <unordered_set>
 
 #include "engine/search/candidates.hpp"
 #include "engine/search/embed_steps.hpp"
@@ -15,12 +14,6 @@
 
 namespace lectern {
 namespace {
-
-// In as few digits as tell it from others.
-std::string written(double number) {
-    std::array<char, 32> out{};
-    return {out.data(), std::to_chars(out.data(), out.data() + out.size(), number).ptr};
-}
 
 // Between the commit that replaces a chunk and an index's following it, the index still answers
 // with the old chunk and not yet with the new one. That takes about as long as a commit's copying.
@@ -93,10 +86,36 @@ Result<bool> make_hits(Request& request, const std::vector<Candidate>& best) {
     return request.hits.size() == best.size();
 }
 
-// Both sides to hits; more are taken from them until there are k.
+// Adds what a deeper ranking has found to what was found before, after all of it: the first hits
+// stay the first, however many are asked for later, so pages are pieces of one list.
+void add_new(const std::vector<Candidate>& found, bool one_per_document,
+             std::vector<Candidate>& list) {
+    std::unordered_set<std::uint64_t> known;
+    const auto key = [one_per_document](const Candidate& one) -> std::uint64_t {
+        return one_per_document ? one.document : one.chunk;
+    };
+    for (const Candidate& one : list) known.insert(key(one));
+    const double most = list.empty() ? std::numeric_limits<double>::infinity() : list.back().score;
+    for (const Candidate& one : found) {
+        if (!known.insert(key(one)).second) continue;
+        list.push_back(one);
+        list.back().score = std::min(list.back().score, most);
+    }
+}
+
+// Whether those that would come next are left out for their score. A reranker gives others.
+bool only_weak_follow(const Request& request, const std::vector<Candidate>& list) {
+    return request.min_score && !request.context.pipeline.has_reranker() && !list.empty() &&
+           list.back().score < *request.min_score;
+}
+
+// Both sides to hits; more are taken from them until there are as many as a page has. Further ones,
+// for the pages after it, come from deeper rankings.
 Status search(Request& request) {
-    const std::size_t k = request.ranking.hits;
+    const std::size_t page = request.ranking.hits;
+    const std::size_t all = page + request.offset;
     std::size_t wanted = request.ranking.candidates;
+    std::vector<Candidate> list;
     for (int repeats = 0;;) {
         if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
         if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
@@ -112,13 +131,17 @@ Status search(Request& request) {
             continue;
         }
         if (uses_feedback(request.ranking)) LECTERN_TRY(feed_back(request, wanted, candidates));
-        std::vector<Candidate> best =
+        const std::vector<Candidate> best =
             ranked(std::move(candidates), request.ranking, request.one_per_document);
         const bool more = request.dense.size() >= wanted || request.lexical.size() >= wanted;
-        if (best.size() >= k || !more) {
-            if (best.size() > k) best.resize(k);
-            LECTERN_ASSIGN(const bool all_there, make_hits(request, best));
+        if (best.size() >= page || !more || !list.empty())
+            add_new(best, request.one_per_document, list);
+        if (list.size() >= all || !more || only_weak_follow(request, list)) {
+            if (list.size() > all) list.resize(all);
+            LECTERN_ASSIGN(const bool all_there, make_hits(request, list));
             if (all_there || repeats >= most_repeats) return {};
+            list.clear();
+            wanted = request.ranking.candidates;
             LECTERN_TRY(again());
             continue;
         }
@@ -137,23 +160,12 @@ Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& opt
                                  ? std::max<std::size_t>(search.rerank, options.k)
                                  : options.k;
     const std::size_t candidates = options.candidates.value_or(search.candidates);
-    if (candidates == 0 || candidates > max_k)
-        return Status{Code::invalid_argument, "candidates is " + std::to_string(candidates) +
-                                                  "; it must be 1 to " + std::to_string(max_k)};
-    Ranking out{options.mode.value_or(search.mode),
-                options.fusion.value_or(search.fusion),
-                options.weight.value_or(search.weight),
-                options.feedback.value_or(search.feedback),
-                hits,
-                std::max<std::size_t>(candidates, hits)};
-    if (!(out.weight >= 0 && out.weight <= 1))
-        return Status{Code::invalid_argument, "weight is " + written(out.weight) +
-                                                  "; it must be 0 (words alone) to 1 (meaning "
-                                                  "alone)"};
-    if (!(out.feedback >= 0 && out.feedback <= 1))
-        return Status{Code::invalid_argument,
-                      "feedback is " + written(out.feedback) + "; it must be 0 (none) to 1"};
-    return out;
+    return Ranking{options.mode.value_or(search.mode),
+                   options.fusion.value_or(search.fusion),
+                   options.weight.value_or(search.weight),
+                   options.feedback.value_or(search.feedback),
+                   hits,
+                   std::max<std::size_t>(candidates, hits)};
 }
 
 void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
@@ -198,11 +210,13 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
             const config::SearchConfig& config = request.context.pipeline.config().search;
             LECTERN_TRY(rerank(*stage, request.text, request.interrupt,
                                {config.rerank, config.rerank_milliseconds}, request.hits));
-            if (request.hits.size() > request.k) request.hits.resize(request.k);
+            const std::size_t most = request.offset + request.k;
+            if (request.hits.size() > most) request.hits.resize(most);
             return Status();
         });
     if (request.sort)
         graph.add(request, "sort", [&request](StageCounter&) {
+            leave_out_weak(request);
             return request.context.corpus.sort(*request.sort, request.hits, request.narrowed.hints);
         });
 }

@@ -123,6 +123,10 @@ def main():
     assert lectern.text("collection_get", notes, b"bread")["text"].endswith("☕")
 
     hits = lectern.text("collection_search", notes, as_json(query="tides", k=1), None)["hits"]
+    after = lectern.text("collection_search", notes, as_json(query="tides", k=1, offset=1), None)["hits"]
+    assert [hit["chunk"] for hit in after] != [hit["chunk"] for hit in hits], after
+    weak = lectern.text("collection_search", notes, as_json(query="tides", min_score=1000), None)["hits"]
+    assert weak == [], weak
     assert [hit["document"] for hit in hits] == ["tides"], hits
 
     answer, text, heard = stream(lectern, notes, "What raises the tides of the sea?")

@@ -88,6 +88,12 @@ class McpTest(unittest.TestCase):
             self.assertEqual(len(found["hits"]), 2, clothes)
         for wrong in [0, 2.5, "many", "0", True]:
             self.assertIn("'k'", await bad(client, "search", {"query": "x", "k": wrong, "collection": "notes"}))
+        first = await good(client, "search", {"query": "ocean", "k": 1, "collection": "notes"})
+        second = await good(client, "search", {"query": "ocean", "k": 1, "offset": 1, "collection": "notes"})
+        self.assertNotEqual(first["hits"][0]["document"], second["hits"][0]["document"])
+        found = await good(client, "search", {"query": "ocean", "min_score": 1000, "collection": "notes"})
+        self.assertEqual(found["hits"], [])
+        self.assertIn("'offset'", await bad(client, "search", {"query": "x", "offset": -1, "collection": "notes"}))
         self.assertIn("other", await bad(client, "search", {"query": "x", "collection": "other"}))
         with self.assertRaises(MCPError):
             await client.call_tool("no_such_tool", {})

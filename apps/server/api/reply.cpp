@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/fields.hpp"
+#include "api/request_fields.hpp"
 #include "api/result_json.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
@@ -19,11 +20,20 @@ std::uint64_t query_tokens(const std::vector<StageTiming>& stages) {
     return 0;
 }
 
-Reply::Reply(Call& call, api::Fields& fields)
-    : call_(call),
-      explain_(fields.flag("explain")),
-      streams_(fields.flag("stream", prefers(call.request.header("Accept"), "text/event-stream",
-                                             "application/json"))) {}
+namespace {
+api::Delivery delivery_of(api::Fields& fields) {
+    api::Delivery out;
+    read(fields, api::delivery_fields(), api::in_http, out);
+    return out;
+}
+}  // namespace
+
+Reply::Reply(Call& call, api::Fields& fields) : call_(call) {
+    const api::Delivery wanted = delivery_of(fields);
+    explain_ = wanted.explain;
+    streams_ = wanted.stream.value_or(
+        prefers(call.request.header("Accept"), "text/event-stream", "application/json"));
+}
 
 void Reply::send(std::string_view name, const json::value& data) const {
     if (!call_.stream.begun()) call_.stream.begin("text/event-stream");

@@ -33,8 +33,8 @@ class Reply {
 
  private:
     Call& call_;
-    bool explain_;
-    bool streams_;
+    bool explain_ = false;
+    bool streams_ = false;
 };
 
 }  // namespace lectern::server

@@ -104,8 +104,9 @@ void add_operation_routes(Router& router, ServerState& state) {
         Lane::direct);
     quiet(
         "/openapi.json",
-        [](Call&) {
-            return Response{200, "application/json", std::string(openapi_text()), {}};
+        [text =
+             openapi_text(!state.options.keys.empty(), state.options.limits.of_search())](Call&) {
+            return Response{200, "application/json", text, {}};
         },
         Lane::direct);
     // What the figures are of is not for everybody; a scraper has a key with the right to read.

@@ -1,10 +1,14 @@
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "api/fields.hpp"
 #include "api/json_text.hpp"
+#include "api/request_fields.hpp"
 #include "api/result_json.hpp"
 #include "apps/server/api/documents.hpp"
 #include "apps/server/mcp/protocol.hpp"
@@ -16,6 +20,54 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_bytes = 65'536;  // of a document in one call: a model reads it
+constexpr std::size_t most_hits = 100;
+
+// The collection that a tool is called for; "": the only one.
+struct Where {
+    std::string collection = {};
+};
+const api::Table<Where>& where_fields() {
+    static const api::Table<Where> table{
+        api::bound<&Where::collection>({.name = "collection",
+                                        .text = "the collection; may be left out when there is one",
+                                        .places = api::in_mcp})};
+    return table;
+}
+
+// A piece of a document.
+struct Piece {
+    std::string document = {};
+    std::uint64_t begin = 0;
+    std::optional<std::uint64_t> end = {};
+};
+const api::Table<Piece>& piece_fields() {
+    constexpr double longest = 1ULL << 40U;
+    static const api::Table<Piece> table{
+        api::bound<&Piece::document>({.name = "document",
+                                      .text = "the id, as hits and citations have it",
+                                      .places = api::in_mcp,
+                                      .min_length = 1,
+                                      .required = true}),
+        api::bound<&Piece::begin>({.name = "begin",
+                                   .text = "first byte",
+                                   .places = api::in_mcp,
+                                   .least = 0,
+                                   .most = longest}),
+        api::bound<&Piece::end>({.name = "end",
+                                 .text = "byte after the last",
+                                 .places = api::in_mcp,
+                                 .least = 0,
+                                 .most = longest,
+                                 .left_out = "the document's end"})};
+    return table;
+}
+
+// A model reads all hits.
+api::SearchRequest usual_search() {
+    api::SearchRequest out;
+    out.options.k = 8;
+    return out;
+}
 
 Result<json::object> list_collections(api::Fields& fields, const Sources& sources,
                                       const Progress&) {
@@ -35,8 +87,10 @@ Result<json::object> list_collections(api::Fields& fields, const Sources& source
 
 // The one that is named, or the only one there is.
 Result<CollectionPointer> chosen(api::Fields& fields, const Sources& sources) {
-    std::string name = fields.text("collection");
+    Where where;
+    read(fields, where_fields(), api::in_mcp, where);
     LECTERN_TRY(fields.done());
+    std::string name = std::move(where.collection);
     if (name.empty()) {
         const std::vector<std::string> names = sources.names();
         if (names.size() != 1)
@@ -51,25 +105,17 @@ Result<CollectionPointer> chosen(api::Fields& fields, const Sources& sources) {
 }
 
 Result<json::object> search(api::Fields& fields, const Sources& sources, const Progress&) {
-    SearchOptions options;
-    const std::string query = fields.text("query");
-    options.k = fields.count("k", 8, 1, sources.most_hits);
-    options.chunks = fields.flag("chunks");
-    options.filter = fields.text("filter");
+    auto [query, options] = api::read_search(fields, {sources.most_hits, sources.search_time, {}},
+                                             api::in_mcp, usual_search());
     options.stop = sources.stop;
-    options.deadline = sources.search_time;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
     LECTERN_ASSIGN(const SearchResult result, open->collection.search(query, options));
     return api::json_of(result);
 }
 
 Result<json::object> ask(api::Fields& fields, const Sources& sources, const Progress& progress) {
-    AskOptions options;
-    const std::string question = fields.text("question");
-    options.extractive = fields.flag("extractive");
-    options.filter = fields.text("filter");
+    auto [question, options] = api::read_ask(fields, sources.answer_time, api::in_mcp);
     options.stop = sources.stop;
-    options.deadline = sources.answer_time;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
     if (progress) {
         progress("looking for evidence");
@@ -93,17 +139,17 @@ bool inside_character(char byte) {
 }
 
 Result<json::object> get_document(api::Fields& fields, const Sources& sources, const Progress&) {
-    constexpr std::uint64_t any = 1ULL << 40U;
-    const std::string id = fields.text("document");
-    std::uint64_t begin = fields.count("begin", 0, 0, any);
-    std::uint64_t end = fields.count("end", any, 0, any);
+    Piece wanted;
+    read(fields, piece_fields(), api::in_mcp, wanted);
+    const std::string& id = wanted.document;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
     const auto found = open->collection.get(id);
     if (!found) return no_document(found.status(), open->name, id);
     const Document& document = *found;
     const std::string_view text = document.text;
-    begin = std::min<std::uint64_t>(begin, text.size());
-    end = std::min<std::uint64_t>({std::max(begin, end), text.size(), begin + most_bytes});
+    std::uint64_t begin = std::min<std::uint64_t>(wanted.begin, text.size());
+    std::uint64_t end = std::max(begin, wanted.end.value_or(text.size()));
+    end = std::min<std::uint64_t>({end, text.size(), begin + most_bytes});
     // Whole characters: from the begin of the one at `begin` to before the one that `end` cuts.
     while (begin > 0 && begin < text.size() && inside_character(text[begin])) --begin;
     while (end > begin && end < text.size() && inside_character(text[end])) --end;
@@ -121,11 +167,49 @@ using Tool = Result<json::object> (*)(api::Fields& fields, const Sources& source
 struct Named {
     std::string_view name;
     Tool run;
+    api::Schema (*takes)();
 };
-constexpr Named tools[] = {{"search", &search},
-                           {"ask", &ask},
-                           {"get_document", &get_document},
-                           {"list_collections", &list_collections}};
+
+// With the collection, which every tool of one takes.
+api::Schema of_collection(api::Schema schema) {
+    for (api::Schema& property : api::schema_of(where_fields(), api::in_mcp).properties)
+        schema.properties.push_back(std::move(property));
+    return schema;
+}
+api::Schema search_takes() {
+    const auto limits = api::limits_of({most_hits, {}, {}});
+    api::Schema out = api::schema_of(api::search_fields(), api::in_mcp, usual_search(), limits);
+    out.required = {"query"};  // there is nothing else to search with
+    return of_collection(std::move(out));
+}
+api::Schema ask_takes() {
+    return of_collection(api::schema_of(api::ask_fields(), api::in_mcp));
+}
+api::Schema get_document_takes() {
+    return of_collection(api::schema_of(piece_fields(), api::in_mcp));
+}
+api::Schema list_collections_takes() {
+    return api::schema_of(api::Table<Where>(), api::in_mcp);
+}
+
+constexpr Named tools[] = {{"search", &search, &search_takes},
+                           {"ask", &ask, &ask_takes},
+                           {"get_document", &get_document, &get_document_takes},
+                           {"list_collections", &list_collections, &list_collections_takes}};
+
+const Named* tool_named(std::string_view name) {
+    const auto* tool = std::find_if(std::begin(tools), std::end(tools),
+                                    [name](const Named& each) { return each.name == name; });
+    return tool == std::end(tools) ? nullptr : tool;
+}
+
+// What tools.json says, with what each takes.
+json::array described_tools() {
+    json::array out = json::parse(tool_schemas()).as_array();
+    for (json::value& tool : out)
+        tool.as_object()["inputSchema"] = json_of(tool_named(tool.at("name").as_string())->takes());
+    return out;
+}
 
 json::object with_text(std::string_view text, bool is_error) {
     return {{"content", json::array{json::object{{"type", "text"}, {"text", text}}}},
@@ -135,15 +219,14 @@ json::object with_text(std::string_view text, bool is_error) {
 }  // namespace
 
 const json::array& tool_list() {
-    static const json::array list = json::parse(tool_schemas()).as_array();
+    static const json::array list = described_tools();
     return list;
 }
 
 std::optional<json::object> call_tool(std::string_view name, json::object arguments,
                                       const Sources& sources, const Progress& progress) {
-    const auto* tool = std::find_if(std::begin(tools), std::end(tools),
-                                    [name](const Named& each) { return each.name == name; });
-    if (tool == std::end(tools)) return {};
+    const Named* tool = tool_named(name);
+    if (tool == nullptr) return {};
     api::Fields fields = api::Fields::of_arguments(std::move(arguments));
     auto result = tool->run(fields, sources, progress);
     if (!result) return with_text(api::clean(result.status().message()), true);

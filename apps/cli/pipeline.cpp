@@ -1,0 +1,137 @@
+#include "lectern/pipeline.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+
+#include "apps/cli/common.hpp"
+
+namespace lectern::app {
+namespace {
+
+struct Wanted {
+    Common common;
+    std::string pipeline;
+    bool dot = false;
+};
+
+// "documents, text": the plugin and its stage; one name where they are the same.
+std::string made_by(const PipelineStep& step) {
+    if (step.plugin.empty()) return "built in";
+    return step.stage.empty() || step.stage == step.plugin ? step.plugin
+                                                           : step.plugin + ", " + step.stage;
+}
+
+std::string padded(std::string text, std::size_t width) {
+    text.resize(std::max(text.size() + 2, width), ' ');
+    return text;
+}
+
+void print_text(const PipelineGraph& graph) {
+    std::cout << graph.name << "  (" << graph.file << ")\n";
+    std::string flow;
+    for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+        const PipelineStep& step = graph.steps[i];
+        if (step.flow != flow) std::cout << '\n' << step.flow << '\n';
+        const bool also =
+            i > 0 && step.flow == flow && graph.steps[i - 1].position == step.position;
+        flow = step.flow;
+        std::cout << (also ? "  or " : "  ") << padded(step.name, also ? 13 : 16)
+                  << padded(step.kind, 12) << padded(made_by(step), 26)
+                  << (step.takes.empty() ? "" : step.takes + " ") << "->"
+                  << (step.gives.empty() ? "" : " " + step.gives);
+        if (!step.model.empty()) std::cout << "  [" << step.model << "]";
+        std::cout << '\n';
+    }
+    if (!graph.notes.empty() || !graph.problems.empty()) std::cout << '\n';
+    for (const std::string& note : graph.notes) std::cout << "note: " << shown(note) << '\n';
+}
+
+// A text within quotation marks of Graphviz.
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+void print_dot(const PipelineGraph& graph) {
+    const auto id = [](const PipelineStep& step) { return quoted(step.flow + ": " + step.name); };
+    std::cout << "digraph " << quoted(graph.name) << " {\n  rankdir=LR;\n  node [shape=box];\n";
+    for (const char* flow : {"ingest", "query"}) {
+        std::cout << "  subgraph cluster_" << flow << " {\n    label=" << flow << ";\n";
+        for (const PipelineStep& step : graph.steps) {
+            if (step.flow != flow) continue;
+            std::string label = step.name;
+            if (!step.kind.empty()) label += " (" + step.kind + ")";
+            std::cout << "    " << id(step) << " [label=" << quoted(label) << ", tooltip="
+                      << quoted(made_by(step) + (step.model.empty() ? "" : ", " + step.model))
+                      << "];\n";
+        }
+        std::cout << "  }\n";
+    }
+    for (const PipelineStep& from : graph.steps)
+        for (const PipelineStep& to : graph.steps)
+            if (from.flow == to.flow && from.position + 1 == to.position)
+                std::cout << "  " << id(from) << " -> " << id(to)
+                          << " [label=" << quoted(from.gives) << "];\n";
+    std::cout << "}\n";
+}
+
+boost::json::array list_of(const std::vector<std::string>& texts) {
+    boost::json::array out;
+    for (const std::string& text : texts) out.push_back(api::clean(text));
+    return out;
+}
+
+void print_json(const PipelineGraph& graph) {
+    boost::json::array steps;
+    for (const PipelineStep& step : graph.steps)
+        steps.push_back(boost::json::object{{"flow", step.flow},
+                                            {"position", step.position},
+                                            {"name", api::clean(step.name)},
+                                            {"kind", step.kind},
+                                            {"plugin", api::clean(step.plugin)},
+                                            {"stage", api::clean(step.stage)},
+                                            {"model", api::clean(step.model)},
+                                            {"takes", api::clean(step.takes)},
+                                            {"gives", api::clean(step.gives)}});
+    print({{"pipeline", api::clean(graph.name)},
+           {"file", api::clean(graph.file)},
+           {"steps", std::move(steps)},
+           {"problems", list_of(graph.problems)},
+           {"notes", list_of(graph.notes)}});
+}
+
+int run(const Wanted& wanted) {
+    const EngineOptions options = engine_options(wanted.common);
+    const auto graph = describe_pipeline(wanted.pipeline, options.folders, options.log);
+    if (!graph) return fail(graph.status());
+    if (wanted.common.json)
+        print_json(*graph);
+    else if (wanted.dot)
+        print_dot(*graph);
+    else
+        print_text(*graph);
+    for (const std::string& problem : graph->problems)
+        std::cerr << "lectern: " << shown(problem) << '\n';
+    return graph->problems.empty() ? Exit::done : Exit::failed;
+}
+
+}  // namespace
+
+void add_pipeline(CLI::App& program, Run& run_command) {
+    auto wanted = std::make_shared<Wanted>();
+    CLI::App& command = *program.add_subcommand(
+        "pipeline", "Check a pipeline file and print its stages: what they take and give, models");
+    command.add_option("FILE", wanted->pipeline, "A pipeline file, or the name of one that ships")
+        ->required();
+    command.add_flag("--dot", wanted->dot, "As a graph for Graphviz");
+    add_folders(command, wanted->common);
+    add_json(command, wanted->common);
+    command.callback([wanted, &run_command] { run_command = [wanted] { return run(*wanted); }; });
+}
+
+}  // namespace lectern::app

@@ -1,0 +1,96 @@
+#include "apps/server/api/openapi.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "api/request_fields.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view mark = "x-lectern-fields";
+
+using Limits = std::span<const api::Limit>;
+
+api::Schema fields_of(const json::object& object, Limits limits) {
+    return api::fields_named(object.at(mark).as_string(), api::in_http, limits);
+}
+
+bool needs(const api::Schema& schema, const std::string& name) {
+    return std::find(schema.required.begin(), schema.required.end(), name) != schema.required.end();
+}
+
+// Those of a GET. A list of texts is a parameter that is given several times; other lists are JSON.
+json::array parameters_of(const api::Schema& schema) {
+    json::array out;
+    for (const api::Schema& property : schema.properties) {
+        json::object described = json_of(property);
+        json::object parameter{
+            {"name", property.key}, {"in", "query"}, {"required", needs(schema, property.key)}};
+        if (const json::value* text = described.if_contains("description")) {
+            parameter["description"] = *text;
+            described.erase("description");
+        }
+        const bool as_json =
+            property.is(api::Type::array) && !property.items.front().is(api::Type::string);
+        if (as_json)
+            parameter["content"] =
+                json::object{{"application/json", json::object{{"schema", std::move(described)}}}};
+        else
+            parameter["schema"] = std::move(described);
+        out.push_back(std::move(parameter));
+    }
+    return out;
+}
+
+void fill_in(json::value& value, Limits limits);
+
+// As deep as openapi.json.
+// NOLINTNEXTLINE(misc-no-recursion)
+void fill_in(json::object& object, Limits limits) {
+    for (auto& item : object) {
+        json::object* inner = item.value().if_object();
+        if (inner == nullptr || !inner->contains(mark)) {
+            fill_in(item.value(), limits);
+            continue;
+        }
+        const api::Schema fields = fields_of(*inner, limits);
+        inner->erase(mark);
+        if (item.key() == "parameters") {
+            item.value() = parameters_of(fields);
+        } else if (item.key() == "properties") {
+            for (const api::Schema& field : fields.properties) (*inner)[field.key] = json_of(field);
+        } else {
+            json::object whole = json_of(fields);
+            for (auto& also : *inner) whole[also.key()] = std::move(also.value());
+            item.value() = std::move(whole);
+        }
+    }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
+void fill_in(json::value& value, Limits limits) {
+    if (json::object* object = value.if_object()) return fill_in(*object, limits);
+    if (json::array* array = value.if_array())
+        for (json::value& item : *array) fill_in(item, limits);
+}
+
+}  // namespace
+
+std::string openapi_text(bool keys, const api::SearchLimits& limits) {
+    json::value out = json::parse(openapi_paths());
+    fill_in(out, api::limits_of(limits));
+    json::array security;
+    if (keys)
+        for (const char* scheme : {"key", "header"})
+            security.push_back(json::object{{scheme, json::array()}});
+    out.as_object()["security"] = std::move(security);
+    return json::serialize(out);
+}
+
+}  // namespace lectern::server
