@@ -94,13 +94,22 @@ struct LexicalSearchOptions {
     bool skip_blocks = true;          // false: every posting is scored, to compare with
 };
 
+// Which content words of the query a hit has: words weigh by how rare they are (their inverse
+// document frequency), however often they stand there.
+struct LexicalMatch {
+    float rarest = 0;  // of the rarest one
+    float sum = 0;     // of all
+};
+
 struct LexicalResult {
     std::vector<Scored> hits;  // best first; equal scores by ascending chunk id
+    std::vector<LexicalMatch> matches;  // of each hit
     // About what a chunk of average length scores that has each of the query's content words once.
     double asked = 0;
-    // Of each hit: what the rarest of the query's words that it has weighs, as a share of the
-    // weight of a word that one chunk alone has. 0 to 1; empty where no hit is asked for.
-    std::vector<float> rarity{};
+    // The same of those words alone that some chunk has.
+    double known = 0;
+    // Of a word that one chunk alone has.
+    double rarest = 0;
     std::uint64_t scored = 0;  // chunks that were looked at
     std::uint64_t blocks_read = 0;
     std::uint64_t blocks = 0;  // of the query's posting lists
