@@ -94,16 +94,9 @@ struct LexicalSearchOptions {
     bool skip_blocks = true;          // false: every posting is scored, to compare with
 };
 
-// Which content words of the query a hit has: words weigh by how rare they are (their inverse
-// document frequency), however often they stand there.
-struct LexicalMatch {
-    float rarest = 0;  // of the rarest one
-    float sum = 0;     // of all
-};
-
 struct LexicalResult {
-    std::vector<Scored> hits;  // best first; equal scores by ascending chunk id
-    std::vector<LexicalMatch> matches;  // of each hit
+    std::vector<Scored> hits;        // best first; equal scores by ascending chunk id
+    std::vector<WordMatch> matches;  // of each hit
     // About what a chunk of average length scores that has each of the query's content words once.
     double asked = 0;
     // The same of those words alone that some chunk has.
