@@ -285,9 +285,11 @@ class Corpus {
     // by the chunks' texts.
     [[nodiscard]] virtual Result<std::unique_ptr<Words>> read(std::string_view text,
                                                               const ReadOptions& options) const;
-    // The words that set a text apart from others, `most` at most, as a query.
+    // The words that set a document of so many chunks apart, and that others have too, `most` at
+    // most, as a query.
     [[nodiscard]] virtual Result<std::unique_ptr<Words>> read_like(std::string_view title,
                                                                    std::string_view text,
+                                                                   std::size_t chunks,
                                                                    std::size_t most) const;
     // Of the selection (null: of all) the documents' chunks that may meet the conditions of the
     // words: all that do, and where the words must_read(), others.

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "corpus/corpus.hpp"
-#include "index/lexical/query.hpp"
 #include "index/lexical/marks.hpp"
+#include "index/lexical/query.hpp"
 
 namespace lectern::corpus {
 namespace {
@@ -42,6 +42,7 @@ Result<std::unique_ptr<Words>> Corpus::read(std::string_view text,
 }
 
 Result<std::unique_ptr<Words>> Corpus::read_like(std::string_view title, std::string_view /*text*/,
+                                                 std::size_t /*chunks*/,
                                                  std::size_t /*most*/) const {
     return std::unique_ptr<Words>(
         std::make_unique<PlainWords>(index::lexical::read_query(title, true)));

@@ -152,10 +152,10 @@ class LexicalIndex {
     // and where it must_read(), others. Nothing: it has no conditions.
     [[nodiscard]] Result<std::optional<std::vector<storage::ChunkId>>> candidates(
         const LexicalQuery& query) const;
-    // The words that set a text apart from the others of the index, as a query: by how often they
-    // stand there and how rare they are elsewhere, `most` at most.
+    // The words that set a document of so many chunks apart, as a query: by how often they stand
+    // there and how rare they are elsewhere, of those that stand elsewhere, `most` at most.
     [[nodiscard]] Result<LexicalQuery> read_like(std::string_view title, std::string_view text,
-                                                 std::size_t most) const;
+                                                 std::size_t chunks, std::size_t most) const;
 
     // Does the merging that is due. Waits for it.
     [[nodiscard]] Status flush();

@@ -142,10 +142,9 @@ class Reader {
         std::vector<bool> begins(marked_.size());  // the row is one word with a star
         for (IndexedWord& one : indexed_words(text_)) {
             const text::Range range = one.word.range;
-            const auto part =
-                std::find_if(marked_.begin(), marked_.end(), [&](const Marked& each) {
-                    return range.begin >= each.inner_begin && range.end <= each.inner_end;
-                });
+            const auto part = std::find_if(marked_.begin(), marked_.end(), [&](const Marked& each) {
+                return range.begin >= each.inner_begin && range.end <= each.inner_end;
+            });
             const bool star = !prose_ && range.end < text_.size() && text_[range.end] == '*';
             out_.last.clear();
             if (part == marked_.end()) {
