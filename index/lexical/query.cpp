@@ -132,9 +132,9 @@ bool has_prefix(std::string_view text, const std::string& prefix) {
     });
 }
 
-class Reader {
+class QueryReader {
  public:
-    Reader(std::string_view text, bool prose)
+    QueryReader(std::string_view text, bool prose)
         : text_(text), prose_(prose), marked_(prose ? std::vector<Marked>{} : marked_parts(text)) {}
 
     QueryText read() {
@@ -202,7 +202,7 @@ bool QueryText::must_read() const noexcept {
 }
 
 QueryText read_query(std::string_view text, bool prose) {
-    return Reader(text, prose).read();
+    return QueryReader(text, prose).read();
 }
 
 bool meets(std::string_view title, std::string_view chunk, const QueryText& query) {
