@@ -138,11 +138,12 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
     if (top.contains("query")) read_steps(*top.at("query"), Line::query, config_.query);
 
     if (top.contains("search") && is_map(*top.at("search"), "search")) {
-        const Fields search = fields(
-            *top.at("search"),
-            {"mode", "fusion", "weight", "feedback", "candidates", "k1", "b", "title_boost",
-             "language", "stop_words", "seal_at", "vectors", "rerank", "rerank_milliseconds"},
-            "search");
+        const Fields search =
+            fields(*top.at("search"),
+                   {"mode", "fusion", "weight", "feedback", "candidates", "k1", "b", "title_boost",
+                    "language", "stop_words", "typos", "synonyms", "seal_at", "vectors", "rerank",
+                    "rerank_milliseconds"},
+                   "search");
         read_ranking(search, config_.search);
         read_count(search, "candidates", "search", 1, 10'000, config_.search.candidates);
         read_count(search, "seal_at", "search", 1, 10'000'000, config_.search.seal_at);
@@ -251,6 +252,17 @@ void PipelineReader::read_ranking(const Fields& fields, SearchConfig& out) {
     chosen = "keep";
     read_word(fields, "stop_words", "search", {"keep", "drop"}, chosen);
     out.keep_stop_words = chosen == "keep";
+    chosen = "true";
+    read_word(fields, "typos", "search", {"true", "false"}, chosen);
+    out.typos = chosen == "true";
+    if (const auto found = fields.find("synonyms"); found != fields.end()) {
+        const YamlNode& node = *found->second;
+        if (node.kind != YamlKind::scalar || node.text.empty())
+            fail(node.mark, "'search.synonyms' is " + describe(node) +
+                                "; name a text file, beside this one or by its whole path");
+        out.synonyms = node.text;
+        out.synonyms_place = {config_.file, node.mark.line, node.mark.column};
+    }
 }
 
 void PipelineReader::read_word(const Fields& fields, std::string_view key, std::string_view where,

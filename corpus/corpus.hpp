@@ -142,6 +142,8 @@ class Words {
 struct WordQuery {
     std::string_view text{};
     const Words* words = nullptr;  // of this corpus; null: the text is read for this call alone
+    // What is searched within is what meets the conditions of the words already.
+    bool within_conditions = false;
     double k1 = 1.5;
     double b = 0.75;
     double title_boost = 2.0;

@@ -92,6 +92,7 @@ struct LexicalSearchOptions {
     const Filter* filter = nullptr;   // borrowed for the call; null: all chunks
     std::function<bool()> stopped{};  // asked now and then; true ends the search early
     bool skip_blocks = true;          // false: every posting is scored, to compare with
+    bool filtered = false;            // the filter has candidates() of the query already
 };
 
 struct LexicalResult {

@@ -60,7 +60,7 @@ Result<LexicalResult> search(const LexicalQuery::Impl& query, std::size_t k,
             LECTERN_ASSIGN(const auto views, state.reader.chunk_views({&chunk, 1}));
             return views.front() && meets(views.front()->title, views.front()->text, query.text);
         };
-    if (!terms.without.empty()) {
+    if (!terms.without.empty() && !options.filtered) {
         LECTERN_ASSIGN(auto chunks, candidates(state, query.text, terms));
         demands.among = std::move(chunks);
     }
