@@ -32,7 +32,8 @@ TEST(FacetRequest, ReadsAFieldAndItsBounds) {
         const auto read = parse_facet(row.text);
         ASSERT_TRUE(read.ok()) << row.text << ": " << read.status().message();
         EXPECT_EQ(read->field, row.field);
-        if (!row.ranges.empty()) EXPECT_EQ(range_names(read->bounds), row.ranges);
+        if (row.ranges.empty()) continue;
+        EXPECT_EQ(range_names(read->bounds), row.ranges);
     }
 }
 

@@ -35,7 +35,7 @@ TEST(Eigen, VectorsAreThoseOfTheMatrix) {
         for (std::size_t other = 0; other <= k; ++other)
             EXPECT_NEAR(std::inner_product(vector, vector + n, &found.vectors[other * n], 0.0),
                         other == k ? 1 : 0, 1e-9);
-        if (k > 0) EXPECT_LE(found.values[k], found.values[k - 1]);
+        EXPECT_LE(found.values[k], found.values[k == 0 ? 0 : k - 1]);
     }
 }
 
