@@ -31,6 +31,11 @@
 #include "corpus/values.hpp"
 #include "lectern/lectern.hpp"
 #include "text/language.hpp"
+#include "text/text.hpp"
+
+namespace lectern::index {
+class Synonyms;  // index/lexical/synonyms.hpp
+}
 
 namespace lectern::corpus {
 
@@ -104,9 +109,41 @@ struct Narrowed {
     std::vector<std::string> hints{};
 };
 
+// How a text is read as a query.
+struct ReadOptions {
+    bool plain = false;   // prose: quotation marks, '-' and '*' mean nothing
+    bool prefix = false;  // the last word may be the beginning of one
+    bool typos = true;    // words that no chunk has are looked for as if mistyped
+    const index::Synonyms* synonyms = nullptr;  // borrowed as long as the query; null: none
+};
+
+// A text that was read as a query (docs/search.md), once for all that is asked with it. Threads:
+// all functions from any.
+class Words {
+ public:
+    virtual ~Words() = default;
+    // The text without the signs of the language and without what it excludes: for those who read
+    // prose, such as an embedder. "": nothing is asked for but conditions.
+    [[nodiscard]] virtual const std::string& plain() const noexcept = 0;
+    [[nodiscard]] virtual bool has_words() const noexcept = 0;
+    // Phrases, beginnings or exclusions: what a chunk must be, however it is found.
+    [[nodiscard]] virtual bool has_conditions() const noexcept = 0;
+    // Whether Corpus::meeting leaves chunks in that only their text can rule out.
+    [[nodiscard]] virtual bool must_read() const noexcept = 0;
+    // Whether a chunk meets the conditions.
+    [[nodiscard]] virtual bool met_by(std::string_view title, std::string_view chunk) const = 0;
+    // Where words of the query stand in a text: ascending, apart.
+    [[nodiscard]] virtual std::vector<text::Range> marks(std::string_view text) const = 0;
+    // For people: what was looked for in place of a word that nothing has.
+    [[nodiscard]] virtual const std::vector<std::string>& hints() const noexcept = 0;
+};
+
 // Chunks by the words of a text, ranked by BM25.
 struct WordQuery {
     std::string_view text{};
+    const Words* words = nullptr;  // of this corpus; null: the text is read for this call alone
+    // What is searched within is what meets the conditions of the words already.
+    bool within_conditions = false;
     double k1 = 1.5;
     double b = 0.75;
     double title_boost = 2.0;
@@ -118,6 +155,10 @@ struct WordHits {
     // About what a chunk of average length scores that has each of the query's content words once;
     // 0: not known.
     double asked = 0;
+    // Of each hit; empty: not known.
+    std::vector<index::WordMatch> matches{};
+    double known = 0;   // as `asked`, of those words alone that some chunk has
+    double rarest = 0;  // what a word weighs that one chunk alone has; 0: not known
 };
 
 // What is asked about chunks that a search has found, all of it in one call. Empty parts are not
@@ -135,6 +176,7 @@ struct LookedUp {
     std::vector<storage::Ordinal> documents{};          // 0: the chunk is gone
     std::vector<std::optional<float>> vector_scores{};  // nothing: it has no such vector
     std::vector<float> word_scores{};                   // 0: none of the words
+    std::vector<index::WordMatch> word_matches{};       // empty: not known
 };
 
 struct VectorStatistics {
@@ -240,6 +282,21 @@ class Corpus {
 
     // The ids of the documents that pass the filter, in order of bytes.
     [[nodiscard]] virtual Result<Selected> select(std::string_view filter) const = 0;
+
+    // ---- reading queries. `read` in the way that every backend can: words as they are, conditions
+    // by the chunks' texts.
+    [[nodiscard]] virtual Result<std::unique_ptr<Words>> read(std::string_view text,
+                                                              const ReadOptions& options) const;
+    // The words that set a document of so many chunks apart, and that others have too, `most` at
+    // most, as a query.
+    [[nodiscard]] virtual Result<std::unique_ptr<Words>> read_like(std::string_view title,
+                                                                   std::string_view text,
+                                                                   std::size_t chunks,
+                                                                   std::size_t most) const;
+    // Of the selection (null: of all) the documents' chunks that may meet the conditions of the
+    // words: all that do, and where the words must_read(), others.
+    [[nodiscard]] virtual Result<std::shared_ptr<const Selection>> meeting(
+        const Words& words, std::shared_ptr<const Selection> within) const;
 
     // ---- searching. The filter's errors are invalid_argument and name the column. Facets count
     // the documents that pass the filter.

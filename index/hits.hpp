@@ -14,6 +14,13 @@ struct Scored {
     friend bool operator==(const Scored&, const Scored&) = default;
 };
 
+// Which content words of a query a hit has: words weigh by how rare they are (their inverse
+// document frequency), however often they stand there.
+struct WordMatch {
+    float rarest = 0;  // of the rarest one
+    float sum = 0;     // of all
+};
+
 // Which chunks may be found. At most one of the two is set; none: all. Both are borrowed for the
 // call.
 struct Filter {

@@ -1,12 +1,14 @@
 #include "corpus/local/local.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <unordered_map>
 #include <utility>
 
 #include "corpus/local/local_reader.hpp"
 #include "corpus/local/local_vectors.hpp"
+#include "corpus/local/local_words.hpp"
 #include "corpus/local/upkeep.hpp"
 #include "index/lexical/lexical_index.hpp"
 #include "index/metadata/metadata_index.hpp"
@@ -100,6 +102,19 @@ class LocalCorpus final : public Corpus {
     Result<Selected> select(std::string_view filter) const override {
         return metadata_.select(*store_, filter);
     }
+    Result<std::unique_ptr<Words>> read(std::string_view text,
+                                        const ReadOptions& options) const override {
+        LECTERN_ASSIGN(auto query, words_->read(text, {options.plain, options.prefix, options.typos,
+                                                       options.synonyms}));
+        return std::unique_ptr<Words>(std::make_unique<LocalWords>(std::move(query)));
+    }
+    Result<std::unique_ptr<Words>> read_like(std::string_view title, std::string_view text,
+                                             std::size_t chunks, std::size_t most) const override {
+        LECTERN_ASSIGN(auto query, words_->read_like(title, text, chunks, most));
+        return std::unique_ptr<Words>(std::make_unique<LocalWords>(std::move(query)));
+    }
+    Result<std::shared_ptr<const Selection>> meeting(
+        const Words& words, std::shared_ptr<const Selection> within) const override;
     Result<Narrowed> narrow(std::string_view filter,
                             const std::vector<std::string>& facets) const override;
     Result<WordHits> search_words(const WordQuery& query, std::size_t k,
@@ -140,8 +155,17 @@ class LocalCorpus final : public Corpus {
         options.bm25 = {query.k1, query.b, query.title_boost, query.b};
         options.filter = &filter;
         options.stopped = query.stopped;
-        LECTERN_ASSIGN(auto found, words_->search(query.text, k, options));
-        return WordHits{std::move(found.hits), found.asked};
+        index::LexicalResult found;
+        if (query.words != nullptr) {
+            // Words are given back to the corpus that read them.
+            const auto& words = static_cast<const LocalWords&>(*query.words);
+            options.filtered = query.within_conditions;
+            LECTERN_ASSIGN(found, words_->search(words.query(), k, options));
+        } else {
+            LECTERN_ASSIGN(found, words_->search(query.text, k, options));
+        }
+        return WordHits{std::move(found.hits), found.asked, std::move(found.matches), found.known,
+                        found.rarest};
     }
     [[nodiscard]] Status add_vector_scores(const LookUp& what, const storage::Reader& reader,
                                            LookedUp& out) const;
@@ -225,6 +249,21 @@ Result<Narrowed> LocalCorpus::narrow(std::string_view filter,
     return out;
 }
 
+Result<std::shared_ptr<const Selection>> LocalCorpus::meeting(
+    const Words& words, std::shared_ptr<const Selection> within) const {
+    LECTERN_ASSIGN(auto chunks, words_->candidates(static_cast<const LocalWords&>(words).query()));
+    if (!chunks) return within;
+    auto out = std::make_shared<Allowed>();
+    if (within == nullptr) {
+        out->chunks = std::move(*chunks);
+    } else {
+        const auto& allowed = static_cast<const Allowed&>(*within).chunks;
+        std::set_intersection(chunks->begin(), chunks->end(), allowed.begin(), allowed.end(),
+                              std::back_inserter(out->chunks));
+    }
+    return std::shared_ptr<const Selection>(std::move(out));
+}
+
 Status LocalCorpus::add_vector_scores(const LookUp& what, const storage::Reader& reader,
                                       LookedUp& out) const {
     out.vector_scores.resize(what.vector_scores_of.size());
@@ -247,11 +286,13 @@ Status LocalCorpus::add_word_scores(const LookUp& what, LookedUp& out) const {
     index::Filter only;
     only.allowed = &ids;
     LECTERN_ASSIGN(const WordHits found, word_hits(what.words, ids.size(), only));
-    std::unordered_map<storage::ChunkId, float> scores;
-    for (const index::Scored& hit : found.hits) scores.emplace(hit.chunk, hit.score);
+    std::unordered_map<storage::ChunkId, std::size_t> places;
+    for (std::size_t i = 0; i < found.hits.size(); ++i) places.emplace(found.hits[i].chunk, i);
     for (const storage::ChunkId chunk : what.word_scores_of) {
-        const auto score = scores.find(chunk);
-        out.word_scores.push_back(score == scores.end() ? 0.0F : score->second);
+        const auto place = places.find(chunk);
+        const bool there = place != places.end();
+        out.word_scores.push_back(there ? found.hits[place->second].score : 0.0F);
+        out.word_matches.push_back(there ? found.matches[place->second] : index::WordMatch{});
     }
     return {};
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "corpus/synonyms.hpp"
+
 namespace lectern {
 namespace {
 
@@ -36,12 +38,22 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(config::PipelineConfig config,
                                                  std::shared_ptr<ModelRegistry> models) {
     std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(config), std::move(models)));
     LECTERN_TRY(pipeline->check_kinds());
+    LECTERN_TRY(pipeline->load_synonyms());
     LECTERN_TRY(pipeline->open_embedding());
     LECTERN_TRY(pipeline->build_ingest());
     LECTERN_TRY(pipeline->build_query());
     LECTERN_TRY(pipeline->check_flow(pipeline->config_.ingest, false));
     LECTERN_TRY(pipeline->check_flow(pipeline->config_.query, false));
     return pipeline;
+}
+
+Status Pipeline::load_synonyms() {
+    if (config_.search.synonyms.empty()) return {};
+    const std::filesystem::path file = config_.base_folder / config_.search.synonyms;
+    auto loaded = index::Synonyms::load(file);
+    if (!loaded) return at(config_.search.synonyms_place, loaded.status());
+    synonyms_ = std::make_shared<const index::Synonyms>(std::move(*loaded));
+    return {};
 }
 
 const host::Stage* Pipeline::find(std::string_view stage) const noexcept {

@@ -123,6 +123,7 @@ class Pipeline {
 
     Pipeline(config::PipelineConfig config, std::shared_ptr<ModelRegistry> models);
     [[nodiscard]] Status check_kinds() const;
+    [[nodiscard]] Status load_synonyms();
     [[nodiscard]] Status open_embedding();
     [[nodiscard]] Status build_ingest();
     [[nodiscard]] Status build_query();

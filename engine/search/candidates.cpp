@@ -10,7 +10,12 @@ namespace lectern {
 
 corpus::WordQuery word_query(const Request& request) {
     const config::SearchConfig& search = request.context.pipeline.config().search;
-    return {request.text, search.k1, search.b, search.title_boost,
+    return {request.text,
+            request.words.get(),
+            request.words != nullptr && request.words == request.conditions,
+            search.k1,
+            search.b,
+            search.title_boost,
             [&request] { return request.interrupt.stopped() || request.interrupt.late(); }};
 }
 
@@ -50,7 +55,10 @@ Result<bool> complete(const Request& request, const Unknown& what,
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         Candidate one = candidates[i];
         if (!dense.empty() && !one.dense) one.dense = found.vector_scores[next_dense++];
-        if (!lexical.empty() && !one.lexical) one.lexical = found.word_scores[next_lexical++];
+        if (!lexical.empty() && !one.lexical) {
+            if (!found.word_matches.empty()) one.match = found.word_matches[next_lexical];
+            one.lexical = found.word_scores[next_lexical++];
+        }
         if (what.documents) {
             one.document = found.documents[i];
             if (one.document == 0) continue;
@@ -62,20 +70,44 @@ Result<bool> complete(const Request& request, const Unknown& what,
     return all_there;
 }
 
-Result<std::vector<Candidate>> candidates_of(const Request& request, bool& gone) {
+Status drop_unmet(Request& request, std::vector<Candidate>& candidates) {
+    if (request.left_out != 0)
+        std::erase_if(candidates,
+                      [&](const Candidate& one) { return one.document == request.left_out; });
+    if (!request.conditions || !request.conditions->must_read()) return {};
+    std::vector<storage::ChunkId> unread;
+    for (const Candidate& one : candidates)
+        if (!request.met.contains(one.chunk)) unread.push_back(one.chunk);
+    if (!unread.empty()) {
+        LECTERN_ASSIGN(const auto views,
+                       request.context.corpus.reader()->chunk_views(unread, true));
+        for (std::size_t i = 0; i < unread.size(); ++i)
+            request.met[unread[i]] =
+                views[i] && request.conditions->met_by(views[i]->title, views[i]->text);
+    }
+    std::erase_if(candidates, [&](const Candidate& one) { return !request.met.at(one.chunk); });
+    return {};
+}
+
+Result<std::vector<Candidate>> candidates_of(Request& request, bool& gone) {
     std::vector<Candidate> all;
     for (const index::Scored& hit : request.dense)
         all.push_back({.chunk = hit.chunk, .dense = hit.score});
-    for (const index::Scored& hit : request.lexical)
+    for (std::size_t i = 0; i < request.lexical.size(); ++i) {
+        const index::Scored& hit = request.lexical[i];
         all.push_back({.chunk = hit.chunk, .lexical = hit.score});
+        if (i < request.matches.size()) all.back().match = request.matches[i];
+    }
     std::stable_sort(all.begin(), all.end(),
                      [](const Candidate& a, const Candidate& b) { return a.chunk < b.chunk; });
     std::vector<Candidate> out;
     for (const Candidate& one : all) {
-        if (out.empty() || out.back().chunk != one.chunk)
+        if (out.empty() || out.back().chunk != one.chunk) {
             out.push_back(one);
-        else
-            out.back().lexical = one.lexical;  // the dense one stands first
+        } else {  // the dense one stands first
+            out.back().lexical = one.lexical;
+            out.back().match = one.match;
+        }
     }
     LECTERN_ASSIGN(const bool all_there,
                    complete(request,
@@ -84,6 +116,7 @@ Result<std::vector<Candidate>> candidates_of(const Request& request, bool& gone)
                              .words = request.ranking.mode == SearchMode::hybrid},
                             out));
     gone = gone || !all_there;
+    LECTERN_TRY(drop_unmet(request, out));
     return out;
 }
 

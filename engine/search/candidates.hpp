@@ -17,6 +17,7 @@ struct Candidate {
     storage::Ordinal document{};
     std::optional<float> dense{};  // with the vector that is ranked by
     std::optional<float> lexical{};
+    index::WordMatch match{};
     std::optional<float> cosine{};  // with the query's own vector, once that is another
     double score{};
 };
@@ -39,7 +40,11 @@ struct Unknown {
 
 // Of request.dense and request.lexical, in order of their chunks. `gone`: some have left the corpus
 // since it answered; they are left out.
-[[nodiscard]] Result<std::vector<Candidate>> candidates_of(const Request& request, bool& gone);
+[[nodiscard]] Result<std::vector<Candidate>> candidates_of(Request& request, bool& gone);
+
+// Takes out those that do not meet the request's conditions, or are of the document that is left
+// out.
+[[nodiscard]] Status drop_unmet(Request& request, std::vector<Candidate>& candidates);
 
 // Chunks in order of their scores. With one for each document, a document has the best of its
 // chunks on each side, which need not be the same one; its hit is the chunk that is best by itself.

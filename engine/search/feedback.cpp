@@ -30,7 +30,7 @@ Result<std::vector<float>> moved_query(const Request& request,
 
 }  // namespace
 
-Status feed_back(const Request& request, std::size_t wanted, std::vector<Candidate>& candidates) {
+Status feed_back(Request& request, std::size_t wanted, std::vector<Candidate>& candidates) {
     if (candidates.empty()) return {};
     LECTERN_ASSIGN(const std::vector<float> vector, moved_query(request, candidates));
     if (vector.empty()) return {};
@@ -51,6 +51,7 @@ Status feed_back(const Request& request, std::size_t wanted, std::vector<Candida
     LECTERN_TRY(
         complete(request, {.documents = true, .vector = request.vector, .words = true}, more)
             .status());
+    LECTERN_TRY(drop_unmet(request, more));
     for (Candidate& candidate : more) {
         candidate.cosine = candidate.dense;
         candidate.dense = scores.at(candidate.chunk);

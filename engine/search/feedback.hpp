@@ -20,7 +20,7 @@ inline constexpr std::size_t feedback_chunks = 2;
 // Searches the vectors again with the moved query, adds what that finds, and gives all candidates
 // the scores of it; `cosine` keeps that of the query itself where it is known. A hybrid search with
 // feedback only; nothing happens where the best chunks have no vectors.
-[[nodiscard]] Status feed_back(const Request& request, std::size_t wanted,
+[[nodiscard]] Status feed_back(Request& request, std::size_t wanted,
                                std::vector<Candidate>& candidates);
 
 }  // namespace lectern

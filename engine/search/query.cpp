@@ -14,6 +14,7 @@
 #include "engine/search/query_graph.hpp"
 #include "engine/search/request.hpp"
 #include "engine/search/search_steps.hpp"
+#include "engine/search/similar.hpp"
 
 namespace lectern {
 namespace {
@@ -29,9 +30,18 @@ double milliseconds_since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
 }
 
-// What is searched with: a text, a vector, or both.
+// What is searched with: a text, a vector, both, or a document.
 Status check_question(const QueryContext& context, std::string_view text,
                       const SearchOptions& options) {
+    if (!options.similar.empty()) {
+        if (!options.vector.empty())
+            return {Code::invalid_argument,
+                    "'similar' and a vector are two things to search with; leave one out"};
+        if (options.summaries != Summaries::none)
+            return {Code::invalid_argument,
+                    "summaries need a text: it says what they are to tell; leave out 'similar'"};
+        return text.empty() ? Status() : check_query(text);
+    }
     if (options.vector.empty()) return check_query(text);
     LECTERN_TRY(check_vector(options.vector, context.pipeline.embedder().dimension));
     if (!text.empty()) return check_query(text);
@@ -77,15 +87,20 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     request.vector = options.vector;
     request.min_score = options.min_score;
     if (options.sort.empty()) request.offset = options.offset;
+    request.reading = {options.plain, options.prefix,
+                       options.typos.value_or(context.pipeline.config().search.typos),
+                       context.pipeline.synonyms()};
     SearchOptions wanted = options;
-    if (text.empty()) wanted.mode = SearchMode::dense;
+    const bool like = !options.similar.empty();
+    if (text.empty() && !like) wanted.mode = SearchMode::dense;
     if (!options.sort.empty()) {
         LECTERN_ASSIGN(request.sort, parse_sort(options.sort));
         request.k = std::max<std::size_t>(
             request.k, options.candidates.value_or(context.pipeline.config().search.candidates));
         wanted.k = request.k;
     }
-    LECTERN_ASSIGN(request.ranking, ranking_of(context, wanted, !text.empty()));
+    LECTERN_ASSIGN(request.ranking, ranking_of(context, wanted, !text.empty() && !like));
+    if (like) LECTERN_TRY(look_like(request, options.similar));
     if (request.ranking.mode == SearchMode::lexical && !options.vector.empty())
         return Status{Code::invalid_argument,
                       "a lexical search uses no vector; leave it out, or choose the mode dense or "
@@ -136,6 +151,9 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
                     context.pipeline.config().answer.passages, false);
     request.ask = options;
     request.filter = options.filter;
+    request.reading = {.plain = true,
+                       .typos = context.pipeline.config().search.typos,
+                       .synonyms = context.pipeline.synonyms()};
     LECTERN_ASSIGN(request.ranking, ranking_of(context, {.k = request.k}, true));
     StageCounter* verifying = nullptr;
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));

@@ -27,8 +27,10 @@ struct Ranking {
     std::size_t hits = 0;  // that the search gives
     // What each side is asked for first.
     std::size_t candidates = 0;
-    // Of the lexical search (index::LexicalResult), once it is done.
+    // Of the lexical search (corpus::WordHits), once it is done.
     double asked = 0;
+    double known = 0;
+    double rarest = 0;
 };
 
 struct Request {
@@ -63,9 +65,16 @@ struct Request {
 
     Counters counters;
     TokenBatch tokens{0};
-    std::vector<float> vector;           // the text's, or one that was given; empty: neither
-    std::vector<index::Scored> dense;    // best first
-    std::vector<index::Scored> lexical;  // best first
+    std::shared_ptr<const corpus::Words> words;  // of the text, or of a document in its place
+    // What a chunk must be; null: nothing.
+    std::shared_ptr<const corpus::Words> conditions;
+    std::unordered_map<storage::ChunkId, bool> met;  // of chunks that were read for conditions
+    storage::Ordinal left_out = 0;                   // a document that is not to be found; 0: none
+    std::size_t left_out_chunks = 0;
+    std::vector<float> vector;              // the text's, or one that was given; empty: neither
+    std::vector<index::Scored> dense;       // best first
+    std::vector<index::Scored> lexical;     // best first
+    std::vector<index::WordMatch> matches;  // of each of `lexical`; or empty
     std::vector<Hit> hits;
     // Of the hits' chunks: what their citations come from.
     std::unordered_map<storage::ChunkId, std::vector<storage::Place>> places;
@@ -74,6 +83,7 @@ struct Request {
     std::vector<std::optional<AnswerSpan>> evidence_answers;  // of each, where the reader says it
     std::string filter;
     std::vector<std::string> facets;
+    corpus::ReadOptions reading;
     std::optional<SortField> sort;
     corpus::Narrowed narrowed;
     double confidence = 0;

@@ -39,6 +39,27 @@ Status narrow(Request& request, StageCounter& counter) {
     return {};
 }
 
+// The text as a query, and what its conditions leave to search in.
+Status read_query(Request& request) {
+    if (!request.text.empty()) {
+        LECTERN_ASSIGN(std::shared_ptr<const corpus::Words> words,
+                       request.context.corpus.read(request.text, request.reading));
+        if (words->plain().empty() && !request.words && request.vector.empty())
+            return {Code::invalid_argument,
+                    "the query only says what must not be there; add a word to look for"};
+        request.text = words->plain();  // what others read
+        request.narrowed.hints.insert(request.narrowed.hints.end(), words->hints().begin(),
+                                      words->hints().end());
+        if (words->has_conditions()) request.conditions = words;
+        if (!request.words) request.words = std::move(words);
+    }
+    if (!request.conditions) return {};
+    LECTERN_ASSIGN(
+        request.narrowed.selection,
+        request.context.corpus.meeting(*request.conditions, std::move(request.narrowed.selection)));
+    return {};
+}
+
 Status search_dense(Request& request, std::size_t wanted) {
     LECTERN_ASSIGN(request.dense, request.context.vectors.search(request.vector, wanted,
                                                                  request.narrowed.selection.get()));
@@ -49,7 +70,10 @@ Status search_lexical(Request& request, std::size_t wanted) {
     LECTERN_ASSIGN(auto found, request.context.corpus.search_words(
                                    word_query(request), wanted, request.narrowed.selection.get()));
     request.lexical = std::move(found.hits);
+    request.matches = std::move(found.matches);
     request.ranking.asked = found.asked;
+    request.ranking.known = found.known;
+    request.ranking.rarest = found.rarest;
     return {};
 }
 
@@ -80,6 +104,9 @@ Result<bool> make_hits(Request& request, const std::vector<Candidate>& best) {
         hit.end = view.chunk.end;
         hit.metadata = view.metadata.empty() ? "{}" : std::move(view.metadata);
         hit.context = std::move(view.context);
+        if (request.words)
+            for (const text::Range& mark : request.words->marks(hit.text))
+                hit.highlights.push_back({hit.begin + mark.begin, hit.begin + mark.end});
         hit.place = place_of(view.chunk.places, 0, hit.text.size());
         request.places[hit.chunk] = std::move(view.chunk.places);
     }
@@ -114,7 +141,8 @@ bool only_weak_follow(const Request& request, const std::vector<Candidate>& list
 Status search(Request& request) {
     const std::size_t page = request.ranking.hits;
     const std::size_t all = page + request.offset;
-    std::size_t wanted = request.ranking.candidates;
+    const std::size_t first = request.ranking.candidates + request.left_out_chunks;
+    std::size_t wanted = first;
     std::vector<Candidate> list;
     for (int repeats = 0;;) {
         if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
@@ -141,7 +169,7 @@ Status search(Request& request) {
             LECTERN_ASSIGN(const bool all_there, make_hits(request, list));
             if (all_there || repeats >= most_repeats) return {};
             list.clear();
-            wanted = request.ranking.candidates;
+            wanted = first;
             LECTERN_TRY(again());
             continue;
         }
@@ -178,10 +206,10 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
         for (const host::Stage* stage : pipeline.query_customs())
             graph.add(request, stage->name(),
                       [&request, stage](StageCounter&) { return rewrite(request, *stage); });
-    std::vector<QueryGraph::Node*> start;
-    if (graph.last() != nullptr) start.push_back(graph.last());
+    graph.add(request, "query", [&request](StageCounter&) { return read_query(request); });
+    const std::vector<QueryGraph::Node*> start{graph.last()};
     std::vector<QueryGraph::Node*> sides;
-    const std::size_t wanted = request.ranking.candidates;
+    const std::size_t wanted = request.ranking.candidates + request.left_out_chunks;
     if (uses_lexical(request.ranking))
         sides.push_back(graph.add(
             request, "lexical",
@@ -208,6 +236,7 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
     if (const host::Stage* stage = pipeline.reranker(); stage != nullptr && has_text)
         graph.add(request, stage->name(), [&request, stage](StageCounter&) {
             const config::SearchConfig& config = request.context.pipeline.config().search;
+            if (request.text.empty()) return Status();  // conditions alone, beside a vector
             LECTERN_TRY(rerank(*stage, request.text, request.interrupt,
                                {config.rerank, config.rerank_milliseconds}, request.hits));
             const std::size_t most = request.offset + request.k;

@@ -34,11 +34,11 @@ bool decode_in(const std::string& group, const Block& block, std::vector<Posting
 }  // namespace
 
 Cursor::Cursor(const storage::Reader& reader, const Segment& segment, std::string head_key,
-               ListHead head, std::size_t term, double weight, const Scorer& scorer)
+               const ListHead& head, std::size_t term, double weight, const Scorer& scorer)
     : reader_(reader),
       segment_(segment),
       head_key_(std::move(head_key)),
-      head_(std::move(head)),
+      head_(head),
       term_(term),
       weight_(weight) {
     if (head_.blocks.empty()) return;
@@ -50,7 +50,7 @@ Cursor::Cursor(const storage::Reader& reader, const Segment& segment, std::strin
         for (at_ = 0; at_ < postings_.size(); ++at_) most = std::max(most, score(scorer));
         at_ = 0;
         bounds_.push_back(most);
-        head_.blocks.front().last = postings_.back().row;
+        only_last_ = postings_.back().row;
     } else {
         for (const Block& block : head_.blocks) bounds_.push_back(scorer.bound(weight, block));
     }
@@ -95,9 +95,9 @@ double Cursor::score(const Scorer& scorer) const noexcept {
 
 void Cursor::seek(std::uint32_t row) {
     if (row_ >= row) return;  // no_row is behind everything
-    if (head_.blocks[block_].last < row) {
+    if (last_of(block_) < row) {
         std::size_t block = std::max(block_, peeked_);
-        while (block < head_.blocks.size() && head_.blocks[block].last < row) ++block;
+        while (block < head_.blocks.size() && last_of(block) < row) ++block;
         if (block == head_.blocks.size()) {
             row_ = no_row;
             return;
@@ -111,7 +111,7 @@ void Cursor::seek(std::uint32_t row) {
 }
 
 void Cursor::peek(std::uint32_t row) noexcept {
-    while (peeked_ < head_.blocks.size() && head_.blocks[peeked_].last < row) ++peeked_;
+    while (peeked_ < head_.blocks.size() && last_of(peeked_) < row) ++peeked_;
 }
 
 Status read_list(const storage::Reader& reader, const std::string& head_key, const ListHead& head,

@@ -18,9 +18,9 @@ inline constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max(
 // One thread. Reader and segment must outlive it.
 class Cursor {
  public:
-    // `term`: its place in the query.
+    // `term`: its place in the query. The head must outlive it, too.
     Cursor(const storage::Reader& reader, const Segment& segment, std::string head_key,
-           ListHead head, std::size_t term, double weight, const Scorer& scorer);
+           const ListHead& head, std::size_t term, double weight, const Scorer& scorer);
 
     [[nodiscard]] std::uint32_t row() const noexcept { return row_; }  // no_row at the end
     [[nodiscard]] std::size_t term() const noexcept { return term_; }
@@ -40,7 +40,7 @@ class Cursor {
     }
     // The last row that peeked_most() holds for.
     [[nodiscard]] std::uint32_t peeked_last() const noexcept {
-        return peeked_ < bounds_.size() ? head_.blocks[peeked_].last : no_row - 1;
+        return peeked_ < bounds_.size() ? last_of(peeked_) : no_row - 1;
     }
 
     // Blocks that were read, of all; for the counters.
@@ -50,13 +50,18 @@ class Cursor {
     [[nodiscard]] const Status& status() const noexcept { return status_; }
 
  private:
+    // The last row of a block. The head of a list of one block does not say it.
+    [[nodiscard]] std::uint32_t last_of(std::size_t block) const noexcept {
+        return head_.blocks.size() == 1 ? only_last_ : head_.blocks[block].last;
+    }
     void load(std::size_t block);
     void fail(Status status);
 
     const storage::Reader& reader_;
     const Segment& segment_;
     std::string head_key_;
-    ListHead head_;
+    const ListHead& head_;
+    std::uint32_t only_last_ = 0;
     std::size_t term_;
     double weight_;
     double most_ = 0;

@@ -6,7 +6,9 @@
 #include <thread>
 #include <utility>
 
+#include "index/lexical/candidates.hpp"
 #include "index/lexical/documents.hpp"
+#include "index/lexical/lexical_query.hpp"
 #include "index/lexical/merge.hpp"
 #include "index/lexical/search.hpp"
 #include "index/lexical/verify.hpp"
@@ -43,9 +45,10 @@ class LexicalIndex::Impl {
         return state_;
     }
     const Stamp& stamp() const noexcept { return stamp_; }
-    Analyzer& query_analyzer() const noexcept { return *query_analyzer_; }
+    const std::shared_ptr<QueryAnalyzer>& query_analyzer() const noexcept {
+        return query_analyzer_;
+    }
 
-    mutable std::mutex query_mutex;
     std::mutex merge_mutex;  // one merge at a time
     std::atomic<bool> merging{false};
 
@@ -70,7 +73,7 @@ class LexicalIndex::Impl {
     Stamp stamp_;
     std::mutex commit_mutex_;  // held while segments are exchanged
     std::unique_ptr<Analyzer> analyzer_;
-    std::unique_ptr<Analyzer> query_analyzer_;
+    std::shared_ptr<QueryAnalyzer> query_analyzer_;
     std::atomic<SegmentNumber> next_{1};
 
     mutable std::mutex state_mutex_;  // guards the pointer, not what it points to
@@ -95,7 +98,7 @@ Status LexicalIndex::Impl::open() {
     else if (stamp)
         stamp_.analysis = stamp->analysis;
     analyzer_ = std::make_unique<Analyzer>(stamp_.analysis);
-    query_analyzer_ = std::make_unique<Analyzer>(stamp_.analysis);
+    query_analyzer_ = std::make_shared<QueryAnalyzer>(stamp_.analysis);
 
     std::string_view why;
     std::optional<LoadedSegments> loaded;
@@ -259,10 +262,55 @@ Result<storage::CommitResult> LexicalIndex::commit(const storage::WriteGroup& gr
     return impl_->commit(group, sync);
 }
 
+Result<LexicalQuery> LexicalIndex::read(std::string_view text,
+                                        const LexicalQueryOptions& options) const {
+    LECTERN_ASSIGN(auto query,
+                   LexicalQuery::Impl::look_up(lexical::read_query(text, options.plain), options,
+                                               impl_->query_analyzer(), impl_->state()));
+    return LexicalQuery(std::move(query));
+}
+
+Result<LexicalQuery> LexicalIndex::read_like(std::string_view title, std::string_view text,
+                                             std::size_t chunks, std::size_t most) const {
+    const auto& analyzer = impl_->query_analyzer();
+    std::shared_ptr<const State> state = impl_->state();
+    QueryText words;
+    {
+        const std::lock_guard lock(analyzer->mutex);
+        LECTERN_ASSIGN(words.words,
+                       telling_words(*state, analyzer->analyzer, title, text, chunks, most));
+    }
+    LECTERN_ASSIGN(auto query, LexicalQuery::Impl::look_up(std::move(words), {.typos = false},
+                                                           analyzer, std::move(state)));
+    return LexicalQuery(std::move(query));
+}
+
+Result<LexicalResult> LexicalIndex::search(const LexicalQuery& query, std::size_t k,
+                                           const LexicalSearchOptions& options) const {
+    if (query.impl() == nullptr) return LexicalResult();
+    std::shared_ptr<const State> state = impl_->state();
+    if (query.impl()->state == state) return lexical::search(*query.impl(), k, options);
+    LECTERN_ASSIGN(const auto now, query.impl()->in(std::move(state)));
+    return lexical::search(*now, k, options);
+}
+
 Result<LexicalResult> LexicalIndex::search(std::string_view text, std::size_t k,
                                            const LexicalSearchOptions& options) const {
-    const std::shared_ptr<const State> state = impl_->state();
-    return lexical::search(*state, impl_->query_analyzer(), impl_->query_mutex, text, k, options);
+    LECTERN_ASSIGN(const LexicalQuery query, read(text));
+    return search(query, k, options);
+}
+
+Result<std::optional<std::vector<storage::ChunkId>>> LexicalIndex::candidates(
+    const LexicalQuery& query) const {
+    if (query.impl() == nullptr) return std::optional<std::vector<storage::ChunkId>>();
+    std::shared_ptr<const State> state = impl_->state();
+    std::shared_ptr<const LexicalQuery::Impl> renewed;
+    const LexicalQuery::Impl* now = query.impl();
+    if (now->state != state) {
+        LECTERN_ASSIGN(renewed, now->in(std::move(state)));
+        now = renewed.get();
+    }
+    return lexical::candidates(*now->state, now->text, now->terms);
 }
 
 Status LexicalIndex::flush() {

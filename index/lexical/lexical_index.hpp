@@ -92,15 +92,18 @@ struct LexicalSearchOptions {
     const Filter* filter = nullptr;   // borrowed for the call; null: all chunks
     std::function<bool()> stopped{};  // asked now and then; true ends the search early
     bool skip_blocks = true;          // false: every posting is scored, to compare with
+    bool filtered = false;            // the filter has candidates() of the query already
 };
 
 struct LexicalResult {
-    std::vector<Scored> hits;  // best first; equal scores by ascending chunk id
+    std::vector<Scored> hits;        // best first; equal scores by ascending chunk id
+    std::vector<WordMatch> matches;  // of each hit
     // About what a chunk of average length scores that has each of the query's content words once.
     double asked = 0;
-    // Of each hit: what the rarest of the query's words that it has weighs, as a share of the
-    // weight of a word that one chunk alone has. 0 to 1; empty where no hit is asked for.
-    std::vector<float> rarity{};
+    // The same of those words alone that some chunk has.
+    double known = 0;
+    // Of a word that one chunk alone has.
+    double rarest = 0;
     std::uint64_t scored = 0;  // chunks that were looked at
     std::uint64_t blocks_read = 0;
     std::uint64_t blocks = 0;  // of the query's posting lists
@@ -150,10 +153,10 @@ class LexicalIndex {
     // and where it must_read(), others. Nothing: it has no conditions.
     [[nodiscard]] Result<std::optional<std::vector<storage::ChunkId>>> candidates(
         const LexicalQuery& query) const;
-    // The words that set a text apart from the others of the index, as a query: by how often they
-    // stand there and how rare they are elsewhere, `most` at most.
+    // The words that set a document of so many chunks apart, as a query: by how often they stand
+    // there and how rare they are elsewhere, of those that stand elsewhere, `most` at most.
     [[nodiscard]] Result<LexicalQuery> read_like(std::string_view title, std::string_view text,
-                                                 std::size_t most) const;
+                                                 std::size_t chunks, std::size_t most) const;
 
     // Does the merging that is due. Waits for it.
     [[nodiscard]] Status flush();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "index/lexical/candidates.hpp"
 #include "index/lexical/cursor.hpp"
 #include "index/lexical/query_terms.hpp"
 #include "index/lexical/top_k.hpp"
@@ -13,16 +14,6 @@ Scorer scorer_of(const State& state, const Bm25& bm25) {
     const auto chunks = static_cast<double>(std::max<std::int64_t>(state.totals.chunks, 1));
     return {bm25, static_cast<double>(state.totals.text_words) / chunks,
             static_cast<double>(state.totals.title_words) / chunks};
-}
-
-double asked_of(const QueryTerms& query, const State& state) {
-    double out = 0;
-    for (const auto& [places, count] : query.content) {
-        std::int64_t chunks = 0;  // a word has a stem of its own in few of the languages
-        for (const std::size_t place : places) chunks = std::max(chunks, query.terms[place].chunks);
-        out += count * inverse_document_frequency(state.totals.chunks, chunks);
-    }
-    return out;
 }
 
 // Whether each demand can be met by some list of the segment.
@@ -47,50 +38,55 @@ Status check(const Bm25& bm25) {
 
 }  // namespace
 
-Result<LexicalResult> search(const State& state, Analyzer& analyzer, std::mutex& analyzer_mutex,
-                             std::string_view text, std::size_t k,
+Result<LexicalResult> search(const LexicalQuery::Impl& query, std::size_t k,
                              const LexicalSearchOptions& options) {
     LECTERN_TRY(check(options.bm25));
     LexicalResult out;
-    const QueryText wanted = read_query(text);
-    QueryTerms query;
-    {
-        const std::lock_guard lock(analyzer_mutex);
-        LECTERN_ASSIGN(query, look_up(state, analyzer, wanted));
-    }
-    if (k == 0 || query.terms.empty()) return out;
-    out.asked = asked_of(query, state);
+    const State& state = *query.state;
+    const QueryTerms& terms = query.terms;
+    if (k == 0 || terms.terms.empty()) return out;
 
+    std::vector<double> content;  // what each content word weighs
+    out.rarest = inverse_document_frequency(state.totals.chunks, 1);
+    for (const ContentWord& word : terms.content) {
+        content.push_back(inverse_document_frequency(state.totals.chunks, word.chunks));
+        out.asked += word.count * content.back();
+        if (word.chunks > 0) out.known += word.count * content.back();
+    }
     const Filter everything;
-    Demands demands{query.any_of, options.filter != nullptr ? options.filter : &everything, {}};
-    if (wanted.demands())
+    Demands demands{terms.any_of, options.filter != nullptr ? options.filter : &everything, {}, {}};
+    if (query.text.must_read())
         demands.meets = [&](storage::ChunkId chunk) -> Result<bool> {
             LECTERN_ASSIGN(const auto views, state.reader.chunk_views({&chunk, 1}));
-            return views.front() && meets(views.front()->title, views.front()->text, wanted);
+            return views.front() && meets(views.front()->title, views.front()->text, query.text);
         };
+    if (!terms.without.empty() && !options.filtered) {
+        LECTERN_ASSIGN(auto chunks, candidates(state, query.text, terms));
+        demands.among = std::move(chunks);
+    }
     const Scorer scorer = scorer_of(state, options.bm25);
     Best best(k);
     TopKCounts counts;
     for (std::size_t i = 0; i < state.segments.size(); ++i) {
         const LiveSegment& live = state.segments[i];
-        if (live.segment->rows() == 0 || !can_meet(query, i)) continue;
+        if (live.segment->rows() == 0 || !can_meet(terms, i)) continue;
         std::vector<Cursor> cursors;
-        cursors.reserve(query.terms.size());
-        for (std::size_t term = 0; term < query.terms.size(); ++term) {
-            QueryTerm& one = query.terms[term];
+        cursors.reserve(terms.terms.size());
+        for (std::size_t term = 0; term < terms.terms.size(); ++term) {
+            const QueryTerm& one = terms.terms[term];
             if (one.heads[i].count == 0) continue;
             const double weight =
                 one.count * inverse_document_frequency(state.totals.chunks, one.chunks);
             cursors.emplace_back(state.reader, *live.segment,
-                                 head_key(live.segment->number, one.term), std::move(one.heads[i]),
-                                 term, weight, scorer);
+                                 head_key(live.segment->number, one.term), one.heads[i], term,
+                                 weight, scorer);
         }
-        const SegmentQuery part{*live.segment, *live.removed,      scorer,
-                                demands,       query.terms.size(), options.skip_blocks};
+        const SegmentQuery part{*live.segment, *live.removed,      scorer, demands, terms.terms,
+                                content,       options.skip_blocks};
         LECTERN_TRY(search_segment(part, cursors, options.stopped, best, counts));
         if (options.stopped && options.stopped()) break;
     }
-    out.hits = best.take();
+    best.take(out.hits, out.matches);
     out.scored = counts.scored;
     out.blocks_read = counts.blocks_read;
     out.blocks = counts.blocks;

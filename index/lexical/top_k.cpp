@@ -4,22 +4,24 @@
 
 namespace lectern::index::lexical {
 
-void Best::add(storage::ChunkId chunk, double score) {
+void Best::add(storage::ChunkId chunk, double score, WordMatch match) {
     if (k_ == 0) return;
     if (heap_.size() == k_) {
         std::pop_heap(heap_.begin(), heap_.end(), better);
         heap_.pop_back();
     }
-    heap_.push_back({score, chunk});
+    heap_.push_back({score, chunk, match});
     std::push_heap(heap_.begin(), heap_.end(), better);
 }
 
-std::vector<Scored> Best::take() {
+void Best::take(std::vector<Scored>& hits, std::vector<WordMatch>& matches) {
     std::sort(heap_.begin(), heap_.end(), better);
-    std::vector<Scored> out;
-    out.reserve(heap_.size());
-    for (const Entry& entry : heap_) out.push_back({entry.chunk, static_cast<float>(entry.score)});
-    return out;
+    hits.reserve(heap_.size());
+    matches.reserve(heap_.size());
+    for (const Entry& entry : heap_) {
+        hits.push_back({entry.chunk, static_cast<float>(entry.score)});
+        matches.push_back(entry.match);
+    }
 }
 
 namespace {
@@ -37,7 +39,8 @@ class SegmentSearch {
           stopped_(stopped),
           best_(best),
           counts_(counts),
-          present_(query.terms) {}
+          present_(query.terms.size()),
+          seen_(query.content.size()) {}
 
     Status run() {
         for (Cursor& cursor : cursors_)
@@ -101,12 +104,30 @@ class SegmentSearch {
         if (filter.allowed != nullptr &&
             !std::binary_search(filter.allowed->begin(), filter.allowed->end(), chunk))
             return {};
+        if (const auto& among = query_.demands.among;
+            among && !std::binary_search(among->begin(), among->end(), chunk))
+            return {};
         if (query_.demands.meets) {
             LECTERN_ASSIGN(const bool met, query_.demands.meets(chunk));
             if (!met) return {};
         }
-        best_.add(chunk, score);
+        best_.add(chunk, score, match(row));
         return {};
+    }
+
+    // The content words of the chunk at `row`, each once.
+    [[nodiscard]] WordMatch match(std::uint32_t row) {
+        WordMatch out;
+        std::fill(seen_.begin(), seen_.end(), false);
+        for (const Cursor& cursor : cursors_) {
+            const std::size_t word = query_.terms[cursor.term()].word;
+            if (cursor.row() != row || word == no_word || seen_[word]) continue;
+            seen_[word] = true;
+            const auto weight = static_cast<float>(query_.content[word]);
+            out.rarest = std::max(out.rarest, weight);
+            out.sum += weight;
+        }
+        return out;
     }
 
     Status of_allowed(const std::vector<storage::ChunkId>& allowed) {
@@ -188,6 +209,7 @@ class SegmentSearch {
     TopKCounts& counts_;
     std::vector<Cursor*> order_;  // by row
     std::vector<bool> present_;
+    std::vector<bool> seen_;
     std::uint64_t steps_ = 0;
 };
 

@@ -5,12 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "index/hits.hpp"
 #include "index/lexical/bm25.hpp"
 #include "index/lexical/cursor.hpp"
+#include "index/lexical/query_terms.hpp"
 #include "index/lexical/segment.hpp"
 
 namespace lectern::index::lexical {
@@ -23,14 +25,15 @@ class Best {
     [[nodiscard]] double threshold() const noexcept {
         return heap_.size() < k_ ? 0 : heap_.front().score;
     }
-    void add(storage::ChunkId chunk, double score);
+    void add(storage::ChunkId chunk, double score, WordMatch match);
     // Best first. Ends the use of the object.
-    [[nodiscard]] std::vector<Scored> take();
+    void take(std::vector<Scored>& hits, std::vector<WordMatch>& matches);
 
  private:
     struct Entry {
         double score;
         storage::ChunkId chunk;
+        WordMatch match;
     };
     // The worst one is at the front of the heap.
     static bool better(const Entry& a, const Entry& b) noexcept {
@@ -45,6 +48,8 @@ struct Demands {
     // Each: one of these terms (places in the query) must be in the chunk.
     std::vector<std::vector<std::size_t>> any_of{};
     const Filter* filter = nullptr;
+    // Ascending: the chunk must be one of these, where they are said.
+    std::optional<std::vector<storage::ChunkId>> among{};
     // Reads the chunk; asked only of chunks that would be among the best.
     std::function<Result<bool>(storage::ChunkId)> meets{};
 };
@@ -60,8 +65,9 @@ struct SegmentQuery {
     const Marks& removed;
     const Scorer& scorer;
     const Demands& demands;
-    std::size_t terms = 0;    // of the query
-    bool skip_blocks = true;  // false: every posting is scored, to compare with
+    const std::vector<QueryTerm>& terms;  // of the query
+    const std::vector<double>& content;   // what each of its content words weighs
+    bool skip_blocks = true;              // false: every posting is scored, to compare with
 };
 
 // Adds the segment's best. Segments must come in order of their chunks. `stopped` is asked now and

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <numeric>
 
+#include "index/metadata/facet_request.hpp"
 #include "index/metadata/parser.hpp"
 
 namespace lectern {
@@ -16,6 +17,15 @@ filter::Record record_of(const storage::DocumentHeader& header) {
     return {header.id,           header.title,
             header.metadata,     header.committed_at,
             header.chunks.first, static_cast<std::uint32_t>(header.chunks.count)};
+}
+
+std::optional<FacetStatistics> statistics_of(const filter::Statistics& numbers) {
+    if (numbers.count == 0) return {};
+    const auto text = [](const filter::Number& number) {
+        return filter::to_text({filter::Kind::number, number, 0, {}});
+    };
+    return FacetStatistics{numbers.count, text(numbers.least), text(numbers.most), numbers.sum,
+                           numbers.sum / static_cast<double>(numbers.count)};
 }
 
 }  // namespace
@@ -103,9 +113,20 @@ Result<Narrowed> MetadataIndex::narrow(const storage::Store& store, std::string_
     } else {
         selection = table_.everything();
     }
-    for (const std::string& field : facets) {
+    for (const std::string& wanted : facets) {
+        filter::FacetRequest request{wanted, {}};
+        if (!table_.has_field(wanted) && filter::has_bounds(wanted)) {
+            LECTERN_ASSIGN(request, filter::parse_facet(wanted));
+        }
+        const std::string& field = request.field;
         if (!table_.has_field(field)) out.hints.push_back(table_.missing_field(field));
-        Facet facet{field, {}};
+        Facet facet{field, {}, statistics_of(table_.statistics(field, selection))};
+        if (!request.bounds.empty()) {
+            for (filter::FacetCount& count : table_.ranges(field, selection, request.bounds))
+                facet.values.push_back({std::move(count.value), count.documents});
+            out.facets.push_back(std::move(facet));
+            continue;
+        }
         for (filter::FacetCount& count : table_.facet(field, selection, most_facet_values + 1))
             facet.values.push_back({std::move(count.value), count.documents});
         if (facet.values.size() > most_facet_values) {

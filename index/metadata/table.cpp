@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "index/metadata/date.hpp"
+#include "index/metadata/facet_request.hpp"
 #include "index/metadata/lexer.hpp"
 #include "index/metadata/matcher.hpp"
 #include "index/metadata/metadata.hpp"
@@ -241,6 +242,56 @@ std::vector<FacetCount> Table::facet(std::string_view field, const Selection& se
         return a.documents != b.documents ? a.documents > b.documents : a.value < b.value;
     });
     if (out.size() > most) out.resize(most);
+    return out;
+}
+
+std::vector<FacetCount> Table::ranges(std::string_view field, const Selection& selection,
+                                      const std::vector<Literal>& bounds) const {
+    std::vector<FacetCount> out;
+    for (std::string& name : range_names(bounds)) out.push_back({std::move(name), 0});
+    const Kind kind = bounds.front().kind;
+    // The range that the value lies in: the first whose end is behind it.
+    const auto range_of = [&](const Value& value) {
+        const auto end = std::find_if(bounds.begin(), bounds.end(), [&](const Literal& bound) {
+            return kind == Kind::number ? value.number < bound.number
+                                        : value.time < bound.time.begin;
+        });
+        return static_cast<std::size_t>(end - bounds.begin());
+    };
+    if (const Column* values = column(field); values != nullptr) {
+        values->count(selection.rows, [&](std::span<const Value> cell, std::uint64_t rows) {
+            std::vector<bool> counted(out.size());
+            for (const Value& value : cell) {
+                if (value.kind != kind) continue;
+                const std::size_t range = range_of(value);
+                if (!counted[range]) out[range].documents += rows;
+                counted[range] = true;
+            }
+        });
+    } else if (field == committed_field && kind == Kind::date) {
+        for (std::size_t row = 0; row < live_.size(); ++row)
+            if (selection.rows[row] != 0) ++out[range_of(date_value(committed_[row]))].documents;
+    }
+    return out;
+}
+
+Statistics Table::statistics(std::string_view field, const Selection& selection) const {
+    Statistics out;
+    const Column* values = column(field);
+    if (values == nullptr) return out;
+    long double sum = 0;
+    values->count(selection.rows, [&](std::span<const Value> cell, std::uint64_t rows) {
+        for (const Value& value : cell) {
+            if (value.kind != Kind::number || rows == 0) continue;
+            out.least = out.count == 0 ? value.number : std::min(out.least, value.number);
+            out.most = out.count == 0 ? value.number : std::max(out.most, value.number);
+            out.count += rows;
+            sum += (static_cast<long double>(value.number.nearest) +
+                    static_cast<long double>(value.number.rest)) *
+                   static_cast<long double>(rows);
+        }
+    });
+    out.sum = static_cast<double>(sum);
     return out;
 }
 

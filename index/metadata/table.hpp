@@ -38,6 +38,14 @@ struct Selection {
     std::vector<std::string> hints{};  // fields that no document has
 };
 
+// Of numbers.
+struct Statistics {
+    std::uint64_t count = 0;
+    Number least{};
+    Number most{};
+    double sum = 0;
+};
+
 struct FacetCount {
     std::string value{};
     std::uint64_t documents = 0;
@@ -91,6 +99,12 @@ class Table {
     // ones by value; at most `most`. `committed` is counted by day.
     [[nodiscard]] std::vector<FacetCount> facet(std::string_view field, const Selection& selection,
                                                 std::size_t most) const;
+    // The same in the ranges between bounds (facet_request.hpp), in their order: a document counts
+    // once in each range that one of its values lies in.
+    [[nodiscard]] std::vector<FacetCount> ranges(std::string_view field, const Selection& selection,
+                                                 const std::vector<Literal>& bounds) const;
+    // Of all numbers that the documents of the selection have in a field.
+    [[nodiscard]] Statistics statistics(std::string_view field, const Selection& selection) const;
     // By what a document is sorted, found by one of its chunks: of a list the smallest value, or
     // for descending order the largest.
     [[nodiscard]] SortKey sort_key(std::uint64_t chunk, std::string_view field,

@@ -92,6 +92,7 @@ void read_tokenizer(const std::filesystem::path& folder, const ModelGraph& graph
                                            "; they do not belong together");
     info.tokens_fingerprint = tokenizer.fingerprint();
     info.special_tokens = static_cast<std::uint32_t>(tokenizer.special_tokens());
+    info.vocabulary = static_cast<std::uint32_t>(tokenizer.vocabulary_size());
 }
 
 }  // namespace
