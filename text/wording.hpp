@@ -24,6 +24,18 @@ enum class Wording : std::uint8_t {
     being,          // "is": so begins "Is BERT a decoder?"
     asked_article,  // before what is asked about
     kind,           // "command": behind the name of one
+    auxiliary,      // "does": between the question word and what is asked about
+    // In questions that lean on the one before.
+    going_on,           // "what about": the question begins with it
+    person_pronoun,     // "she"
+    thing_pronoun,      // "it"
+    plural_pronoun,     // "they"
+    person_possessive,  // "her" before a noun
+    thing_possessive,   // "its"
+    plural_possessive,  // "their"
+    demonstrative,      // "this"
+    that_year,          // "then"
+    that_place,         // "there"
     // In titles.
     introduction,  // "overview": of what a page is about
     // In sentences.

@@ -62,6 +62,18 @@ class Counters {
             if (counter.name == name) return counter;
         return add(name);
     }
+    // Adds what another operation did, which has ended.
+    void add_all(const Counters& other) {
+        for (const StageCounter& one : other.counters_) {
+            StageCounter& to = get(one.name);
+            to.calls += one.calls;
+            to.items += one.items;
+            to.tokens += one.tokens;
+            to.slots += one.slots;
+            to.wait_nanoseconds += one.wait_nanoseconds;
+            to.busy_nanoseconds += one.busy_nanoseconds;
+        }
+    }
     [[nodiscard]] std::vector<StageTiming> table() const {
         std::vector<StageTiming> out;
         for (const StageCounter& counter : counters_) {

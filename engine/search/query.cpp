@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "api/request_fields.hpp"
 #include "engine/answers/answer_steps.hpp"
+#include "engine/answers/conversation.hpp"
 #include "engine/search/query_graph.hpp"
 #include "engine/search/request.hpp"
 #include "engine/search/search_steps.hpp"
@@ -134,6 +136,60 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     return out;
 }
 
+namespace {
+
+// Of the ways in which a question that leans on an earlier one can be meant: from this confidence
+// on the first is taken at its word, and a later one must be better by as much as `clearly`.
+constexpr double sure = 0.85;
+constexpr double clearly = 0.1;
+
+// Searches for one wording of the question, and reads.
+Result<std::unique_ptr<Request>> find_evidence(const QueryContext& context,
+                                               std::string_view wording, const AskOptions& options,
+                                               const host::Interrupt& interrupt) {
+    LECTERN_TRY(check_query(wording));
+    const host::Stage& reader = *context.pipeline.reader();
+    auto request = std::make_unique<Request>(context, wording, interrupt,
+                                             context.pipeline.config().answer.passages, false);
+    request->ask = options;
+    request->filter = options.filter;
+    request->reading = {.plain = true,
+                        .typos = context.pipeline.config().search.typos,
+                        .synonyms = context.pipeline.synonyms()};
+    LECTERN_ASSIGN(request->ranking, ranking_of(context, {.k = request->k}, true));
+    QueryGraph graph;
+    add_search_steps(graph, *request, true);
+    graph.add(*request, reader.name(), [&](StageCounter&) { return read(*request, reader); });
+    graph.run();
+    LECTERN_TRY(request->status());
+    return request;
+}
+
+// The wording that the collection answers best.
+Result<std::unique_ptr<Request>> find_best(const QueryContext& context,
+                                           const std::vector<std::string>& wordings,
+                                           const AskOptions& options,
+                                           const host::Interrupt& interrupt, std::string& asked) {
+    std::unique_ptr<Request> best;
+    const auto value = [](const Request& request) {
+        return request.abstained ? request.confidence - 1 : request.confidence;
+    };
+    for (const std::string& wording : wordings) {
+        LECTERN_ASSIGN(auto found, find_evidence(context, wording, options, interrupt));
+        const bool better = best == nullptr || value(*found) > value(*best) + clearly;
+        if (best != nullptr)
+            (better ? found : best)->counters.add_all((better ? best : found)->counters);
+        if (better) {
+            best = std::move(found);
+            asked = wording;
+        }
+        if (value(*best) >= sure) break;
+    }
+    return best;
+}
+
+}  // namespace
+
 Result<Answer> run_ask(const QueryContext& context, std::string_view question,
                        const AskOptions& options) {
     const Clock::time_point begin = Clock::now();
@@ -145,34 +201,28 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
                           "with a reader such as 'bert'"};
     LECTERN_TRY(
         context.pipeline.prepare_answers(options.extractive ? Answers::quoted : Answers::written));
-    const host::Stage& reader = *context.pipeline.reader();
     const host::Stage* generator = options.extractive ? nullptr : context.pipeline.generator();
-    Request request(context, question, interrupt(options.stop, options.deadline),
-                    context.pipeline.config().answer.passages, false);
-    request.ask = options;
-    request.filter = options.filter;
-    request.reading = {.plain = true,
-                       .typos = context.pipeline.config().search.typos,
-                       .synonyms = context.pipeline.synonyms()};
-    LECTERN_ASSIGN(request.ranking, ranking_of(context, {.k = request.k}, true));
-    StageCounter* verifying = nullptr;
+    const host::Interrupt until = interrupt(options.stop, options.deadline);
+    std::vector<std::string> wordings{std::string(question)};
+    if (!options.history.empty()) wordings = standing_alone(question, options.history);
+    std::string asked;
+    std::unique_ptr<Request> found;
+    const auto work = [&]() -> Status {
+        LECTERN_ASSIGN(found, find_best(context, wordings, options, until, asked));
+        Request& request = *found;
+        if (options.on_question && asked != question) options.on_question(asked);
+        if (options.on_evidence && !request.abstained) options.on_evidence(request.evidence);
+        if (until.stopped()) return {Code::cancelled, "cancelled"};
+        if (until.late()) return {Code::deadline_exceeded, "the deadline has passed"};
+        StageCounter& written =
+            request.counters.get(generator == nullptr ? "quote" : generator->name());
+        return answer(request, generator, written, request.counters.get("verify"));
+    };
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
-    arena.execute([&] {
-        QueryGraph graph;
-        add_search_steps(graph, request, true);
-        graph.add(request, reader.name(), [&](StageCounter&) -> Status {
-            LECTERN_TRY(read(request, reader));
-            if (options.on_evidence && !request.abstained) options.on_evidence(request.evidence);
-            return {};
-        });
-        const bool quoting = generator == nullptr;
-        StageCounter& written = request.counters.get(quoting ? "quote" : generator->name());
-        verifying = &request.counters.get("verify");
-        graph.add_uncounted(request,
-                            [&] { return answer(request, generator, written, *verifying); });
-        graph.run();
-    });
-    LECTERN_TRY(request.status());
+    Status done;
+    arena.execute([&] { done = work(); });
+    LECTERN_TRY(done);
+    Request& request = *found;
 
     Answer out;
     out.confidence = request.confidence;
@@ -188,6 +238,7 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     std::move(request.written.hints.begin(), request.written.hints.end(),
               std::back_inserter(out.hints));
     out.timing = {milliseconds_since(begin), request.counters.table()};
+    if (!options.history.empty()) out.question = std::move(asked);
     return out;
 }
 
