@@ -16,6 +16,9 @@ constexpr std::uint64_t most_records = 100'000;
 // Of sources within sources: how deep, and how much within the outermost one.
 constexpr unsigned most_nested = 5;
 constexpr std::uint64_t most_inner_bytes = std::uint64_t{8} << 30;
+constexpr std::uint64_t most_inner_sources = 1'000'000;
+// What is made to fill a disk costs much before it is known.
+constexpr std::uint64_t most_too_large = 16;
 
 boost::json::object object_of(std::string_view text) {
     boost::system::error_code error;
@@ -136,12 +139,12 @@ std::uint64_t IngestRun::extract(const host::Input& input, const FilePtr& file) 
     }
     const Busy busy(extract_counter_);
     std::uint64_t counted = 0;  // as read: a source of many documents is read bit by bit
-    std::uint64_t inner_bytes = 0;
+    Nest::Inner inner;
     const Nest nest{.name = input.name,
                     .bytes = input.bytes.size(),
                     .file = file,
                     .metadata = input.metadata,
-                    .inner_bytes = &inner_bytes};
+                    .inner = &inner};
     const Status status = run_extractor(**best, nest, input, counted);
     if (!status.ok() && file != nullptr) file->whole = false;
     if (!status.ok() && !stopping()) fail(name, status, file);
@@ -167,14 +170,21 @@ Status IngestRun::run_extractor(const host::Stage& stage, const Nest& nest,
 
 Status IngestRun::extract_inner(const Nest& outer, const host::Input& input) {
     if (stopping()) return {Code::cancelled, "cancelled"};
-    *outer.inner_bytes += input.bytes.size();
+    outer.inner->bytes += input.bytes.size();
+    outer.inner->sources += 1;
+    const auto too_much = [](const std::string& what) {
+        return Status{Code::resource_exhausted, what + "; unpack it"};
+    };
     if (outer.depth >= most_nested)
-        return {Code::resource_exhausted, "files lie more than " + std::to_string(most_nested) +
-                                              " deep in each other; unpack them"};
-    if (*outer.inner_bytes > most_inner_bytes)
-        return {Code::resource_exhausted, "what is in it has more than " +
-                                              std::to_string(most_inner_bytes >> 20) +
-                                              " MiB together; unpack it"};
+        return too_much("files lie more than " + std::to_string(most_nested) +
+                        " deep in each other");
+    if (outer.inner->bytes > most_inner_bytes || outer.inner->sources > most_inner_sources)
+        return too_much("there are more than " + std::to_string(most_inner_sources) +
+                        " files in it, or more than " + std::to_string(most_inner_bytes >> 20) +
+                        " MiB");
+    if (outer.inner->too_large > most_too_large)
+        return too_much("more than " + std::to_string(most_too_large) +
+                        " files in it are larger than they may be");
     LECTERN_ASSIGN(const host::Stage* best, extractor_for(input));
     if (best == nullptr) return {Code::unsupported, "no extractor of this pipeline takes it"};
     const std::string metadata = merged_metadata(outer.metadata, input.metadata);
@@ -184,11 +194,13 @@ Status IngestRun::extract_inner(const Nest& outer, const host::Input& input) {
                     .metadata = metadata,
                     .part = part_of(outer, input.name),
                     .depth = outer.depth + 1,
-                    .inner_bytes = outer.inner_bytes};
+                    .inner = outer.inner};
     std::uint64_t counted = 0;
     const Status status = run_extractor(*best, nest, input, counted);
     if (stopping()) return {Code::cancelled, "cancelled"};
-    if (!status.ok()) fail(std::string(input.name), status, outer.file);
+    if (status.ok()) return {};
+    if (status.code() == Code::resource_exhausted) outer.inner->too_large += 1;
+    fail(std::string(input.name), status, outer.file);
     return {};
 }
 

@@ -40,7 +40,12 @@ struct Nest {
     std::string_view metadata = {};  // a JSON object for its documents, or empty
     std::string_view part = {};      // path within the outermost source
     unsigned depth = 0;
-    std::uint64_t* inner_bytes = nullptr;  // handed on so far within the outermost source
+    struct Inner {
+        std::uint64_t bytes = 0;  // handed on so far
+        std::uint64_t sources = 0;
+        std::uint64_t too_large = 0;  // of them: failed at a limit
+    };
+    Inner* inner = nullptr;  // of the outermost source
 };
 
 class IngestRun {

@@ -3,6 +3,7 @@
 
 #include "data/read_data.hpp"
 #include "documents/fits.hpp"
+#include "documents/test_places.hpp"
 
 namespace lectern::data {
 namespace {
@@ -49,6 +50,18 @@ TEST(Data, Tables) {
         {"a quote that never ends", "a.csv", "a,b\n\"1,2\n", "- a: 1,2"},
     };
     for (const auto& c : cases) EXPECT_EQ(text_of(c.name, c.bytes), c.text) << c.what;
+}
+
+TEST(Data, PlacesOfRowsAndTimes) {
+    EXPECT_EQ(documents::shown_places(
+                  read_data("Boat,Price\nHeron,120\n\n\"Gull\nX\",60\nOwl,7\n", "a.csv", "")),
+              "cells 2: Boat: H / cells 4: Boat: G / cells 5: Boat: O");
+    const std::string words(420, 'w');
+    EXPECT_EQ(documents::shown_places(read_data(
+                  "1\n00:00:01,500 --> 00:00:04,000\nOne.\n\n2\n01:02:03.004 --> 01:02:05.000\n" +
+                      words + ".\n\n3\n02:00:00,000 --> 02:00:01,000\nThree.\n",
+                  "a.srt", "")),
+              "time 1500: One. ww / time 7200000: Three.");
 }
 
 TEST(Data, Json) {

@@ -87,5 +87,18 @@ TEST(PdfParagraphs, HyphensAtTheEndOfALine) {
     for (const auto& c : cases) EXPECT_EQ(pdf_paragraphs(layout_of(c.lines)), c.text) << c.what;
 }
 
+TEST(PdfParagraphs, Pages) {
+    const auto page = [](const std::string& text) {
+        return PdfPage{{{10, 10, 200, 20}, text, 0, 0}};
+    };
+    std::vector<Place> places;
+    const std::string text =
+        pdf_paragraphs({"", {page("One page."), {}, page("Another one.")}}, &places);
+    EXPECT_EQ(text, "One page.\n\nAnother one.");
+    ASSERT_EQ(places.size(), 2U);
+    EXPECT_EQ(places[0], (Place{.kind = LECTERN_PLACE_PAGE, .number = 1, .begin = 0}));
+    EXPECT_EQ(places[1], (Place{.kind = LECTERN_PLACE_PAGE, .number = 3, .begin = 11}));
+}
+
 }  // namespace
 }  // namespace lectern::documents

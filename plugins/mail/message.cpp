@@ -231,13 +231,12 @@ class Mail {
         ++attachments_;
         const std::string id = attachment_id(found.name);
         try {
+            found.id = id;
+            found.metadata = boost::json::serialize(boost::json::object{{"mail", name_}});
             found.bytes = content_of(part);
             const std::string text = reader_(found);
             if (only_white_space(text)) return;
-            boost::json::object about;
-            about["mail"] = name_;
-            sink_({id, found.name.empty() ? id : found.name, valid(text),
-                   boost::json::serialize(about)});
+            sink_({id, found.name.empty() ? id : found.name, valid(text), found.metadata});
         } catch (const Failure& failure) {
             if (failure.code() == LECTERN_CANCELLED) throw;
             failed_({id, failure.what()});
@@ -249,7 +248,7 @@ class Mail {
         std::string base = name_ + "#" + (given.empty() ? "part-" + std::to_string(parts_) : given);
         if (base.size() > 2000) base = std::string(text::prefix(base, 2000));
         std::string id = base;
-        for (int i = 2; !ids_.insert(id).second; ++i) id = base + "-" + std::to_string(i);
+        for (int i = 2; !ids_.insert(id).second; ++i) id = numbered(base, i);
         return id;
     }
 
@@ -344,6 +343,14 @@ void read_mailbox(std::string_view bytes, std::string_view name, const Attachmen
     }
     if (ids.empty())
         fail(LECTERN_INVALID_ARGUMENT, "no mails: no line of the file begins with \"From \"");
+}
+
+std::string numbered(const std::string& name, int number) {
+    const std::string extension = documents::extension(name);
+    const std::string mark = "-" + std::to_string(number);
+    if (extension.empty()) return name + mark;
+    const std::size_t dot = name.size() - extension.size() - 1;
+    return name.substr(0, dot) + mark + name.substr(dot);
 }
 
 bool is_mailbox(std::string_view name, std::string_view head) {

@@ -24,8 +24,11 @@ struct MailFailure {
 using MailSink = std::function<void(const MailDocument&)>;
 using MailFailureSink = std::function<void(const MailFailure&)>;
 
-// What an attachment is read with: gives its text, or "" when it is none. May throw Failure.
+// Takes an attachment: gives the text of a document to be made of it, or "" when there is none to
+// make. May throw Failure.
 struct Attachment {
+    std::string id;        // "mail.eml#report.docx"
+    std::string metadata;  // of documents that are made of it: a JSON object
     std::string name;
     std::string media_type;  // "text/plain"
     std::string charset;
@@ -41,6 +44,9 @@ void read_mail(std::string_view bytes, std::string_view name, const AttachmentRe
 // All mails of a mailbox (.mbox). Ids are the file's name and the mail's Message-ID, or its number.
 void read_mailbox(std::string_view bytes, std::string_view name, const AttachmentReader& reader,
                   const MailSink& sink, const MailFailureSink& failed);
+
+// The name of the `number`th file of that name: "report-2.docx".
+[[nodiscard]] std::string numbered(const std::string& name, int number);
 
 // 100 for .eml, .mbox and .msg, 60 for what begins like a mail, else 0.
 [[nodiscard]] unsigned mail_fits(std::string_view name, std::string_view head);

@@ -97,7 +97,7 @@ TEST(Mail, AttachmentsAreDocumentsUnderTheMail) {
     std::vector<std::string> all;
     for (const MailDocument& document : found.documents)
         all.push_back(document.id + "=" + document.text);
-    EXPECT_THAT(all, ElementsAre("a.eml#a.txt=first", "a.eml#a.txt-2=second",
+    EXPECT_THAT(all, ElementsAre("a.eml#a.txt=first", "a.eml#a-2.txt=second",
                                  "a.eml#Inner=inner text", "=See."));
     ASSERT_EQ(found.failures.size(), 1U);
     EXPECT_EQ(found.failures[0].what, "a.eml#b.bin");

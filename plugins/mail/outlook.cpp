@@ -228,11 +228,11 @@ class OutlookMail {
                 return;
             }
             found.bytes = storage.bytes("__substg1.0_37010102");
+            found.id = id;
+            found.metadata = boost::json::serialize(boost::json::object{{"mail", name_}});
             const std::string text = reader_(found);
             if (only_white_space(text)) return;
-            boost::json::object about;
-            about["mail"] = name_;
-            sink_({id, found.name.empty() ? id : found.name, text, boost::json::serialize(about)});
+            sink_({id, found.name.empty() ? id : found.name, text, found.metadata});
         } catch (const Failure& failure) {
             if (failure.code() == LECTERN_CANCELLED) throw;
             failed_({id, failure.what()});
@@ -245,7 +245,7 @@ class OutlookMail {
             name_ + "#" + (given.empty() ? "part-" + std::to_string(attachments_) : given);
         if (base.size() > 2000) base = text::prefix(base, 2000);
         std::string id = base;
-        for (int i = 2; !ids_.insert(id).second; ++i) id = base + "-" + std::to_string(i);
+        for (int i = 2; !ids_.insert(id).second; ++i) id = numbered(base, i);
         return id;
     }
 

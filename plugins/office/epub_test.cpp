@@ -30,6 +30,7 @@ TEST(Epub, ChaptersInReadingOrder) {
     const documents::Extracted found = read_office(zipped(book()));
     EXPECT_EQ(found.text, "# One\n\na\n\n# Two\n\nx | y");
     EXPECT_EQ(found.title, "The harbour");
+    EXPECT_EQ(documents::shown_places(found), "chapter One 1: # One / chapter Two 2: # Two");
     EXPECT_EQ(found.metadata, R"("author":"Ada","language":"en")");
 }
 

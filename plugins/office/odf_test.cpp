@@ -130,5 +130,31 @@ TEST(Ods, Sheets) {
               "# Prices\n\nBoat | | | Price\nHeron | | | 01.03.24");
 }
 
+TEST(Odp, Places) {
+    const std::string page = "<draw:page><draw:frame><draw:text-box>" + p("words") +
+                             "</draw:text-box></draw:frame></draw:page>";
+    EXPECT_EQ(documents::shown_places(read_office(odf("presentation", page + page))),
+              "slide 1: # Slide / slide 2: # Slide");
+}
+
+TEST(Ods, Places) {
+    const auto cell = [](const std::string& text, const std::string& attributes = {}) {
+        return "<table:table-cell " + attributes + ">" + (text.empty() ? "" : p(text)) +
+               "</table:table-cell>";
+    };
+    const auto row = [](const std::string& cells, const std::string& attributes = {}) {
+        return "<table:table-row " + attributes + ">" + cells + "</table:table-row>";
+    };
+    const std::string sheets =
+        "<table:table table:name='Boats'>" + row(cell("Boat") + cell("Price")) +
+        row(cell(""), "table:number-rows-repeated='5'") +
+        row(cell("", "table:number-columns-repeated='2'") + cell("Heron")) +
+        "</table:table><table:table table:name='Empty'>" + row(cell("")) +
+        "</table:table><table:table table:name='Crew'>" + row(cell("Ada")) + "</table:table>";
+    EXPECT_EQ(documents::shown_places(read_office(odf("spreadsheet", sheets))),
+              "cells Boats: # Boats / cells Boats 1 1-2: Boat |  / cells Boats 7 3-3: | | Her / "
+              "cells Crew: # Crew / cells Crew 1 1-1: Ada");
+}
+
 }  // namespace
 }  // namespace lectern::office

@@ -51,6 +51,7 @@ TEST(Pptx, SlidesInTheirOrder) {
         found.text,
         "# Slide 1\n\n## Boats\n\n- x\n- y\n\nz\n\n# Slide 3\n\nin a group\n\na) first\nb) second");
     EXPECT_EQ(found.title, "Boats");
+    EXPECT_EQ(documents::shown_places(found), "slide 1: # Slide / slide 3: # Slide");
 }
 
 TEST(Pptx, Tables) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "documents/test_places.hpp"
 #include "office/read_office.hpp"
 
 namespace lectern::office {

@@ -65,6 +65,20 @@ TEST(Xlsx, RowsOfSheets) {
     for (const auto& c : cases) EXPECT_EQ(read_office(xlsx(c.sheet)).text, c.text) << c.what;
 }
 
+TEST(Xlsx, Places) {
+    const std::string bytes = xlsx(
+        sheet("<row r='2'><c r='B2'><v>1</v></c><c r='C2'><v>2</v></c><c r='D2'><v>3</v></c></row>"
+              "<row r='9'><c r='AB9'><v>4</v></c></row>",
+              "<cols><col min='2' max='2' hidden='1'/></cols>"),
+        {{"xl/worksheets/_rels/s1.xml.rels", relations({{"c", "comments", "../comments1.xml"}})},
+         {"xl/comments1.xml",
+          "<comments><commentList><comment ref='C2'><text><t>Why?</t></text></comment>"
+          "</commentList></comments>"}});
+    EXPECT_EQ(documents::shown_places(read_office(bytes)),
+              "cells Prices: # Price / cells Prices 2 3-4: | 2 | 3 / cells Prices 9 28-28: | | | | "
+              "/ cells Prices 2 3-0: Comment");
+}
+
 TEST(Xlsx, CommentsAndTextBoxes) {
     const std::string bytes = xlsx(
         sheet("<row><c><v>1</v></c></row>"),

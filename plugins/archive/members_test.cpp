@@ -1,0 +1,216 @@
+#include "archive/members.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lectern/plugin.hpp"
+
+namespace lectern::archive {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+struct Kind {
+    const char* name;  // of a file of this kind
+    int (*format)(struct archive*);
+    int (*filter)(struct archive*);
+};
+
+int no_filter(struct archive* writer) {
+    return archive_write_add_filter_none(writer);
+}
+
+// An archive as other programs write it. A name that ends with '/' is a folder, text that begins
+// with "->" a link.
+std::string packed(const Kind& kind, const Files& files, const char* password = nullptr) {
+    struct Free {
+        void operator()(struct archive* writer) const noexcept { archive_write_free(writer); }
+    };
+    const std::unique_ptr<struct archive, Free> writer(archive_write_new());
+    kind.format(writer.get());
+    kind.filter(writer.get());
+    if (password != nullptr) {
+        archive_write_set_options(writer.get(), "zip:encryption=traditional");
+        archive_write_set_passphrase(writer.get(), password);
+    }
+    archive_write_set_bytes_in_last_block(writer.get(), 1);
+    std::string out(std::size_t{1} << 22, '\0');
+    std::size_t used = 0;
+    EXPECT_EQ(archive_write_open_memory(writer.get(), out.data(), out.size(), &used), ARCHIVE_OK)
+        << archive_error_string(writer.get());
+    for (const auto& [name, text] : files) {
+        archive_entry* const entry = archive_entry_new();
+        archive_entry_set_pathname(entry, name.c_str());
+        archive_entry_set_perm(entry, 0644);
+        const bool link = text.starts_with("->");
+        archive_entry_set_filetype(entry, name.ends_with('/') ? AE_IFDIR
+                                          : link              ? AE_IFLNK
+                                                              : AE_IFREG);
+        if (link) archive_entry_set_symlink(entry, text.c_str() + 2);
+        archive_entry_set_size(entry, link ? 0 : static_cast<la_int64_t>(text.size()));
+        EXPECT_EQ(archive_write_header(writer.get(), entry), ARCHIVE_OK)
+            << archive_error_string(writer.get());
+        if (!link) archive_write_data(writer.get(), text.data(), text.size());
+        archive_entry_free(entry);
+    }
+    archive_write_close(writer.get());
+    out.resize(used);
+    return out;
+}
+
+constexpr Kind zip{"a.zip", &archive_write_set_format_zip, &no_filter};
+constexpr Kind tar{"a.tar", &archive_write_set_format_pax_restricted, &no_filter};
+constexpr Kind kinds[] = {
+    zip,
+    tar,
+    {"a.tar.gz", &archive_write_set_format_pax_restricted, &archive_write_add_filter_gzip},
+    {"a.tbz2", &archive_write_set_format_ustar, &archive_write_add_filter_bzip2},
+    {"a.tar.xz", &archive_write_set_format_gnutar, &archive_write_add_filter_xz},
+    {"a.tar.zst", &archive_write_set_format_pax_restricted, &archive_write_add_filter_zstd},
+};
+constexpr Kind singles[] = {
+    {"notes.txt.gz", &archive_write_set_format_raw, &archive_write_add_filter_gzip},
+    {"notes.txt.bz2", &archive_write_set_format_raw, &archive_write_add_filter_bzip2},
+    {"notes.txt.xz", &archive_write_set_format_raw, &archive_write_add_filter_xz},
+    {"notes.txt.zst", &archive_write_set_format_raw, &archive_write_add_filter_zstd},
+};
+
+struct Read {
+    std::vector<std::string> files;  // "path: text"
+    std::vector<std::string> failed;
+    std::string error;
+};
+
+Read read(std::string_view bytes, std::string_view name, const MemberLimits& limits = {}) {
+    Read out;
+    try {
+        read_members(bytes, name, limits,
+                     {[&](const std::string& path, std::string_view text) {
+                          out.files.push_back(path + ": " + std::string(text.substr(0, 40)));
+                      },
+                      [&](const std::string& path, const std::string& why) {
+                          out.failed.push_back(path + ": " + why);
+                      }});
+    } catch (const plugin::Failure& failure) {
+        out.error = failure.what();
+    }
+    return out;
+}
+
+TEST(Members, OfEveryKindInTheirOrder) {
+    const Files files{{"docs/", ""},           {"docs/tides.md", "The moon."},
+                      {"bread.txt", "Yeast."}, {"docs/link.txt", "->tides.md"},
+                      {".hidden", "secret"},   {"../outside.txt", "no"},
+                      {"empty.txt", ""},       {"Häfen.txt", "Quay."}};
+    for (const Kind& kind : kinds) {
+        const std::string bytes = packed(kind, files);
+        const Read found = read(bytes, kind.name);
+        EXPECT_THAT(found.files, ElementsAre("docs/tides.md: The moon.", "bread.txt: Yeast.",
+                                             "empty.txt: ", "Häfen.txt: Quay."))
+            << kind.name;
+        EXPECT_THAT(found.failed,
+                    ElementsAre(HasSubstr("../outside.txt: its path leads out of the archive")))
+            << kind.name;
+        EXPECT_EQ(found.error, "") << kind.name;
+        const std::string_view head = std::string_view(bytes).substr(0, 4096);
+        EXPECT_EQ(archive_fits(kind.name, ""), 100U) << kind.name;
+        EXPECT_EQ(archive_fits("a.unknown", head), 50U) << kind.name;
+    }
+}
+
+TEST(Members, AFilePackedAlone) {
+    for (const Kind& kind : singles) {
+        const std::string bytes = packed(kind, {{"data", "Yeast makes dough rise."}});
+        EXPECT_THAT(read(bytes, kind.name).files, ElementsAre("notes.txt: Yeast makes dough rise."))
+            << kind.name;
+        EXPECT_EQ(read("not packed at all", kind.name).error,
+                  "the file is not what its name says: neither gzip, bzip2, xz nor Zstandard")
+            << kind.name;
+    }
+    // A tar archive is none, for all its name.
+    EXPECT_THAT(read(packed(kinds[2], {{"a.txt", "one"}}), "x.gz").files,
+                ElementsAre("a.txt: one"));
+}
+
+TEST(Members, WhatCannotBeRead) {
+    const std::string whole =
+        packed(tar, {{"a.txt", "one"}, {"b.txt", std::string(5000, 'b')}, {"c.txt", "three"}});
+    EXPECT_THAT(read("", "a.zip").error, HasSubstr("the file is empty"));
+    EXPECT_THAT(read("Hello, this is no archive.", "a.zip").error,
+                HasSubstr("neither a ZIP nor a tar archive, or a broken one"));
+    EXPECT_THAT(read(packed(zip, {}), "a.zip").error, HasSubstr("holds no files"));
+    EXPECT_THAT(read(packed(zip, {{"docs/", ""}}), "a.zip").error, HasSubstr("holds no files"));
+    // Cut off: what came before is there.
+    const Read cut = read(whole.substr(0, 2500), "a.tar");
+    EXPECT_THAT(cut.files, ElementsAre("a.txt: one"));
+    EXPECT_THAT(cut.error, HasSubstr("broken or cut off behind its first 1 files"));
+    // A bit of a packed file is another: the others are there.
+    std::string zipped = packed(zip, {{"a.txt", std::string(3000, 'a') + "end"}, {"b.txt", "two"}});
+    zipped[45] ^= 0x55;
+    const Read damaged = read(zipped, "a.zip");
+    EXPECT_THAT(damaged.files, ElementsAre("b.txt: two"));
+    EXPECT_THAT(damaged.failed, ElementsAre(HasSubstr("a.txt: it is broken")));
+}
+
+TEST(Members, Encrypted) {
+    const Read found = read(packed(zip, {{"a.txt", "secret"}}, "password"), "a.zip");
+    EXPECT_THAT(found.files, IsEmpty());
+    EXPECT_THAT(found.failed, ElementsAre("a.txt: it is encrypted with a password"));
+    EXPECT_THAT(found.error, HasSubstr("the archive is encrypted with a password; unpack it"));
+}
+
+TEST(Members, Limits) {
+    const std::string zeros(std::size_t{1} << 20, '\0');
+    const Kind& packed_tar = kinds[2];
+    const std::string bytes =
+        packed(packed_tar, {{"a.txt", "one"}, {"b.txt", zeros}, {"c.txt", "three"}});
+
+    MemberLimits one;
+    one.member_bytes = 1000;
+    const Read large = read(bytes, "a.tgz", one);
+    EXPECT_THAT(large.files, ElementsAre("a.txt: one", "c.txt: three"));
+    EXPECT_THAT(large.failed, ElementsAre("b.txt: it unpacks to more than 0 MiB"));
+
+    MemberLimits all;
+    all.all_bytes = 100'000;
+    EXPECT_THAT(read(bytes, "a.tgz", all).error, HasSubstr("the archive unpacks to more than"));
+    all.member_bytes = 1000;
+    EXPECT_THAT(read(bytes, "a.tgz", all).error, HasSubstr("the archive unpacks to more than"));
+
+    MemberLimits many;
+    many.members = 2;
+    EXPECT_THAT(read(bytes, "a.tgz", many).error, HasSubstr("more than 2 members"));
+
+    MemberLimits ratio;
+    ratio.ratio = 100;
+    ratio.ratio_from = 10'000;
+    EXPECT_THAT(read(bytes, "a.tgz", ratio).error, HasSubstr("more than 100 times its size"));
+
+    MemberLimits stopped;
+    stopped.cancelled = [] { return true; };
+    EXPECT_EQ(read(bytes, "a.tgz", stopped).error, "cancelled");
+}
+
+TEST(ArchiveFits, NamesAndBytes) {
+    const std::string plain = packed(zip, {{"docs/report.docx", "[Content_Types].xml"}});
+    const std::string office = packed(zip, {{"[Content_Types].xml", "<a/>"}});
+    EXPECT_EQ(archive_fits("a.ZIP", plain), 100U) << "an office file within it is none itself";
+    EXPECT_EQ(archive_fits("a.zip", office), 60U) << "office files by their looks have 70";
+    EXPECT_EQ(archive_fits("-", plain), 50U);
+    EXPECT_EQ(archive_fits("a.txt", "Hello"), 0U);
+    EXPECT_EQ(archive_fits("", ""), 0U);
+}
+
+}  // namespace
+}  // namespace lectern::archive
