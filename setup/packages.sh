@@ -2,6 +2,7 @@
 # Installs the Debian packages that are missing:
 #   setup/packages.sh            what building and running Lectern takes
 #   setup/packages.sh --check    and what ./check takes
+#   setup/packages.sh --wheel    and what the wheel for Python takes
 #   setup/packages.sh --sanitize and what ./check --sanitize takes
 # On another distribution it names what is needed and goes on when the tools are there.
 set -euo pipefail
@@ -20,7 +21,8 @@ build_packages=(
 
 packages=("${build_packages[@]}")
 case ${1:-} in
-    --check) packages+=(dpkg-dev file lintian python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
+    --check) packages+=(binutils patchelf mmdebstrap dpkg-dev file lintian python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
+    --wheel) packages+=(binutils patchelf) ;;
     --sanitize) packages+=(python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
 

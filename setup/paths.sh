@@ -29,6 +29,11 @@ if [[ -d $LECTERN_SETUP_DIR/clients ]]; then
     CLIENTS_DIR=$LECTERN_CACHE/clients-$(cat "$LECTERN_SETUP_DIR"/clients/requirements.txt \
         "$LECTERN_SETUP_DIR"/clients/package-lock.json | sha256sum | cut -c1-8)
 fi
+# What the tests of the Python package run with: pinned in setup/python.
+PYTHON_DIR=$LECTERN_CACHE/python-none
+if [[ -d $LECTERN_SETUP_DIR/python ]]; then
+    PYTHON_DIR=$LECTERN_CACHE/python-$(sha256sum <"$LECTERN_SETUP_DIR/python/requirements.txt" | cut -c1-8)
+fi
 BERT_DIR=$LECTERN_CACHE/models/$BERT_NAME
 GPT_DIR=$LECTERN_CACHE/models/$GPT_NAME
 # Models keep plain folder names because people type them; a stamp beside each, written
@@ -47,6 +52,7 @@ artefact_ready() {
         faiss) [[ -d $FAISS_DIR ]] ;;
         llama) [[ -d $LLAMA_DIR ]] ;;
         clients) [[ -f $CLIENTS_DIR/complete ]] ;;
+        python) [[ -f $PYTHON_DIR/complete ]] ;;
         bert) [[ -d $BERT_DIR && -f $BERT_STAMP_FILE && $(<"$BERT_STAMP_FILE") == "$BERT_STAMP" ]] ;;
         gpt) [[ -d $GPT_DIR && -f $GPT_STAMP_FILE && $(<"$GPT_STAMP_FILE") == "$GPT_STAMP" ]] ;;
         *) return 1 ;;
@@ -61,6 +67,7 @@ if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
             printf 'set(LECTERN_FAISS_ROOT [==[%s]==])\n' "$FAISS_DIR"
             printf 'set(LECTERN_LLAMA_ROOT [==[%s]==])\n' "$LLAMA_DIR"
             printf 'set(LECTERN_CLIENTS_DIR [==[%s]==])\n' "$CLIENTS_DIR"
+            printf 'set(LECTERN_PYTHON_DIR [==[%s]==])\n' "$PYTHON_DIR"
             printf 'set(LECTERN_MODELS_DIR [==[%s]==])\n' "$LECTERN_CACHE/models"
             ;;
         *)

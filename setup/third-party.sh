@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes what Lectern needs and the distribution does not have, in the per-user cache:
-#   setup/third-party.sh [openvino|faiss|llama|bert|gpt|clients]…      (default: all but clients)
+#   setup/third-party.sh [openvino|faiss|llama|bert|gpt|clients|python]…   (default: all but the last two)
 set -euo pipefail
 # shellcheck source=paths.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/paths.sh"
@@ -14,9 +14,10 @@ title() {
         llama) echo "llama.cpp of $LLAMA_VERSION (download 77 MB, compile, some minutes)" ;;
         bert) echo "model $BERT_NAME (download 84 MB)" ;;
         clients) echo "test clients (Python and Node packages, into the cache)" ;;
+        python) echo "what the Python package is tested with (into the cache)" ;;
         gpt) echo "model $GPT_NAME (download 93 MB, requantise to Q8_0)" ;;
         *)
-            echo "error: setup/third-party.sh knows no \"$1\"; it knows: openvino faiss llama bert gpt clients" >&2
+            echo "error: setup/third-party.sh knows no \"$1\"; it knows: openvino faiss llama bert gpt clients python" >&2
             return 1
             ;;
     esac

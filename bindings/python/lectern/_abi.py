@@ -17,7 +17,7 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
-from typing import Any
+from typing import Any, Iterator
 
 MAJOR, MINOR = 1, 2
 
@@ -295,7 +295,7 @@ class Generator(ctypes.Structure):
     ]
 
 
-def items(kind: Any, begin: Any, count: int) -> Any:
+def items(kind: Any, begin: Any, count: int) -> Iterator[Any]:
     """The structs of an array, which may be larger than they are here."""
     if not count or not begin:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 import weakref
 from contextlib import contextmanager
@@ -119,9 +120,9 @@ def _grouped(documents: Iterable[DocumentFields]) -> Iterator[List[DocumentField
 
 
 def _paths(paths: Union[Path, Iterable[Path]]) -> List[str]:
-    if isinstance(paths, str) or hasattr(paths, "__fspath__"):
-        return [path_text(paths)]  # type: ignore[arg-type]
-    return [path_text(path) for path in paths]  # type: ignore[union-attr]
+    if isinstance(paths, (str, os.PathLike)):
+        return [path_text(paths)]
+    return [path_text(path) for path in paths]
 
 
 def _milliseconds(deadline: Optional[float]) -> Optional[int]:

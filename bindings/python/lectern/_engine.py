@@ -10,7 +10,7 @@ import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
-from ._library import LIBRARY, ON_LOG, address, call, opened, request, result
+from ._library import LIBRARY, ON_LOG, address, call, function, opened, request, result
 
 if TYPE_CHECKING:
     from ._collection import Collection
@@ -39,7 +39,7 @@ _logs: Dict[int, Log] = {}
 _log_numbers = itertools.count(1)
 
 
-@ON_LOG
+@function(ON_LOG)
 def _on_log(number: Optional[int], level: int, source: bytes, message: bytes) -> None:
     try:
         _logs[number or 0](

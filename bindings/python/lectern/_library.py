@@ -10,7 +10,7 @@ import json
 import os
 import pathlib
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_uint32, c_uint64, c_void_p
-from typing import Any, List, Optional
+from typing import Any, Callable, List, Optional
 
 from ._errors import InvalidArgument, LecternError, error_of
 
@@ -20,6 +20,15 @@ SONAME = "liblectern.so.0"
 ON_TEXT = ctypes.CFUNCTYPE(c_int32, c_void_p, c_void_p, c_uint64)
 ON_EVENT = ctypes.CFUNCTYPE(c_int32, c_void_p, c_char_p, c_char_p)
 ON_LOG = ctypes.CFUNCTYPE(None, c_void_p, c_int32, c_char_p, c_char_p)
+
+
+def function(kind: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Decorates what C calls, with the kind of function that it is. It must not raise."""
+
+    def decorate(body: Callable[..., Any]) -> Any:
+        return kind(body)
+
+    return decorate
 
 
 class Watch(ctypes.Structure):

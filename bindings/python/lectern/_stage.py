@@ -28,6 +28,7 @@ from typing import (
 
 from . import _abi as abi
 from ._errors import InvalidArgument, LecternError
+from ._library import function
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -176,14 +177,14 @@ def _failed(call: Any, error: BaseException) -> int:
     return error.code if isinstance(error, LecternError) else abi.INTERNAL
 
 
-def _guarded(call: Any, function: Callable[[], int]) -> int:
+def _guarded(call: Any, body: Callable[[], int]) -> int:
     try:
-        return function()
+        return body()
     except BaseException as error:  # pylint: disable=broad-exception-caught
         return _failed(call, error)
 
 
-@abi.DESTROY
+@function(abi.DESTROY)
 def _destroy(face: Any) -> None:
     _instances.pop(face.contents.self, None)
 
@@ -195,17 +196,17 @@ def _port(kind: int, out: Any) -> int:
     return abi.OK
 
 
-@abi.PORT_OF
+@function(abi.PORT_OF)
 def _input(face: Any, out: Any) -> int:
     return _port(_BASES[_instance(face).kind][2], out)
 
 
-@abi.PORT_OF
+@function(abi.PORT_OF)
 def _output(face: Any, out: Any) -> int:
     return _port(_BASES[_instance(face).kind][3], out)
 
 
-@abi.CAPABILITY
+@function(abi.CAPABILITY)
 def _capability(face: Any, name: bytes) -> Optional[int]:
     table = _TABLES.get(name)
     if table is None or name != f"lectern.{_instance(face).kind}/1".encode():
@@ -221,7 +222,7 @@ def _object(text: str) -> Dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-@abi.PROCESS
+@function(abi.PROCESS)
 def _process(face: Any, call: Any, record: Any, sink: Any) -> int:
     def body() -> int:
         given = record.contents
@@ -251,7 +252,7 @@ def _scored(face: Any, query: str, hits: List[StageHit], scores: Any) -> int:
     return abi.OK
 
 
-@abi.RERANK
+@function(abi.RERANK)
 def _rerank(face: Any, call: Any, query: Any, passages: Any, count: int, scores: Any) -> int:
     def body() -> int:
         hits = [StageHit(passages[index].str()) for index in range(count)]
@@ -260,7 +261,7 @@ def _rerank(face: Any, call: Any, query: Any, passages: Any, count: int, scores:
     return _guarded(call, body)
 
 
-@abi.RERANK_HITS
+@function(abi.RERANK_HITS)
 def _rerank_hits(face: Any, call: Any, query: Any, begin: Any, count: int, scores: Any) -> int:
     def body() -> int:
         hits = [
@@ -285,7 +286,7 @@ def _messages(begin: Any, count: int) -> List[Dict[str, str]]:
     ]
 
 
-@abi.INFO
+@function(abi.INFO)
 def _info(face: Any, out: Any) -> int:
     instance = _instance(face)
     out.contents.context_tokens = instance.python.context_tokens
@@ -294,7 +295,7 @@ def _info(face: Any, out: Any) -> int:
     return abi.OK
 
 
-@abi.COUNT_TOKENS
+@function(abi.COUNT_TOKENS)
 def _count_tokens(face: Any, call: Any, begin: Any, count: int, out: Any) -> int:
     def body() -> int:
         out[0] = _instance(face).python.count_tokens(_messages(begin, count))
@@ -303,7 +304,7 @@ def _count_tokens(face: Any, call: Any, begin: Any, count: int, out: Any) -> int
     return _guarded(call, body)
 
 
-@abi.GENERATE
+@function(abi.GENERATE)
 def _generate(face: Any, call: Any, request: Any, sink: Any, report: Any) -> int:
     def body() -> int:
         python = _instance(face).python

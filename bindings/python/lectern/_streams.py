@@ -14,7 +14,7 @@ from ._results import Citation, all_made
 T = TypeVar("T")
 
 # What a stream does, given the handle that ends it and what hears of it.
-StreamWork = Callable[[Cancel, OnText, OnEvent], T]
+StreamWork = Callable[[Cancel, Optional[OnText], Optional[OnEvent]], T]
 
 
 class _Ended:
