@@ -8,7 +8,7 @@
 namespace lectern::host {
 namespace {
 
-Status broken(std::string_view what) {
+Status wrong_schema(std::string_view what) {
     return {Code::invalid_argument, "the option schema is broken at " + std::string(what)};
 }
 
@@ -24,13 +24,13 @@ Result<OptionSchema> OptionSchema::parse(std::string_view json) {
     boost::json::parse_options limits;
     limits.max_depth = 2 * api::max_schema_depth + 4;  // a level of options is two of JSON
     const boost::json::value parsed = boost::json::parse(json, error, {}, limits);
-    if (error) return broken("its top: not JSON: " + error.message());
+    if (error) return wrong_schema("its top: not JSON: " + error.message());
     auto root = api::parse_schema(parsed);
-    if (!root) return broken(root.status().message());
+    if (!root) return wrong_schema(root.status().message());
     out.root_ = std::move(*root);
     if (out.root_.types.empty()) out.root_.types = {api::Type::object};
     if (out.root_.types != std::vector{api::Type::object})
-        return broken("its top: the type of all options together is \"object\"");
+        return wrong_schema("its top: the type of all options together is \"object\"");
     out.root_.has_properties = true;
     return out;
 }
