@@ -37,56 +37,6 @@ boost::json::value parsed(std::string_view object) {
     return value;
 }
 
-namespace {
-boost::json::value optional(const std::optional<float>& score) {
-    return score ? boost::json::value(*score) : boost::json::value();
-}
-
-void add_hints(const std::vector<std::string>& hints, boost::json::object& out) {
-    if (hints.empty()) return;
-    boost::json::array items;
-    for (const std::string& hint : hints) items.push_back(clean(hint));
-    out["hints"] = std::move(items);
-}
-}  // namespace
-
-boost::json::object json_of(const Place& place) {
-    boost::json::object out{{"text", clean(place.text)}, {"kind", clean(place.kind)}};
-    if (place.first > 0) out["first"] = place.first;
-    if (place.last > 0) out["last"] = place.last;
-    if (!place.name.empty()) out["name"] = clean(place.name);
-    if (!place.cells.empty()) out["cells"] = clean(place.cells);
-    if (!place.part.empty()) out["part"] = clean(place.part);
-    return out;
-}
-
-boost::json::object json_of(const Hit& hit) {
-    boost::json::object out{{"document", clean(hit.document)},
-                            {"chunk", hit.chunk},
-                            {"score", hit.score},
-                            {"dense_score", optional(hit.dense_score)},
-                            {"lexical_score", optional(hit.lexical_score)},
-                            {"title", clean(hit.title)},
-                            {"text", clean(hit.text)},
-                            {"begin", hit.begin},
-                            {"end", hit.end},
-                            {"metadata", parsed(hit.metadata)}};
-    if (!hit.context.empty()) out["context"] = clean(hit.context);
-    if (!hit.place.empty()) out["place"] = json_of(hit.place);
-    return out;
-}
-
-boost::json::object json_of(const Citation& citation) {
-    boost::json::object out{{"n", citation.n},
-                            {"document", clean(citation.document)},
-                            {"title", clean(citation.title)},
-                            {"begin", citation.begin},
-                            {"end", citation.end},
-                            {"quote", clean(citation.quote)}};
-    if (!citation.place.empty()) out["place"] = json_of(citation.place);
-    return out;
-}
-
 boost::json::array json_of(const std::vector<Citation>& citations) {
     boost::json::array out;
     for (const Citation& citation : citations) out.push_back(json_of(citation));
@@ -102,44 +52,6 @@ boost::json::object json_of(const std::vector<Facet>& facets) {
                 boost::json::object{{"value", clean(value.value)}, {"count", value.count}});
         out[clean(facet.field)] = std::move(values);
     }
-    return out;
-}
-
-boost::json::object json_of(const SearchResult& result) {
-    boost::json::array hits;
-    for (const Hit& hit : result.hits) hits.push_back(json_of(hit));
-    boost::json::object out{{"hits", std::move(hits)},
-                            {"milliseconds", result.timing.milliseconds}};
-    if (!result.facets.empty()) out["facets"] = json_of(result.facets);
-    if (!result.summaries.empty()) {
-        boost::json::array summaries;
-        for (const Summary& summary : result.summaries) summaries.push_back(json_of(summary));
-        out["summaries"] = std::move(summaries);
-    }
-    add_hints(result.hints, out);
-    return out;
-}
-
-boost::json::object json_of(const Summary& summary) {
-    return {{"summary", clean(summary.text)},
-            {"status", std::string(name(summary.status))},
-            {"citations", json_of(summary.citations)}};
-}
-
-boost::json::object json_of(const Answer& answer) {
-    boost::json::array hits;
-    for (const Hit& hit : answer.hits) hits.push_back(json_of(hit));
-    boost::json::object out{
-        {"answer", clean(answer.text)},    {"status", std::string(name(answer.status))},
-        {"confidence", answer.confidence}, {"citations", json_of(answer.citations)},
-        {"hits", std::move(hits)},         {"milliseconds", milliseconds(answer.timing)}};
-    if (answer.span)
-        out["answer_span"] = boost::json::object{{"document", clean(answer.span->document)},
-                                                 {"begin", answer.span->begin},
-                                                 {"end", answer.span->end},
-                                                 {"text", clean(answer.span->text)}};
-    if (!answer.question.empty()) out["question"] = clean(answer.question);
-    add_hints(answer.hints, out);
     return out;
 }
 

@@ -113,6 +113,7 @@ bool is_type(const value& json, Type type) noexcept {
 // NOLINTNEXTLINE(misc-no-recursion)
 json::object json_of(const Schema& schema) {
     json::object out;
+    if (!schema.title.empty()) out["title"] = schema.title;
     if (schema.types.size() == 1 && schema.choices.empty()) {
         out["type"] = type_name(schema.types.front());
     } else if (schema.types.size() > 1) {
@@ -134,7 +135,7 @@ json::object json_of(const Schema& schema) {
     for (const Schema& property : schema.properties) properties[property.key] = json_of(property);
     out["properties"] = std::move(properties);
     out["required"] = json::array(schema.required.begin(), schema.required.end());
-    out["additionalProperties"] = false;
+    if (!schema.open) out["additionalProperties"] = false;
     return out;
 }
 

@@ -35,6 +35,9 @@ struct Schema {
     std::vector<Schema> properties = {};
     bool has_properties = false;
     std::vector<std::string> required = {};
+    // Of an object that may get more properties later: JSON Schema says nothing of others.
+    bool open = false;
+    std::string title = {};  // of an object: what it is called
 
     [[nodiscard]] bool is(Type type) const noexcept;  // one of its types
 };

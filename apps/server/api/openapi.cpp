@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/request_fields.hpp"
+#include "api/shown.hpp"
 
 namespace lectern::server {
 namespace {
@@ -14,6 +15,38 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view mark = "x-lectern-fields";
+constexpr std::string_view result_mark = "x-lectern-result";
+
+// Objects that have a schema of their own are referred to. As deep as a result.
+// NOLINTNEXTLINE(misc-no-recursion)
+void refer(json::value& value, bool top) {
+    if (json::array* array = value.if_array())
+        for (json::value& item : *array) refer(item, false);
+    json::object* object = value.if_object();
+    if (object == nullptr) return;
+    if (const json::value* title = object->if_contains("title");
+        title != nullptr && title->is_string() && !top) {
+        value = json::object{{"$ref", "#/components/schemas/" + std::string(title->get_string())}};
+        return;
+    }
+    for (auto& item : *object) refer(item.value(), false);
+}
+
+// The result that an object names, with what else is said of it.
+json::object result_of(json::object& object) {
+    json::value out = json_of(api::result_named(object.at(result_mark).as_string()));
+    object.erase(result_mark);
+    refer(out, true);
+    json::object& whole = out.get_object();
+    whole.erase("title");
+    if (json::value* more = object.if_contains("properties")) {
+        for (auto& item : more->as_object())
+            whole["properties"].as_object()[item.key()] = std::move(item.value());
+        object.erase("properties");
+    }
+    for (auto& item : object) whole[item.key()] = std::move(item.value());
+    return std::move(whole);
+}
 
 using Limits = std::span<const api::Limit>;
 
@@ -55,6 +88,10 @@ void fill_in(json::value& value, Limits limits);
 void fill_in(json::object& object, Limits limits) {
     for (auto& item : object) {
         json::object* inner = item.value().if_object();
+        if (inner != nullptr && inner->contains(result_mark)) {
+            item.value() = result_of(*inner);
+            continue;
+        }
         if (inner == nullptr || !inner->contains(mark)) {
             fill_in(item.value(), limits);
             continue;

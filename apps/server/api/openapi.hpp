@@ -13,7 +13,8 @@ namespace lectern::server {
 [[nodiscard]] std::string openapi_text(bool keys, const api::SearchLimits& limits);
 
 // openapi.json. In it {"x-lectern-fields": "search delivery"} stands for the fields of these tables
-// (api::fields_named): as a schema, as the parameters of a GET, and among properties.
+// (api::fields_named): as a schema, as the parameters of a GET, and among properties; and
+// {"x-lectern-result": "hit"} for that result (api::result_named).
 [[nodiscard]] std::string_view openapi_paths() noexcept;
 
 }  // namespace lectern::server

@@ -10,6 +10,7 @@
 #include "api/json_text.hpp"
 #include "api/request_fields.hpp"
 #include "api/result_json.hpp"
+#include "api/shown.hpp"
 #include "apps/server/api/documents.hpp"
 #include "apps/server/mcp/protocol.hpp"
 #include "apps/server/mcp/schemas.hpp"
@@ -190,6 +191,17 @@ api::Schema get_document_takes() {
 }
 api::Schema list_collections_takes() {
     return api::schema_of(api::Table<Where>(), api::in_mcp);
+}
+
+// What a model is not given of an answer: the hits where it has citations, and the times.
+api::Schema ask_gives() {
+    api::Schema out = api::result_named("answer");
+    std::erase_if(out.properties,
+                  [](const api::Schema& field) { return field.key == "milliseconds"; });
+    std::erase_if(out.required, [](const std::string& field) {
+        return field == "hits" || field == "milliseconds";
+    });
+    return out;
 }
 
 constexpr Named tools[] = {{"search", &search, &search_takes},
