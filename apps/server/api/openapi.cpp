@@ -48,9 +48,9 @@ json::object result_of(json::object& object) {
     return std::move(whole);
 }
 
-using Limits = std::span<const api::Limit>;
+using Caps = std::span<const api::Limit>;
 
-api::Schema fields_of(const json::object& object, Limits limits) {
+api::Schema fields_of(const json::object& object, Caps limits) {
     return api::fields_named(object.at(mark).as_string(), api::in_http, limits);
 }
 
@@ -81,11 +81,11 @@ json::array parameters_of(const api::Schema& schema) {
     return out;
 }
 
-void fill_in(json::value& value, Limits limits);
+void fill_in(json::value& value, Caps limits);
 
 // As deep as openapi.json.
 // NOLINTNEXTLINE(misc-no-recursion)
-void fill_in(json::object& object, Limits limits) {
+void fill_in(json::object& object, Caps limits) {
     for (auto& item : object) {
         json::object* inner = item.value().if_object();
         if (inner != nullptr && inner->contains(result_mark)) {
@@ -111,7 +111,7 @@ void fill_in(json::object& object, Limits limits) {
 }
 
 // NOLINTNEXTLINE(misc-no-recursion)
-void fill_in(json::value& value, Limits limits) {
+void fill_in(json::value& value, Caps limits) {
     if (json::object* object = value.if_object()) return fill_in(*object, limits);
     if (json::array* array = value.if_array())
         for (json::value& item : *array) fill_in(item, limits);
