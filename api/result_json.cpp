@@ -71,6 +71,10 @@ boost::json::object json_of(const Hit& hit) {
                             {"begin", hit.begin},
                             {"end", hit.end},
                             {"metadata", parsed(hit.metadata)}};
+    boost::json::array highlights;
+    for (const ByteRange& range : hit.highlights)
+        highlights.push_back(boost::json::object{{"begin", range.begin}, {"end", range.end}});
+    out["highlights"] = std::move(highlights);
     if (!hit.context.empty()) out["context"] = clean(hit.context);
     if (!hit.place.empty()) out["place"] = json_of(hit.place);
     return out;
@@ -105,12 +109,53 @@ boost::json::object json_of(const std::vector<Facet>& facets) {
     return out;
 }
 
+namespace {
+
+// A number as JSON has it, exactly.
+boost::json::value number_of(const std::string& text) {
+    boost::system::error_code error;
+    boost::json::value value = boost::json::parse(text, error);
+    return error ? boost::json::value() : value;
+}
+
+boost::json::object statistics_of(const std::vector<Facet>& facets) {
+    boost::json::object out;
+    for (const Facet& facet : facets)
+        if (const auto& numbers = facet.statistics)
+            out[clean(facet.field)] = boost::json::object{{"count", numbers->count},
+                                                          {"least", number_of(numbers->least)},
+                                                          {"most", number_of(numbers->most)},
+                                                          {"sum", numbers->sum},
+                                                          {"mean", numbers->mean}};
+    return out;
+}
+
+}  // namespace
+
+boost::json::object json_of(const JointResult& result, std::span<const std::string> names) {
+    boost::json::array hits;
+    for (const JointHit& one : result.hits) {
+        boost::json::object hit = json_of(one.hit);
+        if (one.collection < names.size())
+            hit["collection"] = clean(names[one.collection]);
+        else
+            hit["collection"] = one.collection;
+        hits.push_back(std::move(hit));
+    }
+    boost::json::object out{{"hits", std::move(hits)},
+                            {"milliseconds", result.timing.milliseconds}};
+    add_hints(result.hints, out);
+    return out;
+}
+
 boost::json::object json_of(const SearchResult& result) {
     boost::json::array hits;
     for (const Hit& hit : result.hits) hits.push_back(json_of(hit));
     boost::json::object out{{"hits", std::move(hits)},
                             {"milliseconds", result.timing.milliseconds}};
     if (!result.facets.empty()) out["facets"] = json_of(result.facets);
+    if (boost::json::object statistics = statistics_of(result.facets); !statistics.empty())
+        out["facet_statistics"] = std::move(statistics);
     if (!result.summaries.empty()) {
         boost::json::array summaries;
         for (const Summary& summary : result.summaries) summaries.push_back(json_of(summary));
