@@ -71,6 +71,18 @@ const Table<SearchOptions>& search_options() {
                          "20 (each)",
                  .places = in_command | in_http | in_c,
                  .implied = "list"}),
+            bound<&SearchOptions::similar>(
+                {.name = "similar",
+                 .text = "search with the document of this id in place of a query: more like this; "
+                         "a query beside it is for conditions alone",
+                 .value_name = "ID"}),
+            bound<&SearchOptions::plain>(
+                {.name = "plain",
+                 .text = "the query is prose: quotation marks, - and * are no signs"}),
+            bound<&SearchOptions::prefix>(
+                {.name = "prefix",
+                 .text = "the last word may be the beginning of one, as while somebody types"}),
+            bound<&SearchOptions::typos>(described::typos),
             bound<&SearchOptions::vector>(
                 {.name = "vector",
                  .text = "search with this vector in place of the query's: as many finite numbers "
@@ -89,8 +101,9 @@ const Table<SearchRequest>& search_fields() {
     static const Table<SearchRequest> table = joined<SearchRequest>({
         {bound<&SearchRequest::query>(
             {.name = "query",
-             .text = "what to look for, in plain words; \"a phrase\" and a pref* are looked for as "
-                     "they are",
+             .text =
+                 "what to look for, in plain words; \"a phrase\" and a pref* must be there, and "
+                 "-word or -\"a phrase\" must not",
              .places = in_http | in_mcp | in_c,  // the command line takes it as a word
              .min_length = 1})},
         within<&SearchRequest::options>(search_options()),

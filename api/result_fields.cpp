@@ -2,7 +2,9 @@
 // interface, in /openapi.json and in the schemas of MCP's tools.
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <stdexcept>
+#include <string>
 
 #include "api/shown.hpp"
 
@@ -32,6 +34,35 @@ Shown<SearchResult> facets() {
             false,
             [](const SearchResult& result) {
                 return result.facets.empty() ? json::value() : json::value(json_of(result.facets));
+            }};
+}
+
+// A number as JSON has it, exactly.
+json::value number_of(const std::string& text) {
+    boost::system::error_code error;
+    json::value value = json::parse(text, error);
+    return error ? json::value() : value;
+}
+
+// {"year": {"count": 3, "least": 1999, "most": 2020, "sum": …, "mean": …}, …}
+Shown<SearchResult> facet_statistics() {
+    Schema kind;
+    kind.types = {Type::object};
+    return {{.name = "facet_statistics",
+             .text = "by field, of all numbers that the counted documents have: {count, least, "
+                     "most, sum, mean}"},
+            std::move(kind),
+            false,
+            [](const SearchResult& result) {
+                json::object out;
+                for (const Facet& facet : result.facets)
+                    if (const auto& numbers = facet.statistics)
+                        out[clean(facet.field)] = json::object{{"count", numbers->count},
+                                                               {"least", number_of(numbers->least)},
+                                                               {"most", number_of(numbers->most)},
+                                                               {"sum", numbers->sum},
+                                                               {"mean", numbers->mean}};
+                return out.empty() ? json::value() : json::value(std::move(out));
             }};
 }
 
@@ -114,10 +145,9 @@ const ShownTable<Hit>& shown_fields<Hit>() {
         shown_if_any<&Hit::place>(
             {.name = "place",
              .text = "where in its file the text comes from; left out where that is not known"}),
-        shown_if_any<&Hit::highlights>(
-            {.name = "highlights",
-             .text = "where the words of the query stand, as bytes of the document; left out where "
-                     "none of them does"}),
+        shown<&Hit::highlights>({.name = "highlights",
+                                 .text = "where words of the query stand in `text`, as bytes of "
+                                         "the document: ascending, apart"}),
     };
     return table;
 }
@@ -174,6 +204,7 @@ const ShownTable<SearchResult>& shown_fields<SearchResult>() {
          true,
          [](const SearchResult& result) { return json::value(result.timing.milliseconds); }},
         facets(),
+        facet_statistics(),
         shown_if_any<&SearchResult::summaries>(
             {.name = "summaries", .text = "one, or one a hit, when they were asked for"}),
         shown_if_any<&SearchResult::hints>(
@@ -239,6 +270,20 @@ json::object json_of(const Hit& hit) {
 }
 json::object json_of(const Citation& citation) {
     return shown_object(citation);
+}
+json::object json_of(const JointResult& result, std::span<const std::string> names) {
+    json::array hits;
+    for (const JointHit& one : result.hits) {
+        json::object hit = json_of(one.hit);
+        if (one.collection < names.size())
+            hit["collection"] = clean(names[one.collection]);
+        else
+            hit["collection"] = one.collection;
+        hits.push_back(std::move(hit));
+    }
+    json::object out{{"hits", std::move(hits)}, {"milliseconds", result.timing.milliseconds}};
+    if (!result.hints.empty()) out["hints"] = shown_value(result.hints);
+    return out;
 }
 json::object json_of(const SearchResult& result) {
     return shown_object(result);

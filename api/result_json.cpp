@@ -1,6 +1,5 @@
 #include "api/result_json.hpp"
 
-#include <optional>
 #include <string>
 #include <utility>
 

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,9 @@ namespace lectern::api {
 // {"year": [{"value": "2020", "count": 3}, …], …}
 [[nodiscard]] boost::json::object json_of(const std::vector<Facet>& facets);
 [[nodiscard]] boost::json::object json_of(const SearchResult& result);
+// Each hit with the name of its collection; without names, its place among them.
+[[nodiscard]] boost::json::object json_of(const JointResult& result,
+                                          std::span<const std::string> names);
 [[nodiscard]] boost::json::object json_of(const Summary& summary);
 [[nodiscard]] boost::json::object json_of(const Answer& answer);
 [[nodiscard]] boost::json::object json_of(std::string_view document, const Summary& summary);

@@ -1,5 +1,9 @@
+#include <unistd.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -15,7 +19,8 @@ namespace {
 struct Search {
     Common common;
     std::string text;
-    std::string vector;  // a file
+    std::string vector;             // a file
+    std::vector<std::string> also;  // collections
     SearchOptions options;
 };
 
@@ -50,6 +55,86 @@ void print_facet(const Facet& facet) {
         std::cout << (i == 0 ? " " : ", ") << snippet(facet.values[i].value, 60) << " ("
                   << facet.values[i].count << ")";
     std::cout << (facet.values.size() > most ? ", …\n" : "\n");
+    if (const auto& numbers = facet.statistics)
+        std::cout << "  " << numbers->least << " to " << numbers->most << ", mean " << numbers->mean
+                  << ", sum " << numbers->sum << " of " << numbers->count << '\n';
+}
+
+// The text's beginning, or what is around its first mark, in one line; marks stand out.
+std::string marked(const Hit& hit, std::size_t bytes) {
+    constexpr std::string_view on = "\uE000";  // until the text is one line; then escapes
+    constexpr std::string_view off = "\uE001";
+    constexpr std::size_t before_mark = 60;
+    std::size_t at = 0;
+    if (!hit.highlights.empty() && hit.highlights.front().begin - hit.begin > bytes / 2) {
+        at = hit.highlights.front().begin - hit.begin - before_mark;
+        at = std::min(hit.text.find(' ', at), hit.text.size());
+    }
+    std::string text = at == 0 ? "" : "…";
+    std::size_t escapes = 0;
+    for (const ByteRange& mark : hit.highlights) {
+        const std::size_t begin = mark.begin - hit.begin;
+        const std::size_t end = mark.end - hit.begin;
+        if (begin < at || end > hit.text.size()) continue;
+        text.append(hit.text, at, begin - at).append(on);
+        text.append(hit.text, begin, end - begin).append(off);
+        if (text.size() < bytes) escapes += on.size() + off.size();
+        at = end;
+    }
+    text.append(hit.text, std::min(at, hit.text.size()));
+    std::string out = snippet(text, bytes + escapes);
+    bool open = false;
+    for (std::size_t i = 0; i < out.size();) {
+        const bool begins = out.compare(i, on.size(), on) == 0;
+        if (!begins && out.compare(i, off.size(), off) != 0) {
+            ++i;
+            continue;
+        }
+        const std::string_view escape = begins ? "\x1B[1m" : "\x1B[0m";
+        out.replace(i, on.size(), escape);
+        i += escape.size();
+        open = begins;
+    }
+    return open ? out + "\x1B[0m" : out;
+}
+
+void print_hit(std::size_t rank, const Hit& hit, const std::string& where) {
+    const std::string place = hit.place.empty() ? "" : "  " + shown(hit.place.text);
+    std::printf("%2zu. %.3f  %s%s  [%llu-%llu]%s\n", rank, static_cast<double>(hit.score),
+                where.c_str(), shown(hit.document).c_str(),
+                static_cast<unsigned long long>(hit.begin),
+                static_cast<unsigned long long>(hit.end), place.c_str());
+    if (!hit.title.empty()) std::printf("    %s\n", snippet(hit.title, 100).c_str());
+    static const bool marks = terminal(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr;
+    std::printf("    %s\n", (marks ? marked(hit, 200) : snippet(hit.text, 200)).c_str());
+}
+
+// One list of several collections.
+int run_joint(const Search& search, const SearchOptions& options, const std::string& text) {
+    std::vector<std::string> names{search.common.collection};
+    names.insert(names.end(), search.also.begin(), search.also.end());
+    std::vector<Collection> open;
+    for (const std::string& name : names) {
+        Common common = search.common;
+        common.collection = name;
+        auto collection = open_collection(common, false, true);
+        if (!collection) return fail(collection.status());
+        open.push_back(std::move(*collection));
+    }
+    std::vector<const Collection*> all;
+    for (const Collection& one : open) all.push_back(&one);
+    const auto result = search_all(all, text, options);
+    if (!result) return fail(result.status());
+    if (search.common.json) {
+        print(api::json_of(*result, names));
+    } else {
+        std::size_t rank = 0;
+        for (const JointHit& one : result->hits)
+            print_hit(++rank, one.hit, shown(names[one.collection]) + ": ");
+        if (result->hits.empty()) std::cout << "nothing found\n";
+    }
+    print_hints(result->hints);
+    return Exit::done;
 }
 
 int run(const Search& search) {
@@ -61,6 +146,9 @@ int run(const Search& search) {
         if (!vector) return fail(vector.status());
         options.vector = std::move(*vector);
     }
+    const auto text = query_text(search.text);
+    if (!text) return fail(text.status());
+    if (!search.also.empty()) return run_joint(search, options, *text);
     auto collection = open_collection(search.common, false, true);
     if (!collection) return fail(collection.status());
     const bool streams = options.summaries == Summaries::list && !search.common.json;
@@ -68,8 +156,6 @@ int run(const Search& search) {
         options.on_summary = [](std::size_t, std::string_view piece) {
             std::cout << shown(piece) << std::flush;
         };
-    const auto text = query_text(search.text);
-    if (!text) return fail(text.status());
     auto result = collection->search(*text, options);
     if (!result) return fail(result.status());
     if (search.common.json) {
@@ -79,12 +165,7 @@ int run(const Search& search) {
             print_sources(result->summaries.front().citations, result->summaries.front().status);
         std::size_t rank = 0;
         for (const Hit& hit : result->hits) {
-            const std::string place = hit.place.empty() ? "" : "  " + shown(hit.place.text);
-            std::printf("%2zu. %.3f  %s  [%llu-%llu]%s\n", ++rank, static_cast<double>(hit.score),
-                        shown(hit.document).c_str(), static_cast<unsigned long long>(hit.begin),
-                        static_cast<unsigned long long>(hit.end), place.c_str());
-            if (!hit.title.empty()) std::printf("    %s\n", snippet(hit.title, 100).c_str());
-            std::printf("    %s\n", snippet(hit.text, 200).c_str());
+            print_hit(++rank, hit, "");
             if (search.options.summaries == Summaries::each)
                 std::printf("    > %s\n", snippet(result->summaries[rank - 1].text, 600).c_str());
         }
@@ -118,8 +199,14 @@ void add_search(CLI::App& program, Run& run_command) {
         "Search with the vector in this file, a JSON array of numbers, in place of the text's; - "
         "reads standard input. Without TEXT the search is by meaning alone");
     add_described(command, api::search_options(), search->options);
+    command
+        .add_option("--also", search->also,
+                    "Search this collection too, and give one list; may be given again")
+        ->type_name("DIR")
+        ->allow_extra_args(false);
     command.callback([text, vector, search, &run_command] {
-        if (text->count() + vector->count() == 0) throw CLI::RequiredError("TEXT or --vector");
+        if (text->count() + vector->count() == 0 && search->options.similar.empty())
+            throw CLI::RequiredError("TEXT, --vector or --similar");
         run_command = [search] { return run(*search); };
     });
     add_json(command, search->common);

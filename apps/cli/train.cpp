@@ -1,15 +1,10 @@
-#include <cerrno>
 #include <cstdio>
-#include <deque>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
-#include <system_error>
 
 #include "apps/cli/common.hpp"
 #include "apps/cli/progress.hpp"
+#include "apps/cli/train_feed.hpp"
 
 namespace lectern::app {
 namespace {
@@ -21,74 +16,6 @@ struct Train {
     std::string analogies;
     boost::json::object chosen;  // options of the trainer, whose schema checks them
 };
-
-// Line by line, so that a file of any size is read in little memory.
-class FileFeed {
- public:
-    explicit FileFeed(std::vector<std::string> files) : files_(files.begin(), files.end()) {}
-    Result<std::optional<std::string>> next() {
-        std::string line;
-        while (true) {
-            if (now_ != nullptr && std::getline(*now_, line)) {
-                if (line.find('\0') == std::string::npos) return std::optional(std::move(line));
-                return Status{Code::invalid_argument,
-                              "'" + name_ + "' is no text file: it has a NUL byte"};
-            }
-            if (files_.empty()) return std::optional<std::string>{};
-            name_ = files_.front();
-            files_.pop_front();
-            now_ = &std::cin;
-            if (name_ != "-") {
-                file_ = std::ifstream(name_);
-                now_ = &file_;
-            }
-            if (!*now_) return Status{Code::not_found, "cannot read '" + name_ + "'"};
-        }
-    }
-
- private:
-    std::deque<std::string> files_;
-    std::string name_;
-    std::ifstream file_;
-    std::istream* now_ = nullptr;
-};
-
-// Before hours of work, not after them.
-Status readable(const std::vector<std::string>& files) {
-    for (const std::string& file : files) {
-        if (file == "-") continue;
-        std::error_code error;
-        if (std::filesystem::is_directory(file, error))
-            return {Code::invalid_argument, "'" + file +
-                                                "' is a folder; name the text files in it, or "
-                                                "ingest it and train on the collection with -c"};
-        if (!std::ifstream(file))
-            return {Code::not_found,
-                    "cannot read '" + file + "': " + std::generic_category().message(errno)};
-    }
-    return {};
-}
-
-Result<TextFeed> feed_of(const Train& train) {
-    if (train.common.collection.empty()) {
-        auto files = std::make_shared<FileFeed>(train.files);
-        return TextFeed([files] { return files->next(); });
-    }
-    LECTERN_ASSIGN(auto collection, open_collection(train.common, false, false));
-    // Ids first: the trainer asks for one text after the other.
-    auto ids = std::make_shared<std::deque<std::string>>();
-    LECTERN_TRY(collection.each_document([&](const Document& document) {
-        ids->push_back(document.id);
-        return true;
-    }));
-    auto shared = std::make_shared<Collection>(std::move(collection));
-    return TextFeed([ids, shared]() -> Result<std::optional<std::string>> {
-        if (ids->empty()) return std::optional<std::string>{};
-        LECTERN_ASSIGN(Document document, shared->get(ids->front()));
-        ids->pop_front();
-        return std::optional(document.title + "\n" + document.text);
-    });
-}
 
 // Figures for people: fewer digits than JSON has.
 std::string figure(const boost::json::value& value) {
@@ -142,7 +69,7 @@ int run(const Train& train) {
     };
     boost::json::object out;
     if (trains) {
-        auto feed = feed_of(train);
+        auto feed = document_feed(train.common, train.files);
         if (!feed) return fail(feed.status());
         auto report = lectern::train(*feed, train.model, options);
         progress.reset();
@@ -175,6 +102,7 @@ void add_train(CLI::App& program, Run& run_command) {
     CLI::App& parent = *program.add_subcommand("train", "Train a model on your own text");
     parent.require_subcommand(1);
     add_train_classifier(parent, run_command);
+    add_train_static(parent, run_command);
     CLI::App& command =
         *parent.add_subcommand("word2vec", "Word vectors: CBOW, skip-gram, character n-grams");
     command.add_option("-c,--collection", train->common.collection, "Train on this collection");

@@ -143,6 +143,34 @@ lectern_code lectern_collection_search(const lectern_collection* collection, con
     });
 }
 
+lectern_code lectern_collections_search(const lectern_collection* const* collections,
+                                        uint64_t count, const char* request,
+                                        const lectern_watch* watch, char** out,
+                                        lectern_error** error) {
+    return c::guarded(error, [&]() -> c::Failure {
+        if (out == nullptr) return c::null("place for the result");
+        *out = nullptr;
+        if (collections == nullptr && count > 0) return c::null("list of collections");
+        std::vector<const lectern::Collection*> all;
+        for (uint64_t i = 0; i < count; ++i) {
+            if (collections[i] == nullptr) return c::null("collection");
+            all.push_back(&*collections[i]->collection);
+        }
+        std::string place;
+        auto fields = c::read_fields(request, place);
+        if (!fields) return {fields.status(), place};
+        auto [query, options] = api::read_search(*fields, {}, api::in_c);
+        if (auto bad = c::wrong(*fields); !bad.status.ok()) return bad;
+        c::Watch watching(watch);
+        options.stop = watching.stop();
+        const auto result = lectern::search_all(all, query, options);
+        if (Status ended = watching.ended(); !ended.ok()) return {std::move(ended)};
+        if (!result) return {result.status()};
+        *out = c::text_of(api::json_of(*result, {}));
+        return {};
+    });
+}
+
 lectern_code lectern_collection_ask(const lectern_collection* collection, const char* request,
                                     const lectern_watch* watch, char** out, lectern_error** error) {
     return c::guarded(error, [&]() -> c::Failure {

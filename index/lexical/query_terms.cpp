@@ -209,6 +209,9 @@ class LookUp {
                                near_terms(state_, out_.terms[place].term, edits, most_near));
                 near.insert(near.end(), more.begin(), more.end());
             }
+            if (near.empty()) {
+                LECTERN_ASSIGN(near, near_forms(word, edits));
+            }
             if (near.empty()) continue;
             const unsigned least = std::min_element(near.begin(), near.end(),
                                                     [](const NearTerm& a, const NearTerm& b) {
@@ -221,6 +224,27 @@ class LookUp {
                                  "'; words that are spelt nearly so were looked for");
         }
         return read_heads(state_, out_.terms);
+    }
+
+    // A mistake may hide the ending, so that the stem is far from the right one: "parameterss". The
+    // word with each letter left out, and with each two changed, is stemmed anew.
+    Result<std::vector<NearTerm>> near_forms(std::string_view word, unsigned edits) {
+        TermList forms(analyzer_, state_.languages);
+        for (const std::string& form : mended_forms(word)) (void)forms.add(form, 1);
+        std::vector<QueryTerm> terms = forms.take();
+        LECTERN_TRY(read_heads(state_, terms));
+        std::vector<NearTerm> out;
+        for (const QueryTerm& term : terms)
+            if (term.chunks > 0) out.push_back({term.term, 1, term.chunks});
+        if (out.empty() && edits > 1)
+            for (const QueryTerm& term : terms) {
+                LECTERN_ASSIGN(auto more, near_terms(state_, term.term, 1, most_near));
+                for (NearTerm& one : more) out.push_back({std::move(one.term), 2, one.chunks});
+            }
+        std::stable_sort(out.begin(), out.end(),
+                         [](const NearTerm& a, const NearTerm& b) { return a.chunks > b.chunks; });
+        if (out.size() > most_near) out.resize(most_near);
+        return out;
     }
 
     void add_near_term(const NearTerm& near, std::size_t content) {

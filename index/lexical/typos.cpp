@@ -165,6 +165,22 @@ unsigned typing_edits(std::string_view folded) {
     return letters.size() < two_edits_from ? 1 : 2;
 }
 
+std::vector<std::string> mended_forms(std::string_view word) {
+    const std::vector<Letter> letters = letters_of(word);
+    const auto bytes = [&](std::size_t i) {
+        return word.substr(letters[i - 1].end, letters[i].end - letters[i - 1].end);
+    };
+    std::vector<std::string> out;
+    for (std::size_t i = 1; i < letters.size(); ++i) {
+        const std::string before(word.substr(0, letters[i - 1].end));
+        out.push_back(before + std::string(word.substr(letters[i].end)));
+        if (i + 1 == letters.size() || letters[i].letter == letters[i + 1].letter) continue;
+        out.push_back(before + std::string(bytes(i + 1)) + std::string(bytes(i)) +
+                      std::string(word.substr(letters[i + 1].end)));
+    }
+    return out;
+}
+
 Result<std::vector<NearTerm>> near_terms(const State& state, std::string_view term, unsigned edits,
                                          std::size_t most) {
     const std::vector<Letter> word = letters_of(term);

@@ -25,6 +25,9 @@ struct NearTerm {
 // it has anything but letters, or is of a script without spaces between words.
 [[nodiscard]] unsigned typing_edits(std::string_view folded);
 
+// The word with one of its letters left out, or two neighbours changed, but for the first letter.
+[[nodiscard]] std::vector<std::string> mended_forms(std::string_view word);
+
 // Terms of 1 to `edits` edits that begin with the same letter, nearest first, then most frequent;
 // `most` at most.
 [[nodiscard]] Result<std::vector<NearTerm>> near_terms(const State& state, std::string_view term,

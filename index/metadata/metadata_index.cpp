@@ -120,7 +120,7 @@ Result<Narrowed> MetadataIndex::narrow(const storage::Store& store, std::string_
         }
         const std::string& field = request.field;
         if (!table_.has_field(field)) out.hints.push_back(table_.missing_field(field));
-        Facet facet{field, {}, statistics_of(table_.statistics(field, selection))};
+        Facet facet{wanted, {}, statistics_of(table_.statistics(field, selection))};
         if (!request.bounds.empty()) {
             for (filter::FacetCount& count : table_.ranges(field, selection, request.bounds))
                 facet.values.push_back({std::move(count.value), count.documents});

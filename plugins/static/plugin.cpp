@@ -1,6 +1,7 @@
 // The plugin `static`: the embedder `static` and the trainer `trainer`.
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -26,7 +27,7 @@ constexpr const char* embedder_options = R"schema({
 class StaticEmbedder : public plugin::Embedder {
  public:
     explicit StaticEmbedder(const plugin::Config& config)
-        : model_(read_token_vectors(config.path("model"))), spare_(model_.dimension) {
+        : model_(open(config.path("model"))), spare_(model_.dimension) {
         const std::string file = file_of(config.path("model"));
         info_.dimension = model_.dimension;
         info_.max_tokens = 0;
@@ -60,6 +61,15 @@ class StaticEmbedder : public plugin::Embedder {
     }
 
  private:
+    static TokenVectors open(const std::string& path) {
+        std::error_code error;
+        if (!std::filesystem::exists(file_of(path), error))
+            throw plugin::Failure(LECTERN_NOT_FOUND, "there is no model '" + path +
+                                                         "'; make it: lectern train static -o '" +
+                                                         path + "'");
+        return read_token_vectors(path);
+    }
+
     TokenVectors model_;
     std::vector<float> spare_;
     plugin::EmbedderInfo info_;

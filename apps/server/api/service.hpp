@@ -27,6 +27,7 @@ void add_job_routes(Router& router, Service& service);
 void add_eval_routes(Router& router, Service& service);
 void add_document_routes(Router& router, Service& service);
 void add_query_routes(Router& router, Service& service);  // search and ask
+void add_searches_routes(Router& router, Service& service);
 void add_openai_routes(Router& router, Service& service);
 void add_mcp_routes(Router& router, Service& service);
 void add_web_routes(Router& router);  // the page at /

@@ -103,6 +103,7 @@ void add_routes(ServerState& state) {
     add_eval_routes(state.router, state.service);
     add_document_routes(state.router, state.service);
     add_query_routes(state.router, state.service);
+    add_searches_routes(state.router, state.service);
     add_openai_routes(state.router, state.service);
     add_operation_routes(state.router, state);
     add_mcp_routes(state.router, state.service);

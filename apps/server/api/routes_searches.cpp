@@ -1,0 +1,137 @@
+// Several searches in one request, and one over several collections.
+#include <algorithm>
+#include <atomic>
+#include <boost/json.hpp>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "api/fields.hpp"
+#include "api/json_text.hpp"
+#include "api/requests.hpp"
+#include "api/result_json.hpp"
+#include "apps/server/api/documents.hpp"
+#include "apps/server/api/reply.hpp"
+#include "apps/server/api/service.hpp"
+#include "apps/server/http/problem.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t most_searches = 100;
+constexpr std::size_t most_at_once = 4;
+
+Response out_of_reach(const std::string& name) {
+    return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
+}
+
+// ------------------------------------------------- one list of several collections
+
+Response search_all_of(Service& service, Call& call) {
+    api::Fields fields(call.request.body);
+    std::vector<std::string> names = fields.texts("collections");
+    api::SearchRequest wanted = api::read_search(fields, service.options.limits.of_search());
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (names.empty())
+        for (const std::string& name : service.collections.names())
+            if (call.may(Right::read, name)) names.push_back(name);
+    std::vector<CollectionPointer> open;
+    std::vector<const Collection*> collections;
+    for (const std::string& name : names) {
+        if (!call.may(Right::read, name)) return out_of_reach(name);
+        auto found = service.collections.get(name);
+        if (!found) return problem(found.status());
+        open.push_back(std::move(*found));
+        collections.push_back(&open.back()->collection);
+    }
+    call.observed.query = wanted.query;
+    wanted.options.stop = call.stop;
+    const auto result = search_all(collections, wanted.query, wanted.options);
+    if (!result) return problem(result.status());
+    return json_response(api::json_of(*result, names));
+}
+
+// ------------------------------------------------------------- several searches
+
+struct Search {
+    std::string collection;
+    api::SearchRequest wanted;
+    json::object result;
+};
+
+// The failure names the search by its place.
+Result<std::vector<Search>> read_searches(Service& service, Call& call) {
+    api::Fields fields(call.request.body);
+    const json::value* given = fields.any("searches");
+    const json::array* list = given == nullptr ? nullptr : given->if_array();
+    if (list == nullptr || list->empty() || list->size() > most_searches)
+        fields.wrong("searches",
+                     "must be a list of 1 to " + std::to_string(most_searches) + " searches");
+    LECTERN_TRY(fields.done());
+    std::vector<Search> out;
+    for (const json::value& item : *list) {
+        const std::string where = "searches/" + std::to_string(out.size());
+        if (!item.is_object()) return Status{Code::invalid_argument, where + " must be an object"};
+        api::Fields one(item.get_object());
+        Search& search = out.emplace_back();
+        search.collection = one.text("collection");
+        search.wanted = api::read_search(one, service.options.limits.of_search());
+        if (search.collection.empty()) one.wrong("collection", "must name a collection");
+        if (search.wanted.options.summaries != Summaries::none)
+            one.wrong("summarize", "is of a search of its own: POST /collections/NAME/search");
+        LECTERN_TRY(one.done().within(where));
+        search.wanted.options.stop = call.stop;
+    }
+    return out;
+}
+
+json::object failed(const Response& response) {
+    return {{"error", api::parsed(response.body)}};
+}
+
+void run(Service& service, const Call& call, Search& search) {
+    if (!call.may(Right::read, search.collection)) {
+        search.result = failed(out_of_reach(search.collection));
+        return;
+    }
+    auto open = service.collections.get(search.collection);
+    if (!open) {
+        search.result = failed(problem(open.status()));
+        return;
+    }
+    const auto result = (*open)->collection.search(search.wanted.query, search.wanted.options);
+    search.result = result ? api::json_of(*result) : failed(problem(result.status()));
+}
+
+Response search_each(Service& service, Call& call) {
+    auto searches = read_searches(service, call);
+    if (!searches) return problem(searches.status());
+    // Queries that are embedded at the same time share the embedder's calls.
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+        for (std::size_t i = next++; i < searches->size(); i = next++)
+            run(service, call, (*searches)[i]);
+    };
+    {
+        std::vector<std::jthread> others;
+        for (std::size_t i = 1; i < std::min(searches->size(), most_at_once); ++i)
+            others.emplace_back(work);
+        work();
+    }
+    json::array results;
+    for (Search& search : *searches) results.push_back(std::move(search.result));
+    return json_response(json::object{{"results", std::move(results)}});
+}
+
+}  // namespace
+
+void add_searches_routes(Router& router, Service& service) {
+    router.add({"POST", "/search", Right::read, Lane::read,
+                [&service](Call& call) { return search_all_of(service, call); }});
+    router.add({"POST", "/searches", Right::read, Lane::read,
+                [&service](Call& call) { return search_each(service, call); }});
+}
+
+}  // namespace lectern::server
