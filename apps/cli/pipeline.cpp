@@ -48,7 +48,7 @@ void print_text(const PipelineGraph& graph) {
 }
 
 // A text within quotation marks of Graphviz.
-std::string quoted(std::string_view text) {
+std::string dot_text(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -58,16 +58,16 @@ std::string quoted(std::string_view text) {
 }
 
 void print_dot(const PipelineGraph& graph) {
-    const auto id = [](const PipelineStep& step) { return quoted(step.flow + ": " + step.name); };
-    std::cout << "digraph " << quoted(graph.name) << " {\n  rankdir=LR;\n  node [shape=box];\n";
+    const auto id = [](const PipelineStep& step) { return dot_text(step.flow + ": " + step.name); };
+    std::cout << "digraph " << dot_text(graph.name) << " {\n  rankdir=LR;\n  node [shape=box];\n";
     for (const char* flow : {"ingest", "query"}) {
         std::cout << "  subgraph cluster_" << flow << " {\n    label=" << flow << ";\n";
         for (const PipelineStep& step : graph.steps) {
             if (step.flow != flow) continue;
             std::string label = step.name;
             if (!step.kind.empty()) label += " (" + step.kind + ")";
-            std::cout << "    " << id(step) << " [label=" << quoted(label) << ", tooltip="
-                      << quoted(made_by(step) + (step.model.empty() ? "" : ", " + step.model))
+            std::cout << "    " << id(step) << " [label=" << dot_text(label) << ", tooltip="
+                      << dot_text(made_by(step) + (step.model.empty() ? "" : ", " + step.model))
                       << "];\n";
         }
         std::cout << "  }\n";
@@ -76,7 +76,7 @@ void print_dot(const PipelineGraph& graph) {
         for (const PipelineStep& to : graph.steps)
             if (from.flow == to.flow && from.position + 1 == to.position)
                 std::cout << "  " << id(from) << " -> " << id(to)
-                          << " [label=" << quoted(from.gives) << "];\n";
+                          << " [label=" << dot_text(from.gives) << "];\n";
     std::cout << "}\n";
 }
 

@@ -169,6 +169,7 @@ struct Named {
     std::string_view name;
     Tool run;
     api::Schema (*takes)();
+    api::Schema (*gives)();  // null: tools.json says it
 };
 
 // With the collection, which every tool of one takes.
@@ -193,6 +194,9 @@ api::Schema list_collections_takes() {
     return api::schema_of(api::Table<Where>(), api::in_mcp);
 }
 
+api::Schema search_gives() {
+    return api::result_named("search");
+}
 // What a model is not given of an answer: the hits where it has citations, and the times.
 api::Schema ask_gives() {
     api::Schema out = api::result_named("answer");
@@ -204,10 +208,11 @@ api::Schema ask_gives() {
     return out;
 }
 
-constexpr Named tools[] = {{"search", &search, &search_takes},
-                           {"ask", &ask, &ask_takes},
-                           {"get_document", &get_document, &get_document_takes},
-                           {"list_collections", &list_collections, &list_collections_takes}};
+constexpr Named tools[] = {
+    {"search", &search, &search_takes, &search_gives},
+    {"ask", &ask, &ask_takes, &ask_gives},
+    {"get_document", &get_document, &get_document_takes, nullptr},
+    {"list_collections", &list_collections, &list_collections_takes, nullptr}};
 
 const Named* tool_named(std::string_view name) {
     const auto* tool = std::find_if(std::begin(tools), std::end(tools),
@@ -215,11 +220,14 @@ const Named* tool_named(std::string_view name) {
     return tool == std::end(tools) ? nullptr : tool;
 }
 
-// What tools.json says, with what each takes.
+// What tools.json says, with what each takes and gives.
 json::array described_tools() {
     json::array out = json::parse(tool_schemas()).as_array();
-    for (json::value& tool : out)
-        tool.as_object()["inputSchema"] = json_of(tool_named(tool.at("name").as_string())->takes());
+    for (json::value& tool : out) {
+        const Named& named = *tool_named(tool.at("name").as_string());
+        tool.as_object()["inputSchema"] = json_of(named.takes());
+        if (named.gives != nullptr) tool.as_object()["outputSchema"] = json_of(named.gives());
+    }
     return out;
 }
 
