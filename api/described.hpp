@@ -4,7 +4,7 @@
 // the members of a struct, whose types say what kind of value each is and whose initialisers are
 // the defaults. From a table come the reader of a request, the check of a C++ struct, the flags of
 // the command line (apps/cli/described.hpp), the JSON Schemas of OpenAPI and MCP, and the tables of
-// the documentation (lectern-describe). api/README.md shows how a field is added.
+// the documentation (tests/docs/option_tables.py). api/README.md shows how a field is added.
 //
 // Tables are made once and then only read: safe from any thread.
 #pragma once
