@@ -60,6 +60,10 @@ void print_hints(const std::vector<std::string>& hints);
 // For people to read: a terminal would obey the escape sequences of a document, so control
 // characters other than line ends and tabs come as U+FFFD. JSON has escapes of its own.
 [[nodiscard]] std::string shown(std::string_view text);
+// "1 document", "2 documents".
+[[nodiscard]] inline std::string counted(std::uint64_t count, const char* what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
 // One line of at most `bytes`, white space folded; shown.
 [[nodiscard]] std::string snippet(std::string_view text, std::size_t bytes);
 // The numbered sources under an answer, and how it came about.

@@ -73,17 +73,17 @@ int run(const Ingest& ingest) {
         for (const IngestFailure& failure : report.failed)
             std::cerr << "failed: " << shown(failure.path + ": " + failure.error.message()) << '\n';
         std::printf(
-            "%llu documents stored (%llu chunks, %llu tokens), %llu unchanged, %zu failed, "
-            "%.1f s\n",
-            static_cast<unsigned long long>(report.documents),
-            static_cast<unsigned long long>(report.chunks),
-            static_cast<unsigned long long>(report.tokens),
+            "%s stored (%s, %s), %llu unchanged, %zu failed, %.1f s\n",
+            counted(report.documents, "document").c_str(), counted(report.chunks, "chunk").c_str(),
+            counted(report.tokens, "token").c_str(),
             static_cast<unsigned long long>(report.skipped), report.failed.size(), report.seconds);
         if (report.gone > 0)
             std::printf(
-                "%llu stored documents are of files that are no longer there; 'lectern sync' of "
-                "these folders takes them out\n",
-                static_cast<unsigned long long>(report.gone));
+                "%s of files that are no longer there; 'lectern sync' of these folders takes %s "
+                "out\n",
+                (counted(report.gone, "stored document") + (report.gone == 1 ? " is" : " are"))
+                    .c_str(),
+                report.gone == 1 ? "it" : "them");
     }
     explain(ingest.common, report.stages);
     if (stop.stop_requested()) return Exit::part;

@@ -220,6 +220,8 @@ void add_serve(CLI::App& program, Run& run_command) {
                        "Pages of this origin may call the server; * for all");
     command.add_option("--host", options.hosts,
                        "Another name of this server; asked for only when there are no keys");
+    command.add_option("--source", options.sources,
+                       "NAME=DIR: a folder that collections may be synced with over HTTP");
     command.add_option("--pipeline", serve->common.pipeline, "The pipeline of new collections");
     command.add_option("--read-threads", options.read_threads,
                        "Workers for reading (0: one a core)");

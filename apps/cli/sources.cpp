@@ -28,8 +28,8 @@ int list(const Collection& collection, bool json) {
         return Exit::done;
     }
     for (const Source& source : *sources) {
-        std::cout << shown(source.path.string()) << ": " << source.files << " files, "
-                  << source.documents << " documents\n";
+        std::cout << shown(source.path.string()) << ": " << counted(source.files, "file") << ", "
+                  << counted(source.documents, "document") << '\n';
         print_patterns("include", source.include);
         print_patterns("exclude", source.exclude);
     }
@@ -46,7 +46,8 @@ int run(const SourcesCommand& wanted) {
         const auto documents = collection->remove_source(path);
         if (!documents) return fail(documents.status());
         if (!wanted.common.json)
-            std::cout << "removed " << shown(path) << "; its " << *documents << " documents stay\n";
+            std::cout << "removed " << shown(path) << "; its " << counted(*documents, "document")
+                      << (*documents == 1 ? " stays" : " stay") << '\n';
     }
     for (const std::string& path : wanted.add)
         if (const Status added = collection->add_source(path, wanted.include, wanted.exclude);

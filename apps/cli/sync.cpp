@@ -40,22 +40,20 @@ void print_for_people(const SyncReport& report, const Sync& sync) {
     for (const IngestFailure& failure : report.failed)
         std::cerr << "failed: " << shown(failure.path + ": " + failure.error.message()) << '\n';
     if (sync.dry_run || sync.watch) print_changes(report);
-    std::printf(
-        "%s%zu files added, %zu changed, %zu renamed, %zu removed, %llu unchanged, %zu failed",
-        sync.dry_run ? "would be: " : "", count(report, FileChange::added),
-        count(report, FileChange::changed), count(report, FileChange::renamed),
-        count(report, FileChange::removed), static_cast<unsigned long long>(report.unchanged),
-        report.failed.size());
+    std::printf("%s%s added, %zu changed, %zu renamed, %zu removed, %llu unchanged, %zu failed",
+                sync.dry_run ? "would be: " : "",
+                counted(count(report, FileChange::added), "file").c_str(),
+                count(report, FileChange::changed), count(report, FileChange::renamed),
+                count(report, FileChange::removed),
+                static_cast<unsigned long long>(report.unchanged), report.failed.size());
     if (sync.dry_run) {
         std::printf("\n");
     } else {
-        std::printf(
-            "; %llu documents stored (%llu chunks, %llu with the vectors they had), "
-            "%llu taken out, %.1f s\n",
-            static_cast<unsigned long long>(report.documents),
-            static_cast<unsigned long long>(report.chunks),
-            static_cast<unsigned long long>(report.kept_vectors),
-            static_cast<unsigned long long>(report.removed), report.seconds);
+        std::printf("; %s stored (%s, %llu with the vectors they had), %llu taken out, %.1f s\n",
+                    counted(report.documents, "document").c_str(),
+                    counted(report.chunks, "chunk").c_str(),
+                    static_cast<unsigned long long>(report.kept_vectors),
+                    static_cast<unsigned long long>(report.removed), report.seconds);
     }
     std::fflush(stdout);
 }

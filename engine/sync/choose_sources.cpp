@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "corpus/values.hpp"
+#include "engine/ingest/document_id.hpp"
 #include "engine/ingest/sources.hpp"
 #include "engine/sync/walk.hpp"
 
@@ -60,7 +61,11 @@ Status check_beside(const storage::SourceFolder& source, const storage::SourceFo
 Result<ChosenSources> choose_sources(std::span<const storage::SourceFolder> known,
                                      const std::vector<fs::path>& paths,
                                      const std::vector<std::string>& include,
-                                     const std::vector<std::string>& exclude) {
+                                     const std::vector<std::string>& exclude,
+                                     const std::vector<std::string>& names) {
+    if (!names.empty() && names.size() != paths.size())
+        return Status{Code::invalid_argument, "give a name for each path, or none"};
+    for (const std::string& name : names) LECTERN_TRY(check_document_id(name));
     const bool patterns = !include.empty() || !exclude.empty();
     ChosenSources out;
     if (paths.empty()) {
@@ -70,7 +75,8 @@ Result<ChosenSources> choose_sources(std::span<const storage::SourceFolder> know
         out.sources.assign(known.begin(), known.end());
         return out;
     }
-    for (const fs::path& path : paths) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const fs::path& path = paths[i];
         storage::SourceFolder source;
         source.path = absolute_path(path);
         const auto same = [&](const storage::SourceFolder& other) {
@@ -79,7 +85,7 @@ Result<ChosenSources> choose_sources(std::span<const storage::SourceFolder> know
         const auto before = std::find_if(known.begin(), known.end(), same);
         const bool fresh = before == known.end();
         if (fresh) {
-            source.name = source_name(path, source.path);
+            source.name = names.empty() ? source_name(path, source.path) : names[i];
             source.added_at = storage::now_milliseconds();
             LECTERN_TRY(check_source(source));
         } else {

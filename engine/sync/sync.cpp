@@ -63,7 +63,8 @@ std::string against(const storage::SourceFolder& source, const Present& present,
                " of it " + (loss.stored == 1 ? "is" : "are") + " stored; is its disk mounted?";
     if (!loss.too_much()) return {};
     return "of the source '" + source.path + "', " + std::to_string(loss.gone) + " of " +
-           files_of(loss.stored) + " are gone; is a disk not mounted?";
+           files_of(loss.stored) + (loss.gone == 1 ? " is" : " are") +
+           " gone; is a disk not mounted?";
 }
 
 // Paths are told as ids have them.
@@ -122,8 +123,8 @@ Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options
                             SyncRounds* rounds) {
     const auto begin = std::chrono::steady_clock::now();
     LECTERN_ASSIGN(const auto known, known_sources(target.corpus));
-    LECTERN_ASSIGN(const ChosenSources chosen,
-                   choose_sources(known, options.paths, options.include, options.exclude));
+    LECTERN_ASSIGN(const ChosenSources chosen, choose_sources(known, options.paths, options.include,
+                                                              options.exclude, options.names));
     if (chosen.sources.empty())
         return Status{Code::invalid_argument,
                       "the collection has no sources; name the folders once: 'lectern sync -c DIR "

@@ -4,7 +4,9 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
+import tempfile
 import threading
 import unittest
 from urllib.parse import quote
@@ -23,7 +25,9 @@ TEXTS = {
 class RestTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server("--slow", "1")
+        cls.manuals = tempfile.mkdtemp(prefix="lectern-manuals-")
+        os.mkdir(os.path.join(cls.manuals, "english"))
+        cls.server = Server("--slow", "1", "--source", "manuals=" + cls.manuals)
         status, _, cls.api = cls.server.request("GET", "/openapi.json")
         assert status == 200
         assert cls.api["security"] == [], "a server without keys asks for none"
@@ -39,6 +43,7 @@ class RestTest(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.server.remove()
+        shutil.rmtree(cls.manuals)
 
     def operation(self, method, path):
         for pattern, item in self.api["paths"].items():
@@ -365,6 +370,60 @@ class RestTest(unittest.TestCase):
         self.ask("GET", "/collections/notes/jobs/none", expect=404)
         self.ask("POST", "/collections/none/verify", expect=404)
         self.ask("POST", "/collections/notes/verify", {"deep": True}, expect=400)
+
+    def test_a_collection_is_synced_with_folders_of_the_server(self):
+        def write(name, text):
+            with open(os.path.join(self.manuals, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        self.ask("PUT", "/collections/synced", expect=201)
+        path = "/collections/synced/sync"
+        _, none = self.ask("POST", path, expect=400)
+        self.assertIn("has no source of this server's yet", none["detail"])
+        write("english/tides.md", "# Tides\n\nThe moon raises the tides.\n")
+        write("english/bread.md", "# Bread\n\nYeast makes dough rise.\n")
+        planned = self.job("POST", path, {"sources": ["manuals/english"], "dry_run": True})["result"]
+        self.assertEqual(len(planned["changes"]), 2)
+        _, listed = self.ask("GET", "/collections/synced/sources")
+        self.assertEqual(listed["sources"], [], "a dry run changes nothing")
+        done = self.job("POST", path, {"sources": ["manuals/english"], "exclude": ["*.txt"]})["result"]
+        self.assertEqual((done["documents"], done["failed"]), (2, []))
+        _, got = self.ask("GET", "/collections/synced/documents/manuals/english/tides.md")
+        self.assertIn("The moon", got["text"])
+        _, listed = self.ask("GET", "/collections/synced/sources")
+        self.assertEqual([(one["name"], one["files"], one["exclude"]) for one in listed["sources"]],
+                         [("manuals/english", 2, ["*.txt"])])
+        # From now on it knows them.
+        os.rename(os.path.join(self.manuals, "english/bread.md"), os.path.join(self.manuals, "english/loaf.md"))
+        again = self.job("POST", path)["result"]
+        self.assertEqual([(one["change"], one["file"]) for one in again["changes"]],
+                         [("renamed", "manuals/english/loaf.md")])
+        self.assertEqual(again["kept_vectors"], 1)
+        # A disk that is not there is no deletion.
+        for name in ["tides.md", "loaf.md"]:
+            os.remove(os.path.join(self.manuals, "english", name))
+        headers, job = self.ask("POST", path, expect=202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "failed")
+        self.assertIn("2 of 2 files are gone", job["error"]["detail"])
+        gone = self.job("POST", path, {"accept_loss": True})["result"]
+        self.assertEqual(gone["removed"], 2)
+        for body, says in [({"sources": ["manuals/.."]}, "has no source"), ({"sources": ["/etc"]}, "has no source"),
+                           ({"sources": ["other"]}, "has no source"), ({"sources": "manuals"}, "sources"),
+                           ({"dry": True}, "'dry'")]:
+            _, wrong = self.ask("POST", path, body, expect=400)
+            self.assertIn(says, wrong["detail"])
+        self.ask("POST", "/collections/none/sync", expect=404)
+
+    def test_the_charset_of_the_header_reaches_the_extractor(self):
+        text = "Москва: порт пяти морей."
+        body = ("# Порт\n\n" + text + "\n").encode("koi8-r")
+        for name, kind in [("a.md", "text/markdown"), ("a.html", "text/html"), ("a.csv", "text/csv")]:
+            self.ask("PUT", "/collections/notes/files/koi8/" + name, body, expect=201,
+                     headers={"Content-Type": kind + '; charset="KOI8-R"'})
+            _, got = self.ask("GET", "/collections/notes/documents/koi8/" + name)
+            self.assertIn(text, got["text"])
+            self.ask("DELETE", "/collections/notes/documents/koi8/" + name, expect=204)
 
     def test_wrong_reembeds_are_refused_or_fail(self):
         for body in [{}, {"pipeline": "/etc/passwd"}, {"pipeline": "bert", "truncate": 1}]:

@@ -150,6 +150,7 @@ Response upload(Service& service, Call& call) {
     IngestOptions options;
     options.stop = call.stop;
     options.keep_existing = only_new(call.request);
+    options.media_type = call.request.header("Content-Type");
     auto report = collection.ingest_bytes(file, call.request.body, options);
     if (!report) return problem(report.status());
     call.observed.tokens_in = report->tokens;

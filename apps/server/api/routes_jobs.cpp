@@ -1,4 +1,4 @@
-// Jobs: changing the model, checking, backing up; and looking at them.
+// Jobs: changing the model, checking, backing up, syncing with folders; and looking at them.
 #include <utility>
 
 #include "api/fields.hpp"
@@ -61,6 +61,36 @@ Response back_up(Service& service, Call& call) {
     return begin(service, call, "backup", {});
 }
 
+Response sync(Service& service, Call& call) {
+    api::Fields fields = optional_fields(call.request);
+    const auto list = [&](const char* name) {
+        json::array out;
+        for (std::string& text : fields.texts(name)) out.emplace_back(std::move(text));
+        return out;
+    };
+    json::object settings;
+    for (const char* name : {"sources", "include", "exclude"})
+        if (json::array texts = list(name); !texts.empty()) settings[name] = std::move(texts);
+    settings["dry_run"] = fields.flag("dry_run");
+    settings["accept_loss"] = fields.flag("accept_loss");
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    if (auto wanted = sync_options(settings, (*open)->collection, service.sources); !wanted)
+        return problem(400, "invalid_argument", wanted.status().message());
+    return begin(service, call, "sync", std::move(settings));
+}
+
+Response sources(Service& service, Call& call) {
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const auto all = (*open)->collection.sources();
+    if (!all) return problem(all.status());
+    json::array list;
+    for (const Source& source : *all) list.push_back(api::json_of(source));
+    return json_response(json::object{{"sources", std::move(list)}});
+}
+
 Response backups(Service& service, Call& call) {
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
@@ -111,6 +141,8 @@ void add_job_routes(Router& router, Service& service) {
     add("POST", "reembed", Lane::ingest, &reembed);
     add("POST", "verify", Lane::ingest, &verify);
     add("POST", "backups", Lane::ingest, &back_up);
+    add("POST", "sync", Lane::ingest, &sync);
+    add("GET", "sources", Lane::read, &sources);
     add("GET", "backups", Lane::read, &backups);
     add("GET", "jobs", Lane::read, &list_jobs);
     add("GET", "jobs/{job}", Lane::read, &look);

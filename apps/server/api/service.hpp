@@ -10,6 +10,7 @@
 #include "apps/server/work/jobs.hpp"
 #include "apps/server/work/metrics.hpp"
 #include "apps/server/work/recall_sampler.hpp"
+#include "apps/server/work/source_folders.hpp"
 
 namespace lectern::server {
 
@@ -19,6 +20,7 @@ struct Service {
     Metrics& metrics;
     RecallSampler& recall;
     Jobs& jobs;
+    const SourceFolders& sources;
 };
 
 // Each adds its routes; the handlers use `service` as long as the router lives.

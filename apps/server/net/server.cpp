@@ -81,11 +81,12 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
 
 }  // namespace
 
-ServerState::ServerState(ServerOptions given, Engine engine)
+ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engine)
     : options(std::move(given)),
+      sources(std::move(folders)),
       collections(options.data, std::move(engine), options.open),
-      jobs(options.data / ".jobs", job_work(collections, options.data)),
-      service{options, collections, metrics, recall, jobs},
+      jobs(options.data / ".jobs", job_work(collections, options.data, sources)),
+      service{options, collections, metrics, recall, jobs, sources},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),
@@ -255,8 +256,9 @@ struct Server::Impl {
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
+    LECTERN_ASSIGN(SourceFolders sources, SourceFolders::parse(options.sources));
     LECTERN_ASSIGN(Engine engine, Engine::create(options.engine));
-    auto impl = std::make_unique<Impl>(std::move(options), std::move(engine));
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(sources), std::move(engine));
     LECTERN_TRY(impl->open());
     impl->run();
     return std::unique_ptr<Server>(new Server(std::move(impl)));

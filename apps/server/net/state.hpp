@@ -11,7 +11,7 @@
 namespace lectern::server {
 
 struct ServerState {
-    ServerState(ServerOptions given, Engine engine);
+    ServerState(ServerOptions given, SourceFolders folders, Engine engine);
 
     [[nodiscard]] Executor* executor(Lane lane) noexcept {
         switch (lane) {
@@ -24,6 +24,7 @@ struct ServerState {
     }
 
     const ServerOptions options;
+    const SourceFolders sources;
     Keys keys;
     Metrics metrics;
     Collections collections;

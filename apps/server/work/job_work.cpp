@@ -34,6 +34,28 @@ Result<json::object> reembed(OpenCollection& open, const json::object& settings,
     return api::json_of(report);
 }
 
+std::vector<std::string> texts_of(const json::object& settings, std::string_view name) {
+    std::vector<std::string> out;
+    const json::value* value = settings.if_contains(name);
+    if (value == nullptr || !value->is_array()) return out;
+    for (const json::value& item : value->get_array())
+        if (item.is_string()) out.emplace_back(item.get_string());
+    return out;
+}
+
+Result<json::object> sync(OpenCollection& open, const json::object& settings,
+                          const SourceFolders& sources, JobFace& face) {
+    LECTERN_ASSIGN(SyncOptions options, sync_options(settings, open.collection, sources));
+    options.stop = face.stop();
+    options.progress = [&face](const IngestProgress& state) {
+        face.progress(state.bytes_read, state.bytes_total);
+    };
+    LECTERN_ASSIGN(const SyncReport report, open.collection.sync(options));
+    // What was done before the stop is in the collection; the next sync goes on from there.
+    if (face.stop().stop_requested()) return Status{Code::cancelled, "cancelled"};
+    return api::json_of(report);
+}
+
 Result<json::object> verify(OpenCollection& open, JobFace& face) {
     VerifyOptions options;
     options.stop = face.stop();
@@ -69,11 +91,39 @@ Result<fs::path> backup_folder(const fs::path& data, const OpenCollection& open)
     return data / ".backups" / (open.name + "-" + stats.collection_id);
 }
 
-JobWork job_work(Collections& collections, const fs::path& data) {
-    return [&collections, data](const JobRecord& record, JobFace& face) -> Result<json::object> {
+Result<SyncOptions> sync_options(const json::object& settings, const Collection& collection,
+                                 const SourceFolders& sources) {
+    SyncOptions out;
+    out.include = texts_of(settings, "include");
+    out.exclude = texts_of(settings, "exclude");
+    out.dry_run = flag_of(settings, "dry_run");
+    out.accept_loss = flag_of(settings, "accept_loss");
+    for (const std::string& name : texts_of(settings, "sources")) {
+        LECTERN_ASSIGN(SourceFolder found, sources.find(name));
+        out.paths.push_back(std::move(found.path));
+        out.names.push_back(std::move(found.name));
+    }
+    if (!out.paths.empty()) return out;
+    // Those that the collection has; of them, those that this server may read.
+    LECTERN_ASSIGN(const std::vector<Source> all, collection.sources());
+    for (const Source& source : all) {
+        if (!sources.has(source.path)) continue;
+        out.paths.push_back(source.path);
+        out.names.push_back(source.name);
+    }
+    if (out.paths.empty())
+        return Status{Code::invalid_argument,
+                      "the collection has no source of this server's yet; name one in 'sources'"};
+    return out;
+}
+
+JobWork job_work(Collections& collections, const fs::path& data, const SourceFolders& sources) {
+    return [&collections, data, &sources](const JobRecord& record,
+                                          JobFace& face) -> Result<json::object> {
         LECTERN_ASSIGN(const CollectionPointer open, collections.get(record.collection));
         if (record.kind == "reembed") return reembed(*open, record.settings, face);
         if (record.kind == "verify") return verify(*open, face);
+        if (record.kind == "sync") return sync(*open, record.settings, sources, face);
         if (record.kind == "backup") return back_up(*open, data, face);
         return Status{Code::internal, "there is no job '" + record.kind + "'"};
     };

@@ -5,11 +5,18 @@
 
 #include "apps/server/work/collections.hpp"
 #include "apps/server/work/jobs.hpp"
+#include "apps/server/work/source_folders.hpp"
 
 namespace lectern::server {
 
-// Of every kind there is, on the collections below `data`; both must outlive the jobs.
-[[nodiscard]] JobWork job_work(Collections& collections, const std::filesystem::path& data);
+// Of every kind there is, on the collections below `data`; all must outlive the jobs.
+[[nodiscard]] JobWork job_work(Collections& collections, const std::filesystem::path& data,
+                               const SourceFolders& sources);
+
+// What a sync with these settings is about; a failure says what is wrong with them.
+[[nodiscard]] Result<SyncOptions> sync_options(const boost::json::object& settings,
+                                               const Collection& collection,
+                                               const SourceFolders& sources);
 
 // Where the backups of a collection are: below the data folder and nowhere else, since a path would
 // let a caller write to any folder of the server's machine. A collection that is dropped and made
