@@ -21,9 +21,9 @@ build_packages=(
 
 packages=("${build_packages[@]}")
 case ${1:-} in
-    --check) packages+=(binutils patchelf mmdebstrap dpkg-dev file lintian python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
+    --check) packages+=(tesseract-ocr tesseract-ocr-eng catdoc binutils patchelf mmdebstrap dpkg-dev file lintian python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
     --wheel) packages+=(binutils patchelf) ;;
-    --sanitize) packages+=(python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
+    --sanitize) packages+=(tesseract-ocr tesseract-ocr-eng catdoc python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then

@@ -74,7 +74,8 @@ Channel channel() {
 // A running program. Killed and waited for at the end of its life, whatever happens.
 class Child {
  public:
-    Child(const std::vector<std::string>& arguments, int in, int out, int err);
+    Child(const std::vector<std::string>& arguments, const std::vector<std::string>& variables,
+          int in, int out, int err);
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
     ~Child() {
@@ -153,15 +154,40 @@ class SpawnSettings {
     posix_spawnattr_t attributes_{};
 };
 
-Child::Child(const std::vector<std::string>& arguments, int in, int out, int err) {
+// As the system wants them: a list with NULL at its end.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    out.reserve(texts.size() + 1);
+    for (std::string& text : texts) out.push_back(text.data());
+    out.push_back(nullptr);
+    return out;
+}
+
+std::vector<std::string> environment_with(const std::vector<std::string>& variables) {
+    std::vector<std::string> out;
+    for (char** own = environ; own != nullptr && *own != nullptr; ++own) {
+        const std::string_view one = *own;
+        const std::string_view name = one.substr(0, one.find('='));
+        const bool replaced =
+            std::any_of(variables.begin(), variables.end(), [&](const std::string& other) {
+                return std::string_view(other).substr(0, other.find('=')) == name;
+            });
+        if (!replaced) out.emplace_back(one);
+    }
+    out.insert(out.end(), variables.begin(), variables.end());
+    return out;
+}
+
+Child::Child(const std::vector<std::string>& arguments, const std::vector<std::string>& variables,
+             int in, int out, int err) {
     std::vector<std::string> copies = arguments;
-    std::vector<char*> pointers;
-    pointers.reserve(copies.size() + 1);
-    for (std::string& copy : copies) pointers.push_back(copy.data());
-    pointers.push_back(nullptr);
+    const std::vector<char*> pointers = pointers_to(copies);
+    std::vector<std::string> environment = environment_with(variables);
+    const std::vector<char*> environment_pointers = pointers_to(environment);
     const SpawnSettings settings(in, out, err);
-    const int error = ::posix_spawnp(&pid_, pointers.front(), settings.actions(),
-                                     settings.attributes(), pointers.data(), environ);
+    const int error =
+        ::posix_spawnp(&pid_, pointers.front(), settings.actions(), settings.attributes(),
+                       pointers.data(), environment_pointers.data());
     if (error == ENOENT)
         fail(LECTERN_UNAVAILABLE, "the program \"" + arguments.front() + "\" was not found");
     if (error != 0)
@@ -213,7 +239,8 @@ ProcessOutput run(const std::vector<std::string>& arguments, std::string_view in
     Channel in = channel();
     Channel out = channel();
     Channel err = channel();
-    Child child(arguments, in.theirs.number(), out.theirs.number(), err.theirs.number());
+    Child child(arguments, limits.variables, in.theirs.number(), out.theirs.number(),
+                err.theirs.number());
     in.theirs.close();
     out.theirs.close();
     err.theirs.close();

@@ -15,6 +15,8 @@ struct ProcessLimits {
     std::size_t output_bytes = std::size_t{256} << 20;
     std::size_t memory_bytes = std::size_t{1} << 30;  // address space of the program
     std::function<bool()> cancelled;                  // asked ten times a second; may be empty
+    // "NAME=VALUE", beside this process's own and in their place.
+    std::vector<std::string> variables = {};
 };
 
 struct ProcessOutput {

@@ -115,6 +115,13 @@ class Pdf : public plugin::Extractor {
         limits_.time = seconds(config, "timeout_seconds", 60);
         limits_.output_bytes = mebibytes(config, "output_mib", 256);
         limits_.memory_bytes = mebibytes(config, "memory_mib", 1024);
+        scans_.read = config.boolean("ocr").value_or(true);
+        scans_.ocr.languages = config.string("ocr_languages").value_or(scans_.ocr.languages);
+        scans_.ocr.limits.time = seconds(config, "ocr_timeout_seconds", 120);
+        scans_.ocr.limits.memory_bytes = mebibytes(config, "ocr_memory_mib", 2048);
+        scans_.most_pages = static_cast<std::size_t>(config.integer("ocr_pages").value_or(1000));
+        if (scans_.ocr.languages.empty() || scans_.ocr.languages.starts_with('-'))
+            fail(LECTERN_INVALID_ARGUMENT, "the option 'ocr_languages' names no language: \"eng\"");
     }
 
     [[nodiscard]] unsigned fits(std::string_view name, std::string_view head) const override {
@@ -124,7 +131,9 @@ class Pdf : public plugin::Extractor {
     void extract(const Call& call, const Source& source, const DocumentSink& sink) const override {
         ProcessLimits limits = limits_;
         limits.cancelled = [&call] { return call.cancelled(); };
-        Extracted document = pdf_text(source.bytes, program_, limits);
+        PdfScans scans = scans_;
+        scans.ocr.limits.cancelled = limits.cancelled;
+        Extracted document = pdf_text(source.bytes, program_, limits, scans);
         if (document.title.empty()) document.title = base_name(source.name);
         give(document, sink);
     }
@@ -132,6 +141,7 @@ class Pdf : public plugin::Extractor {
  private:
     std::string program_;
     ProcessLimits limits_;
+    PdfScans scans_;
 };
 
 class JsonLines : public plugin::Extractor {
@@ -177,7 +187,17 @@ constexpr const char* pdf_options = R"json({
     "memory_mib": {"type": "integer", "minimum": 16, "maximum": 1048576, "default": 1024,
       "description": "Most address space of the program, in MiB"},
     "output_mib": {"type": "integer", "minimum": 1, "maximum": 1048576, "default": 256,
-      "description": "Most text of one PDF, in MiB"}
+      "description": "Most text of one PDF, in MiB"},
+    "ocr": {"type": "boolean", "default": true,
+      "description": "Read pages without text with tesseract, where it is installed"},
+    "ocr_languages": {"type": "string", "default": "eng",
+      "description": "Languages of such pages, as tesseract's data are called: eng, deu+eng"},
+    "ocr_pages": {"type": "integer", "minimum": 1, "maximum": 1000000, "default": 1000,
+      "description": "Most pages of one PDF that are read so"},
+    "ocr_timeout_seconds": {"type": "number", "minimum": 0.001, "maximum": 86400, "default": 120,
+      "description": "Longest time for one page"},
+    "ocr_memory_mib": {"type": "integer", "minimum": 64, "maximum": 1048576, "default": 2048,
+      "description": "Most address space of the programs for one page, in MiB"}
   }
 })json";
 

@@ -43,10 +43,40 @@ std::string said(std::string_view err) {
          "\"" + program + "\" failed with exit code " + std::to_string(output.exit_code) + quoted);
 }
 
+PdfPage read_scan(std::string_view bytes, std::size_t number, const PdfScans& scans) {
+    const std::string page = std::to_string(number);
+    // As many dots an inch as tesseract was trained on; smaller pictures cost it letters.
+    const ProcessOutput picture =
+        run({scans.program, "-r", "300", "-gray", "-f", page, "-l", page, "-"}, bytes,
+            scans.ocr.limits);
+    if (picture.exit_code != 0 || picture.out.empty()) return {};
+    std::vector<PdfPage> read = ocr_pages(picture.out, scans.ocr);
+    return read.empty() ? PdfPage{} : std::move(read.front());
+}
+
+// Why the pages without text are without it still; "" when there is nothing against it.
+std::string read_scans(std::string_view bytes, const PdfScans& scans, PdfLayout& layout) {
+    if (!scans.read) return "its pages are scans, and OCR is off (option \"ocr\")";
+    std::size_t read = 0;
+    for (std::size_t i = 0; i < layout.pages.size(); ++i) {
+        if (!layout.pages[i].empty()) continue;
+        if (++read > scans.most_pages)
+            return "only its first " + std::to_string(scans.most_pages) + " pages were looked at";
+        try {
+            layout.pages[i] = read_scan(bytes, i + 1, scans);
+        } catch (const Failure& failure) {
+            // A page that is too much costs the page.
+            if (failure.code() == LECTERN_UNAVAILABLE) return failure.what();
+            if (failure.code() == LECTERN_CANCELLED) throw;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
-Extracted pdf_text(std::string_view bytes, const std::string& program,
-                   const ProcessLimits& limits) {
+Extracted pdf_text(std::string_view bytes, const std::string& program, const ProcessLimits& limits,
+                   const PdfScans& scans) {
     if (bytes.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the file is empty");
     // The header may stand within the first 1024 bytes (PDF 1.7, implementation note 13).
     if (bytes.substr(0, 1024).find("%PDF-") == std::string_view::npos)
@@ -67,16 +97,16 @@ Extracted pdf_text(std::string_view bytes, const std::string& program,
     }();
     if (output.exit_code != 0) fail_for(output, program);
 
-    const PdfLayout layout = parse_layout(output.out);
+    PdfLayout layout = parse_layout(output.out);
+    const std::string against = read_scans(bytes, scans, layout);
     Extracted out;
     out.title = layout.title;
     out.text = pdf_paragraphs(layout, &out.places);
     if (only_white_space(out.text)) {
         const std::string words = said(output.err);
         fail(LECTERN_INVALID_ARGUMENT,
-             words.empty() ? std::string("the PDF has no text; if its pages are scans, run OCR "
-                                         "first (ocrmypdf)")
-                           : "the PDF has no text: " + words);
+             "the PDF has no text" + (words.empty() ? words : ": " + words) +
+                 (against.empty() ? against : "; if its pages are scans: " + against));
     }
     if (const std::size_t at = text::invalid_utf8_at(out.text); at != std::string_view::npos)
         fail(LECTERN_CORRUPT,

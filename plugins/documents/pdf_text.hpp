@@ -9,11 +9,22 @@
 
 #include "documents/child_process.hpp"
 #include "documents/extracted.hpp"
+#include "documents/ocr.hpp"
 
 namespace lectern::documents {
 
-// `program`: the name or path of pdftotext. The title is the PDF's own, else the first line.
+// How pages without text, scans, are read.
+struct PdfScans {
+    bool read = true;
+    std::string program = "pdftoppm";  // of poppler-utils, too: makes a picture of a page
+    OcrOptions ocr = {};
+    std::size_t most_pages = 1000;  // of one PDF
+};
+
+// `program`: the name or path of pdftotext. The title is the PDF's own, else the first line. Pages
+// without text are read by OCR where that is installed; when it is not, and no page has text, the
+// failure says what to install.
 [[nodiscard]] Extracted pdf_text(std::string_view bytes, const std::string& program,
-                                 const ProcessLimits& limits);
+                                 const ProcessLimits& limits, const PdfScans& scans = {});
 
 }  // namespace lectern::documents

@@ -30,6 +30,7 @@ class Office : public plugin::Extractor {
         call.check();
         OfficeLimits limits = limits_;
         limits.html.cancelled = [&call] { return call.cancelled(); };
+        limits.converters.limits.cancelled = limits.html.cancelled;
         documents::Extracted document = read_office(source.bytes, limits);
         if (document.title.empty()) document.title = documents::base_name(source.name);
         documents::give(document, sink);

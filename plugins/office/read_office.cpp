@@ -20,7 +20,7 @@ constexpr std::string_view zip_magic = "PK\x03\x04";
 // Compound files: the formats before 2007, and the envelope of encrypted ones of today.
 constexpr std::string_view compound_magic = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
-[[noreturn]] void refuse_compound(std::string_view bytes) {
+documents::Extracted read_compound(std::string_view bytes, const Converters& converters) {
     constexpr std::string_view encrypted = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"sv;
     if (bytes.find(encrypted) != std::string_view::npos)
         fail(LECTERN_INVALID_ARGUMENT,
@@ -28,9 +28,7 @@ constexpr std::string_view compound_magic = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
     constexpr std::string_view mail = "_\0_\0s\0u\0b\0s\0t\0g\0001\0.\0000\0_\0"sv;
     if (bytes.find(mail) != std::string_view::npos)
         fail(LECTERN_UNSUPPORTED, "a mail in Outlook's own form; save it as .eml");
-    fail(LECTERN_UNSUPPORTED,
-         "a file of Word, Excel or PowerPoint before 2007; convert it (libreoffice --headless "
-         "--convert-to docx, xlsx or pptx)");
+    return before_2007_text(bytes, converters);
 }
 
 documents::Extracted read_ooxml(Archive& archive) {
@@ -77,7 +75,7 @@ unsigned office_fits(std::string_view name, std::string_view head) {
 
 documents::Extracted read_office(std::string_view bytes, const OfficeLimits& limits) {
     if (bytes.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the file is empty");
-    if (bytes.starts_with(compound_magic)) refuse_compound(bytes);
+    if (bytes.starts_with(compound_magic)) return read_compound(bytes, limits.converters);
     if (documents::trimmed(bytes.substr(0, 64)).starts_with("{\\rtf")) return rtf_text(bytes);
     if (!bytes.starts_with(zip_magic))
         fail(LECTERN_INVALID_ARGUMENT,

@@ -5,6 +5,7 @@
 
 #include "documents/html_text.hpp"
 #include "office/archive.hpp"
+#include "office/before_2007.hpp"
 #include "office/office_document.hpp"
 
 namespace lectern::office {
@@ -12,6 +13,7 @@ namespace lectern::office {
 struct OfficeLimits {
     ArchiveLimits archive;
     documents::HtmlLimits html;  // of each page of a book
+    Converters converters = {};  // for files before 2007
 };
 
 // Fails with LECTERN_UNSUPPORTED on what it is not made for.

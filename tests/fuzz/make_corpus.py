@@ -8,6 +8,7 @@ import io
 import json
 import pathlib
 import struct
+import tarfile
 import zipfile
 
 corpus = pathlib.Path(__file__).resolve().parent / "corpus"
@@ -129,3 +130,20 @@ write("data", "json", b'\x01{"a": [{"b": 1}, 2], "title": "x"}')
 write("data", "xml", b"\x02<?xml version='1.0' encoding='latin1'?><a b='c'><d>\xe9</d><p>e<f/>g</p></a>")
 write("data", "notebook", b'\x03{"cells": [{"cell_type": "code", "source": ["a"], "outputs": [{"text": "b"}]}]}')
 write("data", "subtitles", b"\x051\n00:00:01,000 --> 00:00:02,000\n<v A>b\n")
+
+def tarred(mode):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode, format=tarfile.PAX_FORMAT) as file:
+        for name, content in (("docs/a.txt", b"one"), ("../b.txt", b"two"), ("h\u00e4.md", b"three")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            file.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
+# gzip writes the time into its head: these are the same every time.
+write("archive", "zip", b"\x00" + archive.getvalue())
+write("archive", "tar", b"\x01" + tarred("w"))
+write("archive", "gzip", b"\x02" + gzip.compress(b"one\n", mtime=0))
+write("archive", "tar_gzip", b"\x02" + gzip.compress(tarred("w"), mtime=0))
+write("archive", "words", b"\xff5\t1\t1\t1\t1\t1\t9\t9\t9\t9\t96\tx\n4\t1\n")

@@ -16,7 +16,7 @@ target_include_directories(lectern_fuzz_openmp SYSTEM INTERFACE "${lectern_BINAR
 target_link_libraries(lectern_fuzz_openmp INTERFACE "${gomp}")
 
 foreach(room text config index/metadata apps/eval/measures plugins/documents plugins/office
-    plugins/mail plugins/data plugins/passages plugins/wordpiece
+    plugins/mail plugins/archive plugins/data plugins/passages plugins/wordpiece
     tests/fuzz)
   add_subdirectory(${room})
 endforeach()
