@@ -55,6 +55,36 @@ TEST(Split, ATextThatFitsIsOneChunk) {
     EXPECT_TRUE(texts("", tokens(10)).empty());
 }
 
+TEST(Split, ChunksWithinATableKnowItsHeader) {
+    std::string text = "# Boats\n\nBoat | Price\n";
+    for (int i = 0; i < 40; ++i) text += "Heron " + std::to_string(i) + " | 120\n";
+    text += "\nOne two three four five six seven eight nine ten eleven.\n";
+    const SplitOptions options{20, 18, 0, true};
+    const std::vector<Chunk> chunks = split_all(text, options);
+    ASSERT_GT(chunks.size(), 5U);
+    for (const Chunk& chunk : chunks) {
+        const std::string words(piece(text, chunk.range));
+        const bool inside = words.starts_with("Heron");
+        EXPECT_EQ(piece(text, chunk.context), inside ? "Boat | Price" : "") << words;
+        EXPECT_LE(chunk.tokens + (inside ? 2 : 0), options.limit) << words;
+    }
+    EXPECT_EQ(piece(text, chunks.front().range).substr(0, 7), "# Boats");
+    // No room beside the chunk.
+    for (const Chunk& chunk : split_all(text, {5, 5, 0, true}))
+        EXPECT_TRUE(chunk.context.begin == chunk.context.end);
+}
+
+TEST(Split, ATableOfSeveralWindowsKeepsItsHeader) {
+    std::string text = "Boat | Price\n";
+    while (text.size() < 2'200'000) text += "Heron and gull | 120 and more\n";
+    std::size_t without = 0;
+    split(text, {200, 200, 0, true}, word_ends, [&](const Chunk& chunk) {
+        if (chunk.context.end == 0) ++without;
+        EXPECT_TRUE(chunk.context.end == 0 || piece(text, chunk.context) == "Boat | Price");
+    });
+    EXPECT_EQ(without, 1U) << "the first chunk has the header itself";
+}
+
 TEST(Split, SectionsAreKeptApartAndHeadingsWithTheirText) {
     EXPECT_EQ(
         texts("# A\n\none two three four\n\n# B\n\nfive six seven\n\neight nine ten\n", tokens(8)),

@@ -1,0 +1,241 @@
+// Where text comes from, what a chunk within a table knows, and files within files: from the
+// extractors to hits and citations.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+#include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using lectern::Collection;
+using lectern::Hit;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
+
+class PlacesTest : public testing::Test {
+ protected:
+    void SetUp() override {
+        std::ofstream(folder / "small.yaml")
+            << "version: 1\npipeline: small\nstages:\n"
+               "  text: {plugin: documents, stage: text}\n"
+               "  jsonl: {plugin: documents, stage: jsonl}\n"
+               "  mail: {plugin: mail}\n  archive: {plugin: archive}\n  data: {plugin: data}\n"
+               "  chunks: {plugin: passages, stage: splitter, options: {max_tokens: 60}}\n"
+               "  tokens: {plugin: words}\n"
+               "  vectors: {plugin: word2vec, options: {model: "
+            << LECTERN_SOURCE_DIR
+            << "/tests/format/v1/word2vec.bin}}\n"
+               "  evidence: {plugin: passages, stage: reader}\n"
+               "ingest: [source, [text, jsonl, mail, archive, data], chunks, tokens, vectors, "
+               "commit]\n"
+               "query: [query, tokens, vectors, search, evidence]\n"
+               "search: {mode: lexical, candidates: 50}\n"
+               "answer: {abstain_below: 0}\n";
+    }
+    void write(const std::string& name, const std::string& text) const {
+        fs::create_directories((folder / name).parent_path());
+        std::ofstream(folder / name, std::ios::binary) << text;
+    }
+    [[nodiscard]] Collection open() const {
+        lectern::OpenOptions options;
+        options.pipeline = (folder / "small.yaml").string();
+        options.folders.cache = folder / "cache";
+        auto collection = Collection::open(folder / "collection", std::move(options));
+        EXPECT_TRUE(collection.ok()) << collection.status().message();
+        return std::move(*collection);
+    }
+    lectern::IngestReport ingest(Collection& collection, const std::string& name) const {
+        auto report = collection.ingest({folder / name});
+        EXPECT_TRUE(report.ok()) << report.status().message();
+        return report.ok() ? std::move(*report) : lectern::IngestReport{};
+    }
+    // The best hit. Its text is that of the document at its offsets, always.
+    static Hit best(const Collection& collection, const std::string& query) {
+        const auto found = collection.search(query, {.k = 1, .chunks = true});
+        EXPECT_TRUE(found.ok()) << found.status().message();
+        if (!found.ok() || found->hits.empty()) return {};
+        const Hit& hit = found->hits.front();
+        EXPECT_EQ(bytes(collection, hit.document, hit.begin, hit.end), hit.text);
+        return hit;
+    }
+    static std::string bytes(const Collection& collection, const std::string& id,
+                             std::uint64_t begin, std::uint64_t end) {
+        const auto document = collection.get(id);
+        EXPECT_TRUE(document.ok()) << document.status().message();
+        return document.ok() ? document->text.substr(begin, end - begin) : std::string{};
+    }
+    static std::vector<std::string> ids(const Collection& collection, const fs::path& below) {
+        std::vector<std::string> out;
+        const auto visited = collection.each_document([&](const lectern::Document& document) {
+            out.push_back(document.id.substr(below.string().size() + 1));
+            return true;
+        });
+        EXPECT_TRUE(visited.ok());
+        return out;
+    }
+
+    lectern::TestFolder home;
+    fs::path folder = home.path();
+};
+
+std::string table_of_parts(const std::string& ruler) {
+    std::string out = "# Parts\n\n| Part | Weight | Hall |\n" + ruler;
+    for (int i = 0; i < 120; ++i)
+        out += "| Part-" + std::to_string(1000 + i) + " | " + std::to_string(i * 7) +
+               " kg | Hall " + static_cast<char>('A' + i % 5) + " |\n";
+    return out;
+}
+
+TEST_F(PlacesTest, AChunkWithinATableKnowsItsHeader) {
+    auto collection = open();
+    write("parts.md", table_of_parts("|---|---|---|\n"));
+    ingest(collection, "parts.md");
+    const Hit hit = best(collection, "Part-1097");
+    EXPECT_THAT(hit.text, HasSubstr("| Part-1097 | 679 kg | Hall C |"));
+    EXPECT_EQ(hit.context, "| Part | Weight | Hall |");
+    EXPECT_THAT(hit.text, testing::Not(HasSubstr("Weight"))) << "offsets are those of the text";
+    // Its words are found with it, and its chunks keep to the limit.
+    EXPECT_GT(best(collection, "weight Part-1097").lexical_score.value_or(0),
+              hit.lexical_score.value_or(0));
+    const auto document = collection.get((folder / "parts.md").string());
+    ASSERT_TRUE(document.ok());
+    for (const lectern::ChunkRange& chunk : document->chunks) EXPECT_LE(chunk.tokens, 60U);
+
+    const auto answer = collection.ask("What is the weight of Part-1097?");
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    ASSERT_FALSE(answer->citations.empty());
+    for (const lectern::Citation& citation : answer->citations)
+        EXPECT_EQ(bytes(collection, citation.document, citation.begin, citation.end),
+                  citation.quote);
+    EXPECT_THAT(answer->citations.front().quote, HasSubstr("679 kg"));
+}
+
+TEST_F(PlacesTest, RowsOfATable) {
+    std::string table = "Part,Weight\n";
+    for (int i = 0; i < 120; ++i)
+        table += "Part-" + std::to_string(1000 + i) + "," + std::to_string(i * 7) + " kg\n";
+    write("parts.csv", table);
+    {
+        auto collection = open();
+        ingest(collection, "parts.csv");
+    }
+    // As stored.
+    auto collection = open();
+    const Hit hit = best(collection, "Part-1097");
+    EXPECT_EQ(hit.place.kind, "cells");
+    EXPECT_LE(hit.place.first, 99U);
+    EXPECT_GE(hit.place.last, 99U);
+    EXPECT_THAT(hit.place.text, StartsWith("rows "));
+    const auto answer = collection.ask("What is the weight of Part-1097?");
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    ASSERT_FALSE(answer->citations.empty());
+    EXPECT_EQ(answer->citations.front().place.text, "row 99");
+    const auto document = collection.get((folder / "parts.csv").string());
+    ASSERT_TRUE(document.ok());
+    EXPECT_THAT(document->chunks.front().place.text, StartsWith("rows 2 to "));
+    // And changed ones: what is known of a place makes another document of it.
+    const auto again = ingest(collection, "parts.csv");
+    EXPECT_EQ(again.skipped, 1U);
+    const auto verified = collection.verify();
+    ASSERT_TRUE(verified.ok());
+    EXPECT_TRUE(verified->findings.empty()) << verified->findings.front().what;
+}
+
+TEST_F(PlacesTest, FilesWithinArchives) {
+    write("in/manuals/tides.srt", "1\n00:12:31,000 --> 00:12:35,000\nThe moon raises tides.\n");
+    write("in/manuals/.hidden.md", "secret");
+    write("in/noise.bin", std::string("\x00\x01\x02\x03", 4));
+    write("in/rows.jsonl", "{\"_id\": \"r1\", \"text\": \"Yeast makes dough rise.\"}\n");
+    write("deep/crew.csv", "Name,Age\nAda,36\n");
+    const std::string at = folder.string();
+    ASSERT_EQ(std::system(("tar -C " + at + "/deep -czf " + at + "/in/deep.tgz . && tar -C " + at +
+                           "/in -cf " + at + "/all.tar manuals noise.bin rows.jsonl deep.tgz")
+                              .c_str()),  // NOLINT
+              0);
+    auto collection = open();
+    const auto report = ingest(collection, "all.tar");
+    EXPECT_EQ(report.documents, 3U);
+    ASSERT_EQ(report.failed.size(), 1U);
+    EXPECT_THAT(report.failed[0].path, HasSubstr("noise.bin"));
+    EXPECT_THAT(report.failed[0].error.message(), HasSubstr("no extractor of this pipeline"));
+
+    const std::string archive = (folder / "all.tar").string();
+    std::map<std::string, std::string> metadata;
+    const auto visited = collection.each_document([&](const lectern::Document& document) {
+        metadata[document.id] = document.metadata;
+        return true;
+    });
+    ASSERT_TRUE(visited.ok());
+    ASSERT_EQ(metadata.size(), 3U);
+    EXPECT_THAT(metadata[archive + "#manuals/tides.srt"], HasSubstr("\"archive\":"));
+    EXPECT_THAT(metadata[archive + "#deep.tgz#crew.csv"], HasSubstr("all.tar#deep.tgz\""));
+    EXPECT_EQ(metadata.count("r1"), 1U) << "rows keep their own ids";
+
+    EXPECT_EQ(best(collection, "moon tides").place.text, "manuals/tides.srt, 00:12:31");
+    EXPECT_EQ(best(collection, "moon tides").place.part, "manuals/tides.srt");
+    EXPECT_EQ(best(collection, "Ada").place.text, "deep.tgz#crew.csv, row 2");
+    // A sync takes them out with their archive.
+    fs::remove_all(folder / "in");
+}
+
+TEST_F(PlacesTest, ArchivesWithinArchivesEnd) {
+    write("a.md", "At the bottom.");
+    const std::string at = folder.string();
+    std::string last = "a.md";
+    for (int i = 0; i < 8; ++i) {
+        const std::string next = "n" + std::to_string(i) + ".tar";
+        ASSERT_EQ(std::system(("tar -C " + at + " -cf " + at + "/" + next + " " + last).c_str()),
+                  0);  // NOLINT
+        last = next;
+    }
+    auto collection = open();
+    const auto report = ingest(collection, last);
+    EXPECT_EQ(report.documents, 0U);
+    ASSERT_EQ(report.failed.size(), 1U);
+    EXPECT_THAT(report.failed[0].error.message(), HasSubstr("deep in each other"));
+    EXPECT_EQ(ingest(collection, "n4.tar").documents, 1U);
+}
+
+TEST_F(PlacesTest, AttachmentsAreReadAsFilesAre) {
+    write("mail.eml",
+          "From: ada@example.org\nSubject: Boats\nMIME-Version: 1.0\n"
+          "Content-Type: multipart/mixed; boundary=x\n\n--x\n\nSee the table.\n"
+          "--x\nContent-Type: text/csv; charset=iso-8859-1; name=boats.csv\n"
+          "Content-Disposition: attachment; filename=boats.csv\n\n"
+          "Boat,Price\nH\xE4her,120\n"
+          "--x\nContent-Type: application/octet-stream; name=smime.p7s\n"
+          "Content-Disposition: attachment; filename=smime.p7s\n\n\x01\x02\x03\n--x--\n");
+    auto collection = open();
+    const auto report = ingest(collection, "mail.eml");
+    EXPECT_TRUE(report.failed.empty()) << report.failed.front().error.message();
+    EXPECT_THAT(ids(collection, folder), UnorderedElementsAre("mail.eml", "mail.eml#boats.csv"));
+    const Hit hit = best(collection, "Häher");
+    EXPECT_EQ(hit.text, "Boat: Häher | Price: 120");
+    EXPECT_EQ(hit.place.text, "boats.csv, row 2");
+    EXPECT_THAT(hit.metadata, HasSubstr("\"mail\":"));
+}
+
+TEST_F(PlacesTest, TheCharsetOfARequest) {
+    auto collection = open();
+    lectern::IngestOptions options;
+    options.media_type = "text/plain; charset=koi8-r";
+    // "мир"
+    ASSERT_TRUE(collection.ingest_bytes("a.txt", "\xCD\xC9\xD2", options).ok());
+    EXPECT_EQ(collection.get("a.txt")->text, "мир");
+}
+
+}  // namespace
