@@ -33,6 +33,7 @@ Result<SearchRun> search_all(const Collection& collection,
     SearchOptions options = setting.search;
     options.k = depth;
     options.chunks = false;
+    options.plain = true;  // queries of test collections are prose: "-dash" excludes nothing
     options.stop = std::move(stop);
     std::vector<SearchResult> results(queries.size());
     LECTERN_TRY(in_parallel(queries.size(), 2, [&](std::size_t i) -> Status {

@@ -126,9 +126,9 @@ bool better(const Candidate& a, const Candidate& b) {
     return a.score != b.score ? a.score > b.score : a.chunk < b.chunk;
 }
 
-std::vector<double> scores_of(const std::vector<TwoScores>& two, const Ranking& ranking) {
-    if (ranking.mode == SearchMode::hybrid)
-        return fuse(two, ranking.fusion, ranking.weight, ranking.asked);
+std::vector<double> scores_of(const std::vector<TwoScores>& two, const Ranking& ranking,
+                              const QueryWords& words) {
+    if (ranking.mode == SearchMode::hybrid) return fuse(two, ranking.fusion, ranking.weight, words);
     std::vector<double> out;
     for (const TwoScores& one : two)
         out.push_back(ranking.mode == SearchMode::dense ? one.dense : one.lexical);
@@ -143,8 +143,12 @@ std::vector<Candidate> ranked(std::vector<Candidate> candidates, const Ranking& 
         return TwoScores{one.dense.value_or(0), one.lexical.value_or(0)};
     };
     std::vector<TwoScores> two;
-    for (const Candidate& one : candidates) two.push_back(two_of(one));
-    std::vector<double> scores = scores_of(two, ranking);
+    QueryWords words{ranking.known, 0, ranking.rarest};
+    for (const Candidate& one : candidates) {
+        two.push_back(two_of(one));
+        words.first = std::max<double>(words.first, one.match.rarest);
+    }
+    std::vector<double> scores = scores_of(two, ranking, words);
     for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].score = scores[i];
     std::sort(candidates.begin(), candidates.end(), better);
     if (!one_per_document) return candidates;
@@ -163,7 +167,7 @@ std::vector<Candidate> ranked(std::vector<Candidate> candidates, const Ranking& 
         best.dense = std::max<double>(best.dense, one.dense.value_or(0));
         best.lexical = std::max<double>(best.lexical, one.lexical.value_or(0));
     }
-    scores = scores_of(two, ranking);
+    scores = scores_of(two, ranking, words);
     for (std::size_t i = 0; i < out.size(); ++i) out[i].score = scores[i];
     std::sort(out.begin(), out.end(), better);
     return out;

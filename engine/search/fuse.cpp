@@ -14,23 +14,37 @@ double ramp(double value, double from, double to) {
     return std::clamp((value - from) / (to - from), 0.0, 1.0);
 }
 
-// How far the words name one thing, 0 to 1. Below half as good as the best is what has less than
+// How far one thing is ahead by words, 0 to 1. Below half as good as the best is what has less than
 // half of the rare words.
-double named(std::span<const TwoScores> scores, double asked) {
+double ahead(std::span<const TwoScores> scores, const QueryWords& words) {
     double best = 0;
     double second = 0;
     for (const TwoScores& one : scores) {
         second = std::max(second, std::min(best, one.lexical));
         best = std::max(best, one.lexical);
     }
-    if (best <= 0 || asked <= 0) return 0;
-    return ramp(1 - second / best, 0.5, 0.8) * ramp(best / asked, 0.4, 0.6);
+    if (best <= 0) return 0;
+    return ramp(1 - second / best, 0.5, 0.8) * ramp(best / words.known, 0.4, 0.6);
 }
 
-constexpr double moved_at_most = 0.8;  // of the dense side's weight, to the other side
+// How far the query is about one rare word, 0 to 1.
+double about_one_word(const QueryWords& words) {
+    if (words.rarest <= 0) return 0;
+    return ramp(words.first / words.known, 0.4, 0.6) * ramp(words.first / words.rarest, 0.7, 0.9);
+}
 
-std::vector<double> convex(std::span<const TwoScores> scores, double weight, double asked) {
-    if (weight > 0 && weight < 1) weight *= 1 - moved_at_most * named(scores, asked);
+// How far the words name one thing.
+double named(std::span<const TwoScores> scores, const QueryWords& words) {
+    if (words.known <= 0) return 0;
+    return std::max(ahead(scores, words), about_one_word(words));
+}
+
+// Of the dense side's weight, to the other side. Ranks differ by little at the top, so that all of
+// it must go.
+constexpr double moved_at_most = 0.8;
+constexpr double moved_of_ranks = 1.0;
+
+std::vector<double> convex(std::span<const TwoScores> scores, double weight) {
     double least = scores.front().dense;
     double most = least;
     double most_lexical = 0;
@@ -66,9 +80,12 @@ void add_ranks(std::span<const TwoScores> scores, double TwoScores::*side, doubl
 }  // namespace
 
 std::vector<double> fuse(std::span<const TwoScores> scores, Fusion fusion, double weight,
-                         double asked) {
+                         const QueryWords& words) {
     if (scores.empty()) return {};
-    if (fusion == Fusion::convex) return convex(scores, weight, asked);
+    const bool by_scores = fusion == Fusion::convex;
+    if (weight > 0 && weight < 1)
+        weight *= 1 - (by_scores ? moved_at_most : moved_of_ranks) * named(scores, words);
+    if (by_scores) return convex(scores, weight);
     std::vector<double> out(scores.size(), 0.0);
     add_ranks(scores, &TwoScores::dense, -2, weight, out);
     add_ranks(scores, &TwoScores::lexical, 0, 1 - weight, out);

@@ -14,6 +14,13 @@ struct TwoScores {
     double lexical = 0;  // BM25; 0: it has none of the words
 };
 
+// What the content words of a query weigh: the rarer, the more. All 0: not known.
+struct QueryWords {
+    double known = 0;   // those together that some chunk has
+    double first = 0;   // the rarest one that a thing to be fused has
+    double rarest = 0;  // one that a single chunk had
+};
+
 // One score, 0 to 1, for each.
 //
 // convex: weight x dense + (1 - weight) x lexical, each first scaled over all of `scores`: dense
@@ -23,11 +30,11 @@ struct TwoScores {
 // Cormack, C. Clarke and S. Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual
 // rank learning methods", SIGIR 2009).
 //
-// `weight`: 0 (lexical alone) to 1 (dense alone). Between the two, convex weighs the lexical side
-// more where the words name one thing: where its best has most of what was asked (`asked`, the
-// score of a thing with all content words; 0: not known) and no other comes near. The nearest
-// vectors of a name or a number are those of names that look like it.
+// `weight`: 0 (lexical alone) to 1 (dense alone). Between the two, the lexical side weighs more
+// where the words name one thing: where its best has most of what the words weigh and no other
+// comes near, or where most of it lies in one rare word. The nearest vectors of a name or a number
+// are those of names that look like it.
 [[nodiscard]] std::vector<double> fuse(std::span<const TwoScores> scores, Fusion fusion,
-                                       double weight, double asked = 0);
+                                       double weight, const QueryWords& words = {});
 
 }  // namespace lectern

@@ -26,17 +26,30 @@ TEST(Fuse, ConvexScalesBothSidesAndWeighsThem) {
 // As for "Part-097" among the chunks of a table with "Part-000" to "Part-119".
 TEST(Fuse, WordsThatNameOneThingOutweighVectors) {
     const std::vector<TwoScores> scores{{0.9, 0.12}, {0.7, 1.93}, {0.8, 0.12}, {0.85, 0}};
-    const auto first = [&](double weight, double asked) {
-        const std::vector<double> fused = fuse(scores, Fusion::convex, weight, asked);
+    const auto first = [&](double weight, double known, Fusion fusion = Fusion::convex) {
+        const std::vector<double> fused = fuse(scores, fusion, weight, {.known = known});
         return std::max_element(fused.begin(), fused.end()) - fused.begin();
     };
     EXPECT_EQ(first(0.65, 2.25), 1);
-    EXPECT_EQ(first(0.65, 0), 0);   // nothing is known of what was asked
-    EXPECT_EQ(first(0.65, 10), 0);  // it has little of it
+    EXPECT_EQ(first(0.65, 2.25, Fusion::rrf), 1);
+    EXPECT_EQ(first(0.65, 0), 0);   // nothing is known of the words
+    EXPECT_EQ(first(0.65, 10), 0);  // it has little of them
     EXPECT_EQ(first(1, 2.25), 0);   // vectors alone
     // Another comes near: the weights are those that were asked for.
     const std::vector<TwoScores> near{{0.9, 1.0}, {0.7, 1.93}};
-    EXPECT_EQ(fuse(near, Fusion::convex, 0.65, 2.25), fuse(near, Fusion::convex, 0.65));
+    EXPECT_EQ(fuse(near, Fusion::convex, 0.65, {.known = 2.25}), fuse(near, Fusion::convex, 0.65));
+}
+
+// As for "What is the weight of Part-097?": others have "weight", and come near by it.
+TEST(Fuse, OneRareWordOutweighsVectorsThoughOthersComeNear) {
+    const std::vector<TwoScores> scores{{0.9, 1.5}, {0.7, 1.93}, {0.8, 0.12}};
+    const auto first = [&](const QueryWords& words) {
+        const std::vector<double> fused = fuse(scores, Fusion::convex, 0.65, words);
+        return std::max_element(fused.begin(), fused.end()) - fused.begin();
+    };
+    EXPECT_EQ(first({.known = 3.2, .first = 2.0, .rarest = 2.0}), 1);
+    EXPECT_EQ(first({.known = 8.0, .first = 2.0, .rarest = 2.0}), 0);  // one of many words
+    EXPECT_EQ(first({.known = 3.2, .first = 2.0, .rarest = 4.0}), 0);  // not so rare
 }
 
 TEST(Fuse, RanksCountByTheirReciprocals) {

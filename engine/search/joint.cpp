@@ -29,7 +29,7 @@ void score_as_one(std::vector<JointHit>& hits, Fusion fusion, double weight) {
     std::vector<TwoScores> scores;
     for (const JointHit& one : hits)
         scores.push_back({*one.hit.dense_score, *one.hit.lexical_score});
-    const std::vector<double> fused = fuse(scores, fusion, weight, 0);
+    const std::vector<double> fused = fuse(scores, fusion, weight);
     for (std::size_t i = 0; i < hits.size(); ++i) hits[i].hit.score = static_cast<float>(fused[i]);
 }
 

@@ -26,6 +26,7 @@ constexpr double synonym_weight = 0.6;
 constexpr double typed_on_weight = 0.5;
 constexpr double near_weight[] = {1, 0.7, 0.5};  // by edits
 constexpr std::size_t most_near = 3;             // of a word
+constexpr std::size_t most_mistyped = 4;         // words of a query that are looked at so
 }  // namespace
 
 std::vector<text::Language> languages_of(std::uint32_t bits) {
@@ -198,11 +199,12 @@ class LookUp {
 
     // What may have been meant by words that no chunk has.
     Status add_near() {
+        std::size_t looked_at = 0;
         for (const auto& [word, content] : content_) {
             if (found(out_.content[content].places)) continue;
             if (word == query_.last && found(typed_on_)) continue;
             const unsigned edits = typing_edits(word);
-            if (edits == 0) continue;
+            if (edits == 0 || ++looked_at > most_mistyped) continue;
             std::vector<NearTerm> near;
             for (const std::size_t place : places_[word]) {
                 LECTERN_ASSIGN(const auto more,

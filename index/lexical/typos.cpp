@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t one_edit_from = 5;  // letters
 constexpr std::size_t two_edits_from = 9;
+constexpr std::size_t no_word_from = 40;
 // A word's stem is shorter than the word, and short stems are near to many.
 constexpr std::size_t shortest_for_one = 4;
 constexpr std::size_t shortest_for_two = 7;
@@ -158,7 +159,7 @@ Status walk_segment(const State& state, SegmentNumber number, const std::vector<
 
 unsigned typing_edits(std::string_view folded) {
     const std::vector<Letter> letters = letters_of(folded);
-    if (letters.size() < one_edit_from) return 0;
+    if (letters.size() < one_edit_from || letters.size() >= no_word_from) return 0;
     if (!std::all_of(letters.begin(), letters.end(),
                      [](const Letter& one) { return may_be_mistyped(one.letter); }))
         return 0;

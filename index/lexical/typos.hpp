@@ -22,7 +22,7 @@ struct NearTerm {
 };
 
 // How many edits a word may be away from what was meant: one from 5 letters, two from 9, none when
-// it has anything but letters, or is of a script without spaces between words.
+// it has anything but letters, is of a script without spaces between words, or too long to be one.
 [[nodiscard]] unsigned typing_edits(std::string_view folded);
 
 // The word with one of its letters left out, or two neighbours changed, but for the first letter.

@@ -195,6 +195,24 @@ static void search(lectern_collection* notes) {
                 ""));
     CHECK(FAILS(lectern_collection_search(NULL, "{}", NULL, &result, &error), "invalid_argument",
                 ""));
+    if (GOOD(lectern_collection_search(
+            notes, "{\"query\": \"\\\"the tides\\\" -zebra\", \"mode\": \"dense\", \"k\": 1}", NULL,
+            &result, &error)))
+        CHECK(has(result, "\"highlights\":[{\"begin\":"));
+    lectern_string_free(result);
+    if (GOOD(lectern_collection_search(notes, "{\"similar\": \"tides\"}", NULL, &result, &error)))
+        CHECK(strstr(result, "\"document\":\"tides\"") == NULL);
+    lectern_string_free(result);
+    /* One list, here of one collection. */
+    const lectern_collection* all[] = {notes, notes};
+    if (GOOD(lectern_collections_search(all, 1, "{\"query\": \"tides\", \"k\": 1}", NULL, &result,
+                                        &error)))
+        CHECK(has(result, "\"collection\":0"));
+    lectern_string_free(result);
+    CHECK(FAILS(lectern_collections_search(all, 2, "{\"query\": \"tides\"}", NULL, &result, &error),
+                "invalid_argument", ""));
+    CHECK(FAILS(lectern_collections_search(NULL, 1, "{}", NULL, &result, &error),
+                "invalid_argument", ""));
     /* Who does not ask for the error is told the code. */
     CHECK(lectern_collection_search(notes, "{}", NULL, &result, NULL) == LECTERN_INVALID_ARGUMENT);
     CHECK(lectern_collection_search(notes, "{}", NULL, NULL, NULL) == LECTERN_INVALID_ARGUMENT);

@@ -149,6 +149,53 @@ class RestTest(unittest.TestCase):
         self.assertEqual(dense["hits"][0]["document"], "tides")
         self.ask("POST", search, {"query": "a", "mode": "sparse"}, expect=400)
 
+    def test_query_language_and_highlights(self):
+        search = "/collections/notes/search"
+        for mode in ("hybrid", "dense", "lexical"):
+            _, result = self.ask("POST", search, {"query": 'yeast -tide', "mode": mode, "k": 1})
+            hit = result["hits"][0]
+            self.assertEqual(hit["document"], "bread")
+            text = TEXTS["bread"].encode()
+            marks = [text[mark["begin"]:mark["end"]].decode().lower() for mark in hit["highlights"]]
+            self.assertIn("yeast", marks)
+            _, none = self.ask("POST", search, {"query": '"no such phrase anywhere"', "mode": mode})
+            self.assertEqual(none["hits"], [])
+        _, failed = self.ask("POST", search, {"query": "-yeast"}, expect=400)
+        self.assertIn("must not be there", failed["detail"])
+        _, typed = self.ask("GET", search + "?query=yeas&prefix=true&mode=lexical")
+        self.assertEqual([hit["document"] for hit in typed["hits"]], ["bread"])
+        _, prose = self.ask("POST", search, {"query": '"dough yeast zzz"', "plain": True, "mode": "lexical"})
+        self.assertEqual([hit["document"] for hit in prose["hits"]], ["bread"])
+
+    def test_similar_documents(self):
+        search = "/collections/notes/search"
+        _, result = self.ask("POST", search, {"similar": "tides"})
+        documents = [hit["document"] for hit in result["hits"]]
+        self.assertNotIn("tides", documents)
+        self.assertGreater(len(documents), 0)
+        self.ask("POST", search, {"similar": "nothing of the kind"}, expect=404)
+        self.ask("POST", search, {"similar": "tides", "summarize": "list"}, expect=400)
+
+    def test_several_searches_and_several_collections(self):
+        _, several = self.ask("POST", "/searches", {"searches": [
+            {"collection": "notes", "query": "yeast", "mode": "lexical"},
+            {"collection": "nowhere", "query": "yeast"},
+            {"collection": "notes", "query": "What moves the ocean?", "k": 1}]})
+        first, second, third = several["results"]
+        self.assertEqual([hit["document"] for hit in first["hits"]], ["bread"])
+        self.assertEqual(second["error"]["status"], 404)
+        self.assertEqual(third["hits"][0]["document"], "tides")
+        for wrong, says in [({"searches": []}, "searches"), ({"searches": [{"query": "x"}]}, "searches/0"),
+                            ({"searches": [{"collection": "notes", "query": "x", "k": 0}]}, "searches/0"),
+                            ({"searches": [{"collection": "notes", "query": "x", "kk": 1}]}, "searches/0")]:
+            _, failed = self.ask("POST", "/searches", wrong, expect=400)
+            self.assertIn(says, failed["detail"])
+        _, one = self.ask("POST", "/search", {"collections": ["notes"], "query": "yeast", "k": 1})
+        self.assertEqual((one["hits"][0]["collection"], one["hits"][0]["document"]), ("notes", "bread"))
+        self.ask("POST", "/search", {"collections": ["notes", "notes"], "query": "yeast"}, expect=400)
+        self.ask("POST", "/search", {"collections": ["nowhere"], "query": "yeast"}, expect=404)
+        self.ask("POST", "/search", {"query": "yeast", "facets": ["x"]}, expect=400)
+
     def test_search_by_vector(self):
         search = "/collections/notes/search"
         question = "What moves the ocean?"

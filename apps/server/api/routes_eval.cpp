@@ -118,6 +118,7 @@ Result<evaluation::Run> search_all(const Collection& collection, const EvalReque
     const auto end = std::chrono::steady_clock::now() + longest;
     evaluation::Run run;
     SearchOptions options = wanted.search;
+    options.plain = true;  // queries of test collections are prose
     options.stop = std::move(stop);
     for (const evaluation::Query& query : wanted.queries) {
         if (!wanted.judgements.contains(query.id)) continue;

@@ -3,7 +3,7 @@ import { of, post } from "./api.js";
 import { byId, counted, el, milliseconds, showHints } from "./dom.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
-import { marked, placed } from "./text.js";
+import { highlighted, marked, placed } from "./text.js";
 
 const pause = 180; // milliseconds after the last key
 let timer = 0;
@@ -29,9 +29,11 @@ const placeOf = (hit) => JSON.stringify([hit.document, hit.begin, hit.end, hit.t
 
 function item(hit, open) {
   const passage = el("p", { class: "passage", dir: "auto" });
-  const text = hit.text.trim().replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
-  for (const piece of marked(text, asked))
-    passage.append(piece.marked ? el("mark", {}, piece.text) : piece.text);
+  const pieces = hit.highlights?.length > 0 ? highlighted(hit) : marked(hit.text.trim(), asked);
+  for (const piece of pieces) {
+    const text = piece.text.replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
+    passage.append(piece.marked ? el("mark", {}, text) : text);
+  }
   const place = el("p", { class: "note" }, `${hit.document} · ${placed(hit)}`);
   const meter = el("meter", { min: 0, max: 1, value: Math.max(0, Math.min(1, strength(hit))), "aria-label": "Score" });
   const score = el("span", { class: "score" }, strength(hit).toFixed(3), meter);

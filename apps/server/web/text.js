@@ -14,6 +14,27 @@ export function cut(text, begin, end) {
   return [piece(0, begin), piece(begin, end), piece(end, bytes.length)];
 }
 
+// A hit's text in pieces, its highlights marked, without white space around it.
+export function highlighted({ text, begin, highlights }) {
+  const bytes = encoder.encode(text);
+  const pieces = [];
+  let done = 0;
+  const add = (end, marked) => {
+    if (end > done) pieces.push({ text: decoder.decode(bytes.subarray(done, end)), marked });
+    done = Math.max(done, end);
+  };
+  for (const range of highlights) {
+    add(range.begin - begin, false);
+    add(range.end - begin, true);
+  }
+  add(bytes.length, false);
+  if (pieces.length > 0) {
+    pieces[0].text = pieces[0].text.trimStart();
+    pieces.at(-1).text = pieces.at(-1).text.trimEnd();
+  }
+  return pieces;
+}
+
 const common = new Set(("a an and are as at be but by can did do does for from had has have how in is it its " +
   "not of on or our so than that the their there they this to was were what when where which who " +
   "why will with you your").split(" "));
