@@ -89,6 +89,10 @@ bool states(std::string_view sentence, std::string_view answer, std::string_view
            (of_question.size() == around.size() || mostly(in_order(around, known), around.size()));
 }
 
+bool same_words(std::string_view one, std::string_view other) {
+    return flat(one) == flat(other);
+}
+
 bool says_more(std::string_view answer, std::string_view question) {
     const Words asked = content_of(question);
     const Words said = content_of(answer);

@@ -21,6 +21,9 @@ namespace lectern {
 [[nodiscard]] bool states(std::string_view sentence, std::string_view answer,
                           std::string_view question, std::string_view evidence);
 
+// The same words in the same order, but for case, punctuation and white space.
+[[nodiscard]] bool same_words(std::string_view one, std::string_view other);
+
 // The answer has a content word that the question has not.
 [[nodiscard]] bool says_more(std::string_view answer, std::string_view question);
 

@@ -82,7 +82,7 @@ std::string one_of(const std::vector<std::string>& words, bool capital) {
 }  // namespace
 
 std::string sentence_grammar(std::string_view question, std::string_view evidence,
-                             std::string_view answer) {
+                             std::string_view answer, std::span<const Frame> frames) {
     std::string said;  // on one line
     for (const char c : answer) {
         const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
@@ -98,15 +98,19 @@ std::string sentence_grammar(std::string_view question, std::string_view evidenc
     if (said.empty() || text::invalid_utf8_at(evidence) != std::string_view::npos ||
         text::invalid_utf8_at(question) != std::string_view::npos)
         return {};
+    if (!frames.empty()) {
+        std::vector<std::string> sentences;
+        for (const Frame& frame : frames) sentences.push_back(framed(frame, said));
+        return "root ::= " + one_of(sentences, true) + "\n";
+    }
     std::vector<std::string> words;
     add_words(question, true, words);
     add_words(evidence, false, words);
     if (words.size() < fewest_words) return {};
     const std::string all = std::string(question) + "\n" + std::string(evidence);
-    if (text::guess_language(text::words(all)) == text::Language::english)
-        for (const std::string_view word : english)
-            if (std::find(words.begin(), words.end(), word) == words.end())
-                words.emplace_back(word);
+    if (text::guess_language(text::words(all)) != text::Language::english) return {};
+    for (const std::string_view word : english)
+        if (std::find(words.begin(), words.end(), word) == words.end()) words.emplace_back(word);
     return "root ::= ( " + literal(with_capital(said)) + " | first ( \" \" word )" +
            std::string(before) + " \" \" " + literal(said) + " ) ( \" \" word )" +
            std::string(behind) + " \".\"\nfirst ::= " + one_of(words, true) +

@@ -5,9 +5,11 @@
 #include <optional>
 #include <set>
 
+#include "engine/answers/answer_frames.hpp"
 #include "engine/answers/defused.hpp"
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
+#include "engine/answers/question_parts.hpp"
 #include "engine/answers/sentence_grammar.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "engine/plugin_host/calls.hpp"
@@ -64,9 +66,16 @@ bool worth_phrasing(const WriterRequest& request) {
     if (request.evidence.empty()) return false;
     const NumberedEvidence& best = request.evidence.front();
     if (best.answer.empty() || !says_more(best.answer, request.question)) return false;
+    const QuestionParts parts(request.question);
+    if (parts.asking == 0 && parts.auxiliary) return false;  // yes or no: the evidence says why
     if (text::asks_to_explain(request.question)) return 2 * best.answer.size() >= best.text.size();
     const bool named = best.answer.front() >= 'A' && best.answer.front() <= 'Z';
     return !named || text::asked_to_define(request.question).empty();
+}
+
+std::vector<Frame> frames_of(const WriterRequest& request) {
+    const NumberedEvidence& best = request.evidence.front();
+    return answer_frames(request.question, best.text, best.answer);
 }
 
 // Evidence as a sentence of the answer: on one line, with a stop.
@@ -170,7 +179,8 @@ class SentenceGate {
         Verdict verdict;
         {
             const Busy busy(verifying_);
-            verdict = verify_sentence(tidied(sentence), request_.question, request_.evidence);
+            verdict = verify_sentence(tidied(sentence), request_.question, evidence(),
+                                      {.framed = is_framed(sentence)});
             failure_ = check_entailment(request_.entailment, request_.evidence, request_.interrupt,
                                         verdict);
             if (!failure_.ok()) return;
@@ -202,6 +212,20 @@ class SentenceGate {
             if (give(n)) return;
     }
 
+    // Of one sentence the best evidence alone.
+    [[nodiscard]] std::span<const NumberedEvidence> evidence() const {
+        return request_.task == Task::sentence ? request_.evidence.first(1) : request_.evidence;
+    }
+
+    // States what the reader found in one of the forms that the question allows.
+    [[nodiscard]] bool is_framed(std::string_view sentence) const {
+        if (request_.task != Task::sentence) return false;
+        const std::vector<Frame> frames = frames_of(request_);
+        return std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) {
+            return same_words(sentence, framed(frame, request_.evidence.front().answer));
+        });
+    }
+
     // All of its content words stand in what was written before.
     [[nodiscard]] bool says_nothing_new(std::string_view sentence) const {
         if (written_.text.empty()) return false;
@@ -217,6 +241,7 @@ class SentenceGate {
 
     // A sentence with the right words may still say another thing, or have lost what was asked for.
     bool keeps(Verdict& verdict) const {
+        if (is_framed(verdict.text)) return true;
         std::string titled;
         const NumberedEvidence* answering = nullptr;
         bool states_it = false;
@@ -235,7 +260,8 @@ class SentenceGate {
         }
         if (answering != nullptr)
             states_it = states(verdict.text, answering->answer, request_.question, titled);
-        if (!states_it && !follows(verdict.text, titled))
+        const bool may_state = states_it && request_.task != Task::sentence;
+        if (!may_state && !follows(verdict.text, titled))
             verdict.reason = "it puts words of its own, or another order, to the evidence";
         else if (repeats(verdict.text, titled))
             verdict.reason = "it says a word again and again";
@@ -316,11 +342,20 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     LECTERN_ASSIGN(const host::GeneratorInfo info, host::generator_info(generator));
 
     const bool phrasing = request.task == Task::sentence;
+    WriterRequest fitted = request;
     std::string grammar;
-    if (phrasing && worth_phrasing(request))
-        grammar = sentence_grammar(request.question, request.evidence.front().text,
-                                   request.evidence.front().answer);
-    if (phrasing && grammar.empty()) return quote(request);
+    std::string whole;
+    std::vector<NumberedEvidence> with_whole;
+    if (phrasing) {
+        if (!worth_phrasing(request)) return quote(request);
+        const NumberedEvidence& best = request.evidence.front();
+        whole = whole_answer(request.question, best.text, best.answer);
+        with_whole.assign(request.evidence.begin(), request.evidence.end());
+        with_whole.front().answer = whole;
+        fitted.evidence = with_whole;
+        grammar = sentence_grammar(request.question, best.text, whole, frames_of(fitted));
+        if (grammar.empty()) return quote(request);
+    }
 
     // Evidence is dropped from the weak end until prompt and answer fit the context.
     std::size_t used = phrasing ? 1 : request.evidence.size();
@@ -329,7 +364,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     for (; used > 0; --used) {
         switch (request.task) {
             case Task::sentence:
-                prompt = sentence_prompt(request.evidence.front(), request.question);
+                prompt = sentence_prompt(fitted.evidence.front(), request.question);
                 break;
             case Task::answer:
                 prompt = answer_prompt(request.evidence.first(used), request.question);
@@ -344,7 +379,6 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     }
     if (used == 0) return quote(request, 1);  // not even one sentence fits: quote it
 
-    WriterRequest fitted = request;
     if (!phrasing) fitted.evidence = request.evidence.first(used);
     Written out;
     SentenceGate gate(fitted, out, verifying);
