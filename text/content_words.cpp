@@ -1,9 +1,12 @@
 #include "text/content_words.hpp"
 
 #include <algorithm>
+#include <array>
+#include <memory>
 #include <string>
 #include <unordered_set>
 
+#include "text/language.hpp"
 #include "text/word_forms.hpp"
 
 namespace lectern::text {
@@ -57,15 +60,13 @@ bool is_stop_word(std::string_view folded) noexcept {
 
 namespace {
 
-bool same_beginning(std::string_view left, std::string_view right) noexcept {
-    const std::size_t shorter = std::min(left.size(), right.size());
-    const std::size_t longer = std::max(left.size(), right.size());
-    if (shorter < 4 || longer - shorter > 4) return false;
-    std::size_t common = 0;
-    while (common < shorter && left[common] == right[common]) ++common;
-    // "reads"/"reading": 4 of 5 and 7. "computer"/"computing": 6. "transform"/"transport" differ
-    // in the middle: what is left over on both sides must be short.
-    return common >= 4 && common + 2 >= shorter && longer - common <= 4;
+// Of one language. Stemmers are for one thread at a time, and cost more to make than to use.
+bool stems_alike(Language language, std::string_view left, std::string_view right) {
+    thread_local std::array<std::unique_ptr<Stemmer>, language_count> all;
+    std::unique_ptr<Stemmer>& stemmer = all[static_cast<std::size_t>(language)];
+    if (stemmer == nullptr) stemmer = std::make_unique<Stemmer>(language);
+    const std::string one(stemmer->stem(left));
+    return one == stemmer->stem(right);
 }
 
 }  // namespace
@@ -74,10 +75,12 @@ bool same_stem(std::string_view left, std::string_view right) {
     if (left == right) return true;
     // Also for speed: most pairs of words end here.
     if (left.empty() || right.empty() || left.front() != right.front()) return false;
-    if (same_beginning(left, right)) return true;
     const std::string one = base_form(left);
     const std::string other = base_form(right);
-    return one == other || same_beginning(one, other);
+    // The words do not say which language they are of. French and Spanish endings would make one
+    // of English words that are two ("import", "important").
+    return one == other || stems_alike(Language::english, one, other) ||
+           stems_alike(Language::german, left, right);
 }
 
 }  // namespace lectern::text

@@ -200,4 +200,16 @@ std::string base_form(std::string_view folded) {
     return out;
 }
 
+std::string past_form(std::string_view verb) {
+    const auto known = std::find_if(irregular.begin(), irregular.end(),
+                                    [&](const Irregular& one) { return one.base == verb; });
+    if (known != irregular.end())
+        return std::string(known->forms.substr(0, known->forms.find(' ')));
+    std::string out(verb);
+    if (out.ends_with("e")) return out + "d";
+    if (out.size() > 2 && out.ends_with("y") && !vowel(out[out.size() - 2]))
+        return out.replace(out.size() - 1, 1, "ied");
+    return out + "ed";
+}
+
 }  // namespace lectern::text

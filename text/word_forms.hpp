@@ -12,4 +12,8 @@ namespace lectern::text {
 // languages may come out changed, and then all their forms do. `folded` as text::fold gives it.
 [[nodiscard]] std::string base_form(std::string_view folded);
 
+// "appeared" of "appear", "wrote" of "write", "studied" of "study": the past tense of an English
+// verb.
+[[nodiscard]] std::string past_form(std::string_view verb);
+
 }  // namespace lectern::text

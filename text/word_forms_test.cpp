@@ -27,6 +27,13 @@ TEST(WordForms, IrregularInflectionsAreOne) {
         EXPECT_EQ(base_form(form), base_form(base)) << form;
 }
 
+TEST(WordForms, PastTense) {
+    for (const auto& [verb, past] :
+         {Pair{"appear", "appeared"}, Pair{"write", "wrote"}, Pair{"come", "came"},
+          Pair{"study", "studied"}, Pair{"play", "played"}, Pair{"propose", "proposed"}})
+        EXPECT_EQ(past_form(verb), past) << verb;
+}
+
 TEST(WordForms, OtherWordsStayApart) {
     for (const auto& [one, other] :
          {Pair{"filling", "filing"}, Pair{"hour", "hor"}, Pair{"news", "new"}, Pair{"thus", "thu"},

@@ -113,6 +113,8 @@ Result<std::vector<AnsweredQuestion>> ask_all(const Collection& collection,
         AskOptions ask = options;
         ask.filter = asked[i].filter;
         ask.stop = stop;
+        for (const auto& [question, given] : query.history)
+            ask.history.push_back({question, given});
         std::string best;
         ask.on_evidence = [&best](std::span<const Citation> evidence) {
             if (!evidence.empty()) best = evidence.front().quote;

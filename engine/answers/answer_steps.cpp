@@ -87,14 +87,15 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                             request.evidence[i].title, request.evidence_scores[i],
                             answer ? std::string_view(answer->text) : std::string_view()});
     }
-    const WriterRequest writer{request.text,
+    const bool phrased = request.context.pipeline.config().answer.writing == "phrased";
+    const WriterRequest writer{phrased ? Task::sentence : Task::answer,
+                               request.text,
                                evidence,
                                request.context.pipeline.config().answer.max_tokens,
                                request.ask.on_text,
                                request.interrupt,
                                {request.context.pipeline.verifier(),
-                                request.context.pipeline.config().answer.min_entailment},
-                               request.context.pipeline.config().answer.writing == "phrased"};
+                                request.context.pipeline.config().answer.min_entailment}};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer);

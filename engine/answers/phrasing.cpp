@@ -89,4 +89,27 @@ bool states(std::string_view sentence, std::string_view answer, std::string_view
            (of_question.size() == around.size() || mostly(in_order(around, known), around.size()));
 }
 
+bool same_words(std::string_view one, std::string_view other) {
+    return flat(one) == flat(other);
+}
+
+bool says_more(std::string_view answer, std::string_view question) {
+    const Words asked = content_of(question);
+    const Words said = content_of(answer);
+    return std::any_of(said.begin(), said.end(),
+                       [&](const text::Word& word) { return !has(asked, word); });
+}
+
+bool repeats(std::string_view sentence, std::string_view evidence) {
+    const Words said = content_of(sentence);
+    const Words known = content_of(evidence);
+    const auto times = [](const Words& words, const text::Word& wanted) {
+        return std::count_if(words.begin(), words.end(),
+                             [&](const text::Word& word) { return word.folded == wanted.folded; });
+    };
+    return std::any_of(said.begin(), said.end(), [&](const text::Word& word) {
+        return times(said, word) > std::max<std::ptrdiff_t>(1, times(known, word));
+    });
+}
+
 }  // namespace lectern

@@ -21,4 +21,14 @@ namespace lectern {
 [[nodiscard]] bool states(std::string_view sentence, std::string_view answer,
                           std::string_view question, std::string_view evidence);
 
+// The same words in the same order, but for case, punctuation and white space.
+[[nodiscard]] bool same_words(std::string_view one, std::string_view other);
+
+// The answer has a content word that the question has not.
+[[nodiscard]] bool says_more(std::string_view answer, std::string_view question);
+
+// The sentence has a content word more often than the evidence has it: small models fall into
+// loops.
+[[nodiscard]] bool repeats(std::string_view sentence, std::string_view evidence);
+
 }  // namespace lectern

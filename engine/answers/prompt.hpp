@@ -16,19 +16,24 @@ enum class Task {
     summary
 };
 
-// The same for every request of a task, so that its state is kept: the rules, and one worked
-// example.
+struct Example {
+    std::string_view request;
+    std::string_view text;
+};
+
+// The same for every request of a task, so that its state is kept: the rules, and worked examples.
 struct FixedPrompt {
     std::string_view rules;
-    std::string_view example_request;
-    std::string_view example_text;
+    std::span<const Example> examples;
 };
 [[nodiscard]] const FixedPrompt& fixed_prompt(Task task) noexcept;
 
-// The evidence, fenced as data and numbered, then the question; a summary has none. What could end
-// the fence or pass for a mark in the evidence is defused.
-[[nodiscard]] std::string user_prompt(std::span<const NumberedEvidence> evidence,
-                                      std::string_view question);
+// The evidence, fenced as data and numbered, then the question that is to be answered. What could
+// end the fence or pass for a mark in the evidence is defused.
+[[nodiscard]] std::string answer_prompt(std::span<const NumberedEvidence> evidence,
+                                        std::string_view question);
+// The same for Task::summary.
+[[nodiscard]] std::string summary_prompt(std::span<const NumberedEvidence> evidence);
 
 // The same for Task::sentence: the piece of evidence, the question, and the answer in it.
 [[nodiscard]] std::string sentence_prompt(const NumberedEvidence& evidence,

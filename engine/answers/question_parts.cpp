@@ -59,7 +59,7 @@ bool is_participle(const Term& term) {
     return !term.name && term.folded.size() > 4 &&
            (term.folded.ends_with("ed") || term.folded.ends_with("wn") ||
             term.folded.ends_with("tten") || term.folded.ends_with("ught") ||
-            term.folded.ends_with("uilt"));
+            term.folded.ends_with("uilt") || term.folded == "born");
 }
 
 bool is_article(const Term& term) {

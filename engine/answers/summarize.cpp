@@ -158,8 +158,14 @@ class Summarizer {
         for (std::size_t i = 0; i < sentences.size(); ++i)
             evidence.push_back(
                 {static_cast<unsigned>(i + 1), piece(sentences[i]), document_.header.title});
-        const WriterRequest request{"", evidence, context_.pipeline.config().answer.max_tokens,
-                                    on_text, interrupt_};
+        const config::AnswerConfig& config = context_.pipeline.config().answer;
+        const WriterRequest request{Task::summary,
+                                    "",
+                                    evidence,
+                                    config.max_tokens,
+                                    on_text,
+                                    interrupt_,
+                                    {context_.pipeline.verifier(), config.min_entailment}};
         const host::Stage* generator =
             options_.extractive ? nullptr : context_.pipeline.generator();
         if (generator == nullptr) return quote(request);

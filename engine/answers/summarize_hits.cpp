@@ -22,9 +22,13 @@ Result<Summary> summarize_some(Request& all, std::vector<Hit> hits,
     std::vector<NumberedEvidence> evidence;
     for (const Citation& item : part.evidence) evidence.push_back({item.n, item.quote, item.title});
     const config::AnswerConfig& config = pipeline.config().answer;
-    const WriterRequest request{
-        "",      evidence,      config.max_tokens,
-        on_text, all.interrupt, {pipeline.verifier(), config.min_entailment}};
+    const WriterRequest request{Task::summary,
+                                "",
+                                evidence,
+                                config.max_tokens,
+                                on_text,
+                                all.interrupt,
+                                {pipeline.verifier(), config.min_entailment}};
     const host::Stage* generator = pipeline.generator();
     Written written;
     if (generator == nullptr) {

@@ -275,6 +275,9 @@ Verdict verify_sentence(std::string_view sentence, std::string_view question,
 
     if (!found.missing.empty()) {
         out.reason = "'" + found.missing + "' is not in the evidence";
+    } else if (options.framed) {
+        out.supported = true;
+        return out;
     } else if (!found.negation_agrees) {
         out.reason = "it negates what the evidence does not, or the other way round";
     } else if (found.share < options.min_support) {
@@ -293,6 +296,10 @@ Verdict verify_sentence(std::string_view sentence, std::string_view question,
     }
     out.cited = {best->n};
     return out;
+}
+
+bool negates(std::string_view text) {
+    return vocabulary(text).negated;
 }
 
 std::string with_marks(std::string_view sentence, std::span<const unsigned> marks) {

@@ -24,6 +24,9 @@ struct NumberedEvidence {
 struct VerifierOptions {
     // Least share of a sentence's content words that the cited evidence or the question holds.
     double min_support = 0.75;
+    // The sentence is the question's words around the answer that was found (answer_frames.hpp):
+    // only its names and numbers are looked for.
+    bool framed = false;
 };
 
 struct Verdict {
@@ -36,6 +39,9 @@ struct Verdict {
 [[nodiscard]] Verdict verify_sentence(std::string_view sentence, std::string_view question,
                                       std::span<const NumberedEvidence> evidence,
                                       const VerifierOptions& options = {});
+
+// Whether a text has a negation in it.
+[[nodiscard]] bool negates(std::string_view text);
 
 // The sentence with its marks in front of the final stop: "It reads both ways [1][2]."
 [[nodiscard]] std::string with_marks(std::string_view sentence, std::span<const unsigned> marks);

@@ -5,9 +5,12 @@
 #include <optional>
 #include <set>
 
+#include "engine/answers/answer_frames.hpp"
 #include "engine/answers/defused.hpp"
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
+#include "engine/answers/question_parts.hpp"
+#include "engine/answers/sentence_grammar.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "engine/plugin_host/calls.hpp"
 #include "text/content_words.hpp"
@@ -24,9 +27,12 @@ lectern_message message(std::uint32_t role, std::string_view text) {
 // The fixed beginning of every prompt.
 std::vector<lectern_message> fixed_messages(Task task) {
     const FixedPrompt& prompt = fixed_prompt(task);
-    return {message(LECTERN_ROLE_SYSTEM, prompt.rules),
-            message(LECTERN_ROLE_USER, prompt.example_request),
-            message(LECTERN_ROLE_ASSISTANT, prompt.example_text)};
+    std::vector<lectern_message> out{message(LECTERN_ROLE_SYSTEM, prompt.rules)};
+    for (const Example& example : prompt.examples) {
+        out.push_back(message(LECTERN_ROLE_USER, example.request));
+        out.push_back(message(LECTERN_ROLE_ASSISTANT, example.text));
+    }
+    return out;
 }
 
 constexpr std::size_t quotes_of_a_fact = 1;
@@ -53,13 +59,23 @@ std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
     return evidence.first(count);
 }
 
-// A sentence can be made shorter around what answers; of an answer that is most of its evidence,
-// the evidence says it best.
+// A sentence can be put around what answers. Not where that is nothing but words of the question
+// ("What is teacher forcing?": "teacher forcing"), a name for what a thing is, or too little for a
+// reason.
 bool worth_phrasing(const WriterRequest& request) {
-    if (request.question.empty() || request.evidence.empty()) return false;
+    if (request.evidence.empty()) return false;
     const NumberedEvidence& best = request.evidence.front();
-    return !best.answer.empty() && 2 * best.answer.size() <= best.text.size() &&
-           !text::asks_to_explain(request.question);
+    if (best.answer.empty() || !says_more(best.answer, request.question)) return false;
+    const QuestionParts parts(request.question);
+    if (parts.asking == 0 && parts.auxiliary) return false;  // yes or no: the evidence says why
+    if (text::asks_to_explain(request.question)) return 2 * best.answer.size() >= best.text.size();
+    const bool named = best.answer.front() >= 'A' && best.answer.front() <= 'Z';
+    return !named || text::asked_to_define(request.question).empty();
+}
+
+std::vector<Frame> frames_of(const WriterRequest& request) {
+    const NumberedEvidence& best = request.evidence.front();
+    return answer_frames(request.question, best.text, best.answer);
 }
 
 // Evidence as a sentence of the answer: on one line, with a stop.
@@ -115,7 +131,7 @@ class SentenceGate {
     void finish(bool truncated) {
         if (!truncated) pass(buffer_);
         buffer_.clear();
-        if (request_.question.empty()) {
+        if (request_.task == Task::summary) {
             // One sentence says little of a text.
             for (const NumberedEvidence& item : request_.evidence)
                 if (sentences_ < fewest_of_a_summary) give(item.n);
@@ -127,7 +143,8 @@ class SentenceGate {
         for (const NumberedEvidence& item : quoted) give(item.n);
     }
     [[nodiscard]] bool enough() const {
-        return repeated_ || judged_ >= (request_.phrasing ? 1 : max_sentences) || !failure_.ok();
+        return repeated_ || judged_ >= (request_.task == Task::sentence ? 1 : max_sentences) ||
+               !failure_.ok();
     }
     // Of the stage that was asked about a sentence.
     [[nodiscard]] const Status& failure() const { return failure_; }
@@ -162,18 +179,19 @@ class SentenceGate {
         Verdict verdict;
         {
             const Busy busy(verifying_);
-            verdict = verify_sentence(tidied(sentence), request_.question, request_.evidence);
+            verdict = verify_sentence(tidied(sentence), request_.question, evidence(),
+                                      {.framed = is_framed(sentence)});
             failure_ = check_entailment(request_.entailment, request_.evidence, request_.interrupt,
                                         verdict);
             if (!failure_.ok()) return;
         }
         if (verdict.text.empty()) return;
-        if (request_.phrasing) ++judged_;
+        if (request_.task == Task::sentence) ++judged_;
         if (!said_.insert(text::fold(verdict.text)).second) {
             repeated_ = true;  // small models fall into loops; nothing new comes after
             return;
         }
-        if (request_.question.empty() && says_nothing_new(verdict.text)) {
+        if (request_.task == Task::summary && says_nothing_new(verdict.text)) {
             ++written_.dropped_sentences;
             written_.reasons.push_back("it repeats what was said: " + verdict.text);
             return;
@@ -187,11 +205,25 @@ class SentenceGate {
         }
         ++written_.dropped_sentences;
         written_.reasons.push_back(verdict.reason + ": " + verdict.text);
-        if (!request_.question.empty()) return;  // finish() quotes the best evidence
+        if (request_.task != Task::summary) return;  // finish() quotes the best evidence
         // Of a summary, its evidence speaks instead, once.
         lead(verdict.cited);
         for (const unsigned n : verdict.cited)
             if (give(n)) return;
+    }
+
+    // Of one sentence the best evidence alone.
+    [[nodiscard]] std::span<const NumberedEvidence> evidence() const {
+        return request_.task == Task::sentence ? request_.evidence.first(1) : request_.evidence;
+    }
+
+    // States what the reader found in one of the forms that the question allows.
+    [[nodiscard]] bool is_framed(std::string_view sentence) const {
+        if (request_.task != Task::sentence) return false;
+        const std::vector<Frame> frames = frames_of(request_);
+        return std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) {
+            return same_words(sentence, framed(frame, request_.evidence.front().answer));
+        });
     }
 
     // All of its content words stand in what was written before.
@@ -209,6 +241,7 @@ class SentenceGate {
 
     // A sentence with the right words may still say another thing, or have lost what was asked for.
     bool keeps(Verdict& verdict) const {
+        if (is_framed(verdict.text)) return true;
         std::string titled;
         const NumberedEvidence* answering = nullptr;
         bool states_it = false;
@@ -227,9 +260,12 @@ class SentenceGate {
         }
         if (answering != nullptr)
             states_it = states(verdict.text, answering->answer, request_.question, titled);
-        if (!states_it && !follows(verdict.text, titled))
+        const bool may_state = states_it && request_.task != Task::sentence;
+        if (!may_state && !follows(verdict.text, titled))
             verdict.reason = "it puts words of its own, or another order, to the evidence";
-        else if (request_.question.empty())
+        else if (repeats(verdict.text, titled))
+            verdict.reason = "it says a word again and again";
+        else if (request_.task == Task::summary)
             return true;
         else if (!worth || quoted)
             verdict.reason = "better evidence has been quoted";
@@ -266,7 +302,7 @@ class SentenceGate {
             if (std::find(written_.cited.begin(), written_.cited.end(), n) == written_.cited.end())
                 written_.cited.push_back(n);
         ++sentences_;
-        if (!request_.phrasing) ++judged_;
+        if (request_.task != Task::sentence) ++judged_;
         if (wrote_) written_.status = AnswerStatus::answered;
         if (request_.on_text) request_.on_text(piece);
     }
@@ -305,20 +341,37 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
                       StageCounter& writing, StageCounter& verifying) {
     LECTERN_ASSIGN(const host::GeneratorInfo info, host::generator_info(generator));
 
-    if (request.phrasing && !worth_phrasing(request)) return quote(request);
-    const Task task = request.question.empty() ? Task::summary
-                      : request.phrasing       ? Task::sentence
-                                               : Task::answer;
+    const bool phrasing = request.task == Task::sentence;
+    WriterRequest fitted = request;
+    std::string grammar;
+    std::string whole;
+    std::vector<NumberedEvidence> with_whole;
+    if (phrasing) {
+        if (!worth_phrasing(request)) return quote(request);
+        const NumberedEvidence& best = request.evidence.front();
+        whole = whole_answer(request.question, best.text, best.answer);
+        with_whole.assign(request.evidence.begin(), request.evidence.end());
+        with_whole.front().answer = whole;
+        fitted.evidence = with_whole;
+        grammar = sentence_grammar(request.question, best.text, whole, frames_of(fitted));
+        if (grammar.empty()) return quote(request);
+    }
 
     // Evidence is dropped from the weak end until prompt and answer fit the context.
-    std::size_t used = request.phrasing ? 1 : request.evidence.size();
+    std::size_t used = phrasing ? 1 : request.evidence.size();
     std::string prompt;
     std::vector<lectern_message> messages;
     for (; used > 0; --used) {
-        prompt = task == Task::sentence
-                     ? sentence_prompt(request.evidence.front(), request.question)
-                     : user_prompt(request.evidence.first(used), request.question);
-        messages = fixed_messages(task);
+        switch (request.task) {
+            case Task::sentence:
+                prompt = sentence_prompt(fitted.evidence.front(), request.question);
+                break;
+            case Task::answer:
+                prompt = answer_prompt(request.evidence.first(used), request.question);
+                break;
+            case Task::summary: prompt = summary_prompt(request.evidence.first(used)); break;
+        }
+        messages = fixed_messages(request.task);
         messages.push_back(message(LECTERN_ROLE_USER, prompt));
         LECTERN_ASSIGN(const std::uint64_t tokens,
                        host::count_tokens(generator, request.interrupt, messages));
@@ -326,8 +379,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     }
     if (used == 0) return quote(request, 1);  // not even one sentence fits: quote it
 
-    WriterRequest fitted = request;
-    if (!request.phrasing) fitted.evidence = request.evidence.first(used);
+    if (!phrasing) fitted.evidence = request.evidence.first(used);
     Written out;
     SentenceGate gate(fitted, out, verifying);
     lectern_generation generation{};
@@ -335,18 +387,27 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     generation.messages = messages.data();
     generation.message_count = messages.size();
     // Questions of its own making, and the fence, are no part of an answer.
-    const std::array<lectern_text, 3> stops{span(request.phrasing ? "\n" : "\n\n"),
-                                            span("<evidence>"), span("Question:")};
+    const std::array<lectern_text, 3> stops{span(phrasing ? "\n" : "\n\n"), span("<evidence>"),
+                                            span("Question:")};
     generation.stop = stops.data();
     generation.stop_count = stops.size();
+    generation.grammar = span(grammar);
     host::Generation report;
     Status status;
     const std::int64_t verified_before = verifying.busy_nanoseconds;
     {
         const Busy busy(writing);
-        status = host::generate(
-            generator, request.interrupt, generation,
-            [&gate](std::string_view piece) { return gate.take(piece); }, report);
+        const auto generate = [&] {
+            return host::generate(
+                generator, request.interrupt, generation,
+                [&gate](std::string_view piece) { return gate.take(piece); }, report);
+        };
+        status = generate();
+        // Not every generator keeps to a grammar: one that says so writes freely.
+        if (!grammar.empty() && status.code() == Code::unsupported) {
+            generation.grammar = {};
+            status = generate();
+        }
     }
     // Sentences are verified while the generator's call runs; their time counts once.
     writing.busy_nanoseconds -= verifying.busy_nanoseconds - verified_before;
@@ -374,8 +435,8 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
     return quoted;
 }
 
-Status warm(const host::Stage& generator, bool phrasing) {
-    return host::warm(generator, {}, fixed_messages(phrasing ? Task::sentence : Task::answer));
+Status warm(const host::Stage& generator, Task task) {
+    return host::warm(generator, {}, fixed_messages(task));
 }
 
 }  // namespace lectern

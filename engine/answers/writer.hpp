@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/answers/entailment.hpp"
+#include "engine/answers/prompt.hpp"
 #include "engine/answers/verifier.hpp"
 #include "engine/pipeline/counters.hpp"
 #include "engine/plugin_host/plugin_host.hpp"
@@ -16,13 +17,13 @@
 namespace lectern {
 
 struct WriterRequest {
-    std::string_view question;                   // "" for a summary of the evidence
+    Task task = Task::answer;
+    std::string_view question;                   // nobody asks for a summary
     std::span<const NumberedEvidence> evidence;  // best first
     std::uint32_t max_tokens = 160;
     std::function<void(std::string_view)> on_text;  // sentences as they pass
     host::Interrupt interrupt;
     EntailmentRule entailment = {};
-    bool phrasing = false;  // one sentence around what the reader found, or the evidence as it is
 };
 
 struct Written {
@@ -48,7 +49,7 @@ struct Written {
 [[nodiscard]] Result<Written> write(const host::Stage& generator, const WriterRequest& request,
                                     StageCounter& writing, StageCounter& verifying);
 
-// Prefills the fixed part of the prompt for answers, as they are written by this pipeline.
-[[nodiscard]] Status warm(const host::Stage& generator, bool phrasing);
+// Prefills the fixed part of a task's prompt.
+[[nodiscard]] Status warm(const host::Stage& generator, Task task);
 
 }  // namespace lectern

@@ -187,6 +187,10 @@ lectern_code lectern_collection_ask(const lectern_collection* collection, const 
         if (watching.wants_text())
             options.on_text = [&](std::string_view piece) { watching.text(piece); };
         if (watching.wants_events())
+            options.on_question = [&](std::string_view asked) {
+                watching.event("question", boost::json::object{{"question", api::clean(asked)}});
+            };
+        if (watching.wants_events())
             options.on_evidence = [&](std::span<const lectern::Citation> evidence) {
                 watching.event("evidence", boost::json::object{{"evidence", c::list(evidence)}});
             };

@@ -101,11 +101,13 @@ struct Collection::Impl {
         LECTERN_TRY(pipeline.prepare_answers(Answers::written));
         std::call_once(with.warmed, [&] {
             // The pipeline outlives the thread, which ends with `with`.
-            with.warming = std::jthread([this, generator = pipeline.generator(),
-                                         phrasing = pipeline.config().answer.writing == "phrased"] {
-                if (const Status status = warm(*generator, phrasing); !status.ok())
-                    log(LogLevel::warning, "generator", status.message());
-            });
+            with.warming =
+                std::jthread([this, generator = pipeline.generator(),
+                              task = pipeline.config().answer.writing == "phrased" ? Task::sentence
+                                                                                   : Task::answer] {
+                    if (const Status status = warm(*generator, task); !status.ok())
+                        log(LogLevel::warning, "generator", status.message());
+                });
         });
         return {};
     }

@@ -701,6 +701,14 @@ class RestTest(unittest.TestCase):
         _, failed = self.ask("PUT", "/collections/notes/documents/n", '{"text": "x", "metadata": {"n": 1e400}}', expect=400)
         self.assertIn("1.8e308", failed["detail"])
         ask = "/collections/notes/ask"
+        # A question may lean on the one before.
+        _, result = self.ask("POST", ask, {
+            "question": "What does it warn ships of?", "extractive": True,
+            "history": [{"question": "What is a lighthouse?", "answer": "A lighthouse is a tower [1]."}]})
+        self.assertEqual(result["question"], "What does a lighthouse warn ships of?")
+        for wrong in ("When?", ["When?"], [{"answer": "1997"}], [{"question": 7}]):
+            _, problem = self.ask("POST", ask, {"question": "When?", "history": wrong}, expect=400)
+            self.assertIn("'history'", problem["detail"])
         question = {"question": "What does a lighthouse warn ships of?", "extractive": True}
         for accept, kind in [("application/json, text/event-stream", "application/json"),
                              ("application/json;q=0.9, text/event-stream;q=0.1", "application/json"),

@@ -138,6 +138,21 @@ Status answers_of(const json::object& object, const Lines& lines, Query& to) {
             return lines.wrong("\"answer_starts\" has " + std::to_string(to.answer_starts.size()) +
                                " entries, but \"answers\" has " + std::to_string(wanted));
     }
+    if (const json::value* history = find(object, "history"); history != nullptr) {
+        static const std::string must =
+            R"("history" must be an array of objects with a "question" and an "answer", strings)";
+        if (!history->is_array()) return lines.wrong(must);
+        for (const json::value& turn : history->get_array()) {
+            const json::object* both = turn.if_object();
+            const json::value* question = both == nullptr ? nullptr : find(*both, "question");
+            const json::value* answer = both == nullptr ? nullptr : find(*both, "answer");
+            if (question == nullptr || !question->is_string() ||
+                (answer != nullptr && !answer->is_string()))
+                return lines.wrong(must);
+            to.history.emplace_back(question->get_string(),
+                                    answer == nullptr ? "" : answer->get_string());
+        }
+    }
     if (const json::value* document = find(object, "doc"); document != nullptr) {
         if (!document->is_string()) return lines.wrong(R"("doc" must be a string)");
         to.document = document->get_string();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace lectern::evaluation {
@@ -20,6 +21,8 @@ struct Query {
     // As many as answers, or none.
     std::vector<std::uint64_t> answer_starts{};
     std::string document{};  // that holds the answer; "" when not known
+    // What was asked before, with its answer ("": none), the oldest first.
+    std::vector<std::pair<std::string, std::string>> history{};
 };
 
 // query → document → relevance; 1 and more is relevant.

@@ -76,6 +76,10 @@ Response ask(Service& service, Call& call) {
     call.observed.query = question;
     options.on_text = reply.text();
     if (reply.streams())
+        options.on_question = [&reply](std::string_view asked) {
+            reply.send("question", json::object{{"question", api::clean(asked)}});
+        };
+    if (reply.streams())
         options.on_evidence = [&reply](std::span<const Citation> evidence) {
             json::array items;
             for (const Citation& item : evidence) items.push_back(api::json_of(item));

@@ -166,6 +166,7 @@ float share(api::Fields& fields, std::string_view name, float initial, float mos
 
 Chat chat_of(api::Fields& fields) {
     Chat out;
+    std::string said_after;  // the last question of the user's
     const auto wrong = [&fields](std::string_view must) {
         fields.wrong("messages", must);
         return Chat{};
@@ -194,7 +195,13 @@ Chat chat_of(api::Fields& fields) {
         if (content == nullptr) continue;
         auto text = text_of(*content);
         if (!text) return wrong(text.status().message());
-        if (*speaker == Speaker::user) out.question = *text;
+        if (*speaker == Speaker::user) {
+            if (!out.question.empty()) out.history.push_back({out.question, said_after});
+            out.question = *text;
+            said_after.clear();
+        } else if (*speaker == Speaker::assistant && *text != abstention) {
+            said_after = *text;
+        }
         if (text->empty() && may_be_none) continue;
         out.messages.push_back({role_of(*speaker), std::move(*text)});
     }

@@ -34,11 +34,16 @@ struct ModelName {
 // A vector as its little-endian floats in base64, as the clients ask for it.
 [[nodiscard]] std::string base64_floats(std::span<const float> values);
 
+// What a collection's model says where the collection does not say.
+inline constexpr std::string_view abstention = "The collection does not say.";
+
 // A conversation as a generator takes it. What functions gave back is a message of the user; turns
 // without text (an assistant's that called a function) are left out.
 struct Chat {
     std::vector<Message> messages;
     std::string question;  // the last text of the user's own
+    // The texts of the user's own before that, each with what the assistant said after it.
+    std::vector<Turn> history;
 };
 // The field `messages`. Parts of a content that are neither text nor a refusal are refused.
 [[nodiscard]] Chat chat_of(api::Fields& fields);

@@ -54,6 +54,24 @@ TEST(OpenAiTest, ConversationsAreReadWithTheirFunctions) {
     }
 }
 
+TEST(OpenAiTest, EarlierQuestionsAreTheHistory) {
+    api::Fields fields(R"({"messages":[
+        {"role":"system","content":"Be brief."},
+        {"role":"user","content":"Who invented the LSTM?"},
+        {"role":"assistant","content":"Sepp Hochreiter [1]."},
+        {"role":"user","content":"Who painted it?"},
+        {"role":"assistant","content":"The collection does not say."},
+        {"role":"user","content":"When?"}]})",
+                       true);
+    const Chat chat = chat_of(fields);
+    EXPECT_EQ(chat.question, "When?");
+    ASSERT_EQ(chat.history.size(), 2U);
+    EXPECT_EQ(chat.history[0].question, "Who invented the LSTM?");
+    EXPECT_EQ(chat.history[0].answer, "Sepp Hochreiter [1].");
+    EXPECT_EQ(chat.history[1].question, "Who painted it?");
+    EXPECT_EQ(chat.history[1].answer, "");
+}
+
 TEST(OpenAiTest, ConversationsThatCannotBeReadAreRefused) {
     const struct {
         const char* body;

@@ -285,9 +285,10 @@ class Writer {
     const std::int64_t created_ = std::time(nullptr);
 };
 
-Response answer(Service& service, Call& call, OpenCollection& open, const std::string& question,
-                Writer& writer) {
+Response answer(Service& service, Call& call, OpenCollection& open, Chat chat, Writer& writer) {
+    const std::string& question = chat.question;
     AskOptions options;
+    options.history = std::move(chat.history);
     options.stop = call.stop;
     options.deadline = service.options.limits.answer_time;
     options.on_text = [&writer](std::string_view piece) { writer.piece(piece); };
@@ -299,7 +300,7 @@ Response answer(Service& service, Call& call, OpenCollection& open, const std::s
     Completion done;
     done.text = answer->text;
     if (answer->status == AnswerStatus::abstained) {
-        done.text = "The collection does not say.";
+        done.text = abstention;
         writer.piece(done.text);
     }
     done.prompt_tokens = query_tokens(answer->timing.stages);  // what the client has sent
@@ -385,7 +386,7 @@ Response chat(Service& service, Call& call) {
     Writer writer(call, id, streams, usage, std::move(headers));
     return name.collection.empty()
                ? generate(call, **open, chat.messages, std::move(options), writer)
-               : answer(service, call, **open, chat.question, writer);
+               : answer(service, call, **open, std::move(chat), writer);
 }
 
 }  // namespace

@@ -1,0 +1,251 @@
+#include "engine/answers/answer_frames.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/answers/question_parts.hpp"
+#include "engine/answers/verifier.hpp"
+#include "text/ascii.hpp"
+#include "text/content_words.hpp"
+#include "text/language.hpp"
+#include "text/question.hpp"
+#include "text/word_forms.hpp"
+#include "text/wording.hpp"
+
+namespace lectern {
+namespace {
+
+using text::Wording;
+
+constexpr std::array<std::string_view, 12> prepositions{
+    "in", "on", "at", "for", "with", "by", "from", "to", "of", "since", "about", "under"};
+
+bool is_preposition(std::string_view folded) {
+    return std::find(prepositions.begin(), prepositions.end(), folded) != prepositions.end();
+}
+
+std::string first_word(std::string_view text) {
+    const auto words = text::words(text);
+    return words.empty() ? std::string() : words.front().folded;
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string out;
+    for (const std::string_view part : parts) {
+        if (part.empty()) continue;
+        if (!out.empty()) out.push_back(' ');
+        out += part;
+    }
+    return out;
+}
+
+// "controls", "uses", "has", "carries"
+std::string third_person(std::string_view verb) {
+    if (verb == "have") return "has";
+    std::string out(verb);
+    if (out.size() > 2 && out.ends_with("y") &&
+        std::string_view("aeiou").find(out[out.size() - 2]) == std::string_view::npos)
+        return out.replace(out.size() - 1, 1, "ies");
+    for (const std::string_view ending : {"s", "sh", "ch", "x", "z", "o"})
+        if (out.ends_with(ending)) return out + "es";
+    return out + "s";
+}
+
+// The verb of "does X …", as a sentence has it.
+std::string conjugated(std::string_view auxiliary, std::string_view verb) {
+    if (auxiliary == "did") return verb == "have" ? "had" : text::past_form(verb);
+    return auxiliary == "does" ? third_person(verb) : std::string(verb);
+}
+
+// In the evidence a form of "to be" stands before the answer, or the answer begins as what a thing
+// is does.
+bool says_what_it_is(std::string_view evidence, std::string_view answer) {
+    constexpr std::array<std::string_view, 5> articles{"a", "an", "the", "one", "any"};
+    const std::string first = first_word(answer);
+    if (std::find(articles.begin(), articles.end(), first) != articles.end()) return true;
+    const std::size_t at = evidence.find(answer);
+    if (at == std::string_view::npos) return false;
+    const std::string_view start = evidence.substr(0, at);
+    if (start.ends_with(": ")) return true;  // "It has three steps: score, normalise and average."
+    const auto before = text::words(start);
+    return !before.empty() && text::is_worded(Wording::copula, before.back().folded);
+}
+
+bool has_word(std::string_view text, std::string_view wanted) {
+    const auto words = text::words(text);
+    return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
+        return text::same_stem(word.folded, text::fold(wanted));
+    });
+}
+
+// Words behind the answer that tell more of it: a preposition and, up to the next mark, at most
+// four others.
+std::string what_follows(std::string_view rest) {
+    constexpr std::size_t most = 5;
+    if (!rest.starts_with(' ')) return {};
+    rest = rest.substr(1, rest.find_first_of(".,;:()[]<>\"\n", 1) - 1);
+    const auto words = text::words(rest);
+    if (words.size() < 2 || words.size() > most || !is_preposition(words.front().folded)) return {};
+    return std::string(rest.substr(0, words.back().range.end));
+}
+
+class Framer {
+ public:
+    Framer(std::string_view question, std::string_view evidence, std::string_view answer)
+        : parts_(question), evidence_(evidence), answer_(answer) {
+        date_ = text::asks_for_date(question);
+        place_ = !date_ && text::asks_for_place(question);
+    }
+
+    std::vector<Frame> frames() {
+        if (parts_.asking == 0) return {};
+        word_ = parts_.terms[parts_.word].folded;
+        if (word_ == "why" || (word_ == "how" && !parts_.asks_with_noun())) return {};
+        if (parts_.asks_for_subject())
+            subject();
+        else if (!parts_.phrases.empty() && parts_.phrases.front().first == parts_.asking + 1)
+            object();
+        return std::move(out_);
+    }
+
+ private:
+    void add(std::string before, std::string after = {}) {
+        if (out_.size() < 6) out_.push_back({std::move(before), std::move(after)});
+    }
+
+    // "Who invented the LSTM?": the answer takes the place of the question word.
+    void subject() {
+        if (word_ != "who" && word_ != "what" && word_ != "which") return;
+        const std::string_view rest = parts_.piece(parts_.asking, parts_.terms.size());
+        if (rest.empty()) return;
+        const bool inner = std::any_of(
+            parts_.terms.begin() + static_cast<std::ptrdiff_t>(parts_.asking), parts_.terms.end(),
+            [](const Term& term) {
+                return term.folded == "do" || term.folded == "does" || term.folded == "did";
+            });
+        if (inner) return;  // "What share of the tokens does BERT choose?"
+        const std::size_t verb = parts_.asking;
+        const std::string& done = parts_.terms[verb].folded;
+        if (word_ == "who" && done.ends_with("ed") && !parts_.phrases.empty() &&
+            parts_.phrases.front().first == verb + 1)
+            add(joined({parts_.piece(verb + 1, parts_.terms.size()),
+                        parts_.phrases.front().plural ? "were" : "was",
+                        parts_.piece(verb, verb + 1), "by"}));
+        add({}, std::string(rest));
+    }
+
+    void object() {
+        const Phrase& subject = parts_.phrases.front();
+        const std::string& auxiliary = parts_.terms[parts_.asking].folded;
+        const std::string_view name = parts_.piece(subject);
+        if (name.ends_with("ly") || (word_ == "which" && !parts_.asks_with_noun())) return;
+        const bool be =
+            auxiliary == "is" || auxiliary == "are" || auxiliary == "was" || auxiliary == "were";
+        if (be) {
+            is(name, auxiliary, parts_.piece(subject.end, parts_.terms.size()));
+        } else if (auxiliary == "do" || auxiliary == "does" || auxiliary == "did") {
+            if (subject.end >= parts_.terms.size()) return;
+            const Term& verb = parts_.terms[subject.end];
+            if ((verb.stop && verb.folded != "have") || verb.number || verb.name) return;
+            does(name, conjugated(auxiliary, parts_.terms[subject.end].folded),
+                 parts_.piece(subject.end + 1, parts_.terms.size()));
+        }
+    }
+
+    void is(std::string_view name, std::string_view auxiliary, std::string_view rest) {
+        if (date_ || place_) return when_or_where(joined({name, auxiliary, rest}));
+        if (word_ == "how") {
+            // "How tall is it?"
+            const std::string_view adjective = parts_.piece(parts_.word + 1, parts_.word + 2);
+            constexpr std::array<std::string_view, 6> of_measure{"old",  "tall", "long",
+                                                                 "high", "deep", "wide"};
+            if (std::find(of_measure.begin(), of_measure.end(), adjective) != of_measure.end())
+                add(joined({name, auxiliary, rest}), std::string(adjective));
+            add(joined({name, auxiliary, rest}));
+            return;
+        }
+        // "What is the difference between them?"
+        const bool within = is_preposition(first_word(rest)) || first_word(rest) == "between";
+        const bool definition = (rest.empty() || within) && !parts_.asks_with_noun();
+        if (definition && !says_what_it_is(evidence_, answer_)) return;
+        if (definition)
+            add(joined({name, rest, auxiliary}));
+        else
+            add(joined({name, auxiliary, rest}));
+    }
+
+    void does(std::string_view name, const std::string& verb, std::string_view rest) {
+        if (date_ || place_) return when_or_where(joined({name, verb, rest}));
+        const std::string noun = counted();
+        const bool named = noun.empty() || has_word(answer_, noun.substr(noun.rfind(' ') + 1));
+        // "Which port does it listen on?"
+        const auto last = text::words(rest);
+        if (!last.empty() && is_preposition(last.back().folded))
+            return add(joined({name, verb, rest}), named ? std::string() : noun);
+        add(joined({name, verb}), joined({named ? std::string_view() : noun, rest}));
+    }
+
+    void when_or_where(const std::string& said) {
+        if (is_preposition(first_word(answer_))) return add(said);
+        if (parts_.word > 0) {  // "Since when", "In which year"
+            const std::string before = text::fold(parts_.piece(0, parts_.word));
+            return add(joined({said, before}));
+        }
+        const bool year =
+            answer_.size() == 4 && std::all_of(answer_.begin(), answer_.end(), text::is_digit);
+        if (year) return add(joined({said, "in"}));
+        for (const std::string_view preposition : {"in", date_ ? "on" : "at"})
+            add(joined({said, preposition}));
+    }
+
+    // "parameters" of "how many parameters"
+    [[nodiscard]] std::string counted() const {
+        if (word_ != "how" || !parts_.asks_with_noun()) return {};
+        const std::string& many = parts_.terms[parts_.word + 1].folded;
+        if (many != "many" && many != "much") return {};
+        return std::string(parts_.piece(parts_.word + 2, parts_.asking));
+    }
+
+    const QuestionParts parts_;
+    const std::string_view evidence_;
+    const std::string_view answer_;
+    bool date_ = false;
+    bool place_ = false;
+    std::string word_;
+    std::vector<Frame> out_;
+};
+
+}  // namespace
+
+std::vector<Frame> answer_frames(std::string_view question, std::string_view evidence,
+                                 std::string_view answer) {
+    const std::string all = std::string(question) + "\n" + std::string(evidence);
+    if (text::guess_language(text::words(all)) != text::Language::english) return {};
+    // "It was not published in 2018."
+    const std::size_t at = evidence.find(answer);
+    if (at == std::string_view::npos || negates(evidence.substr(0, at))) return {};
+    std::vector<Frame> out = Framer(question, evidence, answer).frames();
+    // "by Anna Veld", and, as the evidence goes on, "in 1874".
+    if (const std::string more = what_follows(evidence.substr(at + answer.size())); !more.empty())
+        for (std::size_t i = out.size(); i > 0; --i)
+            if (out[i - 1].after.empty()) out.push_back({out[i - 1].before, more});
+    return out;
+}
+
+std::string whole_answer(std::string_view question, std::string_view evidence,
+                         std::string_view answer) {
+    if (text::asks_for_person(question))
+        for (const Names& names : names_in(evidence)) {
+            const bool one =
+                std::find(names.each.begin(), names.each.end(), answer) != names.each.end();
+            if (one && evidence.find(names.together) != std::string_view::npos)
+                return names.together;
+        }
+    return std::string(answer);
+}
+
+std::string framed(const Frame& frame, std::string_view answer) {
+    return joined({frame.before, answer, frame.after}) + ".";
+}
+
+}  // namespace lectern

@@ -1,0 +1,84 @@
+#include "engine/answers/answer_frames.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace lectern {
+namespace {
+
+TEST(AnswerFrames, TheQuestionsOwnWordsAroundTheAnswer) {
+    const struct {
+        const char* question;
+        const char* evidence;
+        const char* answer;
+        const char* sentence;
+    } cases[] = {
+        {"When was SentencePiece published?", "SentencePiece was published in 2018 by the two.",
+         "2018", "SentencePiece was published in 2018."},
+        {"In which year was the vector space model described?",
+         "They described the vector space model for indexing in 1975.", "1975",
+         "the vector space model was described in 1975."},
+        {"When did the first GPT appear?", "The first GPT was published in June 2018 by OpenAI.",
+         "June 2018", "the first GPT appeared in June 2018."},
+        {"Who invented the LSTM?", "The two of them published the LSTM in the journal in 1997.",
+         "The two of them", "the LSTM was invented by The two of them."},
+        {"Who came up with HNSW?", "Malkov and Yashunin described it in a preprint of the year.",
+         "Malkov and Yashunin", "Malkov and Yashunin came up with HNSW."},
+        {"How many gates does a GRU have?", "The GRU has two gates and a memory of its own.", "two",
+         "a GRU has two gates."},
+        {"How many parameters does the big Transformer have?",
+         "The big Transformer has 213 million parameters and 1,024 dimensions.",
+         "213 million parameters", "the big Transformer has 213 million parameters."},
+        {"How many links does HNSW keep for each vector?",
+         "In the graph HNSW has M links for each of the vectors.", "M",
+         "HNSW keeps M links for each vector."},
+        {"What does efSearch control in HNSW?", "efSearch is the size of the candidate list.",
+         "the size of the candidate list",
+         "efSearch controls the size of the candidate list in "
+         "HNSW."},
+        {"Which port does the server listen on?", "The server listens on port 8080 of the host.",
+         "port 8080", "the server listens on port 8080."},
+        {"Where was Okapi developed?", "It was the Okapi system of City University in the city.",
+         "City University", "Okapi was developed at City University."},
+        {"What is perplexity?", "Perplexity is two to the power of the cross-entropy in bits.",
+         "two to the power of the cross-entropy",
+         "perplexity is two to the power of the "
+         "cross-entropy."},
+    };
+    for (const auto& one : cases) {
+        const auto frames = answer_frames(one.question, one.evidence, one.answer);
+        EXPECT_TRUE(std::any_of(
+            frames.begin(), frames.end(),
+            [&](const Frame& frame) { return framed(frame, one.answer) == one.sentence; }))
+            << one.question
+            << (frames.empty() ? std::string() : " -> " + framed(frames.front(), one.answer));
+    }
+}
+
+TEST(AnswerFrames, WhatTheEvidenceGoesOnWith) {
+    const auto frames =
+        answer_frames("Who proposed the forget gate?",
+                      "The forget gate was added by Gers and Cummins in 2000.", "Gers and Cummins");
+    ASSERT_FALSE(frames.empty());
+    EXPECT_EQ(framed(frames.back(), "Gers and Cummins"),
+              "the forget gate was proposed by Gers and Cummins in 2000.");
+}
+
+TEST(AnswerFrames, NoneForOtherQuestions) {
+    const char* evidence = "The tokenizer cuts a text into the units that a model reads.";
+    for (const char* question :
+         {"What is tokenization?", "Why is it cut?", "How does a tokenizer work?",
+          "Does the tokenizer cut a text?", "Explain tokenizers.", "", "???"})
+        EXPECT_TRUE(answer_frames(question, evidence, "cuts a text into the units").empty())
+            << question;
+    EXPECT_TRUE(
+        answer_frames("When was it published?", "It was not published in 2018 by them.", "2018")
+            .empty());
+    EXPECT_TRUE(answer_frames("Wann erschien BERT?", "BERT erschien im Oktober 2018 und wurde.",
+                              "Oktober 2018")
+                    .empty());
+}
+
+}  // namespace
+}  // namespace lectern
