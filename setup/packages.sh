@@ -21,7 +21,7 @@ build_packages=(
 
 packages=("${build_packages[@]}")
 case ${1:-} in
-    --check) packages+=(binutils patchelf mmdebstrap dpkg-dev file lintian python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
+    --check) packages+=(binutils patchelf mmdebstrap dpkg-dev file lintian sqlite3 python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
     --wheel) packages+=(binutils patchelf) ;;
     --sanitize) packages+=(python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
