@@ -246,10 +246,11 @@ Status Cursor::more() {
 }
 
 Result<std::vector<Found>> Cursor::fetch() {
-    auto result = table.index->search(request(k_, true));
-    // No row has a value of that kind: the conditions are decided row by row.
-    if (!result && result.status().code() == Code::invalid_argument &&
-        result.status().message().starts_with("filter"))
+    const json::object wanted = request(k_, true);
+    auto result = table.index->search(wanted);
+    // No row has a value of that kind, or the list of IN is too long for a filter: the conditions
+    // are decided row by row.
+    if (!result && result.status().code() == Code::invalid_argument && wanted.contains("filter"))
         result = table.index->search(request(k_, false));
     LECTERN_TRY(result.status());
     const json::array& hits = result->at("hits").as_array();

@@ -23,7 +23,7 @@ Result<std::shared_ptr<Index>> models_of(Connection& connection, const std::stri
     if (index == nullptr) {
         LECTERN_ASSIGN(const auto folder, temporary_folder());
         index = Index::of(folder, true);
-        LECTERN_TRY(index->open(pipeline, ""));
+        LECTERN_TRY(index->open({pipeline, ""}));
         (*all)[pipeline] = index;
     }
     connection.indexes[index->folder()] = index;  // as long as the connection

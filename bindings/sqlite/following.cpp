@@ -25,14 +25,13 @@ Status file_failure(const char* doing) {
                                           std::generic_category().message(errno)};
 }
 
-Status put_in(Batch& batch, Index& index, const Definition& definition,
-              const Shadow::Change& change) {
-    batch.add(definition, change);
+Status put_in(Batch& batch, Index& index, const Shadow& shadow, const Shadow::Change& change) {
+    batch.add(shadow.definition(), change);
     return batch.full() ? batch.apply(index) : Status{};
 }
 
 // Compares every document's version with its row's, and changes what differs.
-Status compare_everything(Index& index, Shadow& shadow, const Definition& definition) {
+Status compare_everything(Index& index, Shadow& shadow) {
     std::unordered_map<std::int64_t, std::int64_t> rows;
     LECTERN_TRY(shadow.each_indexed([&](Shadow::Change change) -> Status {
         rows.emplace(change.rowid, change.version);
@@ -53,7 +52,7 @@ Status compare_everything(Index& index, Shadow& shadow, const Definition& defini
     Batch batch;
     for (const auto& [rowid, version] : rows) {
         LECTERN_ASSIGN(const Shadow::Change change, shadow.now(rowid));
-        LECTERN_TRY(put_in(batch, index, definition, change));
+        LECTERN_TRY(put_in(batch, index, shadow, change));
     }
     return batch.apply(index);
 }
@@ -136,8 +135,7 @@ Status Changes::apply(Index& index) {
 
 // --------------------------------------------------------------------- in step
 
-Status follow(Index& index, Shadow& shadow, const Definition& definition, const std::string& table,
-              bool newest) {
+Status follow(Index& index, Shadow& shadow, const Index::Made& made, bool newest) {
     LECTERN_ASSIGN(std::int64_t last, shadow.last_version());
     if (index.followed() == last) return {};
     const auto alone = index.following();
@@ -153,21 +151,21 @@ Status follow(Index& index, Shadow& shadow, const Definition& definition, const 
     if (followed && *followed >= rebuilt) {
         LECTERN_ASSIGN(known, shadow.has_version(*followed));
     }
-    if (followed && *followed < rebuilt) LECTERN_TRY(index.reset(definition.pipeline, table));
+    if (followed && *followed < rebuilt) LECTERN_TRY(index.reset(made));
     if (known) {
         Batch batch;
         LECTERN_TRY(shadow.changed_after(*followed, [&](Shadow::Change change) {
-            return put_in(batch, index, definition, change);
+            return put_in(batch, index, shadow, change);
         }));
         LECTERN_TRY(batch.apply(index));
     } else {
-        LECTERN_TRY(compare_everything(index, shadow, definition));
+        LECTERN_TRY(compare_everything(index, shadow));
     }
     return index.set_followed(last);
 }
 
-Result<std::vector<std::string>> differences(Index& index, Shadow& shadow,
-                                             const Definition& definition) {
+Result<std::vector<std::string>> differences(Index& index, Shadow& shadow) {
+    const Definition& definition = shadow.definition();
     std::vector<std::string> out;
     const auto differs = [&](const std::string& what) {
         if (out.size() < most_differences) out.push_back(what);

@@ -50,11 +50,9 @@ class Changes {
 
 // Brings the index to what this connection sees of the table, which must be committed.
 // `newest`: the connection holds the lock to write, so nothing is newer.
-[[nodiscard]] Status follow(Index& index, Shadow& shadow, const Definition& definition,
-                            const std::string& table, bool newest);
+[[nodiscard]] Status follow(Index& index, Shadow& shadow, const Index::Made& made, bool newest);
 
 // What is wrong between the two; empty: nothing. The index has followed.
-[[nodiscard]] Result<std::vector<std::string>> differences(Index& index, Shadow& shadow,
-                                                           const Definition& definition);
+[[nodiscard]] Result<std::vector<std::string>> differences(Index& index, Shadow& shadow);
 
 }  // namespace lectern::sqlite

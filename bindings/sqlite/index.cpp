@@ -126,10 +126,11 @@ Index::~Index() {
     if (temporary_) fs::remove_all(folder_, ignored);
 }
 
-Status Index::open(const std::string& pipeline, const std::string& table) {
-    if (is_open()) return {};
+Status Index::open(const Made& made) {
+    if (is_open() && !failed_) return {};
     const std::unique_lock lock(use_);
-    return collection_ != nullptr ? Status{} : open_alone(pipeline, table);
+    if (failed_) close_alone();
+    return collection_ != nullptr ? Status{} : open_alone(made);
 }
 
 bool Index::is_open() const {
@@ -137,22 +138,24 @@ bool Index::is_open() const {
     return collection_ != nullptr;
 }
 
-Status Index::open_alone(const std::string& pipeline, const std::string& table) {
+Status Index::open_alone(const Made& made) {
     LECTERN_ASSIGN(engine_, engine());
     std::error_code error;
     const bool fresh = !fs::exists(folder_, error) || fs::is_empty(folder_, error);
     json::object options{{"create", true}};
-    if (!pipeline.empty()) options["pipeline"] = pipeline;
+    // One that is there has its own.
+    if (fresh && !made.pipeline.empty()) options["pipeline"] = made.pipeline;
     lectern_error* why = nullptr;
     if (const lectern_code code = lectern_collection_open(
             engine_.get(), folder_.c_str(), json::serialize(options).c_str(), &collection_, &why);
         code != LECTERN_OK)
         return failure(code, why);
-    const auto found = fresh ? std::optional(Mark{table, 0}) : read_mark(folder_);
+    failed_ = false;
+    const auto found = fresh ? std::optional(Mark{made.table, 0}) : read_mark(folder_);
     {
         const std::lock_guard lock(marking_);
-        known_ = found && found->table == table;
-        mark_ = known_ ? *found : Mark{table, 0};
+        known_ = found && found->table == made.table;
+        mark_ = known_ ? *found : Mark{made.table, 0};
         was_in_step_ = false;
     }
     return fresh ? write_mark(folder_, mark_) : Status{};
@@ -163,7 +166,7 @@ void Index::close_alone() {
     engine_.reset();
 }
 
-Status Index::reset(const std::string& pipeline, const std::string& table) {
+Status Index::reset(const Made& made) {
     const std::unique_lock lock(use_);
     close_alone();
     std::error_code error;
@@ -171,7 +174,7 @@ Status Index::reset(const std::string& pipeline, const std::string& table) {
     if (error)
         return {Code::unavailable,
                 "removing '" + folder_.string() + "' to make it anew: " + error.message()};
-    return open_alone(pipeline, table);
+    return open_alone(made);
 }
 
 void Index::remove() {
@@ -242,14 +245,21 @@ Status Index::set_followed(std::int64_t version) {
     return {};
 }
 
+Status Index::written(Status status) {
+    if (!status.ok()) failed_ = true;
+    return status;
+}
+
 Status Index::put(const std::string& documents) {
-    LECTERN_ASSIGN(const json::object report, [&]() -> Result<json::object> {
+    const auto report_or = [&]() -> Result<json::object> {
         const std::shared_lock lock(use_);
         if (collection_ == nullptr) return closed();
         return asked({}, [&](const char*, char** out, lectern_error** error) {
             return lectern_collection_add(collection_, documents.c_str(), nullptr, out, error);
         });
-    }());
+    }();
+    LECTERN_TRY(written(report_or.status()));
+    const json::object& report = *report_or;
     const json::array& failed = report.at("failed").as_array();
     return failed.empty() ? Status{} : refuse(documents, failed);
 }
@@ -293,7 +303,7 @@ Status Index::take_out(std::span<const std::string> documents) {
     if (collection_ == nullptr) return closed();
     const lectern_code code =
         lectern_collection_remove(collection_, ids.data(), ids.size(), nullptr, &error);
-    return code == LECTERN_OK ? Status{} : failure(code, error);
+    return code == LECTERN_OK ? Status{} : written(failure(code, error));
 }
 
 Status Index::each(const std::function<Status(const json::object& document)>& visit) const {

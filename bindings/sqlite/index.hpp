@@ -42,12 +42,16 @@ class Index {
 
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
-    // Opens the collection unless it is open, and makes it unless it is there. `table` is what the
-    // mark must say to be believed. unavailable: another process has it.
-    [[nodiscard]] Status open(const std::string& pipeline, const std::string& table);
+    struct Made {
+        std::string pipeline;  // with which it is made
+        std::string table;     // the id that its mark must have to be believed
+    };
+    // Opens the collection unless it is open, and makes it unless it is there. unavailable: another
+    // process has it.
+    [[nodiscard]] Status open(const Made& made);
     [[nodiscard]] bool is_open() const;
     // Deletes the folder, and makes it anew where it was open; with nothing in it.
-    [[nodiscard]] Status reset(const std::string& pipeline, const std::string& table);
+    [[nodiscard]] Status reset(const Made& made);
     // Closes the collection and deletes the folder.
     void remove();
     // Closes the collection unless it is in use at this moment.
@@ -76,8 +80,9 @@ class Index {
     [[nodiscard]] Result<boost::json::object> verify() const;
 
  private:
-    [[nodiscard]] Status open_alone(const std::string& pipeline, const std::string& table);
+    [[nodiscard]] Status open_alone(const Made& made);
     void close_alone();
+    [[nodiscard]] Status written(Status status);
     [[nodiscard]] Status refuse(const std::string& documents, const boost::json::array& failed);
 
     const std::filesystem::path folder_;
@@ -86,6 +91,8 @@ class Index {
     mutable std::shared_mutex use_;  // shared by what uses the collection
     std::shared_ptr<lectern_engine> engine_;
     lectern_collection* collection_ = nullptr;
+    // A write failed: the collection takes no more of them until it has been opened again.
+    std::atomic<bool> failed_{false};
     mutable std::mutex marking_;
     Mark mark_;
     bool known_ = false;

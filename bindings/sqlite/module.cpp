@@ -28,14 +28,7 @@ int make(sqlite3* db, void* data, int count, const char* const* arguments, sqlit
         if (const int code = sqlite3_declare_vtab(db, declaration.c_str()); code != SQLITE_OK)
             return failure(db, code, "declaring the columns");
         sqlite3_vtab_config(db, SQLITE_VTAB_CONSTRAINT_SUPPORT, 1);
-        if (create) {
-            if (Status failed = table->create(); !failed.ok()) {
-                (void)table->shadow.drop();
-                return failed;
-            }
-        } else {
-            LECTERN_TRY(table->connect());
-        }
+        LECTERN_TRY(create ? table->create() : table->connect());
         *out = table.release();
         return {};
     });

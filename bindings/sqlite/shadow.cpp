@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace lectern::sqlite {
 namespace {
@@ -35,24 +36,27 @@ std::string Shadow::content_column(int column) const {
 }
 
 Status Shadow::create() {
-    std::string sql = "CREATE TABLE " + name("config") + "(k TEXT PRIMARY KEY, v) WITHOUT ROWID;";
-    if (own_content()) {
-        sql += "CREATE TABLE " + name("content") + "(id INTEGER PRIMARY KEY";
-        for (std::size_t i = 0; i < definition_.columns.size(); ++i)
-            sql += ", c" + std::to_string(i) + ' ' + definition_.columns[i].type;
-        sql += ");";
-    }
-    sql += "CREATE TABLE " + name("rows") + "(id INTEGER PRIMARY KEY, version INTEGER NOT NULL);";
-    sql += "CREATE TABLE " + name("log") + "(version INTEGER PRIMARY KEY, id INTEGER);";
-    sql += "INSERT INTO " + name("log") + " VALUES(0, NULL);";
-    return execute(db_, sql);
+    std::string content = "(id INTEGER PRIMARY KEY";
+    for (std::size_t i = 0; i < definition_.columns.size(); ++i)
+        content += ", c" + std::to_string(i) + ' ' + definition_.columns[i].type;
+    const std::pair<std::string_view, std::string> tables[] = {
+        {"config", "(k TEXT PRIMARY KEY, v) WITHOUT ROWID"},
+        {"content", content + ')'},
+        {"rows", "(id INTEGER PRIMARY KEY, version INTEGER NOT NULL)"},
+        {"log", "(version INTEGER PRIMARY KEY, id INTEGER)"}};
+    // When one fails, SQLite takes back those that were made, with the statement.
+    for (const auto& [suffix, columns] : tables)
+        if (suffix != "content" || own_content())
+            LECTERN_TRY(execute(db_, "CREATE TABLE " + name(suffix) + columns));
+    return execute(db_, "INSERT INTO " + name("log") + " VALUES(0, NULL)");
 }
 
 Status Shadow::drop() {
     forget_statements();
     std::string sql;
     for (const std::string_view suffix : suffixes)
-        sql += "DROP TABLE IF EXISTS " + name(suffix) + ';';
+        if (suffix != "content" || own_content())
+            sql += "DROP TABLE IF EXISTS " + name(suffix) + ';';
     return execute(db_, sql);
 }
 

@@ -29,6 +29,7 @@ class Shadow {
     Shadow(sqlite3* db, const Definition& definition) : db_(db), definition_(definition) {}
 
     [[nodiscard]] sqlite3* db() const { return db_; }
+    [[nodiscard]] const Definition& definition() const { return definition_; }
     [[nodiscard]] bool own_content() const { return definition_.content.empty(); }
 
     [[nodiscard]] Status create();

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <system_error>
 
 #include "bindings/sqlite/kill_point.hpp"
 #include "bindings/sqlite/place.hpp"
 
 namespace lectern::sqlite {
 namespace {
+
+constexpr int format = 1;  // of the shadow
 
 std::string random_id() {
     std::array<unsigned char, 16> bytes{};
@@ -32,10 +36,15 @@ Table::~Table() {
 
 Status Table::create() {
     LECTERN_TRY(shadow.create());
-    id = random_id();
     LECTERN_ASSIGN(const std::string name, new_name(*connection, definition));
-    LECTERN_TRY(shadow.set_config("table", id));
+    LECTERN_TRY(shadow.set_config("format", std::to_string(format)));
+    LECTERN_TRY(shadow.set_config("table", random_id()));
     LECTERN_TRY(shadow.set_config("folder", name));
+    // A file is found from another folder, too.
+    std::error_code error;
+    const std::filesystem::path file = std::filesystem::absolute(definition.pipeline, error);
+    const bool is_file = !error && std::filesystem::is_regular_file(file, error);
+    LECTERN_TRY(shadow.set_config("pipeline", is_file ? file.string() : definition.pipeline));
     LECTERN_TRY(connect());
     Status made = open_index();
     if (made.ok())
@@ -48,9 +57,15 @@ Status Table::create() {
 }
 
 Status Table::connect() {
+    LECTERN_ASSIGN(const std::string made, shadow.config("format"));
     LECTERN_ASSIGN(id, shadow.config("table"));
+    LECTERN_ASSIGN(pipeline, shadow.config("pipeline"));
     LECTERN_ASSIGN(const std::string name, shadow.config("folder"));
-    if (id.empty() || name.empty() || name.find('/') != std::string::npos)
+    if (std::atoi(made.c_str()) > format)
+        return {Code::unsupported, "the table '" + definition.table + "' has format " + made +
+                                       ", and this version of Lectern knows " +
+                                       std::to_string(format) + "; use the one that made it"};
+    if (made.empty() || id.empty() || name.empty() || name.find('/') != std::string::npos)
         return {Code::corrupt, "the table '" + definition.table + "_config' is not as it was made"};
     LECTERN_ASSIGN(const auto folder, folder_of(*connection, definition, name, id));
     index = connection->index(folder, in_memory(connection->db, definition.schema));
@@ -71,7 +86,7 @@ Status Table::prepare_to_read() {
         Statement::prepare(connection->db, "SELECT 1 FROM " + identifier(definition.schema) + '.' +
                                                identifier(definition.table + "_config")));
     LECTERN_TRY(same.step().status());
-    return follow(*index, shadow, definition, id, false);
+    return follow(*index, shadow, {pipeline, id}, false);
 }
 
 // ----------------------------------------------------------------- changes
@@ -84,7 +99,7 @@ Status Table::begin_change(bool follow_first) {
         return {opened.code(), opened.message() + "; INSERT INTO " + identifier(definition.table) +
                                    "(" + identifier(definition.table) +
                                    ") VALUES('rebuild') makes the index anew"};
-    if (opened.ok() && follow_first) LECTERN_TRY(follow(*index, shadow, definition, id, true));
+    if (opened.ok() && follow_first) LECTERN_TRY(follow(*index, shadow, {pipeline, id}, true));
     Transaction begun;
     LECTERN_ASSIGN(begun.base, shadow.last_version());
     std::uint32_t random = 0;
@@ -182,7 +197,7 @@ Status Table::rebuild(bool present) {
     // One that cannot be opened, and that no other process has open, is not worth keeping.
     if (const Status opened = open_index();
         !opened.ok() && opened.code() != Code::unavailable && present)
-        LECTERN_TRY(index->reset(definition.pipeline, id));
+        LECTERN_TRY(index->reset({pipeline, id}));
     LECTERN_TRY(begin_change(false));
     const std::int64_t next = next_version();
     LECTERN_TRY(shadow.log_everything(next, present));
@@ -197,7 +212,7 @@ Status Table::check_integrity() {
         return {Code::invalid_argument,
                 "the index has what is committed; commit before 'integrity-check'"};
     LECTERN_TRY(prepare_to_read());
-    LECTERN_ASSIGN(const auto found, differences(*index, shadow, definition));
+    LECTERN_ASSIGN(const auto found, differences(*index, shadow));
     if (found.empty()) return {};
     std::string what = "the index and the table '" + definition.table + "' differ";
     for (const std::string& one : found) what += "; " + one;
@@ -240,7 +255,7 @@ Status Table::after_commit() {
     const auto alone = index->following();
     // What another connection committed before comes first: the next search sees to that.
     if (index->followed() != done->base) return {};
-    if (done->rebuilt > done->base) LECTERN_TRY(index->reset(definition.pipeline, id));
+    if (done->rebuilt > done->base) LECTERN_TRY(index->reset({pipeline, id}));
     LECTERN_TRY(done->changes->apply(*index));
     kill_point("sqlite.after_apply");
     return index->set_followed(done->last);

@@ -29,7 +29,8 @@ struct Table : sqlite3_vtab {
     const Definition definition;
     Shadow shadow;
     std::shared_ptr<Index> index;
-    std::string id;  // of the table, which its mark says
+    std::string id;        // of the table, which its mark says
+    std::string pipeline;  // with which an index is made
 
     // The changes of this connection that are not committed yet.
     struct Transaction {
@@ -47,7 +48,7 @@ struct Table : sqlite3_vtab {
     [[nodiscard]] Status connect();
     [[nodiscard]] Status drop();
 
-    [[nodiscard]] Status open_index() { return index->open(definition.pipeline, id); }
+    [[nodiscard]] Status open_index() { return index->open({pipeline, id}); }
     // Opens the index, and brings it in step with what is committed.
     [[nodiscard]] Status prepare_to_read();
 
