@@ -13,6 +13,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/bin")
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${lectern_BINARY_DIR}/lib")
 set(LECTERN_PLUGIN_DIR "lib/lectern/plugins")
+set(LECTERN_SQLITE_DIR "lib/lectern/sqlite")
 set(LECTERN_PIPELINE_DIR "share/lectern/pipelines")
 set(LECTERN_MODEL_DIR "share/lectern/models")
 

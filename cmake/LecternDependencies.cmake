@@ -28,7 +28,12 @@ pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 find_path(STEMMER_INCLUDE_DIR libstemmer.h REQUIRED)
 find_library(STEMMER_LIBRARY stemmer REQUIRED)
 mark_as_advanced(STEMMER_INCLUDE_DIR STEMMER_LIBRARY)
+# The extension for SQLite takes its functions from the program that loads it.
+find_path(SQLITE_INCLUDE_DIR sqlite3ext.h REQUIRED)
+mark_as_advanced(SQLITE_INCLUDE_DIR)
 if(LECTERN_TESTS)
+  find_library(SQLITE_LIBRARY sqlite3 REQUIRED) # a program in C that does
+  mark_as_advanced(SQLITE_LIBRARY)
   find_package(GTest 1.12 REQUIRED CONFIG)
   find_package(benchmark 1.7 REQUIRED CONFIG)
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter) # tests only

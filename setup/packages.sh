@@ -16,12 +16,12 @@ build_packages=(
     librocksdb-dev libboost1.81-dev libboost-json1.81-dev libboost-filesystem1.81-dev
     libicu-dev libopenblas-dev libfasttext-dev libyaml-cpp-dev libcli11-dev libspdlog-dev
     libgumbo-dev libstemmer-dev libtomlplusplus-dev libpugixml-dev libzip-dev libarchive-dev libgmime-3.0-dev
-    libgsf-1-dev libcurl4-openssl-dev poppler-utils
+    libgsf-1-dev libcurl4-openssl-dev libsqlite3-dev poppler-utils
 )
 
 packages=("${build_packages[@]}")
 case ${1:-} in
-    --check) packages+=(tesseract-ocr tesseract-ocr-eng catdoc binutils patchelf mmdebstrap dpkg-dev file lintian python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
+    --check) packages+=(tesseract-ocr tesseract-ocr-eng catdoc binutils patchelf mmdebstrap dpkg-dev file lintian sqlite3 python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
     --wheel) packages+=(binutils patchelf) ;;
     --sanitize) packages+=(tesseract-ocr tesseract-ocr-eng catdoc python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac

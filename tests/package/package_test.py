@@ -45,6 +45,7 @@ def case_install(context):
         "lib/liblectern.so",
         "lib/lectern/lectern-probe",
         "lib/lectern/plugins/bert.so",
+        "lib/lectern/sqlite/lectern.so",
         "lib/cmake/lectern/lecternConfig.cmake",
         "lib/cmake/lectern/lecternConfigVersion.cmake",
         "lib/pkgconfig/lectern.pc",

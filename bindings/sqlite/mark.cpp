@@ -1,0 +1,84 @@
+#include "bindings/sqlite/mark.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace lectern::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+constexpr const char* file_name = "sqlite.json";
+
+Status failed(const fs::path& file) {
+    return {errno == ENOSPC ? Code::resource_exhausted : Code::unavailable,
+            "writing '" + file.string() + "': " + std::generic_category().message(errno)};
+}
+
+// [rowid, version, why]
+void read_refusal(const json::value& value, Mark& to) {
+    const auto* parts = value.if_array();
+    if (parts == nullptr || parts->size() != 3 || !(*parts)[0].is_int64() ||
+        !(*parts)[1].is_int64() || !(*parts)[2].is_string())
+        return;
+    to.refused[(*parts)[0].get_int64()] = {(*parts)[1].get_int64(),
+                                           std::string((*parts)[2].get_string())};
+}
+
+json::object json_of(const Mark& mark) {
+    json::object out{{"table", mark.table}, {"version", mark.version}};
+    json::array refused;
+    for (const auto& [rowid, refusal] : mark.refused)
+        refused.push_back(json::array{rowid, refusal.version, refusal.why});
+    if (!refused.empty()) out["refused"] = std::move(refused);
+    return out;
+}
+
+Status write_synced(const fs::path& file, const std::string& text) {
+    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor < 0) return failed(file);
+    Status out;
+    if (::write(descriptor, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(descriptor) != 0)
+        out = failed(file);
+    ::close(descriptor);
+    return out;
+}
+
+}  // namespace
+
+std::optional<Mark> read_mark(const fs::path& folder) {
+    std::ifstream in(folder / file_name, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    boost::system::error_code error;
+    const json::value value = json::parse(text, error);
+    const json::object* fields = error ? nullptr : value.if_object();
+    if (fields == nullptr) return std::nullopt;
+    const auto* table = fields->if_contains("table");
+    const auto* version = fields->if_contains("version");
+    if (table == nullptr || !table->is_string() || version == nullptr || !version->is_int64())
+        return std::nullopt;
+    Mark out{std::string(table->get_string()), version->get_int64()};
+    if (const auto* refused = fields->if_contains("refused"); refused != nullptr)
+        if (const auto* list = refused->if_array(); list != nullptr)
+            for (const json::value& one : *list) read_refusal(one, out);
+    return out;
+}
+
+Status write_mark(const fs::path& folder, const Mark& mark) {
+    const fs::path file = folder / file_name;
+    const fs::path next = folder / (std::string(file_name) + ".tmp");
+    LECTERN_TRY(write_synced(next, json::serialize(json_of(mark))));
+    // The folder is not synced: a mark that is older after a power failure is made up for.
+    if (::rename(next.c_str(), file.c_str()) != 0) return failed(file);
+    return {};
+}
+
+}  // namespace lectern::sqlite

@@ -1,0 +1,121 @@
+#include "bindings/sqlite/snippet.hpp"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+namespace lectern::sqlite {
+namespace {
+
+// Without what stands around its letters: "(Moon)," is "moon".
+struct Word {
+    std::size_t begin = 0;  // with it
+    std::size_t end = 0;
+    std::size_t letters_begin = 0;
+    std::size_t letters_end = 0;
+    bool wanted = false;
+};
+
+bool space(char c) {
+    return std::string_view(" \t\r\n\f\v").find(c) != std::string_view::npos;
+}
+
+bool letter(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+std::vector<Word> words_of(std::string_view text) {
+    std::vector<Word> out;
+    for (std::size_t at = 0; at < text.size();) {
+        if (space(text[at])) {
+            ++at;
+            continue;
+        }
+        Word word{at};
+        while (at < text.size() && !space(text[at])) ++at;
+        word.end = word.letters_end = at;
+        word.letters_begin = word.begin;
+        while (word.letters_begin < word.letters_end && !letter(text[word.letters_begin]))
+            ++word.letters_begin;
+        while (word.letters_end > word.letters_begin && !letter(text[word.letters_end - 1]))
+            --word.letters_end;
+        out.push_back(word);
+    }
+    return out;
+}
+
+std::string letters(std::string_view text, const Word& word) {
+    return small_letters(text.substr(word.letters_begin, word.letters_end - word.letters_begin));
+}
+
+// The first of the windows with the most wanted words.
+std::size_t best_window(const std::vector<Word>& words, std::size_t size) {
+    std::size_t best = 0;
+    std::size_t best_count = 0;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        count += words[i].wanted ? 1 : 0;
+        if (i >= size) count -= words[i - size].wanted ? 1 : 0;
+        if (count > best_count) {
+            best_count = count;
+            best = i + 1 > size ? i + 1 - size : 0;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+std::string small_letters(std::string_view text) {
+    std::string out(text);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto lead = static_cast<unsigned char>(out[i]);
+        if (out[i] >= 'A' && out[i] <= 'Z') out[i] = static_cast<char>(out[i] + ('a' - 'A'));
+        if (lead < 0xC3 || lead > 0xD3 || i + 1 >= out.size()) continue;
+        unsigned code = (lead & 0x1FU) << 6U | (static_cast<unsigned char>(out[i + 1]) & 0x3FU);
+        if ((code >= 0xC0 && code <= 0xDE && code != 0xD7) || (code >= 0x391 && code <= 0x3AB) ||
+            (code >= 0x410 && code <= 0x42F))
+            code += 0x20;
+        else if (code >= 0x400 && code <= 0x40F)
+            code += 0x50;
+        else if ((code >= 0x100 && code <= 0x137 && code != 0x130) ||
+                 (code >= 0x14A && code <= 0x177) || (code >= 0x460 && code <= 0x481))
+            code |= 1U;
+        else if (((code >= 0x139 && code <= 0x147) || (code >= 0x179 && code <= 0x17D)) &&
+                 code % 2 == 1)
+            ++code;
+        out[i] = static_cast<char>(0xC0U | code >> 6U);
+        out[i + 1] = static_cast<char>(0x80U | (code & 0x3FU));
+        ++i;
+    }
+    return out;
+}
+
+std::string snippet_of(std::string_view text, std::string_view query, const Marks& marks) {
+    std::set<std::string> wanted;
+    for (const Word& word : words_of(query)) wanted.insert(letters(query, word));
+    wanted.erase("");
+    std::vector<Word> words = words_of(text);
+    for (Word& word : words) word.wanted = wanted.contains(letters(text, word));
+    const std::size_t size = std::min(marks.words, words.size());
+    if (size == 0) return {};
+    const std::size_t first = best_window(words, size);
+    const std::size_t last = first + size - 1;
+    std::string out = first > 0 ? marks.ellipsis : std::string();
+    std::size_t at = words[first].begin;
+    for (std::size_t i = first; i <= last; ++i) {
+        const Word& word = words[i];
+        if (!word.wanted) continue;
+        out += text.substr(at, word.letters_begin - at);
+        out += marks.open;
+        out += text.substr(word.letters_begin, word.letters_end - word.letters_begin);
+        out += marks.close;
+        at = word.letters_end;
+    }
+    out += text.substr(at, words[last].end - at);
+    if (last + 1 < words.size()) out += marks.ellipsis;
+    return out;
+}
+
+}  // namespace lectern::sqlite

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""How fast rows come into a table, beside `lectern ingest` of the same rows.
+
+    bulk_insert.py EXTENSION LECTERN [--rows N] [--pipeline NAME]
+
+Both are processes of their own, which load the models, embed the same texts and end when all is on
+disk; one after the other, twice, and the better time counts.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+INSERT = """
+import json, sqlite3, sys
+extension, pipeline = sys.argv[1:]
+database = sqlite3.connect("rows.db", isolation_level=None)
+database.enable_load_extension(True)
+database.load_extension(extension)
+database.execute(f"CREATE VIRTUAL TABLE t USING lectern(title, body, n UNINDEXED, pipeline='{pipeline}')")
+database.execute("BEGIN")
+for line in open("rows.jsonl", encoding="utf-8"):
+    row = json.loads(line)
+    database.execute("INSERT INTO t VALUES (?, ?, ?)", (row["title"], row["text"], row["n"]))
+database.execute("COMMIT")
+assert database.execute("SELECT count(*) FROM t").fetchone() == database.execute(
+    "SELECT count(*) FROM (SELECT rowid FROM t WHERE t MATCH 'the' AND mode = 'dense')").fetchone()
+database.close()
+"""
+
+
+def seconds(*command):
+    begin = time.monotonic()
+    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL, timeout=3000)
+    return time.monotonic() - begin
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("extension", type=pathlib.Path)
+    parser.add_argument("lectern", type=pathlib.Path)
+    parser.add_argument("--rows", type=int, default=1000)
+    parser.add_argument("--pipeline", default="search-only")
+    context = parser.parse_args()
+    extension, program = context.extension.resolve().with_suffix(""), context.lectern.resolve()
+    samples = sorted((pathlib.Path(__file__).resolve().parents[2] / "samples").glob("*.md"))
+    words = " ".join(sample.read_text(encoding="utf-8") for sample in samples).split()
+    dice = random.Random(1)
+    with tempfile.TemporaryDirectory(prefix="lectern rows ") as folder:
+        os.chdir(folder)
+        with open("rows.jsonl", "w", encoding="utf-8") as rows:
+            for number in range(context.rows):
+                at = dice.randrange(len(words) - 200)
+                text = " ".join(words[at : at + dice.randrange(60, 180)])
+                rows.write(json.dumps({"_id": str(number), "title": f"Row {number}", "text": text, "n": number}) + "\n")
+        table, command = [], []
+        for _ in range(2):
+            table.append(seconds(sys.executable, "-c", INSERT, extension, context.pipeline))
+            command.append(seconds(program, "ingest", "-c", "collection", "--pipeline", context.pipeline, "rows.jsonl"))
+            subprocess.run(["rm", "-rf", "collection", "rows.db", "rows.db-t.lectern"], check=True)
+        os.chdir("/")
+    print(f"{context.rows} rows, pipeline {context.pipeline}: INSERT {min(table):.1f} s, lectern ingest {min(command):.1f} s")
+    print(f"the table is {min(command) / min(table):.2f} times as fast")
+
+
+if __name__ == "__main__":
+    main()

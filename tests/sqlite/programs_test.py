@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""The extension in the programs that load it: programs_test.py CASE --extension FILE [--program FILE].
+
+c: a program of our own. shell: sqlite3. python: Python's module, with threads, and two processes of
+which one has the index. installed: the installed tree.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+
+import small_model
+
+
+def output_of(*command, stdin=None):
+    done = subprocess.run(
+        [str(word) for word in command], input=stdin, capture_output=True, text=True, timeout=250, check=False
+    )
+    print(done.stdout, done.stderr, flush=True)
+    assert done.returncode == 0, done.returncode
+    return done.stdout
+
+
+def connect(context, name="test.db"):
+    database = sqlite3.connect(name, isolation_level=None, timeout=60, check_same_thread=False)
+    database.enable_load_extension(True)
+    database.load_extension(str(context.extension))
+    return database
+
+
+def found(database, query, table="notes"):
+    sql = f"SELECT rowid FROM {table} WHERE {table} MATCH ? AND mode = 'lexical'"
+    return sorted(row[0] for row in database.execute(sql, (query,)))
+
+
+def case_c(context):
+    assert "all is well" in output_of(context.program, context.extension)
+    assert not pathlib.Path("program.db-notes.lectern").exists()
+
+
+SHELL = """
+.load {extension}
+.bail on
+CREATE VIRTUAL TABLE notes USING lectern(body, year UNINDEXED, pipeline='small.yaml');
+INSERT INTO notes VALUES ('The moon raises tides.', 2016), ('Bread is baked in the oven.', 2010);
+SELECT rowid, snippet(notes) FROM notes WHERE notes MATCH 'oven' AND year < 2015 ORDER BY score DESC LIMIT 1;
+INSERT INTO notes(notes) VALUES ('integrity-check');
+.print the dump
+.dump
+"""
+
+
+def case_shell(context):
+    said = output_of("sqlite3", "test.db", stdin=SHELL.format(extension=context.extension))
+    answer, dump = said.split("the dump\n")
+    assert answer == "2|Bread is baked in the oven.\n", answer
+    assert pathlib.Path("test.db-notes.lectern/store").is_dir()
+    # A dump makes the same table elsewhere, with an index of its own.
+    load = f".load {context.extension}\n"
+    output_of("sqlite3", "again.db", stdin=load + dump)
+    query = "SELECT rowid FROM notes WHERE notes MATCH 'oven' AND mode = 'lexical';\n"
+    assert output_of("sqlite3", "again.db", stdin=load + query) == "2\n"
+    assert pathlib.Path("again.db-notes.lectern/store").is_dir()
+    # Who did not load it is told so.
+    bare = subprocess.run(["sqlite3", "test.db", "SELECT * FROM notes"], capture_output=True, text=True, check=False)
+    assert bare.returncode != 0 and "no such module: lectern" in bare.stderr, bare.stderr
+
+
+OTHER = """
+import sqlite3, sys
+database = sqlite3.connect("test.db", isolation_level=None, timeout=60)
+database.enable_load_extension(True)
+database.load_extension(sys.argv[1])
+for line in sys.stdin:
+    try:
+        print("rows", database.execute(line).fetchall(), flush=True)
+    except sqlite3.Error as error:
+        print("error", error, flush=True)
+"""
+
+
+class Other:
+    """A process with a connection of its own."""
+
+    def __init__(self, context):
+        self.child = subprocess.Popen(
+            [sys.executable, "-c", OTHER, str(context.extension)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, sql):
+        self.child.stdin.write(sql + "\n")
+        self.child.stdin.flush()
+        return self.child.stdout.readline().rstrip("\n")
+
+    def end(self):
+        self.child.stdin.close()
+        assert self.child.wait(timeout=60) == 0
+
+
+def two_processes(context):
+    database = connect(context)
+    database.execute("CREATE VIRTUAL TABLE notes USING lectern(body, pipeline='small.yaml')")
+    database.execute("INSERT INTO notes VALUES ('the moon'), ('the bread')")
+    other = Other(context)
+    # The other reads and writes the table; to search is for the one that has the index.
+    assert other.ask("SELECT count(*) FROM notes") == "rows [(2,)]"
+    assert other.ask("INSERT INTO notes VALUES ('the cheese')") == "rows []"
+    assert other.ask("DELETE FROM notes WHERE rowid = 1") == "rows []"
+    said = other.ask("SELECT rowid FROM notes WHERE notes MATCH 'moon'")
+    assert said.startswith("error") and "open in another process" in said and str(os.getpid()) in said, said
+    assert found(database, "cheese moon") == [3]
+    database.execute("INSERT INTO notes(notes) VALUES ('integrity-check')")
+    # A rebuild by one that has not the index is made by the one that has.
+    assert other.ask("INSERT INTO notes(notes) VALUES ('rebuild')") == "rows []"
+    assert found(database, "cheese bread") == [2, 3]
+    database.execute("INSERT INTO notes(notes) VALUES ('integrity-check')")
+    # It is free when that one has closed its connection.
+    assert other.ask("INSERT INTO notes VALUES ('the butter')") == "rows []"
+    database.close()
+    said = other.ask("SELECT rowid FROM notes WHERE notes MATCH 'butter' AND mode = 'lexical'")
+    assert said == "rows [(4,)]", said
+    other.end()
+
+
+def threads(context):
+    """Readers and a writer at once, each with a connection of its own."""
+    writer = connect(context, "threads.db")
+    writer.execute("PRAGMA journal_mode = WAL")
+    writer.execute("CREATE VIRTUAL TABLE notes USING lectern(body, n UNINDEXED, pipeline='small.yaml')")
+    writer.execute("INSERT INTO notes(rowid, body, n) VALUES (1, 'the moon', 0)")
+    ended, wrong = threading.Event(), []
+
+    def read():
+        database = connect(context, "threads.db")
+        try:
+            while not ended.is_set():
+                rows = database.execute("SELECT rowid, body, n FROM notes WHERE notes MATCH 'moon' AND n >= 0").fetchall()
+                # Each row whole, in one state: the text and the number were written together.
+                wrong.extend(row for row in rows if row[1] != "the moon" + " moon" * row[2])
+        except sqlite3.Error as error:
+            wrong.append(error)
+        database.close()
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for i in range(40):
+        writer.execute("BEGIN")
+        writer.execute("UPDATE notes SET body = 'the moon' || ?, n = ? WHERE rowid = 1", (" moon" * (i % 7), i % 7))
+        writer.execute("INSERT INTO notes(body, n) VALUES ('the moon', 0)")
+        writer.execute("ROLLBACK" if i % 5 == 4 else "COMMIT")
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert not wrong, wrong[:3]
+    assert writer.execute("SELECT count(*) FROM notes WHERE notes MATCH 'moon'").fetchone() == (33,)
+    writer.execute("INSERT INTO notes(notes) VALUES ('integrity-check')")
+    writer.close()
+
+
+def case_python(context):
+    database = connect(context, "first.db")
+    database.execute("CREATE VIRTUAL TABLE notes USING lectern(body, pipeline='small.yaml')")
+    with database:
+        database.executemany("INSERT INTO notes VALUES (?)", [("The moon raises tides.",), ("Bread is baked.",)])
+    assert found(database, "bread") == [2]
+    (blob,) = database.execute("SELECT lectern_embed('moon', 'notes')").fetchone()
+    assert len(struct.unpack("4f", blob)) == 4
+    # An ending without a close leaves nothing undone.
+    code = OTHER.replace("for line in sys.stdin:", "for line in ['INSERT INTO notes VALUES (\"the oven\")']:")
+    output_of(sys.executable, "-c", code.replace("test.db", "first.db"), context.extension)
+    database.close()
+    database = connect(context, "first.db")
+    assert found(database, "oven") == [3]
+    database.close()
+    two_processes(context)
+    threads(context)
+
+
+def case_bert(context):
+    """The models that ship: by meaning, without a word in common; an answer; the vector's length."""
+    database = connect(context)
+    database.execute("CREATE VIRTUAL TABLE papers USING lectern(title, body, year INTEGER UNINDEXED)")
+    with database:
+        database.executemany(
+            "INSERT INTO papers VALUES (?, ?, ?)",
+            [
+                ("Thinking", "I propose to consider the question whether machines can think.", 1950),
+                ("Bits", "The unit which corresponds to a choice between two alternatives is called a bit.", 1948),
+                ("BERT", "BERT Base has 12 layers, 768 hidden dimensions and 110 million parameters.", 2018),
+                ("Bread", "A loaf needs forty minutes in a hot oven.", 2019),
+            ],
+        )
+    sql = "SELECT title FROM papers WHERE papers MATCH ? AND mode = 'dense' AND year < 2019 ORDER BY score DESC LIMIT 1"
+    assert database.execute(sql, ("are computers intelligent",)).fetchone() == ("Thinking",)
+    assert database.execute(sql, ("how information is measured",)).fetchone() == ("Bits",)
+    ask = "SELECT status, citations ->> '$[0].rowid' FROM lectern_ask('papers', ?, NULL, 1)"
+    assert database.execute(ask, ("How many parameters does BERT Base have?",)).fetchone() == ("extractive", 3)
+    assert database.execute("SELECT length(lectern_embed('moon'))").fetchone() == (4 * 384,)
+    database.execute("INSERT INTO papers(papers) VALUES ('integrity-check')")
+    database.close()
+
+
+def case_installed(context):
+    """As a user has it after cmake --install: moved, and without the build tree's paths."""
+    tree = pathlib.Path("tree").resolve()
+    output_of(context.cmake, "--install", context.build, "--prefix", tree)
+    moved = tree.rename(tree.with_name("moved"))
+    context.extension = moved / "lib/lectern/sqlite/lectern"
+    case_shell(context)
+
+
+def main():
+    cases = {name[5:]: case for name, case in globals().items() if name.startswith("case_")}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("case", choices=cases)
+    parser.add_argument("--extension", type=pathlib.Path)
+    parser.add_argument("--program", type=pathlib.Path)
+    parser.add_argument("--cmake", default="cmake")
+    parser.add_argument("--build", type=pathlib.Path)
+    context = parser.parse_args()
+    context.extension = context.extension.resolve().with_suffix("") if context.extension else None
+    folder = tempfile.mkdtemp(prefix="lectern sqlite ")
+    small_model.write(pathlib.Path(folder))
+    os.chdir(folder)
+    try:
+        cases[context.case](context)
+    finally:
+        os.chdir("/")
+        shutil.rmtree(folder)
+    print("all is well")
+
+
+if __name__ == "__main__":
+    main()
