@@ -115,22 +115,28 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         self._pieces: asyncio.Queue[Union[str, _Ended]] = asyncio.Queue()
         self._cancel = Cancel()
         self._evidence: List[Citation] = []
+        self._told = asyncio.Event()
         self._future = self._loop.run_in_executor(None, self._body, work)
 
-    def _put(self, piece: Union[str, _Ended]) -> None:
+    def _in_loop(self, function: Callable[..., object], *arguments: Any) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._pieces.put_nowait, piece)
+            self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError:  # the loop has ended before us
             self._cancel.request()
+
+    def _put(self, piece: Union[str, _Ended]) -> None:
+        self._in_loop(self._pieces.put_nowait, piece)
 
     def _hear(self, name: str, json: Any) -> None:
         if name == "evidence":
             self._evidence = all_made(Citation, json["evidence"])
+            self._in_loop(self._told.set)
 
     def _body(self, work: StreamWork[T]) -> T:
         try:
             return work(self._cancel, self._put, self._hear)
         finally:
+            self._in_loop(self._told.set)
             self._put(_Ended())
 
     def __aiter__(self) -> AsyncStream[T]:
@@ -152,9 +158,9 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
                 raise
         raise StopAsyncIteration
 
-    @property
-    def evidence(self) -> List[Citation]:
-        """The passages that an answer may cite; known with its first piece."""
+    async def evidence(self) -> List[Citation]:
+        """The numbered passages that an answer may cite; as ``Stream.evidence``."""
+        await self._told.wait()
         return self._evidence
 
     async def result(self) -> T:
