@@ -30,21 +30,24 @@ class Stream(Generic[T], Iterator[str]):
     """
 
     def __init__(self, work: StreamWork[T]) -> None:
-        self._cancel = Cancel()
+        self.cancel = Cancel()
         self._pieces: queue.SimpleQueue[Union[str, _Ended]] = queue.SimpleQueue()
         self._done = threading.Event()
         self._told = threading.Event()
         self._evidence: List[Citation] = []
         self._result: List[T] = []
         self._failure: Optional[BaseException] = None
-        self._thread = threading.Thread(
-            target=self._body, args=(work,), name="lectern-stream", daemon=True
-        )
-        self._thread.start()
+        try:
+            threading.Thread(
+                target=self._body, args=(work,), name="lectern-stream", daemon=True
+            ).start()
+        except BaseException:  # Ctrl-C
+            self.cancel.request()
+            raise
 
     def _body(self, work: StreamWork[T]) -> None:
         try:
-            self._result.append(work(self._cancel, self._pieces.put, self._hear))
+            self._result.append(work(self.cancel, self._pieces.put, self._hear))
         except BaseException as error:  # pylint: disable=broad-exception-caught
             self._failure = error
         finally:
@@ -64,12 +67,12 @@ class Stream(Generic[T], Iterator[str]):
         try:
             piece = self._pieces.get()
         except BaseException:  # Ctrl-C
-            self._cancel.request()
+            self.cancel.request()
             raise
         if isinstance(piece, str):
             return piece
         self._pieces.put(piece)  # and so it stays
-        if self._failure is not None and not self._cancel.requested:
+        if self._failure is not None and not self.cancel.requested:
             raise self._failure
         raise StopIteration
 
@@ -97,7 +100,7 @@ class Stream(Generic[T], Iterator[str]):
 
     def close(self) -> None:
         """Ends the work, and waits for that."""
-        self._cancel.request()
+        self.cancel.request()
         self._done.wait()
 
     def __enter__(self) -> Stream[T]:
@@ -113,7 +116,7 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
     def __init__(self, work: StreamWork[T]) -> None:
         self._loop = asyncio.get_running_loop()
         self._pieces: asyncio.Queue[Union[str, _Ended]] = asyncio.Queue()
-        self._cancel = Cancel()
+        self.cancel = Cancel()
         self._evidence: List[Citation] = []
         self._told = asyncio.Event()
         self._future = self._loop.run_in_executor(None, self._body, work)
@@ -122,7 +125,7 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         try:
             self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError:  # the loop has ended before us
-            self._cancel.request()
+            self.cancel.request()
 
     def _put(self, piece: Union[str, _Ended]) -> None:
         self._in_loop(self._pieces.put_nowait, piece)
@@ -134,7 +137,7 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
 
     def _body(self, work: StreamWork[T]) -> T:
         try:
-            return work(self._cancel, self._put, self._hear)
+            return work(self.cancel, self._put, self._hear)
         finally:
             self._in_loop(self._told.set)
             self._put(_Ended())
@@ -146,7 +149,7 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         try:
             piece = await self._pieces.get()
         except asyncio.CancelledError:
-            self._cancel.request()
+            self.cancel.request()
             raise
         if isinstance(piece, str):
             return piece
@@ -154,7 +157,7 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         try:
             await asyncio.shield(self._future)
         except Cancelled:
-            if not self._cancel.requested:
+            if not self.cancel.requested:
                 raise
         raise StopAsyncIteration
 
@@ -168,12 +171,12 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         try:
             return await asyncio.shield(self._future)
         except asyncio.CancelledError:
-            self._cancel.request()
+            self.cancel.request()
             raise
 
     async def aclose(self) -> None:
         """Ends the work, and waits for that."""
-        self._cancel.request()
+        self.cancel.request()
         await asyncio.wait([self._future])
         if not self._future.cancelled():
             self._future.exception()
