@@ -158,7 +158,9 @@ class AsyncCollection:
         deadline: Optional[float] = None,
     ) -> AsyncStream[Answer]:
         """As ``Collection.ask_stream``: ``async for piece in stream``."""
-        return AsyncStream(self.collection._ask(question, filter, extractive, deadline, False))
+        stream = AsyncStream(self.collection._ask(question, filter, extractive, deadline, False))
+        self.collection._open.add_stream(stream.cancel)
+        return stream
 
     async def summarize(
         self, document: str, *, extractive: bool = False, deadline: Optional[float] = None

@@ -129,12 +129,16 @@ def run(work: Work[T]) -> T:
         finally:
             done.set()
 
-    threading.Thread(target=body, name="lectern", daemon=True).start()
+    started = False
     try:
+        threading.Thread(target=body, name="lectern", daemon=True).start()
+        started = True
         done.wait()
     except BaseException:
         cancel.request()
-        done.wait()  # what is stored is stored when the caller goes on
+        # What is stored is stored when the caller goes on. A thread that was interrupted while it
+        # began may never have.
+        done.wait(None if started else 5)
         raise
     if failure:
         raise failure[0]

@@ -79,14 +79,20 @@ class _Open:
         self._handle: Optional[int] = handle
         self._condition = threading.Condition()
         self._users = 0
+        # Guarded by the condition.
+        self._calls: weakref.WeakSet[Cancel] = weakref.WeakSet()
+        self._streams: weakref.WeakSet[Cancel] = weakref.WeakSet()
 
     @contextmanager
-    def used(self) -> Iterator[Any]:
+    def used(self, cancel: Optional[Cancel] = None) -> Iterator[Any]:
+        """The handle, for the time of a call that `cancel` ends."""
         with self._condition:
             if self._handle is None:
                 raise Unavailable("the collection is closed")
             self._users += 1
             handle = self._handle
+            if cancel is not None:
+                self._calls.add(cancel)
         try:
             yield address(handle)
         finally:
@@ -98,12 +104,27 @@ class _Open:
     def closed(self) -> bool:
         return self._handle is None
 
-    def close(self) -> None:
+    def add_stream(self, cancel: Cancel) -> None:
+        """A stream that ends with the collection."""
         with self._condition:
+            self._streams.add(cancel)
+
+    def close(self) -> None:
+        """Ends streams, which may be waited for without end, and waits for the other calls."""
+        with self._condition:
+            for cancel in self._streams:
+                cancel.request()
             handle, self._handle = self._handle, None
             self._condition.wait_for(lambda: self._users == 0)
         if handle is not None:
             LIBRARY.lectern_collection_close(address(handle))
+
+    def end(self) -> None:
+        """At the end of the interpreter: nobody waits for a result any more."""
+        with self._condition:
+            for cancel in self._calls:
+                cancel.request()
+        self.close()
 
 
 def _grouped(documents: Iterable[DocumentFields]) -> Iterator[List[DocumentFields]]:
@@ -160,14 +181,15 @@ class Collection:
         )
         self._open = _Open(handle)
         # Also at the interpreter's end: threads of the engine must not call into what is gone.
-        self._end = weakref.finalize(self, self._open.close)
+        self._end = weakref.finalize(self, self._open.end)
 
     def close(self) -> None:
-        """Closes the collection, after the calls that are running. Later ones are refused.
+        """Closes the collection, after the calls that are running; streams are ended.
 
-        A second close does nothing.
+        Later calls are refused. A second close does nothing.
         """
-        self._end()
+        if self._end.detach() is not None:
+            self._open.close()
 
     @property
     def closed(self) -> bool:
@@ -206,7 +228,7 @@ class Collection:
     ) -> T:
         """``lectern_collection_<name>(handle, request, watch, ...)``."""
         arguments = () if fields is None else (request(fields),)
-        with self._open.used() as handle:
+        with self._open.used(cancel) as handle:
             return watched(
                 cancel,
                 lambda watch: convert(
@@ -229,6 +251,11 @@ class Collection:
                 return self._watched(name, fields, convert, cancel, None, on_event)
 
         return work
+
+    def _stream(self, work: StreamWork[T]) -> Stream[T]:
+        stream = Stream(work)
+        self._open.add_stream(stream.cancel)
+        return stream
 
     # ------------------------------------------------------------------ writing
 
@@ -263,7 +290,7 @@ class Collection:
             # No copy, and its bytes cannot move while the array has them.
             array = np.frombuffer(view, dtype=np.uint8) if view.nbytes else None
             place = None if array is None else array.ctypes.data_as(ctypes.c_void_p)
-            with self._open.used() as handle:
+            with self._open.used(cancel) as handle:
                 return watched(
                     cancel,
                     lambda watch: ingest_of(
@@ -425,7 +452,7 @@ class Collection:
 
         def work(cancel: Cancel) -> None:
             fields = {"paths": _paths(paths), "debounce_milliseconds": round(debounce * 1000)}
-            with self._open.used() as handle:
+            with self._open.used(cancel) as handle:
                 watched(
                     cancel,
                     lambda watch: call("collection_follow", handle, request(fields), watch),
@@ -674,7 +701,7 @@ class Collection:
         deadline: Optional[float] = None,
     ) -> Stream[Answer]:
         """The same as it is written: ``for piece in stream``, then ``stream.result``."""
-        return Stream(self._ask(question, filter, extractive, deadline, False))
+        return self._stream(self._ask(question, filter, extractive, deadline, False))
 
     def _summarize(
         self, document: str, extractive: bool, deadline: Optional[float]
@@ -705,7 +732,7 @@ class Collection:
         self, document: str, *, extractive: bool = False, deadline: Optional[float] = None
     ) -> Stream[Summary]:
         """The same as it is written."""
-        return Stream(self._summarize(document, extractive, deadline))
+        return self._stream(self._summarize(document, extractive, deadline))
 
     # ------------------------------------------------------------------ the models alone
 
@@ -742,7 +769,7 @@ class Collection:
     def _embed_rows(
         self, encoded: List[bytes], sizes: Any, purpose: int, rows: Floats, cancel: Cancel
     ) -> None:
-        with self._open.used() as handle:
+        with self._open.used(cancel) as handle:
             watched(
                 cancel,
                 lambda watch: result(
@@ -859,7 +886,7 @@ class Collection:
     ) -> Stream[Generated]:
         """The same as it is written."""
         options = _generate_options(max_tokens, temperature, top_p, seed, stop, deadline)
-        return Stream(self._generate(messages, options))
+        return self._stream(self._generate(messages, options))
 
     # ------------------------------------------------------------------ maintenance
 

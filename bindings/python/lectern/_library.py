@@ -137,9 +137,22 @@ def _load() -> ctypes.CDLL:
     )
 
 
+def _check_processor() -> None:
+    """An instruction that the processor does not have would end the process without a word."""
+    try:
+        flags = pathlib.Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return
+    if "flags" in flags and " avx2 " not in flags:
+        raise ImportError("lectern needs a processor with AVX2, and this one has none")
+
+
 def _declare(library: ctypes.CDLL) -> ctypes.CDLL:
     for name, arguments in _FUNCTIONS.items():
-        function = getattr(library, f"lectern_{name}")
+        try:
+            function = getattr(library, f"lectern_{name}")
+        except AttributeError as error:
+            raise ImportError(f"liblectern.so is older than this package: {error}") from None
         function.argtypes = [*arguments, _OUT]
         function.restype = c_int32
     for name in _ENDS:
@@ -157,6 +170,7 @@ def _declare(library: ctypes.CDLL) -> ctypes.CDLL:
     return library
 
 
+_check_processor()
 LIBRARY = _declare(_load())
 
 

@@ -30,21 +30,24 @@ class Stream(Generic[T], Iterator[str]):
     """
 
     def __init__(self, work: StreamWork[T]) -> None:
-        self._cancel = Cancel()
+        self.cancel = Cancel()
         self._pieces: queue.SimpleQueue[Union[str, _Ended]] = queue.SimpleQueue()
         self._done = threading.Event()
         self._told = threading.Event()
         self._evidence: List[Citation] = []
         self._result: List[T] = []
         self._failure: Optional[BaseException] = None
-        self._thread = threading.Thread(
-            target=self._body, args=(work,), name="lectern-stream", daemon=True
-        )
-        self._thread.start()
+        try:
+            threading.Thread(
+                target=self._body, args=(work,), name="lectern-stream", daemon=True
+            ).start()
+        except BaseException:  # Ctrl-C
+            self.cancel.request()
+            raise
 
     def _body(self, work: StreamWork[T]) -> None:
         try:
-            self._result.append(work(self._cancel, self._pieces.put, self._hear))
+            self._result.append(work(self.cancel, self._pieces.put, self._hear))
         except BaseException as error:  # pylint: disable=broad-exception-caught
             self._failure = error
         finally:
@@ -64,12 +67,12 @@ class Stream(Generic[T], Iterator[str]):
         try:
             piece = self._pieces.get()
         except BaseException:  # Ctrl-C
-            self._cancel.request()
+            self.cancel.request()
             raise
         if isinstance(piece, str):
             return piece
         self._pieces.put(piece)  # and so it stays
-        if self._failure is not None and not self._cancel.requested:
+        if self._failure is not None and not self.cancel.requested:
             raise self._failure
         raise StopIteration
 
@@ -97,7 +100,7 @@ class Stream(Generic[T], Iterator[str]):
 
     def close(self) -> None:
         """Ends the work, and waits for that."""
-        self._cancel.request()
+        self.cancel.request()
         self._done.wait()
 
     def __enter__(self) -> Stream[T]:
@@ -113,24 +116,30 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
     def __init__(self, work: StreamWork[T]) -> None:
         self._loop = asyncio.get_running_loop()
         self._pieces: asyncio.Queue[Union[str, _Ended]] = asyncio.Queue()
-        self._cancel = Cancel()
+        self.cancel = Cancel()
         self._evidence: List[Citation] = []
+        self._told = asyncio.Event()
         self._future = self._loop.run_in_executor(None, self._body, work)
 
-    def _put(self, piece: Union[str, _Ended]) -> None:
+    def _in_loop(self, function: Callable[..., object], *arguments: Any) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._pieces.put_nowait, piece)
+            self._loop.call_soon_threadsafe(function, *arguments)
         except RuntimeError:  # the loop has ended before us
-            self._cancel.request()
+            self.cancel.request()
+
+    def _put(self, piece: Union[str, _Ended]) -> None:
+        self._in_loop(self._pieces.put_nowait, piece)
 
     def _hear(self, name: str, json: Any) -> None:
         if name == "evidence":
             self._evidence = all_made(Citation, json["evidence"])
+            self._in_loop(self._told.set)
 
     def _body(self, work: StreamWork[T]) -> T:
         try:
-            return work(self._cancel, self._put, self._hear)
+            return work(self.cancel, self._put, self._hear)
         finally:
+            self._in_loop(self._told.set)
             self._put(_Ended())
 
     def __aiter__(self) -> AsyncStream[T]:
@@ -140,7 +149,7 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         try:
             piece = await self._pieces.get()
         except asyncio.CancelledError:
-            self._cancel.request()
+            self.cancel.request()
             raise
         if isinstance(piece, str):
             return piece
@@ -148,13 +157,13 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         try:
             await asyncio.shield(self._future)
         except Cancelled:
-            if not self._cancel.requested:
+            if not self.cancel.requested:
                 raise
         raise StopAsyncIteration
 
-    @property
-    def evidence(self) -> List[Citation]:
-        """The passages that an answer may cite; known with its first piece."""
+    async def evidence(self) -> List[Citation]:
+        """The numbered passages that an answer may cite; as ``Stream.evidence``."""
+        await self._told.wait()
         return self._evidence
 
     async def result(self) -> T:
@@ -162,12 +171,12 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
         try:
             return await asyncio.shield(self._future)
         except asyncio.CancelledError:
-            self._cancel.request()
+            self.cancel.request()
             raise
 
     async def aclose(self) -> None:
         """Ends the work, and waits for that."""
-        self._cancel.request()
+        self.cancel.request()
         await asyncio.wait([self._future])
         if not self._future.cancelled():
             self._future.exception()

@@ -354,7 +354,8 @@ class LecternRetriever:
                 chunks=self.passages,
             )
         except InvalidArgument as error:
-            raise (FilterError(str(error)) if error.place == "filter" else error) from error
+            of_filter = error.place == "filter" or str(error).startswith("filter")
+            raise (FilterError(str(error)) if of_filter else error) from error
         if self.passages:
             return {"documents": [_passage(hit) for hit in hits]}
         return {"documents": list(_whole(collection, hits))}

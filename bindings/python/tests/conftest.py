@@ -81,6 +81,11 @@ def notes(empty: lectern.Collection) -> lectern.Collection:
 
 
 @pytest.fixture(scope="session")
-def default_engine(tmp_path_factory: pytest.TempPathFactory) -> lectern.Engine:
-    """One engine for all collections of a pipeline that ships, so that its model is loaded once."""
-    return lectern.Engine(cache=os.environ.get("LECTERN_TEST_CACHE"))
+def default_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[lectern.Engine]:
+    """One engine for all collections of a pipeline that ships.
+
+    One of them stays open, so that the model stays in memory.
+    """
+    engine = lectern.Engine(cache=os.environ.get("LECTERN_TEST_CACHE"))
+    with engine.open(tmp_path_factory.mktemp("kept") / "notes", pipeline="search-only"):
+        yield engine

@@ -32,11 +32,11 @@ PROGRAM = """
             notes.ask("What raises the patient tides?")
         elif what == "stream":
             notes.put({"id": "a", "text": "The moon raises the patient tides"})
-            for piece in notes.ask_stream("What raises the patient tides?"):
-                print("ready", flush=True)
+            stream = notes.ask_stream("What raises the patient tides?")
+            assert stream.evidence
+            print("ready", flush=True)
+            list(stream)
         else:
-            class Told(Exception):
-                pass
             notes.follow(what, on_sync=lambda report: print("ready", flush=True))
     except KeyboardInterrupt:
         print("interrupted with", len(notes), flush=True)
