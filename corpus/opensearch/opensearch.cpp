@@ -198,6 +198,19 @@ class ClusterCorpus final : public Corpus {
     Result<Selected> select(std::string_view filter) const override;
     Result<Narrowed> narrow(std::string_view filter,
                             const std::vector<std::string>& facets) const override;
+    Result<std::unique_ptr<Words>> read(std::string_view text,
+                                        const ReadOptions& options) const override {
+        if (options.synonyms != nullptr) return not_yet("synonyms");
+        return std::unique_ptr<Words>(std::make_unique<ClusterWords>(
+            index::lexical::read_query(text, options.plain), options.prefix));
+    }
+    Result<std::unique_ptr<Words>> read_like(std::string_view /*title*/, std::string_view /*text*/,
+                                             std::size_t /*chunks*/,
+                                             std::size_t /*most*/) const override {
+        return not_yet("similar documents");
+    }
+    Result<std::shared_ptr<const Selection>> meeting(
+        const Words& words, std::shared_ptr<const Selection> within) const override;
     Result<WordHits> search_words(const WordQuery& query, std::size_t k,
                                   const Selection* within) const override;
     Result<LookedUp> look_up(const LookUp& what) const override;
@@ -651,16 +664,20 @@ Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t
         return Status{Code::unsupported,
                       "the OpenSearch backend ranks words with k1 1.5, b 0.75 and title_boost 2, "
                       "which its index is made with, and the pipeline has others"};
-    const WordPlan plan = reader->read(query.text);
+    std::optional<ClusterWords> own;
+    if (query.words == nullptr) own.emplace(index::lexical::read_query(query.text), false);
+    const ClusterWords& wanted =
+        query.words == nullptr ? *own : static_cast<const ClusterWords&>(*query.words);
+    const WordPlan plan = reader->plan(wanted);
     if (plan.empty() || k == 0) return WordHits();
     json::array filters;
     if (const json::value* condition = query_of(within)) filters.push_back(*condition);
-    json::object clauses =
-        object_of("should", plan.should, "must", plan.must, "filter", std::move(filters));
+    json::object clauses = object_of("should", plan.should, "must", plan.must, "must_not",
+                                     plan.must_not, "filter", std::move(filters));
     if (plan.must.empty()) clauses["minimum_should_match"] = 1;
     // Phrases and beginnings are looked for in the texts of more hits than are wanted.
-    const bool demands = plan.read.demands();
-    const std::size_t size = std::min(demands ? std::max<std::size_t>(k * 4, 200) : k, most_hits);
+    const bool reading = wanted.must_read();
+    const std::size_t size = std::min(reading ? std::max<std::size_t>(k * 4, 200) : k, most_hits);
     json::object body = object_of("size", size, "query", object_of("bool", std::move(clauses)));
     if (!plan.content.empty()) body["aggs"] = counts_for(plan);
     want_chunks(body);
@@ -669,17 +686,28 @@ Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t
     WordHits out;
     out.hits = cluster_.scored(answer, [](double score) { return score; });
     if (!plan.content.empty()) out.asked = asked_of(plan, answer);
-    if (demands) {
-        std::vector<storage::ChunkId> ids;
-        for (const index::Scored& hit : out.hits) ids.push_back(hit.chunk);
-        LECTERN_ASSIGN(const auto views, ClusterReader(cluster_).chunk_views(ids, true));
-        std::vector<index::Scored> met;
-        for (std::size_t i = 0; i < views.size() && met.size() < k; ++i)
-            if (views[i] && index::lexical::meets(views[i]->title, views[i]->text, plan.read))
-                met.push_back(out.hits[i]);
-        out.hits = std::move(met);
-    }
+    if (!reading) return out;
+    std::vector<storage::ChunkId> ids;
+    for (const index::Scored& hit : out.hits) ids.push_back(hit.chunk);
+    LECTERN_ASSIGN(const auto views, ClusterReader(cluster_).chunk_views(ids, true));
+    std::vector<index::Scored> met;
+    for (std::size_t i = 0; i < views.size() && met.size() < k; ++i)
+        if (views[i] && wanted.met_by(views[i]->title, views[i]->text)) met.push_back(out.hits[i]);
+    out.hits = std::move(met);
     return out;
+}
+
+Result<std::shared_ptr<const Selection>> ClusterCorpus::meeting(
+    const Words& words, std::shared_ptr<const Selection> within) const {
+    if (!words.has_conditions()) return within;
+    const auto reader = this->words();
+    if (reader == nullptr) return Status{Code::internal, "the words are not open"};
+    WordPlan plan = reader->plan(static_cast<const ClusterWords&>(words));
+    if (const json::value* condition = query_of(within.get())) plan.must.push_back(*condition);
+    auto out = std::make_shared<Condition>();
+    out->query = object_of(
+        "bool", object_of("filter", std::move(plan.must), "must_not", std::move(plan.must_not)));
+    return std::shared_ptr<const Selection>(std::move(out));
 }
 
 // Whether each chunk is of the version that its document's head names now.
