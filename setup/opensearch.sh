@@ -13,7 +13,7 @@
 # versions are pinned and the files are checked. Java 17 runs it (Debian: openjdk-17-jre-headless);
 # it does not run as root, so then a user of its own is made.
 #
-#   LECTERN_CLUSTER_DIR   where the nodes store (default: a folder in the cache)
+#   LECTERN_CLUSTER_DIR   where the nodes store (default: a folder in the cache; for root below /var/tmp)
 #   LECTERN_CLUSTER_HEAP  of a node (256m)
 #   LECTERN_CLUSTER_PORT  node I listens on this + I (19200), and on this + 100 + I for the others
 set -euo pipefail
@@ -24,8 +24,11 @@ source "$LECTERN_SETUP_DIR/common.sh"
 
 version=2.19.1
 recipe=1
-home=$LECTERN_CACHE/opensearch-$version-$(flags_key "$recipe" "$(<"$LECTERN_SETUP_DIR/opensearch.sha256")")
-run=${LECTERN_CLUSTER_DIR:-$LECTERN_CACHE/opensearch-run}
+# Its user must be able to read it, and root's home is closed to others.
+place=$LECTERN_CACHE
+((EUID != 0)) || place=/var/tmp/lectern-opensearch
+home=$place/opensearch-$version-$(flags_key "$recipe" "$(<"$LECTERN_SETUP_DIR/opensearch.sha256")")
+run=${LECTERN_CLUSTER_DIR:-$place/opensearch-run}
 heap=${LECTERN_CLUSTER_HEAP:-256m}
 port=${LECTERN_CLUSTER_PORT:-19200}
 user=lectern-opensearch
@@ -86,8 +89,8 @@ install_cluster() {
         command -v "$tool" >/dev/null || die "the tool \"$tool\" is missing" "run: setup/packages.sh --cluster"
     done
     java_home >/dev/null
-    mkdir -p "$LECTERN_CACHE"
-    work=$(mktemp -d "$LECTERN_CACHE/opensearch.XXXXXX")
+    mkdir -p "$place"
+    work=$(mktemp -d "$place/opensearch.XXXXXX")
     # shellcheck disable=SC2064  # the folder of now
     trap "rm -rf '$work'" EXIT
     download "$work"
