@@ -256,7 +256,11 @@ class Corpus {
     [[nodiscard]] virtual Result<std::shared_ptr<Vectors>> open_vectors(
         const VectorOptions& options) = 0;
 
-    // ---- writing. All of a group or nothing of each of its documents: a reader finds the old
+    // ---- writing. Ok, or why the corpus does not take such a document.
+    [[nodiscard]] virtual Status accepts(const storage::PutDocument& /*document*/) const {
+        return {};
+    }
+    // All of a group or nothing of each of its documents: a reader finds the old
     // version of a document or the new one, never a mixture. `vectors`: those that serve and follow
     // the commit; null when the collection is open without models.
     [[nodiscard]] virtual Result<storage::CommitResult> commit(const storage::WriteGroup& group,

@@ -4,6 +4,7 @@
 #   setup/packages.sh --check    and what ./check takes
 #   setup/packages.sh --wheel    and what the wheel for Python takes
 #   setup/packages.sh --sanitize and what ./check --sanitize takes
+#   setup/packages.sh --cluster  and what a test cluster takes (setup/opensearch.sh)
 # On another distribution it names what is needed and goes on when the tools are there.
 set -euo pipefail
 # shellcheck source=paths.sh
@@ -23,6 +24,7 @@ packages=("${build_packages[@]}")
 case ${1:-} in
     --check) packages+=(tesseract-ocr tesseract-ocr-eng catdoc binutils patchelf mmdebstrap dpkg-dev file lintian sqlite3 python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
     --wheel) packages+=(binutils patchelf) ;;
+    --cluster) packages+=(maven openjdk-17-jre-headless curl) ;;
     --sanitize) packages+=(tesseract-ocr tesseract-ocr-eng catdoc python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
 

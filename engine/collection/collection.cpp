@@ -8,6 +8,7 @@
 #include "config/pipeline.hpp"
 #include "corpus/corpus.hpp"
 #include "corpus/local/local.hpp"
+#include "corpus/opensearch/opensearch.hpp"
 #include "corpus/process.hpp"
 #include "engine/answers/summarize.hpp"
 #include "engine/answers/writer.hpp"
@@ -331,7 +332,19 @@ Result<Collection> Engine::open(const fs::path& folder, CollectionOptions option
     if (folder.empty()) return Status{Code::invalid_argument, "no collection folder was given"};
 
     std::shared_ptr<Pipeline> pipeline;
-    if (!is_collection(folder)) {
+    const bool in_cluster = corpus::opensearch::is_address(folder.string());
+    if (in_cluster) {
+        LECTERN_ASSIGN(impl->corpus, corpus::opensearch::open(folder.string(), impl->log));
+        LECTERN_ASSIGN(const storage::CollectionMeta meta, impl->corpus->meta());
+        if (meta.serving == 0 && !options.create)
+            return Status{Code::not_found, "there is no collection '" + folder.string() +
+                                               "'; make one with 'lectern ingest -c " +
+                                               folder.string() + " PATH…'"};
+        if (meta.serving == 0 && !options.load_models)
+            return Status{Code::invalid_argument,
+                          "a collection cannot be made without its models (load_models is false)"};
+    }
+    if (!in_cluster && !is_collection(folder)) {
         std::error_code error;
         // Something is there: a damaged one, one whose making was cut off, or another's folder. The
         // store says which.
@@ -353,8 +366,10 @@ Result<Collection> Engine::open(const fs::path& folder, CollectionOptions option
                        corpus::local::open(folder, {.create = true, .log = impl->log}));
     } else {
         // With "create", one whose creation was interrupted is made complete.
-        LECTERN_ASSIGN(impl->corpus,
-                       corpus::local::open(folder, {.create = options.create, .log = impl->log}));
+        if (!in_cluster) {
+            LECTERN_ASSIGN(impl->corpus, corpus::local::open(
+                                             folder, {.create = options.create, .log = impl->log}));
+        }
         if (!options.load_models) return Collection(std::move(impl));
         LECTERN_ASSIGN(const storage::CollectionMeta meta, impl->corpus->meta());
         const bool stored = options.pipeline.empty() && !meta.pipeline_yaml.empty();

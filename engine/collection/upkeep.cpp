@@ -1,10 +1,25 @@
 // Upkeep of a collection that is not open: verify, repair, backups, restore.
+#include <string>
+
 #include "corpus/local/local.hpp"
+#include "corpus/opensearch/address.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// These need the files of a collection.
+Status must_be_local(const fs::path& folder, const char* what) {
+    if (!corpus::opensearch::is_address(folder.string())) return {};
+    return {Code::unsupported, std::string(what) +
+                                   " is for collections in a folder; the OpenSearch backend does "
+                                   "not do it (docs/cluster.md)"};
+}
+
+}  // namespace
 
 Result<std::vector<BackupInfo>> Collection::backups(const fs::path& folder) {
     return corpus::local::backups(folder);
@@ -12,14 +27,17 @@ Result<std::vector<BackupInfo>> Collection::backups(const fs::path& folder) {
 
 Result<BackupInfo> Collection::restore(const fs::path& folder, std::uint32_t id,
                                        const fs::path& to) {
+    LECTERN_TRY(must_be_local(to, "restore"));
     return corpus::local::restore(folder, id, to);
 }
 
 Result<VerifyReport> Collection::verify(const fs::path& folder) {
+    LECTERN_TRY(must_be_local(folder, "verify"));
     return corpus::local::verify(folder);
 }
 
 Result<RepairReport> Collection::repair(const fs::path& folder) {
+    LECTERN_TRY(must_be_local(folder, "repair"));
     return corpus::local::repair(folder);
 }
 

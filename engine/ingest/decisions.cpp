@@ -3,6 +3,7 @@
 namespace lectern {
 
 Result<Decision> IngestDecisions::decide(const storage::PutDocument& document) {
+    LECTERN_TRY(corpus_.accepts(document));
     const auto reader = corpus_.reader();
     const auto header = reader->header(document.id);
     if (!header) {

@@ -88,8 +88,8 @@ class LECTERN_API Engine {
     // Quick: plugins are looked at when the first pipeline is loaded, or they are listed.
     [[nodiscard]] static Result<Engine> create(EngineOptions options = {});
 
-    // Collections of the same pipeline (text, folder and model files) share it; others share the
-    // stages that are the same. Each folder is open once at a time.
+    // Collections of one pipeline (text, folder, model files) share it, others what is the same.
+    // `folder`: one, which is open once at a time, or opensearch://HOST…/NAME (docs/cluster.md).
     [[nodiscard]] Result<Collection> open(const std::filesystem::path& folder,
                                           CollectionOptions options = {}) const;
 

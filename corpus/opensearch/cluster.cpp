@@ -1,0 +1,251 @@
+#include "corpus/opensearch/cluster.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "corpus/opensearch/json_build.hpp"
+
+namespace lectern::corpus::opensearch {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t most_known = 200'000;
+constexpr std::size_t rows_at_once = 500;
+constexpr std::size_t bulk_bytes = 8U << 20U;
+constexpr auto write_again_for = std::chrono::seconds(30);
+constexpr auto write_again_after = std::chrono::milliseconds(200);
+
+json::array names_of(std::span<const std::string_view> fields) {
+    json::array out;
+    for (const std::string_view field : fields) out.push_back(text_value(field));
+    return out;
+}
+
+}  // namespace
+
+Status not_yet(std::string_view what) {
+    return {Code::unsupported, "the OpenSearch backend does not do this yet: " + std::string(what) +
+                                   "; docs/cluster.md says what it does"};
+}
+
+Result<json::value> Cluster::search(const json::object& body, std::string_view parameters) const {
+    LECTERN_ASSIGN(json::value answer,
+                   transport_->ask("POST",
+                                   "/" + name() + "/_search?allow_partial_search_results=false" +
+                                       std::string(parameters),
+                                   json::serialize(body)));
+    if (count_at(answer, "_shards", "failed") > 0)
+        return Status{Code::unavailable, "the cluster: a part of the index did not answer"};
+    return answer;
+}
+
+Result<std::vector<Row>> Cluster::rows(std::span<const std::string> names,
+                                       std::span<const std::string_view> fields) const {
+    std::vector<Row> out;
+    out.reserve(names.size());
+    for (std::size_t at = 0; at < names.size(); at += rows_at_once) {
+        json::array docs;
+        for (const std::string& row :
+             names.subspan(at, std::min(rows_at_once, names.size() - at))) {
+            json::object doc = object_of("_id", text_value(row));
+            if (!fields.empty()) doc["_source"] = names_of(fields);
+            docs.push_back(std::move(doc));
+        }
+        LECTERN_ASSIGN(const json::value answer,
+                       transport_->ask("POST", "/" + name() + "/_mget",
+                                       json::serialize(object_of("docs", std::move(docs)))));
+        for (const json::value& doc : list_at(answer, "docs")) {
+            if (at_path(doc, std::string_view("error")) != nullptr) {
+                const std::string type = text_at(doc, "error", "type");
+                if (type != "index_not_found_exception")
+                    return Status{Code::unavailable,
+                                  "the cluster: " + text_at(doc, "error", "reason")};
+            }
+            Row& row = out.emplace_back();
+            const auto* found = at_path(doc, std::string_view("found"));
+            row.found = found != nullptr && found->is_bool() && found->as_bool();
+            if (!row.found) continue;
+            if (const auto* source = at_path(doc, std::string_view("_source")))
+                row.source = *source;
+            row.sequence = static_cast<std::int64_t>(count_at(doc, "_seq_no"));
+            row.term = static_cast<std::int64_t>(count_at(doc, "_primary_term"));
+        }
+    }
+    if (out.size() != names.size())
+        return Status{Code::unavailable,
+                      "the cluster answered with other rows than were asked for"};
+    return out;
+}
+
+Status Cluster::each(const json::value& query, std::string_view order, json::value after,
+                     std::size_t page, std::span<const std::string_view> fields,
+                     const std::function<Result<bool>(const json::array&)>& visit) const {
+    while (true) {
+        json::object body =
+            object_of("size", page, "query", query, "sort", json::array{object_of(order, "asc")},
+                      "track_total_hits", false);
+        if (!fields.empty()) body["_source"] = names_of(fields);
+        if (!after.is_null()) body["search_after"] = json::array{after};
+        LECTERN_ASSIGN(const json::value answer, search(body));
+        const json::array& hits = list_at(answer, "hits", "hits");
+        if (hits.empty()) return {};
+        LECTERN_ASSIGN(const bool more, visit(hits));
+        if (!more || hits.size() < page) return {};
+        const json::array& sort = list_at(hits.back(), "sort");
+        if (sort.empty()) return {Code::unavailable, "the cluster gave hits without their order"};
+        after = sort.front();
+    }
+}
+
+Status Cluster::refresh() const {
+    LECTERN_ASSIGN(const json::value answer, transport_->ask("POST", "/" + name() + "/_refresh"));
+    if (count_at(answer, "_shards", "failed") > 0)
+        return {Code::unavailable, "the cluster: a part of the index could not be refreshed"};
+    return {};
+}
+
+void Cluster::learn(storage::ChunkId chunk, Belongs belongs) const {
+    const std::lock_guard lock(mutex_);
+    if (known_.size() >= most_known) known_.clear();
+    known_.insert_or_assign(chunk, std::move(belongs));
+}
+
+std::optional<Belongs> Cluster::known(storage::ChunkId chunk) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(chunk);
+    if (found == known_.end()) return std::nullopt;
+    return found->second;
+}
+
+void want_chunks(json::object& body) {
+    body["_source"] = false;
+    body["track_total_hits"] = false;
+    body["docvalue_fields"] = json::array{"row", "ordinal"};
+}
+
+std::vector<index::Scored> Cluster::scored(const json::value& answer,
+                                           const std::function<double(double)>& score) const {
+    std::vector<index::Scored> out;
+    for (const json::value& hit : list_at(answer, "hits", "hits")) {
+        const storage::ChunkId chunk = chunk_of(text_at(hit, "_id"));
+        if (chunk == 0) continue;
+        const json::array& rows = list_at(hit, "fields", "row");
+        const json::array& ordinals = list_at(hit, "fields", "ordinal");
+        if (!rows.empty() && rows.front().is_string() && !ordinals.empty() &&
+            ordinals.front().is_int64())
+            learn(chunk, {std::string(rows.front().as_string()),
+                          static_cast<storage::Ordinal>(ordinals.front().as_int64())});
+        out.push_back({chunk, static_cast<float>(score(number_at(hit, "_score")))});
+    }
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+        return a.score != b.score ? a.score > b.score : a.chunk < b.chunk;
+    });
+    return out;
+}
+
+// ------------------------------------------------------------------ writing
+
+void Bulk::put(std::string name, std::string row) {
+    operations_.push_back({std::move(name), std::move(row)});
+}
+void Bulk::remove(std::string name) {
+    operations_.push_back({std::move(name), {}});
+}
+void Bulk::put_after(std::string name, std::string row, std::int64_t sequence, std::int64_t term) {
+    operations_.push_back({std::move(name), std::move(row), true, sequence, term});
+}
+void Bulk::remove_after(std::string name, std::int64_t sequence, std::int64_t term) {
+    operations_.push_back({std::move(name), {}, true, sequence, term});
+}
+
+Result<std::vector<std::string>> Bulk::send() {
+    std::vector<std::string> conflicts;
+    std::vector<Operation> some;
+    std::size_t bytes = 0;
+    const auto flush = [&]() -> Status {
+        const auto end = std::chrono::steady_clock::now() + write_again_for;
+        while (!some.empty()) {
+            std::string why;
+            LECTERN_TRY(send_some(some, conflicts, why));
+            if (some.empty()) break;
+            if (std::chrono::steady_clock::now() >= end)
+                return {Code::unavailable,
+                        "the cluster does not take the write (" + why +
+                            "); see that most of its nodes run, then do it again: what was written "
+                            "in part is found by nobody"};
+            std::this_thread::sleep_for(write_again_after);
+        }
+        bytes = 0;
+        return {};
+    };
+    for (Operation& operation : operations_) {
+        const std::size_t size = operation.row.size() + operation.name.size() + 100;
+        if (!some.empty() && bytes + size > bulk_bytes) LECTERN_TRY(flush());
+        bytes += size;
+        some.push_back(std::move(operation));
+    }
+    operations_.clear();
+    LECTERN_TRY(flush());
+    return conflicts;
+}
+
+Status Bulk::send_some(std::vector<Operation>& from, std::vector<std::string>& conflicts,
+                       std::string& why) const {
+    std::string body;
+    for (const Operation& operation : from) {
+        json::object line = object_of("_id", text_value(operation.name));
+        std::string_view action = operation.row.empty() ? "delete" : "index";
+        if (operation.conditional && operation.sequence < 0) {
+            action = "create";
+        } else if (operation.conditional) {
+            line["if_seq_no"] = operation.sequence;
+            line["if_primary_term"] = operation.term;
+        }
+        body += json::serialize(object_of(action, std::move(line)));
+        body += '\n';
+        if (!operation.row.empty()) body += operation.row + '\n';
+    }
+    LECTERN_ASSIGN(const json::value answer,
+                   cluster_.transport().ask("POST",
+                                            "/" + cluster_.name() +
+                                                "/_bulk?timeout=20s&wait_for_active_shards=" +
+                                                std::to_string(cluster_.majority()),
+                                            body));
+    const json::array& items = list_at(answer, "items");
+    if (items.size() != from.size())
+        return {Code::unavailable, "the cluster answered to other rows than were written"};
+    std::vector<Operation> again;
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        if (!items[i].is_object() || items[i].as_object().empty())
+            return {Code::unavailable, "the cluster's answer to a write cannot be read"};
+        const json::value& item = items[i].as_object().begin()->value();
+        const std::uint64_t status = count_at(item, "status");
+        const bool removed = from[i].row.empty();
+        if (status == 409) {
+            conflicts.push_back(std::move(from[i].name));
+        } else if (status == 429 || status == 503 || status == 504) {
+            why = text_at(item, "error", "reason");
+            again.push_back(std::move(from[i]));
+        } else if (status >= 300 && !(removed && status == 404)) {
+            return {status == 400 ? Code::invalid_argument : Code::unavailable,
+                    "the cluster refuses a row: " + text_at(item, "error", "reason") + " " +
+                        text_at(item, "error", "caused_by", "reason")};
+        } else if (count_at(item, "_shards", "successful") < cluster_.majority()) {
+            why = "it reached " + std::to_string(count_at(item, "_shards", "successful")) +
+                  " copies, and " + std::to_string(cluster_.majority()) + " make a majority";
+            if (from[i].conditional) {
+                from[i].sequence = static_cast<std::int64_t>(count_at(item, "_seq_no"));
+                from[i].term = static_cast<std::int64_t>(count_at(item, "_primary_term"));
+                // What is removed is removed: there is no row to be found as it was.
+                if (removed) from[i].conditional = false;
+            }
+            again.push_back(std::move(from[i]));
+        }
+    }
+    from = std::move(again);
+    return {};
+}
+
+}  // namespace lectern::corpus::opensearch

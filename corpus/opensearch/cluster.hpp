@@ -1,0 +1,114 @@
+// corpus/opensearch/cluster.hpp: requests about one index. Internal to corpus/opensearch.
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "corpus/opensearch/rows.hpp"
+#include "corpus/opensearch/transport.hpp"
+
+namespace lectern::corpus::opensearch {
+
+// "the OpenSearch backend does not do … yet".
+[[nodiscard]] Status not_yet(std::string_view what);
+
+struct Row {
+    bool found = false;
+    boost::json::value source;
+    std::int64_t sequence = -1;
+    std::int64_t term = 0;
+};
+
+// To which version of a document a chunk belongs. That never changes.
+struct Belongs {
+    std::string row;  // the head's
+    storage::Ordinal ordinal = 0;
+};
+
+class Cluster {
+ public:
+    Cluster(std::unique_ptr<Transport> transport, std::uint32_t replicas)
+        : transport_(std::move(transport)), replicas_(replicas) {}
+
+    [[nodiscard]] const std::string& name() const noexcept { return transport_->address().name; }
+    [[nodiscard]] const Transport& transport() const noexcept { return *transport_; }
+    // Copies of a row that a write must reach.
+    [[nodiscard]] std::uint32_t majority() const noexcept { return (replicas_ + 1) / 2 + 1; }
+    void set_replicas(std::uint32_t replicas) noexcept { replicas_ = replicas; }
+
+    // A whole answer or a failure: shards that do not answer are one.
+    [[nodiscard]] Result<boost::json::value> search(const boost::json::object& body,
+                                                    std::string_view parameters = {}) const;
+    // As they are now, also what no search sees yet; one entry for each name, in order. `fields`:
+    // what is wanted of them; empty: all.
+    [[nodiscard]] Result<std::vector<Row>> rows(std::span<const std::string> names,
+                                                std::span<const std::string_view> fields) const;
+    // Every hit of a query in the order of a unique field, after `after`; until `visit` returns
+    // false. `fields`: as in rows().
+    [[nodiscard]] Status each(
+        const boost::json::value& query, std::string_view order, boost::json::value after,
+        std::size_t page, std::span<const std::string_view> fields,
+        const std::function<Result<bool>(const boost::json::array&)>& visit) const;
+    [[nodiscard]] Status refresh() const;
+
+    // Chunks that searches have given; forgets at will.
+    void learn(storage::ChunkId chunk, Belongs belongs) const;
+    [[nodiscard]] std::optional<Belongs> known(storage::ChunkId chunk) const;
+
+    // Hits of chunks with their scores, best first; learns to whom they belong.
+    [[nodiscard]] std::vector<index::Scored> scored(
+        const boost::json::value& answer, const std::function<double(double)>& score) const;
+
+ private:
+    const std::unique_ptr<Transport> transport_;
+    std::uint32_t replicas_;
+    mutable std::mutex mutex_;
+    mutable std::unordered_map<storage::ChunkId, Belongs> known_;
+};
+
+// Asked of every search for chunks.
+void want_chunks(boost::json::object& body);
+
+// Rows that are written or removed together.
+class Bulk {
+ public:
+    explicit Bulk(const Cluster& cluster) : cluster_(cluster) {}
+
+    void put(std::string name, std::string row);
+    void remove(std::string name);
+    // Only when the row is as it was read: (sequence, term); there must be none when sequence < 0.
+    void put_after(std::string name, std::string row, std::int64_t sequence, std::int64_t term);
+    void remove_after(std::string name, std::int64_t sequence, std::int64_t term);
+    [[nodiscard]] bool empty() const noexcept { return operations_.empty(); }
+
+    // In requests of some megabytes; each row on a majority of its copies when ok. The result: the
+    // names of rows that were not as they were read, of which nothing was written.
+    [[nodiscard]] Result<std::vector<std::string>> send();
+
+ private:
+    struct Operation {
+        std::string name;
+        std::string row;  // "": the row is removed
+        bool conditional = false;
+        std::int64_t sequence = -1;
+        std::int64_t term = 0;
+    };
+    // Leaves in `from` what has to be sent again; `why`: of the last of these.
+    [[nodiscard]] Status send_some(std::vector<Operation>& from,
+                                   std::vector<std::string>& conflicts, std::string& why) const;
+
+    const Cluster& cluster_;
+    std::vector<Operation> operations_;
+};
+
+}  // namespace lectern::corpus::opensearch

@@ -1,0 +1,62 @@
+// corpus/opensearch/transport.hpp: HTTP requests to the nodes of a cluster, by libcurl.
+//
+// A request goes to one node after the other until one answers: all requests of this room can be
+// sent twice without harm. Threads: any number at once; connections are kept for the next request.
+#pragma once
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "corpus/opensearch/address.hpp"
+#include "lectern/status.hpp"
+
+namespace lectern::corpus::opensearch {
+
+struct Reply {
+    int status = 0;  // of HTTP
+    boost::json::value body;
+};
+
+class Transport {
+ public:
+    [[nodiscard]] static Result<std::unique_ptr<Transport>> open(Address address, Access access);
+    Transport(const Transport&) = delete;
+    Transport& operator=(const Transport&) = delete;
+    ~Transport();
+
+    // `path`: as it stands in the URL, with its query. `body`: JSON, or lines of it; "": none.
+    // unavailable when no node has answered in time (429, 502, 503 and 504 are no answers);
+    // otherwise what was answered, errors included.
+    [[nodiscard]] Result<Reply> send(std::string_view method, const std::string& path,
+                                     std::string_view body = {}) const;
+    // Only an answer of 200 to 299; other ones as failure_of() has them.
+    [[nodiscard]] Result<boost::json::value> ask(std::string_view method, const std::string& path,
+                                                 std::string_view body = {}) const;
+
+    [[nodiscard]] const Address& address() const noexcept { return address_; }
+
+ private:
+    struct Handles;
+    struct Raw {
+        long status = 0;
+        std::string body;
+        std::string error;  // of the connection; "": there was an answer
+    };
+
+    Transport(Address address, Access access);
+    [[nodiscard]] Raw exchange(const Node& node, std::string_view method, const std::string& path,
+                               std::string_view body, long milliseconds) const;
+
+    const Address address_;
+    const Access access_;
+    const std::unique_ptr<Handles> handles_;
+    mutable std::atomic<std::size_t> next_{0};  // node
+};
+
+// What a cluster's error says, as a failure.
+[[nodiscard]] Status failure_of(int status, const boost::json::value& body);
+
+}  // namespace lectern::corpus::opensearch

@@ -1,0 +1,299 @@
+#!/usr/bin/env python3
+"""What a collection does, wherever its documents live: one suite, run over a folder and over a cluster.
+
+    behaviour_test.py LECTERN [unittest's arguments]
+
+The cluster is the one at LECTERN_TEST_CLUSTER (HOST:PORT,…); without it, that half is skipped, which is said.
+./check --cluster starts one. Every test makes collections of its own and removes their indexes.
+"""
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+PROGRAM = os.path.abspath(sys.argv[1])
+CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
+
+ROWS = [
+    {"_id": "papers/boundary", "title": "Boundary layers", "year": 1904, "topic": "flow", "on": "1904-08-12",
+     "text": "The boundary layer is the thin region of a fluid close to a wall, where viscosity slows the flow."},
+    {"_id": "papers/plate", "title": "The flat plate", "year": 1908, "topic": "flow", "on": "1908-02",
+     "text": "Blasius solved the laminar boundary layer of a flat plate at zero incidence."},
+    {"_id": "papers/wing", "title": "Lifting lines", "year": 1918, "topic": ["wings", "flow"], "open": True,
+     "text": "A wing of finite span sheds a vortex sheet; the lifting line gives its induced drag."},
+    {"_id": "papers/entropy", "title": "Information", "year": 1948, "topic": "information", "open": False,
+     "text": "Entropy measures the average information of a source in bits per symbol."},
+    {"_id": "notes/bread", "title": "Bread", "author": {"name": "Anna"},
+     "text": "Knead flour, water, salt and yeast; let the dough rise for two hours and bake it."},
+    {"_id": "notes/ärger", "title": "Straße 7", "author": {"name": "Jürgen"},
+     "text": "Die Fähre nach Föhr fährt täglich.\r\n\tSie kostet 12 €. \U0001F6A2  "},
+]
+
+# A model of its own, whose vectors are of another space.
+OTHER = """version: 1
+pipeline: other
+stages:
+  jsonl:   {plugin: documents, stage: jsonl}
+  text:    {plugin: documents, stage: text}
+  chunks:  {plugin: passages, stage: splitter, options: {max_tokens: 200}}
+  tokens:  {plugin: words}
+  vectors: {plugin: word2vec, options: {model: words.vec}}
+ingest: [source, [jsonl, text], chunks, tokens, vectors, commit]
+query:  [query, tokens, vectors, search]
+"""
+
+
+def lectern(*arguments, code=0, folder=None):
+    """The program's standard output, or its standard error where it is to fail."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=folder,
+                          check=False)
+    if done.returncode != code:
+        raise AssertionError(f"lectern {' '.join(map(str, arguments))}: code {done.returncode}, not {code}\n"
+                             f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return done.stdout if code == 0 else done.stderr
+
+
+def write_rows(file, rows):
+    with open(file, "w", encoding="utf-8") as out:
+        for row in rows:
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return file
+
+
+class Behaviour:
+    """Mixed into a TestCase for each backend, which says where a new collection is."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="lectern-behaviour-"))
+        cls.rows = write_rows(cls.folder / "rows.jsonl", ROWS)
+        cls.shared = cls.new_collection()
+        cls.first = json.loads(lectern("ingest", "-c", cls.shared, cls.rows, "--json"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.remove_collections()
+
+    def search(self, collection, *arguments):
+        return json.loads(lectern("search", "-c", collection, *arguments, "--json"))
+
+    def found(self, collection, *arguments):
+        return [hit["document"] for hit in self.search(collection, *arguments)["hits"]]
+
+    def get(self, collection, document):
+        return json.loads(lectern("get", "-c", collection, document, "--json"))
+
+    def test_ingest_says_what_it_did_and_the_second_time_skips(self):
+        self.assertEqual(self.first["documents"], len(ROWS))
+        again = json.loads(lectern("ingest", "-c", self.shared, self.rows, "--json"))
+        self.assertEqual((again["documents"], again["skipped"], again["failed"]), (0, len(ROWS), []))
+        stats = json.loads(lectern("stats", "-c", self.shared, "--json"))
+        self.assertEqual((stats["documents"], stats["chunks"]), (len(ROWS), len(ROWS)))
+        self.assertEqual((stats["pipeline"], stats["dimension"]), ("bert", 384))
+
+    def test_documents_come_back_byte_for_byte(self):
+        for row in ROWS:
+            document = self.get(self.shared, row["_id"])
+            self.assertEqual(document["text"], row["text"])
+            self.assertEqual(document["title"], row["title"])
+            expected = {key: value for key, value in row.items() if key not in ("_id", "title", "text")}
+            self.assertEqual(document["metadata"], expected)
+        self.assertIn("'notes/none'", lectern("get", "-c", self.shared, "notes/none", code=1))
+
+    def test_every_mode_finds_with_scores_of_its_side(self):
+        for mode in ("hybrid", "dense", "lexical"):
+            with self.subTest(mode):
+                hits = self.search(self.shared, "laminar flow over a flat plate", "--mode", mode)["hits"]
+                self.assertEqual(hits[0]["document"], "papers/plate")
+                scores = [hit["score"] for hit in hits]
+                self.assertEqual(scores, sorted(scores, reverse=True))
+                for hit in hits:
+                    text = self.get(self.shared, hit["document"])["text"].encode()
+                    self.assertEqual(text[hit["begin"]:hit["end"]].decode(), hit["text"])
+        dense = self.search(self.shared, "baking", "--mode", "dense")["hits"]
+        self.assertEqual(dense[0]["document"], "notes/bread")
+        self.assertTrue(0 < dense[0]["dense_score"] < 1)
+        # Words alone: who has none of them is no hit. Stems and accents are looked through.
+        self.assertEqual(self.found(self.shared, "kneaded doughs", "--mode", "lexical"), ["notes/bread"])
+        self.assertEqual(self.found(self.shared, "fahre fohr", "--mode", "lexical"), ["notes/ärger"])
+
+    def test_filters_are_applied_within_the_search(self):
+        cases = {
+            "year >= 1908 and topic = \"flow\"": {"papers/plate", "papers/wing"},
+            "topic in (\"wings\", \"information\")": {"papers/wing", "papers/entropy"},
+            "not topic = \"flow\"": {"papers/entropy", "notes/bread", "notes/ärger"},
+            "open = true": {"papers/wing"},
+            "on < 1908-02-01": {"papers/boundary"},
+            "on = 1908-02": {"papers/plate"},
+            "on exists and year != 1908": {"papers/boundary"},
+            "author.name begins \"jü\"": {"notes/ärger"},
+            "title contains \"LINE\"": {"papers/wing"},
+            "id begins \"notes/\"": {"notes/bread", "notes/ärger"},
+            "year < 1908 or year > 1940": {"papers/boundary", "papers/entropy"},
+            "committed > 2020-01-01": {row["_id"] for row in ROWS},
+        }
+        for condition, expected in cases.items():
+            for mode in ("hybrid", "dense"):
+                with self.subTest(f"{condition}, {mode}"):
+                    found = self.found(self.shared, "the flow along a wall", "--filter", condition, "--mode", mode)
+                    self.assertEqual(set(found), expected)
+        wrong = lectern("search", "-c", self.shared, "x", "--filter", "year = \"1908\"", code=1)
+        self.assertIn("'year' holds numbers, and '1908' is a string", wrong)
+        self.assertIn("yaer", self.search(self.shared, "flow", "--filter", "not yaer = 1")["hints"][0])
+
+    def test_facets_and_sorting(self):
+        result = self.search(self.shared, "flow", "--facet", "topic", "--facet", "year", "--filter", "year > 1900",
+                             "-k", "1")
+        self.assertEqual(result["facets"]["topic"], [{"value": "flow", "count": 3}, {"value": "information", "count": 1},
+                                                     {"value": "wings", "count": 1}])
+        self.assertEqual([value["value"] for value in result["facets"]["year"]], ["1904", "1908", "1918", "1948"])
+        self.assertEqual(self.found(self.shared, "flow", "--sort", "-year", "--filter", "year exists"),
+                         ["papers/entropy", "papers/wing", "papers/plate", "papers/boundary"])
+        self.assertEqual(self.found(self.shared, "flow", "--sort", "year", "-k", "2"),
+                         ["papers/boundary", "papers/plate"])
+
+    def test_phrases_beginnings_and_exclusions(self):
+        self.assertEqual(set(self.found(self.shared, '"boundary layer"')), {"papers/boundary", "papers/plate"})
+        self.assertEqual(self.found(self.shared, '"layer boundary"'), [])
+        self.assertEqual(self.found(self.shared, "visco*"), ["papers/boundary"])
+        self.assertEqual(self.found(self.shared, '"boundary layer" -plate'), ["papers/boundary"])
+
+    def test_an_answer_cites_bytes(self):
+        answer = json.loads(lectern("ask", "-c", self.shared, "What does entropy measure?", "--extractive", "--json"))
+        self.assertEqual(answer["status"], "extractive")
+        self.assertTrue(answer["citations"])
+        for citation in answer["citations"]:
+            text = self.get(self.shared, citation["document"])["text"].encode()
+            self.assertEqual(text[citation["begin"]:citation["end"]].decode(), citation["quote"])
+        silent = json.loads(lectern("ask", "-c", self.shared, "Who painted the Mona Lisa?", "--extractive", "--json"))
+        self.assertEqual(silent["status"], "abstained")
+
+    def test_a_changed_document_takes_the_place_of_the_old_one(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        changed = dict(ROWS[4], text="Boil the lentils with cumin. " * 400)
+        done = json.loads(lectern("ingest", "-c", collection,
+                                  write_rows(self.folder / "changed.jsonl", [changed]), "--json"))
+        self.assertEqual((done["documents"], done["replaced"]), (1, 1))
+        self.assertGreater(done["chunks"], 5)
+        self.assertEqual(self.get(collection, "notes/bread")["text"], changed["text"])
+        self.assertEqual(self.found(collection, "yeast", "--mode", "lexical"), [])
+        self.assertEqual(self.found(collection, "lentils")[0], "notes/bread")
+        stats = json.loads(lectern("stats", "-c", collection, "--json"))
+        self.assertEqual((stats["documents"], stats["chunks"]), (len(ROWS), len(ROWS) - 1 + done["chunks"]))
+
+    def test_a_deleted_document_is_found_by_nobody(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        done = json.loads(lectern("delete", "-c", collection, "papers/wing", "--json"))
+        self.assertEqual(done["deleted"], 1)
+        lectern("get", "-c", collection, "papers/wing", code=1)
+        for mode in ("hybrid", "dense", "lexical"):
+            self.assertNotIn("papers/wing", self.found(collection, "induced drag of a wing", "--mode", mode))
+        self.assertIn("no document", lectern("delete", "-c", collection, "papers/wing", code=1))
+        self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) - 1)
+
+    def test_another_model_is_refused(self):
+        draw = random.Random(1)
+        with open(self.folder / "words.vec", "w", encoding="utf-8") as out:
+            out.write("3 16\n")
+            for word in ("flow", "plate", "the"):
+                out.write(word + "".join(f" {draw.gauss(0, 1):.4f}" for _ in range(16)) + "\n")
+        (self.folder / "other.yaml").write_text(OTHER, encoding="utf-8")
+        said = lectern("search", "-c", self.shared, "flow", "--pipeline", self.folder / "other.yaml", code=1)
+        self.assertIn("holds vectors of", said)
+
+    def test_a_collection_that_is_not_there(self):
+        said = lectern("search", "-c", self.place("none"), "flow", code=1)
+        self.assertIn("there is no collection", said)
+
+
+class InAFolder(Behaviour, unittest.TestCase):
+    count = 0
+
+    @classmethod
+    def place(cls, name):
+        return str(cls.folder / name)
+
+    @classmethod
+    def new_collection(cls):
+        cls.count += 1
+        return cls.place(f"collection-{cls.count}")
+
+    @classmethod
+    def remove_collections(cls):
+        pass  # a temporary folder
+
+
+@unittest.skipUnless(CLUSTER, "no cluster: set LECTERN_TEST_CLUSTER=HOST:PORT,…, or run ./check --cluster")
+class InACluster(Behaviour, unittest.TestCase):
+    names = []
+
+    @classmethod
+    def place(cls, name):
+        return f"opensearch://{CLUSTER}/{name}"
+
+    @classmethod
+    def new_collection(cls):
+        cls.names.append(f"behaviour-{os.getpid()}-{len(cls.names)}-{time.time_ns()}")
+        return cls.place(cls.names[-1])
+
+    @classmethod
+    def remove_collections(cls):
+        for name in cls.names:
+            request = urllib.request.Request(f"http://{CLUSTER.split(',')[0]}/{name}", method="DELETE")
+            try:
+                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
+            except urllib.error.HTTPError:
+                pass  # it was never made
+
+    def test_two_processes_write_at_once(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        versions = []
+        for number in range(2):
+            rows = [dict(ROWS[4], text=f"Version {number} of the recipe. " * 300)]
+            rows += [{"_id": f"only/{number}-{i}", "text": f"Text {i} of process {number}."} for i in range(20)]
+            versions.append(rows[0]["text"])
+            write_rows(self.folder / f"writer-{number}.jsonl", rows)
+        running = [subprocess.Popen([PROGRAM, "ingest", "-c", collection, self.folder / f"writer-{number}.jsonl"],
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for number in range(2)]
+        for process in running:
+            said = process.communicate(timeout=300)[1]
+            self.assertEqual(process.returncode, 0, said)
+        document = self.get(collection, "notes/bread")
+        self.assertIn(document["text"], versions)
+        text = document["text"].encode()
+        for chunk in document["chunks"]:
+            self.assertLessEqual(chunk["end"], len(text))
+        hits = self.search(collection, "recipe version", "--chunks", "-k", "100", "--filter", "id = \"notes/bread\"")
+        self.assertEqual(len(hits["hits"]), len(document["chunks"]))
+        for hit in hits["hits"]:
+            self.assertEqual(text[hit["begin"]:hit["end"]].decode(), hit["text"])
+        self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) + 40)
+
+    def test_what_is_not_there_yet_is_refused_by_name(self):
+        for arguments in (("sync", "-c", self.shared, self.folder), ("backup", "-c", self.shared, self.folder / "b"),
+                          ("verify", "-c", self.shared), ("repair", "-c", self.shared),
+                          ("reembed", "-c", self.shared, "--pipeline", "search-only")):
+            with self.subTest(arguments[0]):
+                self.assertIn("OpenSearch", lectern(*arguments, code=1))
+
+    def test_addresses_that_are_wrong(self):
+        cases = {"opensearch://localhost:19999": "the name of the index is missing",
+                 "opensearch://user:secret@localhost/notes": "LECTERN_OPENSEARCH_USER",
+                 "opensearch://localhost:99999/notes": "no port",
+                 "opensearch://localhost/Notes": "is no name of an index"}
+        for address, expected in cases.items():
+            with self.subTest(address):
+                self.assertIn(expected, lectern("stats", "-c", address, code=1))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[2:]])
