@@ -129,3 +129,9 @@ write("data", "json", b'\x01{"a": [{"b": 1}, 2], "title": "x"}')
 write("data", "xml", b"\x02<?xml version='1.0' encoding='latin1'?><a b='c'><d>\xe9</d><p>e<f/>g</p></a>")
 write("data", "notebook", b'\x03{"cells": [{"cell_type": "code", "source": ["a"], "outputs": [{"text": "b"}]}]}')
 write("data", "subtitles", b"\x051\n00:00:01,000 --> 00:00:02,000\n<v A>b\n")
+
+tiny = corpus.parents[2] / "plugins/translate/testdata/tiny-shared"
+write("marian", "model", b"m" + (tiny / "model.aabb.bin").read_bytes())
+write("marian", "shortlist", b"s" + struct.pack("<6Q", 0xF11A48D5013417F5, 0, 1, 2, 4, 3)
+      + struct.pack("<4Q", 0, 1, 3, 3) + struct.pack("<3I", 4, 2, 3))
+write("marian", "settings", "ytype: transformer\ndim-emb: 8\nlist:\n  - a\n  - \"b\"\n")
