@@ -137,6 +137,12 @@ const Table<AskRequest>& ask_fields() {
                  .text = "the conversation so far, the oldest first; of a long one the last 8 are "
                          "read. A question that leans on it is asked as one that stands alone",
                  .places = in_http | in_mcp | in_c}),
+            bound<&AskOptions::language>(
+                {.name = "language",
+                 .text = "translate the answer, by the stage that the pipeline has for this "
+                         "language; marks stay, and citations are in the documents' own",
+                 .left_out = "as it was written",
+                 .value_name = "LANGUAGE"}),
             bound<&AskOptions::extractive>(extractive),
             bound<&AskOptions::filter>(filter),
             bound<&AskOptions::deadline>(deadline),

@@ -31,6 +31,10 @@ mark_as_advanced(STEMMER_INCLUDE_DIR STEMMER_LIBRARY)
 # The extension for SQLite takes its functions from the program that loads it.
 find_path(SQLITE_INCLUDE_DIR sqlite3ext.h REQUIRED)
 mark_as_advanced(SQLITE_INCLUDE_DIR)
+# Debian's sentencepiece.pc asks for the training library too, which nothing here uses.
+find_path(SENTENCEPIECE_INCLUDE_DIR sentencepiece_processor.h REQUIRED)
+find_library(SENTENCEPIECE_LIBRARY sentencepiece REQUIRED)
+mark_as_advanced(SENTENCEPIECE_INCLUDE_DIR SENTENCEPIECE_LIBRARY)
 if(LECTERN_TESTS)
   find_library(SQLITE_LIBRARY sqlite3 REQUIRED) # a program in C that does
   mark_as_advanced(SQLITE_LIBRARY)

@@ -151,8 +151,11 @@ PipelineConfig PipelineReader::read(const YamlNode& root) {
             config_.search.synonyms_place = place(found->second->mark);
     }
     if (top.contains("answer") && is_map(*top.at("answer"), "answer")) {
-        const Fields given = fields(*top.at("answer"), names_of(answer_keys()), "answer");
+        Names known = names_of(answer_keys());
+        known.push_back("languages");
+        const Fields given = fields(*top.at("answer"), known, "answer");
         read_described(given, answer_keys(), "answer", config_.answer);
+        if (given.contains("languages")) read_languages(*given.at("languages"));
     }
     check_unused();
     return std::move(config_);
@@ -280,7 +283,8 @@ void PipelineReader::read_stage(const YamlNode& node) {
     stage.stage_place = stage.place;
     if (!is_map(node, where)) return;
 
-    const Fields given = fields(node, {"plugin", "stage", "parallelism", "options"}, where);
+    const Fields given =
+        fields(node, {"plugin", "stage", "parallelism", "options", "prompt"}, where);
     if (given.contains("plugin")) {
         const YamlNode& plugin = *given.at("plugin");
         stage.plugin = read_name(plugin, where + ".plugin");
@@ -294,12 +298,40 @@ void PipelineReader::read_stage(const YamlNode& node) {
         stage.stage_place = place(given.at("stage")->mark);
     }
     read_count(given, "parallelism", where, 0, 1024, stage.parallelism);
+    if (given.contains("prompt")) read_prompt(*given.at("prompt"), stage);
     if (!given.contains("options")) return;
     const YamlNode& options = *given.at("options");
     if (options.kind == YamlKind::null || !is_map(options, where + ".options")) return;
     boost::json::value value;
     read_options(options, "", stage, value);
     if (value.is_object()) stage.options = std::move(value.get_object());
+}
+
+void PipelineReader::read_prompt(const YamlNode& node, StageConfig& stage) {
+    if (node.kind == YamlKind::scalar && node.text.find("{text}") != std::string::npos) {
+        stage.prompt = node.text;
+        return;
+    }
+    fail(node.mark, in_quotes("stages." + stage.name + ".prompt") + " is " + describe(node) +
+                        "; give it a text with {text}, which stands for each sentence");
+}
+
+void PipelineReader::read_languages(const YamlNode& node) {
+    if (!is_map(node, "answer.languages")) return;
+    for (const YamlNode& item : node.items) {
+        if (!is_name(item.key)) {
+            fail(item.key_mark, in_quotes(item.key) +
+                                    " is no name of a language; use letters, digits, '-' and '_', "
+                                    "as in 'pt'");
+            continue;
+        }
+        const std::string stage = read_name(item, "answer.languages." + item.key);
+        if (stage.empty()) continue;
+        check_stage_exists(stage, item.mark);
+        if (!config_.answer.languages.emplace(item.key, stage).second)
+            fail(item.key_mark,
+                 in_quotes("answer.languages." + item.key) + " is given twice; remove one");
+    }
 }
 
 // Depth is bounded by max_pipeline_depth.
@@ -469,6 +501,7 @@ void PipelineReader::check_unused() {
     std::set<std::string_view> used;
     for (const auto* steps : {&config_.ingest, &config_.query})
         for (const Step& step : *steps) used.insert(step.stages.begin(), step.stages.end());
+    for (const auto& [language, stage] : config_.answer.languages) used.insert(stage);
     for (const StageConfig& stage : config_.stages)
         if (!used.contains(stage.name))
             config_.warnings.push_back(stage.place.text() + ": " + in_quotes(stage.name) +

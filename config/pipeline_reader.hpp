@@ -38,6 +38,8 @@ class PipelineReader {
     void read_version(const Fields& top);
     void read_stages(const YamlNode& node);
     void read_stage(const YamlNode& node);
+    void read_prompt(const YamlNode& node, StageConfig& stage);
+    void read_languages(const YamlNode& node);
     void read_options(const YamlNode& node, const std::string& path, StageConfig& stage,
                       boost::json::value& out);
     void read_steps(const YamlNode& node, Line line, std::vector<Step>& out);

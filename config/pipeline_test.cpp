@@ -104,6 +104,26 @@ TEST(Pipeline, KeepsThePlacesOfStagesAndOptions) {
     EXPECT_EQ(read->ingest[1].place.text(), "p.yaml:12:18");
 }
 
+TEST(Pipeline, PromptsAndLanguagesOfAnswers) {
+    const auto read = parse_pipeline(
+        "version: 1\n"
+        "pipeline: p\n"
+        "stages:\n"
+        "  a: {plugin: words}\n"
+        "  pt: {plugin: translate}\n"
+        "  de: {plugin: gpt, prompt: \"Into German: {text}\"}\n"
+        "ingest: [source, a, commit]\n"
+        "query: [query, search]\n"
+        "answer: {languages: {pt: pt, de: de}}\n",
+        "p.yaml");
+    ASSERT_TRUE(read) << read.status().message();
+    EXPECT_EQ(read->find("de")->prompt, "Into German: {text}");
+    EXPECT_EQ(read->find("pt")->prompt, "");
+    EXPECT_EQ(read->answer.languages,
+              (std::map<std::string, std::string, std::less<>>{{"pt", "pt"}, {"de", "de"}}));
+    EXPECT_THAT(read->warnings, IsEmpty());
+}
+
 TEST(Pipeline, OptionsBecomeJsonByTheCoreSchema) {
     const auto options = parse_pipeline(
         "version: 1\npipeline: p\nstages:\n  a:\n    plugin: x\n    options:\n"

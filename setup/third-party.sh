@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes what Lectern needs and the distribution does not have, in the per-user cache:
-#   setup/third-party.sh [openvino|faiss|llama|bert|gpt|clients|python]…   (default: all but the last two)
+#   setup/third-party.sh [openvino|faiss|llama|bert|gpt|clients|python|translate]…
+#                        (default: all but the last three)
 set -euo pipefail
 # shellcheck source=paths.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/paths.sh"
@@ -16,8 +17,9 @@ title() {
         clients) echo "test clients (Python and Node packages, into the cache)" ;;
         python) echo "what the Python package is tested with (into the cache)" ;;
         gpt) echo "model $GPT_NAME (download 93 MB, requantise to Q8_0)" ;;
+        translate) echo "models for the tests of translation (download 34 MB)" ;;
         *)
-            echo "error: setup/third-party.sh knows no \"$1\"; it knows: openvino faiss llama bert gpt clients python" >&2
+            echo "error: setup/third-party.sh knows no \"$1\"; it knows: openvino faiss llama bert gpt clients python translate" >&2
             return 1
             ;;
     esac

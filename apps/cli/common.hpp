@@ -96,6 +96,7 @@ void add_reembed(CLI::App& program, Run& run);
 void add_train(CLI::App& program, Run& run);
 void add_train_classifier(CLI::App& train, Run& run);  // below `train`
 void add_train_static(CLI::App& train, Run& run);      // below `train`
+void add_translate(CLI::App& program, Run& run);
 void add_bench(CLI::App& program, Run& run);
 void add_verify(CLI::App& program, Run& run);  // verify, repair
 void add_backup(CLI::App& program, Run& run);  // backup, backups, restore

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     app::add_plugins(program, run);
     app::add_reembed(program, run);
     app::add_train(program, run);
+    app::add_translate(program, run);
     app::add_bench(program, run);
     app::add_verify(program, run);
     app::add_backup(program, run);

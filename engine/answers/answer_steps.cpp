@@ -1,8 +1,10 @@
 #include "engine/answers/answer_steps.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
+#include "engine/answers/in_language.hpp"
 #include "engine/pipeline/passage_text.hpp"
 #include "engine/plugin_host/calls.hpp"
 #include "engine/search/place.hpp"
@@ -87,21 +89,35 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                             request.evidence[i].title, request.evidence_scores[i],
                             answer ? std::string_view(answer->text) : std::string_view()});
     }
+    std::optional<InLanguage> translation;
+    std::function<void(std::string_view)> on_text = request.ask.on_text;
+    if (request.translator != nullptr) {
+        translation.emplace(request.context.pipeline, *request.translator, request.interrupt,
+                            request.ask.on_text);
+        on_text = [&](std::string_view piece) {
+            const Busy busy(request.counters.get(request.translator->name()));
+            translation->take(piece);
+        };
+    }
     const bool phrased = request.context.pipeline.config().answer.writing == "phrased";
     const WriterRequest writer{phrased ? Task::sentence : Task::answer,
                                request.text,
                                evidence,
                                request.context.pipeline.config().answer.max_tokens,
-                               request.ask.on_text,
+                               on_text,
                                request.interrupt,
                                {request.context.pipeline.verifier(),
                                 request.context.pipeline.config().answer.min_entailment}};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer);
-        return {};
+    } else {
+        LECTERN_ASSIGN(request.written, write(*generator, writer, writing, verifying));
     }
-    LECTERN_ASSIGN(request.written, write(*generator, writer, writing, verifying));
+    if (translation) {
+        request.written.original = std::move(request.written.text);
+        LECTERN_ASSIGN(request.written.text, translation->text());
+    }
     for (const std::string& reason : request.written.reasons)
         if (request.context.log) request.context.log(LogLevel::debug, "verify", reason);
     for (const std::string& hint : request.written.hints)

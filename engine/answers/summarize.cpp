@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/answers/central.hpp"
+#include "engine/answers/originals.hpp"
 #include "engine/answers/writer.hpp"
 #include "engine/search/place.hpp"
 #include "text/instructions.hpp"
@@ -82,6 +83,7 @@ class Summarizer {
                                      kept[n - 1].begin, kept[n - 1].end,
                                      std::string(piece(kept[n - 1])), "",
                                      place_of(chunks_, kept[n - 1].begin, kept[n - 1].end)});
+        LECTERN_TRY(cite_originals(context_, out.citations));
         out.generated_tokens = generated_tokens_;
         out.dropped_sentences = dropped_;
         out.timing.milliseconds =

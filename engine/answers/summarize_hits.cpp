@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "engine/answers/answer_steps.hpp"
+#include "engine/answers/originals.hpp"
 
 namespace lectern {
 namespace {
@@ -40,6 +41,7 @@ Result<Summary> summarize_some(Request& all, std::vector<Hit> hits,
     out.text = std::move(written.text);
     out.status = written.status;
     for (const unsigned n : written.cited) out.citations.push_back(part.evidence[n - 1]);
+    LECTERN_TRY(cite_originals(all.context, out.citations));
     out.generated_tokens = written.generated_tokens;
     out.dropped_sentences = written.dropped_sentences;
     return out;

@@ -321,7 +321,7 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
         const std::vector<host::Place> places = views_of(work->places);
         host::Record record = face_of(*work);
         record.places = places;
-        status = host::process(stage, {.stop = options_.stop}, record, taker);
+        status = pipeline_.process(stage, {.stop = options_.stop}, record, taker);
     }
     if (!status) {
         fail_work(*work, std::move(status));

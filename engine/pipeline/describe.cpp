@@ -49,10 +49,13 @@ void describe_stage(const config::StageConfig& config, const host::PluginHost& p
         out.kind = std::string(host::name(type->kind));
         out.stage = type->name;
     }
+    // A generator with a prompt stands for a custom stage.
+    const bool by_prompt = !config.prompt.empty();
+    if (by_prompt) out.kind = std::string(host::name(StageKind::custom));
     const host::Stage* stage = pipeline == nullptr ? nullptr : pipeline->find(config.name);
     if (stage == nullptr) return;
-    out.takes = host::describe(stage->input());
-    out.gives = host::describe(stage->output());
+    out.takes = by_prompt ? name_of(LECTERN_PORT_TEXT) : host::describe(stage->input());
+    out.gives = by_prompt ? name_of(LECTERN_PORT_TEXT) : host::describe(stage->output());
 }
 
 void add_flow(const char* flow, const std::vector<config::Step>& steps,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "corpus/synonyms.hpp"
+#include "engine/pipeline/by_prompt.hpp"
 
 namespace lectern {
 namespace {
@@ -76,7 +77,11 @@ Result<StageKind> Pipeline::kind_of(std::string_view stage) const {
     const config::StageConfig& wanted = *config_.find(stage);
     auto info = models_->host().find(wanted.plugin, wanted.stage);
     if (!info) return at(wanted.plugin_place, info.status());
-    return info->kind;
+    if (wanted.prompt.empty()) return info->kind;
+    if (info->kind == StageKind::generator) return StageKind::custom;
+    return at(wanted.place, {Code::invalid_argument,
+                             "'" + wanted.name + "' is a " + std::string(host::name(info->kind)) +
+                                 ", and a prompt is for a generator; remove the prompt"});
 }
 
 // Before anything is loaded, so that a step in the wrong flow costs no model.
@@ -95,10 +100,20 @@ Status Pipeline::check_kinds() const {
     };
     LECTERN_TRY(check(config_.ingest, "ingest",
                       [](StageKind kind) { return !answers(kind) && kind != StageKind::trainer; }));
-    return check(config_.query, "query", [](StageKind kind) {
+    LECTERN_TRY(check(config_.query, "query", [](StageKind kind) {
         return answers(kind) || kind == StageKind::tokenizer || kind == StageKind::embedder ||
                kind == StageKind::custom;
-    });
+    }));
+    for (const auto& [language, stage] : config_.answer.languages) {
+        LECTERN_ASSIGN(const StageKind kind, kind_of(stage));
+        if (kind != StageKind::custom)
+            return at(config_.find(stage)->place,
+                      {Code::invalid_argument,
+                       "'" + stage + "' is to translate answers into '" + language +
+                           "' (answer.languages) and is a " + std::string(host::name(kind)) +
+                           "; name a custom stage, or a generator with a prompt"});
+    }
+    return {};
 }
 
 Result<Pipeline::Embedders> Pipeline::embedders_of(const std::vector<config::Step>& steps) const {
@@ -207,6 +222,10 @@ Status Pipeline::check_flow(const std::vector<config::Step>& steps, bool with_an
                 for (const std::string& name : step.stages) {
                     const host::Stage* stage = find(name);
                     if (stage == nullptr) return {};  // from here on: stages that answer
+                    if (!config_.find(name)->prompt.empty()) {
+                        builtin(name.c_str(), LECTERN_PORT_TEXT, LECTERN_PORT_TEXT);
+                        continue;
+                    }
                     takes.push_back({name, stage->input(),
                                      stage->kind() == StageKind::tokenizer
                                          ? host::Chunks::are_texts
@@ -249,6 +268,32 @@ Status Pipeline::prepare_answers(Answers answers) {
     LECTERN_TRY(check_flow(config_.query, true));
     answers_ready_ = answers;
     return {};
+}
+
+Status Pipeline::process(const host::Stage& stage, const host::Interrupt& interrupt,
+                         const host::Record& record, const host::RecordTaker& taker) const {
+    const config::StageConfig* wanted = config_.find(stage.name());
+    if (wanted == nullptr || wanted->prompt.empty())
+        return host::process(stage, interrupt, record, taker);
+    return process_by_prompt(stage, wanted->prompt, interrupt, record, taker);
+}
+
+Result<const host::Stage*> Pipeline::translator(std::string_view language) {
+    const auto& languages = config_.answer.languages;
+    const auto found = languages.find(language);
+    if (found == languages.end()) {
+        std::string known;
+        for (const auto& [name, stage] : languages) known += (known.empty() ? "" : ", ") + name;
+        return Status{Code::invalid_argument,
+                      "the pipeline '" + config_.name + "' translates no answers into '" +
+                          std::string(language) + "'" +
+                          (known.empty() ? "; name the stage that does in the pipeline file, as in "
+                                           "'answer: {languages: {pt: to_portuguese}}'"
+                                         : "; it knows: " + known)};
+    }
+    const std::lock_guard lock(answers_mutex_);
+    LECTERN_TRY(make(found->second));
+    return find(found->second);
 }
 
 }  // namespace lectern

@@ -25,7 +25,8 @@ Status rewrite(Request& request, const host::Stage& stage) {
                                   {},
                                   most_rewritten,
                                   most_rewritten_bytes};
-    LECTERN_TRY(host::process(stage, request.interrupt, {.text = request.text}, taker));
+    LECTERN_TRY(
+        request.context.pipeline.process(stage, request.interrupt, {.text = request.text}, taker));
     if (!text) return {Code::invalid_argument, stage.describe() + " let no query through"};
     request.text = std::move(*text);
     return check_query(request.text).within(stage.describe());

@@ -13,6 +13,7 @@
 #include "api/request_fields.hpp"
 #include "engine/answers/answer_steps.hpp"
 #include "engine/answers/conversation.hpp"
+#include "engine/answers/originals.hpp"
 #include "engine/search/query_graph.hpp"
 #include "engine/search/request.hpp"
 #include "engine/search/search_steps.hpp"
@@ -202,20 +203,30 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     LECTERN_TRY(
         context.pipeline.prepare_answers(options.extractive ? Answers::quoted : Answers::written));
     const host::Stage* generator = options.extractive ? nullptr : context.pipeline.generator();
+    const host::Stage* translator = nullptr;
+    if (!options.language.empty()) {
+        LECTERN_ASSIGN(translator, context.pipeline.translator(options.language));
+    }
     const host::Interrupt until = interrupt(options.stop, options.deadline);
     std::vector<std::string> wordings{std::string(question)};
     if (!options.history.empty()) wordings = standing_alone(question, options.history);
     std::string asked;
     std::unique_ptr<Request> found;
+    std::vector<Citation> evidence;  // as it is shown
     const auto work = [&]() -> Status {
         LECTERN_ASSIGN(found, find_best(context, wordings, options, until, asked));
         Request& request = *found;
         if (options.on_question && asked != question) options.on_question(asked);
-        if (options.on_evidence && !request.abstained) options.on_evidence(request.evidence);
+        if (!request.abstained) {
+            evidence = request.evidence;
+            LECTERN_TRY(cite_originals(context, evidence));
+            if (options.on_evidence) options.on_evidence(evidence);
+        }
         if (until.stopped()) return {Code::cancelled, "cancelled"};
         if (until.late()) return {Code::deadline_exceeded, "the deadline has passed"};
         StageCounter& written =
             request.counters.get(generator == nullptr ? "quote" : generator->name());
+        request.translator = translator;
         return answer(request, generator, written, request.counters.get("verify"));
     };
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
@@ -230,7 +241,10 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     out.text = std::move(request.written.text);
     if (!request.abstained && !request.evidence_answers.empty())
         out.span = std::move(request.evidence_answers.front());
-    for (const unsigned n : request.written.cited) out.citations.push_back(request.evidence[n - 1]);
+    if (out.span) LECTERN_TRY(cite_original(context, *out.span));
+    for (const unsigned n : request.written.cited) out.citations.push_back(evidence[n - 1]);
+    if (!out.text.empty()) out.language = options.language;
+    out.original = std::move(request.written.original);
     out.hits = std::move(request.hits);
     out.generated_tokens = request.written.generated_tokens;
     out.dropped_sentences = request.written.dropped_sentences;

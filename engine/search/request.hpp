@@ -88,6 +88,7 @@ struct Request {
     double confidence = 0;
     Written written;
     AskOptions ask;
+    const host::Stage* translator = nullptr;  // of the answer
     bool abstained = false;
 
  private:

@@ -6,6 +6,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "engine/answers/originals.hpp"
 #include "engine/search/candidates.hpp"
 #include "engine/search/embed_steps.hpp"
 #include "engine/search/feedback.hpp"
@@ -101,7 +102,8 @@ Result<bool> make_hits(Request& request, const std::vector<Candidate>& best) {
         hit.text = std::move(view.text);
         hit.begin = view.chunk.begin;
         hit.end = view.chunk.end;
-        hit.metadata = view.metadata.empty() ? "{}" : std::move(view.metadata);
+        hit.metadata =
+            view.metadata.empty() ? "{}" : without_sentence_map(std::move(view.metadata));
         hit.context = std::move(view.context);
         if (request.words)
             for (const text::Range& mark : request.words->marks(hit.text))

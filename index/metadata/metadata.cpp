@@ -14,8 +14,12 @@ namespace json = boost::json;
 // Deeper values are left out; the parser itself stops at 32.
 constexpr int deepest_path = 16;
 
+// The map from a translation to its document (text/sentence_map.hpp): as long as the text has
+// sentences, and nothing to look for.
+constexpr std::string_view sentence_map = "translation.sentences";
+
 void collect(const std::string& path, const json::value& value, int depth, Fields& to) {
-    if (depth > deepest_path) return;
+    if (depth > deepest_path || path == sentence_map) return;
     Value one;
     switch (value.kind()) {
         case json::kind::null: return;

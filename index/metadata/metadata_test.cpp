@@ -28,6 +28,14 @@ TEST(Metadata, ValuesAreTyped) {
     EXPECT_EQ(fields.size(), 8U);
 }
 
+TEST(Metadata, TheMapOfATranslationIsNoField) {
+    const Fields fields =
+        fields_of(R"({"translation": {"of": "x", "sentences": "0 1 2"}, "sentences": "3"})");
+    EXPECT_TRUE(fields.contains("translation.of"));
+    EXPECT_TRUE(fields.contains("sentences"));
+    EXPECT_FALSE(fields.contains("translation.sentences"));
+}
+
 TEST(Metadata, NumbersAreWrittenAsTheyCame) {
     for (const char* number :
          {"0", "-3", "2020", "0.5", "1746714878034235396", "1746714878034235397",

@@ -16,6 +16,7 @@ import tempfile
 # What the C++ headers declare with LECTERN_API.
 CPP = re.compile(
     r"lectern::(Engine::(~?Engine|operator=|[a-z_]+)|Collection::(~?Collection|operator=|[a-z_]+)"
+    r"|Translator::(~?Translator|operator=|[a-z_]+)"
     r"|version|name|list_plugins|describe_pipeline|search_all|train|evaluate|running_calls|overdue_call)(\[abi:cxx11\])?\("
 )
 

@@ -147,3 +147,8 @@ write("archive", "tar", b"\x01" + tarred("w"))
 write("archive", "gzip", b"\x02" + gzip.compress(b"one\n", mtime=0))
 write("archive", "tar_gzip", b"\x02" + gzip.compress(tarred("w"), mtime=0))
 write("archive", "words", b"\xff5\t1\t1\t1\t1\t1\t9\t9\t9\t9\t96\tx\n4\t1\n")
+tiny = corpus.parents[2] / "plugins/translate/testdata/tiny-shared"
+write("marian", "model", b"m" + (tiny / "model.aabb.bin").read_bytes())
+write("marian", "shortlist", b"s" + struct.pack("<6Q", 0xF11A48D5013417F5, 0, 1, 2, 4, 3)
+      + struct.pack("<4Q", 0, 1, 3, 3) + struct.pack("<3I", 4, 2, 3))
+write("marian", "settings", "ytype: transformer\ndim-emb: 8\nlist:\n  - a\n  - \"b\"\n")
