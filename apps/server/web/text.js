@@ -3,10 +3,6 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-// Where a hit or a citation stands: "page 3 · bytes 10 to 42".
-export const placed = ({ place, begin, end }) =>
-  `${place ? `${place.text} · ` : ""}bytes ${begin} to ${end}`;
-
 // The text before, in and behind the bytes [begin, end).
 export function cut(text, begin, end) {
   const bytes = encoder.encode(text);
@@ -43,4 +39,21 @@ export function marked(text, query) {
   }
   if (done < text.length) pieces.push({ text: text.slice(done), marked: false });
   return pieces;
+}
+
+// The text in pieces, those marked that lie in byte ranges of it: [{begin, end}, …], ascending.
+export function pieces(text, ranges) {
+  const bytes = encoder.encode(text);
+  const out = [];
+  let done = 0;
+  const add = (end, marked) => {
+    if (end > done) out.push({ text: decoder.decode(bytes.subarray(done, end)), marked });
+    done = Math.max(done, end);
+  };
+  for (const { begin, end } of ranges) {
+    add(begin, false);
+    add(end, true);
+  }
+  add(bytes.length, false);
+  return out;
 }
