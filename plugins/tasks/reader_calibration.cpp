@@ -14,8 +14,8 @@ namespace {
 namespace json = boost::json;
 using bert::fail;
 
-constexpr std::size_t fewest = 10;       // questions of either kind
-constexpr std::size_t for_all = 60;      // questions of either kind that all weights take
+constexpr std::size_t fewest = 10;   // questions of either kind
+constexpr std::size_t for_all = 60;  // questions of either kind that all weights take
 constexpr std::size_t most_folds = 5;
 constexpr std::size_t sign_count = 6;
 constexpr double strength = 10;
@@ -137,7 +137,8 @@ double probability(const AnswerSentence::Signs& signs, const Calibration& c) {
 ReadingRow read_reading_row(std::string_view text, const std::string& where) {
     boost::system::error_code error;
     const json::value value = json::parse({text.data(), text.size()}, error);
-    if (error || !value.is_object()) fail(LECTERN_INVALID_ARGUMENT, where + " is not a JSON object");
+    if (error || !value.is_object())
+        fail(LECTERN_INVALID_ARGUMENT, where + " is not a JSON object");
     const json::object& row = value.get_object();
     ReadingRow out;
     out.question = string_of(row, "question", where);
@@ -155,8 +156,9 @@ ReadingRow read_reading_row(std::string_view text, const std::string& where) {
         const json::value& score = field(passage, "score", where);
         if (!answers.is_bool() || !score.is_number())
             fail(LECTERN_INVALID_ARGUMENT,
-                 where + ": a passage has a \"score\" that is a number and \"answers\" that is true "
-                         "or false");
+                 where +
+                     ": a passage has a \"score\" that is a number and \"answers\" that is true "
+                     "or false");
         to.answers = answers.get_bool();
         to.score = score.to_number<double>();
     }

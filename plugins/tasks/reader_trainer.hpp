@@ -107,7 +107,8 @@ class ReaderTrainer : public plugin::Trainer {
             std::ofstream out(config, std::ios::trunc | std::ios::binary);
             out << boost::json::serialize(all) << '\n';
             out.close();
-            if (!out) bert::fail(LECTERN_RESOURCE_EXHAUSTED, "cannot write '" + config.string() + "'");
+            if (!out)
+                bert::fail(LECTERN_RESOURCE_EXHAUSTED, "cannot write '" + config.string() + "'");
             fs::rename(part, model);
         } catch (const fs::filesystem_error& failure) {
             fs::remove_all(part, error);

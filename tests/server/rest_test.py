@@ -108,6 +108,21 @@ class RestTest(unittest.TestCase):
         self.assertEqual(seen, sorted(seen))
         self.assertLessEqual(set(TEXTS), set(seen))
 
+    def test_documents_are_found_by_name(self):
+        self.put_named("Names/R\u00c9SUM\u00c9.md", "One")
+        self.put_named("names/other.md", "Der R\u00e9sum\u00e9")
+        found = lambda name, more="": [item["document"] for item in self.ask(
+            "GET", f"/collections/notes/documents?name={quote(name)}{more}")[1]["documents"]]
+        self.assertEqual(found("r\u00e9sum\u00e9"), ["Names/R\u00c9SUM\u00c9.md", "names/other.md"])
+        self.assertEqual(found("NAMES/", "&limit=1"), ["Names/R\u00c9SUM\u00c9.md"])
+        self.assertEqual(found("NAMES/", "&limit=1&after=" + quote("Names/R\u00c9SUM\u00c9.md", safe="")), ["names/other.md"])
+        self.assertEqual(found("no such name"), [])
+        for id in ["Names/R\u00c9SUM\u00c9.md", "names/other.md"]:
+            self.ask("DELETE", f"/collections/notes/documents/{quote(id)}", expect=204)
+
+    def put_named(self, id, title):
+        self.ask("PUT", f"/collections/notes/documents/{quote(id)}", {"title": title, "text": "A text."}, expect=201)
+
     def test_search_finds_by_meaning_with_true_bytes(self):
         _, result = self.ask("POST", "/collections/notes/search",
                              {"query": "What makes the ocean go up and down?", "k": 2})

@@ -53,10 +53,11 @@ async function search(text) {
 }
 async function ask(question) {
   await go("ask");
+  if (!await page.isVisible("#extractive")) await page.click("#view-ask .filters summary");
   await page.check("#extractive");
   await page.fill("#question", question);
   await page.press("#question", "Enter");
-  await page.waitForSelector("#answer[data-status=extractive]", slow);
+  await page.waitForSelector(".turn:last-child .answer[data-status=extractive]", slow);
 }
 async function accessible(what) {
   await page.evaluate(axe);
@@ -87,7 +88,7 @@ test("search as you type marks words and opens the passage", async () => {
 
 test("filters narrow what is shown", async () => {
   await search("tides");
-  await page.click(".filters summary");
+  await page.click("#view-search .filters summary");
   const all = await page.locator("#hits .card").count();
   assert.ok(all > 1);
   await page.uncheck(".chip:has-text('md') input");
@@ -102,9 +103,9 @@ test("a streamed answer cites the exact bytes behind characters of several bytes
   const streamed = page.waitForResponse((response) => response.url().endsWith("/ask"), slow);
   await ask("What raises the tides of the sea?");
   assert.equal((await streamed).headers()["content-type"], "text/event-stream");
-  assert.match(await page.innerText("#answer-text"), /moon raises the tides/);
+  assert.match(await page.innerText(".turn:last-child .answer-text"), /moon raises the tides/);
   await shot("ask");
-  await page.locator("#answer-text .cite").first().click();
+  await page.locator(".turn:last-child .answer-text .cite").first().click();
   await page.waitForSelector("#cited");
   const quote = await page.textContent("#cited");
   assert.match(quote, /moon raises the tides/);
@@ -119,8 +120,154 @@ test("a question that the documents do not answer is not answered", async () => 
   await go("ask");
   await page.fill("#question", "Who won the chess championship of 1972?");
   await page.press("#question", "Enter");
-  await page.waitForSelector("#answer[data-status=abstained]", slow);
-  assert.equal(await page.innerText("#answer-text"), "The documents do not say.");
+  await page.waitForSelector(".turn:last-child .answer[data-status=abstained]", slow);
+  assert.equal(await page.innerText(".turn:last-child .answer-text"), "The documents do not say.");
+});
+
+test("a conversation stays, can be copied, and begins anew", async () => {
+  await ask("What raises the tides of the sea?");
+  await ask("To how many degrees is the oven heated?");
+  const texts = () => page.locator(".turn .answer-text").allInnerTexts();
+  assert.equal((await texts()).length, 2);
+  assert.match((await texts())[1], /230 degrees/);
+  const link = await page.locator(".turn").first().locator(".tools a").getAttribute("href");
+  await page.reload();
+  await page.waitForSelector(".turn .answer-text");
+  await page.waitForLoadState("networkidle");
+  assert.equal((await texts()).length, 2, "as it was");
+  // The address has the last question; a link to another asks it.
+  await page.goto(`${url}/${link}`);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll(".turn .answer[data-status=extractive], .turn .answer[data-status=answered]").length === 3, undefined, slow);
+  assert.match((await texts())[2], /moon raises the tides/);
+  await page.fill("#question", "one line");
+  await page.press("#question", "Shift+Enter");
+  assert.equal(await page.inputValue("#question"), "one line\n");
+  await page.click("#ask-new");
+  assert.deepEqual(await texts(), []);
+  await page.reload();
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(await texts(), []);
+});
+
+test("sources are walked through in the reader", async () => {
+  await go("ask");
+  await page.fill("#question", "Who won the chess championship of 1972?");
+  await page.press("#question", "Enter");
+  await page.waitForSelector(".turn:last-child .answer[data-status=abstained]", slow);
+  const count = await page.locator(".turn:last-child .sources .card").count();
+  assert.ok(count > 1);
+  await page.locator(".turn:last-child .sources button.title").first().click();
+  await page.waitForSelector("#cited");
+  assert.equal(await page.innerText("#reader-at"), `Source 1 of ${count}`);
+  const first = await page.innerText("#reader-title");
+  assert.ok(await page.isDisabled("#reader-previous"));
+  await page.click("#reader-next");
+  await page.waitForFunction((before) => document.getElementById("reader-title").textContent !== before, first);
+  assert.equal(await page.innerText("#reader-at"), `Source 2 of ${count}`);
+  await accessible("reader, walking");
+});
+
+test("an address brings back what it shows", async () => {
+  await search("what raises the tides");
+  await page.press("#query", "Enter");
+  await page.waitForLoadState("networkidle");
+  const found = page.url();
+  assert.match(found, /#search\?in=notes&q=what\+raises\+the\+tides$/);
+  await page.locator("#hits button.title").first().click();
+  await page.waitForSelector("#cited");
+  const opened = page.url();
+  assert.match(opened, /d=tides\.md&begin=\d+&end=\d+/);
+  const cited = await page.textContent("#cited");
+  await page.goBack();
+  await page.waitForSelector("#reader", { state: "hidden" });
+  assert.equal(page.url(), found);
+  await page.goForward();
+  await page.waitForSelector("#reader[open] #cited");
+  await page.reload();
+  await page.waitForSelector("#reader[open] #cited");
+  assert.equal(await page.textContent("#cited"), cited);
+  assert.equal(await page.inputValue("#query"), "what raises the tides");
+  await page.keyboard.press("Escape");
+  await go("documents");
+  await page.goBack();
+  await page.waitForSelector("#hits .card");
+  assert.ok(await page.isVisible("#view-search"));
+  // A link to another collection, sent to somebody whose page is at this one.
+  await page.goto(`${url}/#documents?in=uploads`);
+  await page.waitForFunction(() => document.getElementById("collection").value === "uploads");
+  await page.goto(`${url}/#search?in=nowhere&q=x`);
+  await page.reload();
+  await page.waitForSelector("#notice:has-text('nowhere')");
+});
+
+test("hits are walked through with arrow keys", async () => {
+  await search("the tides of the sea and the bread");
+  await page.waitForFunction(() => document.querySelectorAll("#hits .card").length > 1 &&
+    !document.getElementById("hits").hasAttribute("aria-busy"));
+  const focused = () => page.evaluate(() => document.activeElement.textContent || document.activeElement.id);
+  const titles = await page.locator("#hits button.title").allInnerTexts();
+  await page.focus("#query");
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await focused(), titles[0]);
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await focused(), titles[1]);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await focused(), "query");
+});
+
+test("colours are chosen, and stay", async () => {
+  const ground = () => page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)[0]));
+  await page.selectOption("#theme", "dark");
+  assert.ok(await ground() < 128);
+  await page.reload();
+  assert.ok(await ground() < 128);
+  await page.selectOption("#theme", "light");
+  assert.ok(await ground() > 128);
+  await page.selectOption("#theme", "");
+});
+
+test("a collection is made, filled, looked through, cleared and deleted", async () => {
+  await page.click("#open-collections");
+  await page.fill("#new-name", "short-lived");
+  await page.selectOption("#new-pipeline", "search-only");
+  await accessible("collections");
+  await page.click("#new-form button[type=submit]");
+  await page.waitForFunction(() => document.getElementById("collection").value === "short-lived", undefined, slow);
+  await page.waitForSelector("#search-first a:has-text('Add documents')");
+  await page.click("#search-first a");
+  await page.waitForSelector("#view-documents:not([hidden])");
+  await page.setInputFiles("#files", ["red.txt", "green.txt", "blue.txt"].map((name) =>
+    ({ name, mimeType: "text/plain", buffer: Buffer.from(`This is ${name}.`) })));
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 3, undefined, slow);
+  assert.equal(await page.innerText("#documents-status"), "3 documents");
+  await page.fill("#documents-name", "RE");
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 2);
+  await page.fill("#documents-name", "");
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 3);
+  await page.check("[aria-label='Choose red.txt']");
+  await page.check("[aria-label='Choose blue.txt']");
+  await accessible("documents, some chosen");
+  page.once("dialog", (dialog) => dialog.accept());
+  await page.click("#documents-delete:has-text('Delete 2 documents')");
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 1);
+  await page.click("#open-collections");
+  await page.click("#start-verify");
+  await page.waitForSelector("#jobs li:has-text('done')", slow);
+  page.once("dialog", (dialog) => dialog.accept("short-lived"));
+  await page.click("#drop-collection");
+  await page.waitForFunction(() => ![...document.getElementById("collection").options].some((each) => each.value === "short-lived"));
+});
+
+test("the interface is described, and tried, on a page", async () => {
+  await page.click("footer [data-view=api]");
+  const search = page.locator(".operation", { has: page.locator(".at", { hasText: /^\/collections\/\{name\}\/stats$/ }) });
+  await search.locator("summary").click();
+  await search.locator("button[type=submit]").click();
+  await page.waitForSelector(".reply:has-text('200')");
+  assert.match(await search.locator(".reply").innerText(), /"documents": 3/);
+  await accessible("api");
 });
 
 test("files are uploaded by choice and by drag and drop", async () => {
@@ -231,7 +378,7 @@ test("a folder's files are told apart by their paths", async () => {
 });
 
 test("the numbers beside the hits are in their order, and hints are said", async () => {
-  await page.click(".filters summary");
+  await page.click("#view-search .filters summary");
   for (const mode of ["", "hybrid", "dense", "lexical"]) {
     const answered = page.waitForResponse((response) => response.url().endsWith("/search"), slow);
     await page.selectOption("#mode", mode);
@@ -411,7 +558,7 @@ for (const scheme of ["light", "dark"])
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     assert.equal(Number(/\d+/.exec(ground)[0]) < 128, scheme === "dark");
     await search("tides of the sea");
-    await page.click(".filters summary");
+    await page.click("#view-search .filters summary");
     await accessible("search");
     await shot(`search-${scheme}`);
     await page.locator("#hits button.title").first().click();
@@ -441,7 +588,7 @@ test("nothing is wider than a phone", async () => {
   await context.close();
   await open({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
   await search("tides");
-  await page.click(".filters summary");
+  await page.click("#view-search .filters summary");
   assert.ok(await wide(), "search");
   await shot("phone-search");
   await ask("What raises the tides of the sea?");
@@ -475,4 +622,20 @@ test("a server with keys asks for one, which stays in this tab", async () => {
   assert.equal(await page.evaluate(() => localStorage.length), 0);
   assert.equal(await page.evaluate(() => sessionStorage.getItem("lectern.key")), process.env.LECTERN_KEY);
   complaints = complaints.filter((text) => !text.includes("401")); // Chromium notes the first refusal
+});
+
+test("what a key may not do is not offered", async () => {
+  await context.close();
+  await open({}, process.env.LECTERN_LOCKED_URL);
+  await page.waitForSelector("#key-dialog[open]");
+  await page.fill("#key", process.env.LECTERN_READ_KEY);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#notice", { state: "hidden" });
+  await go("documents");
+  await page.waitForSelector("#documents .card");
+  assert.ok(await page.isHidden("#drop"));
+  assert.equal(await page.locator("[aria-label^=Delete]").count(), 0);
+  await page.click("#open-collections");
+  assert.ok(await page.isHidden("#this-collection"));
+  expected(401);
 });

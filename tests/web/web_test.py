@@ -23,6 +23,8 @@ DOCUMENTS = [("tides.md", "Tides", TIDES, 2021), ("kitchen//bread.txt", "Bread",
 keys = os.path.join(tempfile.mkdtemp(prefix="lectern-web-"), "keys.json")
 key = subprocess.run([PROGRAM, "key", "admin", "--keys", keys, "--right", "admin"], check=True,
                      capture_output=True, text=True).stdout.strip()
+reading = subprocess.run([PROGRAM, "key", "reader", "--keys", keys, "--right", "read"], check=True,
+                         capture_output=True, text=True).stdout.strip()
 server = Server("--threads", "1")
 locked = Server("--threads", "1", "--keys", keys)
 try:
@@ -32,11 +34,14 @@ try:
         status, _, said = server.request("PUT", f"/collections/notes/documents/{quote(name, safe='')}",
                                          {"title": title, "text": text, "metadata": {"year": year}})
         assert status == 201, said
+    with_key = {"Authorization": f"Bearer {key}"}
+    assert locked.request("PUT", "/collections/notes", {"pipeline": "search-only"}, with_key)[0] == 201
+    assert locked.request("PUT", "/collections/notes/documents/a.txt", {"text": "A text."}, with_key)[0] == 201
     here = os.path.dirname(os.path.abspath(__file__))
     code = subprocess.run(
         ["node", "--test", "--test-reporter=spec", os.path.join(here, "web_test.mjs")], check=False,
         env={**os.environ, "LECTERN_URL": f"http://127.0.0.1:{server.port}", "LECTERN_TIDES": TIDES,
-             "LECTERN_LOCKED_URL": f"http://127.0.0.1:{locked.port}", "LECTERN_KEY": key}).returncode
+             "LECTERN_LOCKED_URL": f"http://127.0.0.1:{locked.port}", "LECTERN_KEY": key, "LECTERN_READ_KEY": reading}).returncode
 finally:
     server.remove()
     locked.remove()

@@ -24,8 +24,13 @@ Result<json::object> about(OpenCollection& open) {
 
 Response list_collections(Service& service, Call& call) {
     json::array names;
-    for (const std::string& name : service.collections.names())
-        if (call.may(Right::read, name)) names.push_back(json::object{{"name", name}});
+    for (const std::string& name : service.collections.names()) {
+        if (!call.may(Right::read, name)) continue;
+        json::array rights{"read"};
+        if (call.may(Right::write, name)) rights.push_back("write");
+        if (call.may(Right::admin, name)) rights.push_back("admin");
+        names.push_back(json::object{{"name", name}, {"rights", std::move(rights)}});
+    }
     return json_response(json::object{{"collections", std::move(names)}});
 }
 

@@ -9,6 +9,7 @@
 #include "apps/server/api/documents.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
+#include "text/text.hpp"
 
 namespace lectern::server {
 namespace {
@@ -108,17 +109,23 @@ Response remove(Service& service, Call& call) {
     return {204, "", "", {}};
 }
 
-// Ids and titles, in order of id, after a given one.
+// Ids and titles, in order of id, after a given one; of all or of those with a name.
 Response list_documents(Service& service, Call& call) {
     api::Fields fields(call.request.query);
     const std::string after = fields.text("after");
+    const std::string name = text::fold(fields.text("name"));
     const std::size_t limit = fields.count("limit", 100, 1, 1000);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     json::array documents;
     bool more = false;
+    const auto named = [&name](const std::string& words) {
+        return text::fold(words).find(name) != std::string::npos;
+    };
     const auto add = [&](const Document& document) {
+        if (!name.empty() && !named(document.id) && !named(document.title))
+            return !call.stop.stop_requested();
         if (documents.size() == limit) return more = true, false;
         documents.push_back(json::object{{"document", api::clean(document.id)},
                                          {"title", api::clean(document.title)},

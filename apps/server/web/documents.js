@@ -1,4 +1,5 @@
 // Upload by drag and drop or by choice, and the list of what is stored.
+import { link } from "./address.js";
 import { get, of, path, remove, upload } from "./api.js";
 import { byId, bytes, counted, el } from "./dom.js";
 import { openDocument } from "./reader.js";
@@ -8,44 +9,94 @@ import { chosen, dropped } from "./uploads.js";
 const page = 50;
 let next = "";
 let listed = 0; // the list that was asked for last
+const picked = new Map(); // id → its row
+
+const metadataOf = (found) => Object.entries(found.metadata ?? {}).slice(0, 4)
+  .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`).join(" · ");
+
+function showPicked() {
+  byId("documents-picked").hidden = picked.size === 0;
+  byId("documents-delete").textContent = `Delete ${counted(picked.size, "document")}`;
+}
+
+async function removeAll(ids) {
+  const what = ids.length === 1 ? `“${ids[0]}”` : counted(ids.length, "document");
+  if (!confirm(`Delete ${what}? This cannot be undone.`)) return;
+  let gone = 0;
+  let failure = "";
+  for (const id of ids) {
+    try {
+      await remove(of(state.collection, `/documents/${path(id)}`));
+      picked.delete(id);
+      ++gone;
+    } catch (error) {
+      failure = `${id}: ${error.message}`;
+      break;
+    }
+  }
+  tell("documents");
+  said = failure || `${gone === 1 ? ids[0] : counted(gone, "document")} deleted.`;
+}
+let said = ""; // about what was just done, before the figures of the list
 
 function row(found) {
   const title = el("button", { type: "button", class: "title", click: () => openDocument(found.document) }, found.title || found.document);
   const note = el("p", { class: "note" }, `${found.document} · ${bytes(found.bytes)} · ${counted(found.chunks, "chunk")}`);
-  const away = el("button", { type: "button", class: "quiet", "aria-label": `Delete ${found.document}`, click: async () => {
-    if (!confirm(`Delete "${found.document}"?`)) return;
-    try {
-      await remove(of(state.collection, `/documents/${path(found.document)}`));
-      byId("documents-status").textContent = `${found.document} was deleted.`;
-      tell("documents");
-    } catch (error) {
-      byId("documents-status").textContent = error.message;
-    }
-  } }, "Delete");
-  return el("li", { class: "card line" }, el("div", {}, title, note), away);
+  const more = metadataOf(found);
+  const body = el("div", { class: "about" }, title, note, more ? el("p", { class: "note" }, more) : null);
+  if (!state.rights.has("write")) return el("li", { class: "card line" }, body);
+  const pick = el("input", { type: "checkbox", "aria-label": `Choose ${found.document}`, checked: picked.has(found.document), change: () => {
+    if (pick.checked) picked.set(found.document, true);
+    else picked.delete(found.document);
+    showPicked();
+  } });
+  const away = el("button", { type: "button", class: "quiet", "aria-label": `Delete ${found.document}`,
+    click: () => removeAll([found.document]) }, "Delete");
+  return el("li", { class: "card line" }, pick, body, away);
+}
+
+async function total() {
+  const collection = state.collection;
+  try {
+    const { documents } = await get(of(collection, "/stats"));
+    if (collection === state.collection) state.documents = documents;
+  } catch {
+    state.documents = null;
+  }
+  tell("first");
 }
 
 async function list(more) {
   const shown = byId("documents");
   if (!more) {
     next = "";
-    shown.replaceChildren();
+    picked.clear();
+    showPicked();
   }
   byId("documents-more").hidden = true;
   const mine = ++listed;
   if (!state.collection) {
+    shown.replaceChildren();
     byId("documents-status").textContent = "There is no collection yet: the first upload makes one.";
     return;
   }
+  const name = byId("documents-name").value.trim();
   try {
-    const found = await get(of(state.collection, `/documents?limit=${page}&after=${encodeURIComponent(next)}`));
+    const query = new URLSearchParams({ limit: page, after: next });
+    if (name) query.set("name", name);
+    const found = await get(of(state.collection, `/documents?${query}`));
     if (mine !== listed) return; // another collection, or a newer list
-    shown.append(...found.documents.map(row));
+    const rows = found.documents.map(row);
+    if (more) shown.append(...rows);
+    else shown.replaceChildren(...rows);
     next = found.next ?? "";
     byId("documents-more").hidden = !next;
-    byId("documents-status").textContent = shown.childElementCount === 0
-      ? "Nothing is stored yet."
-      : `${counted(shown.childElementCount, "document")}${next ? " and more" : ""}`;
+    const count = shown.childElementCount;
+    const all = !name && state.documents !== null ? `${counted(count, "document")}${next ? ` of ${state.documents}` : ""}`
+      : `${counted(count, "document")}${next ? " and more" : ""}`;
+    const plain = count > 0 ? all : name ? `No document has “${name}” in its name.` : "Nothing is stored yet.";
+    byId("documents-status").textContent = said ? `${said} ${plain}` : plain;
+    said = "";
   } catch (error) {
     if (mine === listed) byId("documents-status").textContent = error.message;
   }
@@ -68,6 +119,9 @@ function replacing() {
   };
 }
 
+// Errors name stages and plugins for those who wrote the pipeline; here a person reads them.
+const plainly = (message) => message.replace(/^(?:[^:]{1,300}: )?(?:stage '[^']*'(?: \(plugin [^)]*\))?: )+/, "");
+
 const told = {
   created: (report) => `${counted(report.documents, "document")}, ${counted(report.chunks, "chunk")}`,
   replaced: (report) => `replaced: ${told.created(report)}`,
@@ -78,7 +132,8 @@ const told = {
 function send({ file, id }, collection, mayReplace) {
   const bar = el("progress", { max: 1, value: 0, "aria-label": `Upload of ${id}` });
   const said = el("span", { class: "note" }, "waiting");
-  const line = el("li", { class: "card" }, el("div", { class: "line" }, el("span", {}, id), said), bar);
+  const retry = el("button", { type: "button", class: "quiet small", hidden: true }, "Try again");
+  const line = el("li", { class: "card" }, el("div", { class: "line" }, el("span", {}, id), said, retry), bar);
   byId("uploads").append(line);
   const put = async (replace) =>
     upload(of(await collection(), `/files/${path(id)}`), file, replace, (part) => {
@@ -91,7 +146,7 @@ function send({ file, id }, collection, mayReplace) {
     bar.hidden = true;
     return false;
   };
-  return async () => {
+  const job = async () => {
     try {
       let report;
       try {
@@ -109,17 +164,27 @@ function send({ file, id }, collection, mayReplace) {
       }
       bar.value = 1;
       const failed = report.failed.map((each) => each.error).join("; ");
-      said.textContent = failed || told[report.status](report) +
+      if (failed) bar.hidden = true;
+      said.textContent = plainly(failed) || told[report.status](report) +
         (report.kept.length > 0 ? `, ${report.kept.length} kept as they were` : "");
       line.classList.add(failed ? "failed" : "done");
       return !failed;
     } catch (error) {
-      said.textContent = error.message;
+      said.textContent = plainly(error.message);
       line.classList.add("failed");
       bar.hidden = true;
+      retry.hidden = false;
       return false;
     }
   };
+  retry.addEventListener("click", async () => {
+    line.classList.remove("failed");
+    bar.hidden = false;
+    bar.value = 0;
+    retry.hidden = true;
+    if (await job()) tell("documents");
+  });
+  return job;
 }
 
 // `files`: [{file, id}, …]
@@ -155,7 +220,7 @@ export function startDocuments(makeCollection) {
     event.preventDefault();
     over(false);
     if (event.dataTransfer.files.length === 0) return;
-    location.hash = "#documents";
+    location.hash = link("documents", { in: state.collection });
     dropped(event.dataTransfer).then((files) => uploadAll(files, makeCollection), (error) => {
       byId("documents-status").textContent = `What was dropped cannot be read: ${error.message}`;
     });
@@ -166,9 +231,22 @@ export function startDocuments(makeCollection) {
       event.target.value = "";
     });
   byId("documents-more").addEventListener("click", () => list(true));
+  byId("documents-delete").addEventListener("click", () => removeAll([...picked.keys()]));
+  let timer = 0;
+  byId("documents-name").addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => list(false), 200);
+  });
+  const afresh = async () => {
+    byId("drop").hidden = !state.rights.has("write");
+    await total();
+    await list(false);
+  };
   when("collection", () => {
     byId("uploads").replaceChildren();
-    list(false);
+    byId("documents-name").value = "";
+    byId("documents").replaceChildren();
+    afresh();
   });
-  when("documents", () => list(false));
+  when("documents", afresh);
 }

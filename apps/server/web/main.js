@@ -1,31 +1,34 @@
 // The page as a whole: views, the collection at hand, the key.
+import { go, here, views } from "./address.js";
 import { get, key, of, put } from "./api.js";
 import { byId, el } from "./dom.js";
+import { startCollections } from "./collections.js";
 import { startDocuments } from "./documents.js";
+import { showDescription } from "./description.js";
 import { showOverview } from "./overview.js";
 import { showPipeline } from "./pipeline.js";
 import { state, tell, when } from "./state.js";
 import "./ask.js";
+import "./first.js";
 import "./search.js";
+import "./theme.js";
 
-const views = ["search", "ask", "documents", "overview", "pipeline"];
-const view = () => {
-  const name = location.hash.slice(1);
-  return views.includes(name) ? name : "search";
-};
+const view = () => here().view;
+const titles = { api: "API" };
 
 function showView(focus) {
   const now = view();
   for (const name of views) byId(`view-${name}`).hidden = name !== now;
-  for (const link of document.querySelectorAll("[data-view]")) {
-    if (link.dataset.view === now) {
-      link.setAttribute("aria-current", "page");
-      link.scrollIntoView({ block: "nearest", inline: "nearest" });
-    } else link.removeAttribute("aria-current");
+  for (const each of document.querySelectorAll("[data-view]")) {
+    if (each.dataset.view === now) {
+      each.setAttribute("aria-current", "page");
+      each.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else each.removeAttribute("aria-current");
   }
-  document.title = `${now[0].toUpperCase()}${now.slice(1)} – Lectern`;
+  document.title = `${titles[now] ?? `${now[0].toUpperCase()}${now.slice(1)}`} – Lectern`;
   if (now === "overview") showOverview();
   if (now === "pipeline") showPipeline();
+  if (now === "api") showDescription();
   const field = { search: "query", ask: "question" }[now];
   if (focus && field) byId(field).focus();
 }
@@ -35,17 +38,22 @@ function notice(message) {
   byId("notice").hidden = !message;
 }
 
+let known = new Map(); // name → rights
+
 async function listCollections(wanted) {
   try {
     const { collections } = await get("/collections");
-    const names = collections.map((each) => each.name);
+    known = new Map(collections.map((each) => [each.name, new Set(each.rights)]));
+    const names = [...known.keys()];
     const select = byId("collection");
     select.replaceChildren(...names.map((name) => el("option", {}, name)));
     if (names.length === 0) select.append(el("option", { value: "" }, "no collection"));
     select.disabled = names.length === 0;
-    const kept = [wanted, state.collection, sessionStorage.getItem("lectern.collection")].find((name) => names.includes(name));
+    const kept = [wanted, here().params.get("in"), state.collection, sessionStorage.getItem("lectern.collection")]
+      .find((name) => names.includes(name));
     choose(kept ?? names[0] ?? "");
-    notice("");
+    const gone = here().params.get("in");
+    notice(gone && !names.includes(gone) ? `There is no collection “${gone}” here.` : "");
   } catch (error) {
     if (error.status === 401) {
       notice(key.get() ? "The server does not know this API key." : "This server wants an API key.");
@@ -58,9 +66,13 @@ async function listCollections(wanted) {
 
 function choose(name) {
   state.collection = name;
+  // Of a collection that is still to be made: what may be is seen when it is tried.
+  state.rights = known.get(name) ?? new Set(["read", "write", "admin"]);
+  state.documents = null;
   byId("collection").value = name;
   sessionStorage.setItem("lectern.collection", name);
   tell("collection");
+  tell("address");
   if (view() === "overview") showOverview();
 }
 
@@ -75,7 +87,9 @@ async function makeFirst() {
 async function readDescription() {
   try {
     const api = await get("/openapi.json");
-    state.searchFields = new Set(Object.keys(api.components.schemas.SearchRequest.properties));
+    const fields = (name) => new Set(Object.keys(api.components.schemas[name]?.properties ?? {}));
+    state.searchFields = fields("SearchRequest");
+    state.askFields = fields("AskRequest");
     tell("fields");
   } catch (error) {
     notice(error.message);
@@ -87,8 +101,26 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   byId("content").focus();
 });
-byId("collection").addEventListener("change", (event) => choose(event.target.value));
-addEventListener("hashchange", () => showView(true));
+byId("collection").addEventListener("change", (event) => {
+  go(view(), { in: event.target.value, q: view() === "search" ? byId("query").value.trim() : "" });
+  choose(event.target.value);
+});
+for (const each of document.querySelectorAll("[data-view]"))
+  each.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    // Back in a view, its search or question stands where it stood.
+    go(each.dataset.view, { in: state.collection, q: each.dataset.view === "search" ? byId("query").value.trim() : "" });
+    showView(true);
+    tell("address");
+  });
+// Back, forward, a link, an address that was typed.
+when("address", () => {
+  const { params } = here();
+  const wanted = params.get("in");
+  if (wanted && wanted !== state.collection && known.has(wanted)) choose(wanted);
+});
+addEventListener("popstate", () => showView(false));
 when("documents", () => view() === "overview" && showOverview());
 
 byId("open-key").addEventListener("click", () => {
@@ -106,28 +138,17 @@ byId("key-forget").addEventListener("click", () => {
   listCollections();
 });
 
-byId("new-collection").addEventListener("click", () => {
-  byId("new-name").value = "";
-  byId("new-dialog").showModal();
-});
-byId("new-cancel").addEventListener("click", () => byId("new-dialog").close());
-byId("new-form").addEventListener("submit", async () => {
-  const name = byId("new-name").value.trim();
-  try {
-    await put(of(name), {});
-    await listCollections(name);
-  } catch (error) {
-    notice(error.message);
-  }
-});
+startCollections(listCollections);
 
 // "/" goes to the field of the view, as in many programs.
 addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea, dialog");
   if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
-  if (!["search", "ask"].includes(view())) location.hash = "#search";
-  else byId(view() === "ask" ? "question" : "query").focus();
+  if (!["search", "ask"].includes(view())) {
+    go("search", { in: state.collection });
+    showView(true);
+  } else byId(view() === "ask" ? "question" : "query").focus();
 });
 
 startDocuments(makeFirst);

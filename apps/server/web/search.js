@@ -1,15 +1,18 @@
 // Search as you type.
+import { go, here } from "./address.js";
 import { of, post } from "./api.js";
 import { byId, counted, el, milliseconds, showHints } from "./dom.js";
+import { placeOf } from "./place.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
-import { highlighted, marked, placed } from "./text.js";
+import { highlighted, marked } from "./text.js";
 
 const pause = 180; // milliseconds after the last key
 let timer = 0;
 let running = null;
 let hits = [];
 let asked = "";
+let more = false; // there may be hits behind these
 const hidden = new Set(); // kinds that are not shown
 // The button of each hit that is shown, by its place. A hit that stays keeps its button when the
 // hits are shown anew, so that the focus is not lost: on it, or to come back to it when the reader closes.
@@ -25,19 +28,19 @@ const kindOf = (hit) => {
   return dot ? dot[1].toLowerCase() : "other";
 };
 
-const placeOf = (hit) => JSON.stringify([hit.document, hit.begin, hit.end, hit.title]);
+const keyOf = (hit) => JSON.stringify([hit.document, hit.begin, hit.end, hit.title]);
 
 function item(hit, open) {
   const passage = el("p", { class: "passage", dir: "auto" });
-  const pieces = hit.highlights?.length > 0 ? highlighted(hit) : marked(hit.text.trim(), asked);
-  for (const piece of pieces) {
+  const parts = hit.highlights?.length > 0 ? highlighted(hit) : marked(hit.text.trim(), asked);
+  for (const piece of parts) {
     const text = piece.text.replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
     passage.append(piece.marked ? el("mark", {}, text) : text);
   }
-  const place = el("p", { class: "note" }, `${hit.document} · ${placed(hit)}`);
   const meter = el("meter", { min: 0, max: 1, value: Math.max(0, Math.min(1, strength(hit))), "aria-label": "Score" });
   const score = el("span", { class: "score" }, strength(hit).toFixed(3), meter);
-  return el("li", { class: "card" }, el("div", { class: "line" }, el("h2", {}, open), score), passage, place);
+  return el("li", { class: "card" }, el("div", { class: "line" }, el("h2", {}, open), score), passage,
+    el("p", { class: "note" }, placeOf(hit)));
 }
 
 function kinds() {
@@ -62,42 +65,63 @@ function show(took) {
   const before = buttons;
   const focused = document.activeElement;
   buttons = new Map(shown.map((hit) => {
-    const place = placeOf(hit);
-    return [place, before.get(place) ?? el("button", { type: "button", class: "title",
+    const key = keyOf(hit);
+    return [key, before.get(key) ?? el("button", { type: "button", class: "title",
       click: () => openDocument(hit.document, hit.begin, hit.end) }, hit.title || hit.document)];
   }));
-  byId("hits").replaceChildren(...shown.map((hit) => item(hit, buttons.get(placeOf(hit)))));
+  byId("hits").replaceChildren(...shown.map((hit) => item(hit, buttons.get(keyOf(hit)))));
   if (focused?.isConnected && focused !== document.activeElement) focused.focus();
+  byId("search-more").hidden = !more;
   const status = byId("search-status");
   if (!asked) status.textContent = "";
   else if (hits.length === 0) status.textContent = "Nothing found.";
   else if (shown.length === 0) status.textContent = `The filters hide all ${counted(hits.length, "hit")}.`;
   else if (took !== undefined) status.textContent = `${counted(shown.length, "passage")} in ${milliseconds(took)}`;
   else status.textContent = counted(shown.length, "passage");
+  tell("first");
 }
 
-async function run() {
+const settings = () => ({ k: byId("k").value, mode: byId("mode").value, filter: byId("filter").value.trim(),
+  all: byId("chunks").checked ? "1" : "" });
+
+function request(query) {
+  const { k, mode, filter } = settings();
+  const body = { query, k: Number(k), chunks: byId("chunks").checked, explain: true };
+  for (const [name, value] of Object.entries({ mode, filter }))
+    if (state.searchFields.has(name) && value) body[name] = value;
+  return body;
+}
+
+// What is shown is what the address says. Typing changes the step, a submit makes one.
+function say(query, step) {
+  const { k, ...rest } = settings();
+  if (here().view === "search")
+    go("search", { in: state.collection, q: query, k: k === "10" ? "" : k, ...rest }, { replace: !step });
+}
+
+async function run(step = false) {
   clearTimeout(timer);
   running?.abort();
   const query = byId("query").value.trim();
   if (!query || !state.collection) {
     hits = [];
     asked = "";
+    more = false;
     showHints(byId("search-hints"), []);
     kinds();
     show();
+    if (state.collection) say("", false);
     return;
   }
-  const request = new AbortController();
-  running = request;
-  const body = { query, k: Number(byId("k").value), chunks: byId("chunks").checked, explain: true };
-  for (const field of ["mode", "filter"])
-    if (state.searchFields.has(field) && byId(field).value.trim()) body[field] = byId(field).value.trim();
+  const mine = new AbortController();
+  running = mine;
+  say(query, step);
   byId("hits").setAttribute("aria-busy", "true");
   try {
-    const result = await post(of(state.collection, "/search"), body, request.signal);
+    const result = await post(of(state.collection, "/search"), request(query), mine.signal);
     hits = result.hits;
     best = Math.max(1, ...hits.map((hit) => hit.score));
+    more = state.searchFields.has("offset") && hits.length >= Number(byId("k").value);
     showHints(byId("search-hints"), result.hints);
     asked = query;
     state.last = { what: "search", text: query, milliseconds: result.milliseconds, stages: result.stages };
@@ -107,11 +131,26 @@ async function run() {
   } catch (error) {
     if (error.name === "AbortError") return;
     hits = [];
+    more = false;
     showHints(byId("search-hints"), []);
     show();
     byId("search-status").textContent = error.message;
   }
   byId("hits").removeAttribute("aria-busy");
+}
+
+async function loadMore() {
+  const mine = running;
+  try {
+    const result = await post(of(state.collection, "/search"), { ...request(asked), offset: hits.length }, mine?.signal);
+    const known = new Set(hits.map(keyOf));
+    hits.push(...result.hits.filter((hit) => !known.has(keyOf(hit))));
+    more = result.hits.length >= Number(byId("k").value);
+    kinds();
+    show();
+  } catch (error) {
+    if (error.name !== "AbortError") byId("search-status").textContent = error.message;
+  }
 }
 
 const soon = () => {
@@ -123,14 +162,52 @@ byId("query").addEventListener("input", soon);
 byId("filter").addEventListener("input", soon);
 byId("search-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  run();
+  run(true);
 });
-for (const id of ["k", "mode", "chunks"]) byId(id).addEventListener("change", run);
+for (const id of ["k", "mode", "chunks"]) byId(id).addEventListener("change", () => run());
+byId("search-more").addEventListener("click", loadMore);
 byId("least").addEventListener("input", () => {
   byId("least-shown").textContent = Number(byId("least").value).toFixed(2);
   show();
 });
-when("collection", run);
+// Down from the field to the hits, and up and down among them.
+byId("view-search").addEventListener("keydown", (event) => {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const all = [...byId("hits").querySelectorAll("button.title")];
+  const at = event.target.id === "query" ? -1 : all.indexOf(event.target);
+  if (!by || (at < 0 && (event.target.id !== "query" || by < 0)) || all.length === 0) return;
+  event.preventDefault();
+  if (at + by < 0) byId("query").focus();
+  else all[Math.min(at + by, all.length - 1)].focus();
+});
+
+// A search that is not seen is not run: it is, when the view is shown.
+let stale = true;
+function fresh() {
+  if (here().view !== "search") return;
+  const { params } = here();
+  if (params.get("in") && params.get("in") !== state.collection) return;
+  const wanted = { query: params.get("q") ?? "", k: params.get("k") ?? "10", mode: params.get("mode") ?? "", filter: params.get("filter") ?? "" };
+  let changed = stale;
+  for (const [id, value] of Object.entries(wanted)) {
+    if (byId(id).value === value) continue;
+    byId(id).value = value;
+    changed = true;
+  }
+  if (byId("chunks").checked !== (params.get("all") === "1")) {
+    byId("chunks").checked = params.get("all") === "1";
+    changed = true;
+  }
+  stale = false;
+  if (changed) run();
+}
+when("address", fresh);
+when("collection", () => {
+  stale = true;
+  hits = [];
+  asked = "";
+  show();
+});
 when("fields", () => {
   byId("mode-field").hidden = !state.searchFields.has("mode");
   byId("filter-field").hidden = !state.searchFields.has("filter");

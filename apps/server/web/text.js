@@ -3,10 +3,6 @@
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-// Where a hit or a citation stands: "page 3 · bytes 10 to 42".
-export const placed = ({ place, begin, end }) =>
-  `${place ? `${place.text} · ` : ""}bytes ${begin} to ${end}`;
-
 // The text before, in and behind the bytes [begin, end).
 export function cut(text, begin, end) {
   const bytes = encoder.encode(text);

@@ -1,0 +1,74 @@
+// Making and deleting collections, and their jobs.
+import { get, of, post, put, remove } from "./api.js";
+import { byId, el } from "./dom.js";
+import { state } from "./state.js";
+
+const dialog = byId("collections-dialog");
+let timer = 0;
+
+const words = { backup: "Backup", verify: "Check", reembed: "New vectors" };
+const jobLine = (job) => {
+  const how = job.state === "running" ? `running, ${Math.round(job.percent)} %` : job.state;
+  return el("li", { class: "line" }, el("span", {}, words[job.kind] ?? job.kind),
+    el("span", { class: "note" }, job.error ? `${how}: ${job.error.detail}` : how));
+};
+
+async function showJobs() {
+  clearTimeout(timer);
+  if (!dialog.open || !state.collection || !state.rights.has("admin")) return;
+  try {
+    const { jobs } = await get(of(state.collection, "/jobs"));
+    byId("jobs").replaceChildren(...jobs.slice(0, 8).map(jobLine));
+    if (jobs.some((job) => job.state === "running")) timer = setTimeout(showJobs, 1000);
+  } catch (error) {
+    byId("collections-status").textContent = error.message;
+  }
+}
+
+// `listed`: lists the collections again and chooses one.
+export function startCollections(listed) {
+  byId("open-collections").addEventListener("click", () => {
+    byId("collections-status").textContent = "";
+    byId("new-name").value = "";
+    byId("this-collection").hidden = !state.collection || !state.rights.has("admin");
+    byId("this-name").textContent = state.collection;
+    byId("jobs").replaceChildren();
+    dialog.showModal();
+    showJobs();
+  });
+  byId("collections-close").addEventListener("click", () => dialog.close());
+  byId("new-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const name = byId("new-name").value.trim();
+    const pipeline = byId("new-pipeline").value;
+    try {
+      await put(of(name), pipeline ? { pipeline } : {});
+      dialog.close();
+      await listed(name);
+    } catch (error) {
+      byId("collections-status").textContent = error.message;
+    }
+  });
+  const job = (id, below) => byId(id).addEventListener("click", async () => {
+    try {
+      await post(of(state.collection, below), {});
+      byId("collections-status").textContent = "Started.";
+    } catch (error) {
+      byId("collections-status").textContent = error.message;
+    }
+    showJobs();
+  });
+  job("start-backup", "/backups");
+  job("start-verify", "/verify");
+  byId("drop-collection").addEventListener("click", async () => {
+    const name = state.collection;
+    if (prompt(`This deletes the collection and all its documents. Type its name, ${name}, to go on.`) !== name) return;
+    try {
+      await remove(of(name));
+      dialog.close();
+      await listed();
+    } catch (error) {
+      byId("collections-status").textContent = error.message;
+    }
+  });
+}
