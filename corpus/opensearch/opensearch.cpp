@@ -33,12 +33,12 @@ constexpr std::size_t most_facet_values = 100;
 constexpr int most_conflicts = 20;
 
 // A condition as a query.
-struct Condition final : Selection {
+struct Chosen final : Selection {
     json::value query;
 };
 
 const json::value* query_of(const Selection* within) {
-    return within == nullptr ? nullptr : &static_cast<const Condition*>(within)->query;
+    return within == nullptr ? nullptr : &static_cast<const Chosen*>(within)->query;
 }
 
 json::value kind_is(std::string_view kind) {
@@ -600,7 +600,7 @@ Result<Narrowed> ClusterCorpus::narrow(std::string_view filter,
     Narrowed out;
     LECTERN_ASSIGN(const Kinds known, kinds());
     if (!filter.empty()) {
-        auto condition = std::make_shared<Condition>();
+        auto condition = std::make_shared<Chosen>();
         LECTERN_ASSIGN(condition->query, filter_query(filter, known, out.hints));
         out.selection = std::move(condition);
     }
@@ -704,7 +704,7 @@ Result<std::shared_ptr<const Selection>> ClusterCorpus::meeting(
     if (reader == nullptr) return Status{Code::internal, "the words are not open"};
     WordPlan plan = reader->plan(static_cast<const ClusterWords&>(words));
     if (const json::value* condition = query_of(within.get())) plan.must.push_back(*condition);
-    auto out = std::make_shared<Condition>();
+    auto out = std::make_shared<Chosen>();
     out->query = object_of(
         "bool", object_of("filter", std::move(plan.must), "must_not", std::move(plan.must_not)));
     return std::shared_ptr<const Selection>(std::move(out));
@@ -763,7 +763,7 @@ Result<LookedUp> ClusterCorpus::look_up(const LookUp& what) const {
         }
     }
     if (!what.word_scores_of.empty()) {
-        Condition only;
+        Chosen only;
         only.query = these(what.word_scores_of);
         LECTERN_ASSIGN(const WordHits found,
                        search_words(what.words, what.word_scores_of.size(), &only));
