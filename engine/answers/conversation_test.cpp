@@ -60,7 +60,9 @@ TEST(StandingAlone, FortyPairs) {
         });
         EXPECT_TRUE(among) << pair.id << ": " << pair.question << " -> " << found.front();
         // Another subject is no continuation.
-        if (pair.kind == "topic") EXPECT_EQ(found, std::vector<std::string>{pair.question});
+        if (pair.kind == "topic") {
+            EXPECT_EQ(found, std::vector<std::string>{pair.question});
+        }
     }
     EXPECT_GE(first, 39U);
 }

@@ -52,14 +52,17 @@ std::vector<std::string> run(const Stage& stage, std::string_view text) {
     record.id = {"notes.txt", 9};
     record.text = {text.data(), text.size()};
     const lectern_document_sink sink{
-        sizeof(lectern_document_sink), 0, &out,
+        sizeof(lectern_document_sink),
+        0,
+        &out,
         [](const lectern_document_sink* self, const lectern_document* document) -> lectern_code {
             EXPECT_EQ(std::string(document->id.data, document->id.size), "notes.txt");
             static_cast<std::vector<std::string>*>(self->host_data)
                 ->emplace_back(document->text.data, document->text.size);
             return LECTERN_OK;
         },
-        [](const lectern_document_sink*, lectern_text, lectern_code, lectern_text) {}};
+        [](const lectern_document_sink*, lectern_text, lectern_code, lectern_text) {},
+        nullptr};
     CallContext call;
     const Status status =
         call.status(stage.table<lectern_custom>()->process(stage.get(), call.get(), &record, &sink),

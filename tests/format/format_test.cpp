@@ -95,9 +95,10 @@ TEST_P(FormatTest, ChecksOutBeforeAndAfterItIsOpened) {
     // What opening it to write will do.
     EXPECT_THAT(noted,
                 ::testing::Contains(HasSubstr("format: the collection has on-disk format ")));
-    if (!GetParam().postings)
+    if (!GetParam().postings) {
         EXPECT_THAT(noted, ::testing::Contains(
                                HasSubstr("column postings: they were not looked at: format 1")));
+    }
     EXPECT_EQ(noted.size(), GetParam().postings ? 1U : 2U);
     ASSERT_TRUE(open(true).ok());
     verified();
