@@ -17,7 +17,7 @@ using namespace std::string_view_literals;
 // Of 100. What is below is for the most part no text at all: edges, dirt, drawings.
 constexpr double least_confidence = 30;
 // A gap of more than this many heights of the line parts two pieces, as in PDFs.
-constexpr double wide_gap = 1.2;
+constexpr double new_cell_gap = 1.2;
 
 double number(std::string_view field) {
     double out = 0;
@@ -94,7 +94,7 @@ std::vector<PdfPage> parse_tsv(std::string_view output) {
         box.top = line.top;
         box.bottom = line.bottom;
         if (!begins && !page.empty() &&
-            box.left - page.back().box.right <= wide_gap * line.height()) {
+            box.left - page.back().box.right <= new_cell_gap * line.height()) {
             page.back().text += ' ';
             page.back().text += word;
             page.back().box.extend(box);
