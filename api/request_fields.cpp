@@ -105,13 +105,12 @@ SearchRequest search_of_models() {
 
 const Table<SearchRequest>& search_fields() {
     static const Table<SearchRequest> table = joined<SearchRequest>({
-        {bound<&SearchRequest::query>(
-            {.name = "query",
-             .text =
-                 "what to look for, in plain words; \"a phrase\" and a pref* must be there, and "
-                 "-word or -\"a phrase\" must not",
-             .places = in_http | in_mcp | in_c,  // the command line takes it as a word
-             .min_length = 1})},
+        {bound<&SearchRequest::query>({
+            .name = "query",
+            .text = "what to look for, in plain words; \"a phrase\" and a pref* must be there, and "
+                    "-word or -\"a phrase\" must not",
+            .places = in_http | in_mcp | in_c  // the command line takes it as a word
+        })},
         within<&SearchRequest::options>(search_options()),
     });
     return table;
