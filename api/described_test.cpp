@@ -49,8 +49,7 @@ TEST(DescribedTest, WhatDoesNotFitIsNamedWithWhatItMustBe) {
         {R"({"k": "5"})", "the field 'k' must be a whole number from 1 to 10000"},
         {R"({"weight": 2})", "the field 'weight' must be a number from 0 to 1"},
         {R"({"mode": "fuzzy"})", "the field 'mode' must be one of: hybrid, dense, lexical"},
-        {R"({"query": ""})", "the field 'query' must be a string that is not empty"},
-        {R"({"query": 7})", "the field 'query' must be a string that is not empty"},
+        {R"({"query": 7})", "the field 'query' must be a string"},
         {R"({"facets": "year"})", "the field 'facets' must be a list of strings"},
         {R"({"vector": []})", "the field 'vector' must be a list of numbers"},
         {R"({"vector": [1e39]})", "the field 'vector' must be a list of numbers"},
@@ -63,6 +62,15 @@ TEST(DescribedTest, WhatDoesNotFitIsNamedWithWhatItMustBe) {
         EXPECT_EQ(status.code(), Code::invalid_argument) << each.body;
         EXPECT_EQ(status.message().find(each.says), 0U) << status.message();
     }
+}
+
+TEST(DescribedTest, AnEmptyTextIsAsLeftOutUnlessTheFieldNeedsOne) {
+    Status status;
+    EXPECT_EQ(search_of(R"({"query": "", "sort": "", "filter": ""})", &status).query, "");
+    EXPECT_TRUE(status.ok()) << status.message();
+    Fields fields(R"({"question": ""})");
+    (void)read_ask(fields, {}, in_http);
+    EXPECT_EQ(fields.done().message(), "the field 'question' must be a string that is not empty");
 }
 
 TEST(DescribedTest, AFieldStandsOnlyWhereItMay) {

@@ -97,15 +97,20 @@ const Table<SearchOptions>& search_options() {
     return table;
 }
 
+SearchRequest search_of_models() {
+    SearchRequest out;
+    out.options.k = 8;
+    return out;
+}
+
 const Table<SearchRequest>& search_fields() {
     static const Table<SearchRequest> table = joined<SearchRequest>({
-        {bound<&SearchRequest::query>(
-            {.name = "query",
-             .text =
-                 "what to look for, in plain words; \"a phrase\" and a pref* must be there, and "
-                 "-word or -\"a phrase\" must not",
-             .places = in_http | in_mcp | in_c,  // the command line takes it as a word
-             .min_length = 1})},
+        {bound<&SearchRequest::query>({
+            .name = "query",
+            .text = "what to look for, in plain words; \"a phrase\" and a pref* must be there, and "
+                    "-word or -\"a phrase\" must not",
+            .places = in_http | in_mcp | in_c  // the command line takes it as a word
+        })},
         within<&SearchRequest::options>(search_options()),
     });
     return table;
@@ -179,10 +184,15 @@ Schema all_of(const Table<T>& table, unsigned where, Limits limits) {
     return schema_of(table, where, {}, limits);
 }
 
+Schema all_of_search(unsigned where, Limits limits) {
+    if (where != in_mcp) return all_of(search_fields(), where, limits);
+    return schema_of(search_fields(), where, search_of_models(),
+                     limits_of({most_hits_of_models, {}, {}}));
+}
+
 using Named = std::pair<std::string_view, Schema (*)(unsigned, Limits)>;
 constexpr Named named[] = {
-    {"search",
-     [](unsigned where, Limits limits) { return all_of(search_fields(), where, limits); }},
+    {"search", &all_of_search},
     {"ask", [](unsigned where, Limits limits) { return all_of(ask_fields(), where, limits); }},
     {"summarize",
      [](unsigned where, Limits limits) { return all_of(summarize_fields(), where, limits); }},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -43,6 +44,10 @@ struct Deadline {
 };
 [[nodiscard]] const Table<Deadline>& deadline_fields();
 
+// A language model reads all that it finds: fewer hits, and at most so many.
+inline constexpr std::size_t most_hits_of_models = 100;
+[[nodiscard]] SearchRequest search_of_models();
+
 // Of SearchOptions: all but the query's text; those that say how it ranks (of eval, too).
 [[nodiscard]] const Table<SearchOptions>& search_options();
 [[nodiscard]] const Table<SearchOptions>& ranking_options();
@@ -68,6 +73,7 @@ inline constexpr Description fusion{
 inline constexpr Description weight{
     .name = "weight",
     .text = "of the meaning in a hybrid search; the words have the rest",
+    .places = in_command | in_http | in_c,
     .least = 0,
     .most = 1,
     .left_out = "the pipeline's"};
@@ -81,6 +87,7 @@ inline constexpr Description feedback{
     .left_out = "the pipeline's"};
 inline constexpr Description candidates{.name = "candidates",
                                         .text = "chunks that each side finds first",
+                                        .places = in_command | in_http | in_c,
                                         .least = 1,
                                         .most = 10'000,
                                         .left_out = "the pipeline's"};

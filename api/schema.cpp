@@ -43,24 +43,22 @@ std::string below(const std::string& path, std::string_view key) {
     return path.empty() ? std::string(key) : path + "/" + std::string(key);
 }
 
-// A value as a message shows it: "'many'", "12", "a list".
-std::string shown(const value& json) {
-    if (json.is_object()) return "a map";
-    if (json.is_array()) return "a list";
-    if (const auto* text = json.if_string())
-        return in_quotes(std::string_view(text->data(), std::min<std::size_t>(text->size(), 60)));
-    if (json.is_double() && json.get_double() == std::floor(json.get_double()) &&
-        std::abs(json.get_double()) < 1e15)
-        return std::to_string(static_cast<std::int64_t>(json.get_double()));
-    return json::serialize(json);
-}
-
 // In as few digits as tell it from others.
 std::string number_text(double number) {
     if (number == std::floor(number) && std::abs(number) < 1e15)
         return std::to_string(static_cast<std::int64_t>(number));
     std::array<char, 32> out{};
     return {out.data(), std::to_chars(out.data(), out.data() + out.size(), number).ptr};
+}
+
+// A value as a message shows it: "'many'", "12", "a list".
+std::string shown(const value& json) {
+    if (json.is_object()) return "a map";
+    if (json.is_array()) return "a list";
+    if (const auto* text = json.if_string())
+        return in_quotes(std::string_view(text->data(), std::min<std::size_t>(text->size(), 60)));
+    if (json.is_double()) return number_text(json.get_double());
+    return json::serialize(json);
 }
 
 value number_value(double number) {

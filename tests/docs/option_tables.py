@@ -26,7 +26,7 @@ TABLE = re.compile(r"<!-- fields: (\w+) ([\w ]+?)(?: as (\S+))? -->\n(.*?)<!-- e
 
 def number(value):
     """1000 as 1,000; 0.65 as it is."""
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{int(value):,}" if value == int(value) else str(value)
 
 
 def range_of(schema):
@@ -68,7 +68,9 @@ def rows(schema, prefix):
     for name, field in schema["properties"].items():
         default, text = default_of(name, field, schema["required"])
         text = text.rstrip(".")
-        text = (text[:1].lower() + text[1:]).replace("|", "\\|")
+        if not text[1:2].isupper():  # BM25
+            text = text[:1].lower() + text[1:]
+        text = text.replace("|", "\\|")
         if field.get("type") == "array" and "properties" in field["items"]:
             inner = ", ".join(f"`{key}`" for key in field["items"]["properties"])
             text += f"; each has {inner}"

@@ -21,7 +21,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_bytes = 65'536;  // of a document in one call: a model reads it
-constexpr std::size_t most_hits = 100;
 
 // The collection that a tool is called for; "": the only one.
 struct Where {
@@ -63,13 +62,6 @@ const api::Table<Piece>& piece_fields() {
     return table;
 }
 
-// A model reads all hits.
-api::SearchRequest usual_search() {
-    api::SearchRequest out;
-    out.options.k = 8;
-    return out;
-}
-
 Result<json::object> list_collections(api::Fields& fields, const Sources& sources,
                                       const Progress&) {
     LECTERN_TRY(fields.done());
@@ -107,7 +99,7 @@ Result<CollectionPointer> chosen(api::Fields& fields, const Sources& sources) {
 
 Result<json::object> search(api::Fields& fields, const Sources& sources, const Progress&) {
     auto [query, options] = api::read_search(fields, {sources.most_hits, sources.search_time, {}},
-                                             api::in_mcp, usual_search());
+                                             api::in_mcp, api::search_of_models());
     options.stop = sources.stop;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
     LECTERN_ASSIGN(const SearchResult result, open->collection.search(query, options));
@@ -179,10 +171,7 @@ api::Schema of_collection(api::Schema schema) {
     return schema;
 }
 api::Schema search_takes() {
-    const auto limits = api::limits_of({most_hits, {}, {}});
-    api::Schema out = api::schema_of(api::search_fields(), api::in_mcp, usual_search(), limits);
-    out.required = {"query"};  // there is nothing else to search with
-    return of_collection(std::move(out));
+    return of_collection(api::fields_named("search", api::in_mcp));
 }
 api::Schema ask_takes() {
     return of_collection(api::schema_of(api::ask_fields(), api::in_mcp));

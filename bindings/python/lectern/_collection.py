@@ -597,6 +597,8 @@ class Collection:
         fusion: Optional[str] = None,
         feedback: Optional[float] = None,
         candidates: Optional[int] = None,
+        offset: int = 0,
+        min_score: Optional[float] = None,
         chunks: bool = False,
         facets: Sequence[str] = (),
         sort: Optional[str] = None,
@@ -616,6 +618,8 @@ class Collection:
             fusion: ``"convex"`` or ``"rrf"``.
             feedback: How far a hybrid search learns from its best hits, 0 to 1.
             candidates: Passages that each side finds first.
+            offset: Hits to leave out before the first: with ``k=10``, 20 gives the third page.
+            min_score: Leave out hits with a smaller score.
             chunks: Several hits of one document.
             facets: Fields whose values are counted.
             sort: ``"field"`` or ``"-field"``: the order of the best hits.
@@ -633,6 +637,8 @@ class Collection:
             "fusion": fusion,
             "feedback": feedback,
             "candidates": candidates,
+            "offset": offset,
+            "min_score": min_score,
             "chunks": chunks,
             "facets": list(facets) or None,
             "sort": sort,

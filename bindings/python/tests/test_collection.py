@@ -156,6 +156,8 @@ def test_search(notes: lectern.Collection) -> None:
     assert found.facets["year"] and found.stages and found.milliseconds > 0
     assert [hit.document for hit in notes.search("sea bread", filter="year < 2000")] == ["bread"]
     assert "yaer" in notes.search("sea", filter="yaer = 1").hints[0]
+    assert notes.search("tides of the sea", k=1, offset=1)[0].document != hit.document
+    assert len(notes.search("sea", min_score=1000)) == 0
     for options, place in (({"k": 0}, "k"), ({"mode": "odd"}, "mode"), ({"weight": 2}, "weight")):
         with pytest.raises(lectern.InvalidArgument) as failed:
             notes.search("sea", **options)  # type: ignore[arg-type]
