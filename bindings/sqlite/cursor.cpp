@@ -198,7 +198,7 @@ json::object Cursor::request(std::size_t k, bool filtered) const {
             ids += (ids.empty() ? "\"" : ", \"") + std::to_string(rowid) + '"';
         filters.push_back("id in (" + ids + ")");
     }
-    if (std::string filter = joined(filters); !filter.empty()) out["filter"] = std::move(filter);
+    if (std::string filter = joined(filters); !filter.empty()) out["filter"] = filter;
     return out;
 }
 

@@ -46,7 +46,8 @@ Status Table::create() {
     const bool is_file = !error && std::filesystem::is_regular_file(file, error);
     LECTERN_TRY(shadow.set_config("pipeline", is_file ? file.string() : definition.pipeline));
     LECTERN_TRY(connect());
-    Status made = open_index();
+    // Made anew also where this process has one open that was there: its folder has been deleted.
+    Status made = index->reset({pipeline, id});
     if (made.ok())
         made =
             connection->folders.remove(connection->db, index->folder(), Folders::When::rolled_back);

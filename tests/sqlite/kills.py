@@ -34,6 +34,7 @@ import small_model
 
 ROWS = 40  # rowids: few, so that most changes are of a row that is there
 OPERATIONS = 8  # of one transaction
+JOURNALS = ("DELETE", "WAL")  # by the seed
 PLACES = (
     ("sqlite.before_commit", 12),
     ("sqlite.after_commit", 12),
@@ -160,6 +161,7 @@ def transact(database, seed, step, sabotage):
 def work(extension, seed, sabotage):
     database = connect(extension)
     if not database.execute("SELECT 1 FROM sqlite_schema WHERE name = 'steps'").fetchone():
+        database.execute(f"PRAGMA journal_mode = {JOURNALS[seed % len(JOURNALS)]}")
         # One transaction, though executescript would commit before it.
         database.execute("BEGIN IMMEDIATE")
         statement = ""
