@@ -329,15 +329,16 @@ static void write_file(const char* path, const char* text) {
 static void put(lectern_collection* notes) {
     lectern_error* error = NULL;
     char* report = NULL;
-    const char* const both =
-        "{\"keep_existing\": true, \"documents\": ["
-        "{\"id\": \"kept\", \"text\": \"bread\", \"metadata\": {\"year\": 2020}},"
-        "{\"id\": \"kept\", \"text\": \"cheese\", \"metadata\": {\"year\": 2021}}]}";
+    const char* const first =
+        "{\"documents\": [{\"id\": \"kept\", \"text\": \"bread\"}], \"keep_existing\": true}";
     const char* const again =
         "{\"documents\": [{\"id\": \"kept\", \"text\": \"the oven\", \"metadata\": {\"year\": "
         "2022}}]}";
-    if (GOOD(lectern_collection_put(notes, both, NULL, &report, &error)))
-        CHECK(has(report, "\"documents\":1") && has(report, "\"kept\":[\"kept\"]"));
+    if (GOOD(lectern_collection_put(notes, first, NULL, &report, &error)))
+        CHECK(has(report, "\"documents\":1") && has(report, "\"kept\":[]"));
+    lectern_string_free(report);
+    if (GOOD(lectern_collection_put(notes, first, NULL, &report, &error)))
+        CHECK(has(report, "\"documents\":0") && has(report, "\"kept\":[\"kept\"]"));
     lectern_string_free(report);
     if (GOOD(lectern_collection_put(notes, again, NULL, &report, &error)))
         CHECK(has(report, "\"replaced\":1") && has(report, "\"kept\":[]"));

@@ -577,7 +577,7 @@ class Collection:
         options: Dict[str, Any],
     ) -> Work[SearchResult]:
         fields = {
-            "query": query,
+            "query": query if query or vector is None else None,
             "k": k,
             "filter": filter,
             "vector": None if vector is None else np.asarray(vector, dtype=np.float64).tolist(),

@@ -17,6 +17,7 @@ from typing import (
     Callable,
     Dict,
     Iterable,
+    Iterator,
     List,
     Mapping,
     Optional,
@@ -321,17 +322,14 @@ def _generate(face: Any, call: Any, request: Any, sink: Any, report: Any) -> int
         if report:
             report.contents.prompt_tokens = python.count_tokens(asked.messages)
         written = ""
-        for piece in python.generate(asked):
+        for piece in _before(asked.stop, python.generate(asked)):
             if call.contents.is_cancelled(call):
                 return abi.CANCELLED
-            end = _before(written, piece, asked.stop)
-            written += piece[:end]
-            said = piece[:end].encode()
+            written += piece
+            said = piece.encode()
             code: int = sink.contents.text(sink, abi.text_of(said)) if said else abi.OK
             if code != abi.OK:
                 return code
-            if end < len(piece):
-                break
         if report:
             said_so = [{"role": "assistant", "content": written}]
             report.contents.answer_tokens = python.count_tokens(said_so)
@@ -340,12 +338,23 @@ def _generate(face: Any, call: Any, request: Any, sink: Any, report: Any) -> int
     return _guarded(call, body)
 
 
-def _before(written: str, piece: str, stop: Sequence[str]) -> int:
-    """How much of the piece stands before the first of the texts that end the answer."""
-    both = written + piece
-    found = [both.find(one, max(0, len(written) - len(one) + 1)) for one in stop if one]
-    places = [place for place in found if place >= 0]
-    return max(0, min(places) - len(written)) if places else len(piece)
+def _before(stop: Sequence[str], pieces: Iterable[str]) -> Iterator[str]:
+    """What stands before the first of the texts that end an answer.
+
+    What may be the begin of one is held back until more is known.
+    """
+    held = ""
+    for piece in pieces:
+        held += piece
+        places = [place for place in map(held.find, filter(None, stop)) if place >= 0]
+        if places:
+            yield held[: min(places)]
+            return
+        begun = (n for text in stop for n in range(1, len(text)) if held.endswith(text[:n]))
+        keep = len(held) - max(begun, default=0)
+        yield held[:keep]
+        held = held[keep:]
+    yield held
 
 
 _TABLES: Dict[bytes, Any] = {
@@ -434,10 +443,14 @@ def _register(name: str, entry: _Entry) -> None:
                 )
             before.python = entry.python
             return
+        from ._engine import Engine  # here: it needs stages
+
+        # An engine says what is wrong with it.
+        engines = list(_engines) or [Engine()]
         # Kept from now on, since an engine may have it when another one refuses it.
         _entries[name] = entry
         try:
-            for engine in list(_engines):
+            for engine in engines:
                 engine.add_plugin(entry.address)
         except LecternError:
             _refused.append(_entries.pop(name))

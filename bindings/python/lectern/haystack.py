@@ -184,9 +184,8 @@ class LecternDocumentStore:
     def filter_documents(self, filters: Optional[Filters] = None) -> List[Document]:
         """All documents that fulfil a filter, in order of id.
 
-        The index decides where it can. Where it cannot (a field that holds values of another kind
-        than the filter names, and documents without content, which are in no index), every
-        document is read and asked.
+        The index decides, but for a filter that it refuses, since a field holds values of another
+        kind than the filter names: then every document is read and asked.
 
         Raises:
             FilterError: The filter is malformed.
@@ -195,12 +194,10 @@ class LecternDocumentStore:
             return [_document(one) for one in self.collection.documents()]
         written = filter_text(filters)
         try:
-            if len(self.collection.select("id exists")) == len(self.collection):
-                return [_document(one) for one in self.collection.documents(filter=written)]
+            return [_document(one) for one in self.collection.documents(filter=written)]
         except InvalidArgument:
-            pass
-        every = (_document(one) for one in self.collection.documents())
-        return [one for one in every if document_matches_filter(filters, one)]
+            every = (_document(one) for one in self.collection.documents())
+            return [one for one in every if document_matches_filter(filters, one)]
 
     def count_documents_by_filter(self, filters: Filters) -> int:
         """How many documents fulfil a filter."""
@@ -214,7 +211,7 @@ class LecternDocumentStore:
         """Stores documents.
 
         Args:
-            documents: With what JSON can say in ``meta``.
+            documents: With ``content``, and what JSON can say in ``meta``.
             policy: NONE is FAIL here: nothing is stored when one of the ids is there.
 
         Returns:
@@ -222,19 +219,24 @@ class LecternDocumentStore:
 
         Raises:
             DuplicateDocumentError: By the policy.
-            DocumentStoreError: A document cannot be stored, such as one whose id is none for
-                Lectern.
+            DocumentStoreError: A document cannot be stored, such as one without content, or whose
+                id is none for Lectern. The others are stored.
         """
         if not isinstance(documents, list) or any(
             not isinstance(one, Document) for one in documents
         ):
             raise ValueError("write_documents takes a list of Documents")
-        if policy in (DuplicatePolicy.NONE, DuplicatePolicy.FAIL):
-            for one in documents:
-                if one.id in self.collection:
-                    raise DuplicateDocumentError(f"there is a document of the id '{one.id}'")
+        given = {one.id: one for one in documents}  # the last of an id
+        if policy == DuplicatePolicy.SKIP:
+            given = {one.id: one for one in reversed(documents)}
+        elif policy != DuplicatePolicy.OVERWRITE:
+            if len(given) < len(documents):
+                raise DuplicateDocumentError("two of the documents have the same id")
+            for name in given:
+                if name in self.collection:
+                    raise DuplicateDocumentError(f"there is a document of the id '{name}'")
         report = self.collection.put(
-            (_fields(one) for one in documents),
+            (_fields(one) for one in given.values()),
             keep_existing=policy != DuplicatePolicy.OVERWRITE,
         )
         if report.failed:
@@ -247,7 +249,7 @@ class LecternDocumentStore:
             return len(documents)
         if report.kept and policy != DuplicatePolicy.SKIP:
             raise DuplicateDocumentError(f"there is a document of the id '{report.kept[0]}'")
-        return len(documents) - len(report.kept)
+        return len(given) - len(report.kept)
 
     def delete_documents(self, document_ids: List[str]) -> None:
         """Takes documents out; ids that are not there are passed over."""
@@ -273,7 +275,7 @@ class LecternDocumentStore:
 
 def _fields(document: Document) -> Dict[str, Any]:
     title = document.meta.get("title")
-    fields = {"id": document.id, "text": document.content or "", "metadata": document.meta}
+    fields = {"id": document.id, "text": document.content or "", "metadata": dict(document.meta)}
     return {**fields, "title": title} if isinstance(title, str) else fields
 
 

@@ -21,7 +21,7 @@ async def ticks(count: List[int]) -> None:
 
 async def test_everything(empty: lectern.Collection, tmp_path: pathlib.Path) -> None:
     notes = empty.aio
-    report = await notes.put([{"id": "a", "text": "the moon"}, {"id": "b", "text": "the sea"}])
+    report = await notes.put([{"id": "a", "text": "The moon is made of cheese."}, {"id": "b", "text": "the sea"}])
     assert report.documents == 2
     (tmp_path / "c.txt").write_text("cheese", encoding="utf-8")
     assert (await notes.ingest(tmp_path / "c.txt")).documents == 1

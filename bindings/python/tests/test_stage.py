@@ -127,8 +127,10 @@ def test_generator(small: pathlib.Path, options: Dict[str, Any], tmp_path: pathl
         assert "moon raises the tides" in answer.text and "cheese" not in answer.text
         assert answer.citations[0].document == "tides"
         assert ASKED[-1].messages[-1]["role"] == "user"
-        made = notes.generate("speak", stop=["moon raises the"], temperature=0.5)
-        assert made.text == "The " and ASKED[-1].temperature == 0.5
+        # What ends the text may lie across pieces.
+        made = notes.generate("speak", stop=["raises the"], temperature=0.5)
+        assert made.text.strip() == "The moon" and ASKED[-1].temperature == 0.5
+        assert notes.generate("speak", stop=["mouse"]).text.endswith("cheese.")
 
 
 def test_what_is_no_stage() -> None:
@@ -137,7 +139,7 @@ def test_what_is_no_stage() -> None:
     with pytest.raises(lectern.InvalidArgument, match="CustomStage"):
         lectern.stage("custom")(type("Nothing", (), {}))
     engine = lectern.Engine()
-    with pytest.raises(lectern.InvalidArgument, match="ships"):
+    with pytest.raises(lectern.InvalidArgument, match="bert"):
         lectern.stage("custom", name="bert")(type("Bert", (lectern.CustomStage,), {}))
     with pytest.raises(lectern.InvalidArgument):
         lectern.stage("custom", name="no name")(type("Odd", (lectern.CustomStage,), {}))
@@ -150,7 +152,7 @@ def test_a_class_takes_the_place_of_its_earlier_self(
     small: pathlib.Path, options: Dict[str, Any], tmp_path: pathlib.Path
 ) -> None:
     """As when a cell of a notebook is run again."""
-    for mark in ("one", "two"):
+    for mark in ("moon", "sea"):
 
         @lectern.stage("custom", name="py-again")
         class Again(lectern.CustomStage):  # pylint: disable=unused-variable
@@ -166,4 +168,4 @@ def test_a_class_takes_the_place_of_its_earlier_self(
     )
     with lectern.open(tmp_path / "notes", pipeline=file, **options) as notes:
         notes.put({"id": "a", "text": "bread"})
-        assert notes["a"].text == "two"
+        assert notes["a"].text == "sea"
