@@ -112,7 +112,8 @@ void add_routes(ServerState& state) {
 }
 
 struct Server::Impl {
-    Impl(ServerOptions options, Engine engine) : state(std::move(options), std::move(engine)) {}
+    Impl(ServerOptions options, SourceFolders sources, Engine engine)
+        : state(std::move(options), std::move(sources), std::move(engine)) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     // Workers first: their jobs use the connections, and those use the rest.
