@@ -523,7 +523,7 @@ TEST(OpenApiTest, EveryRouteIsDescribedAndNothingElse) {
     options.data = home.path();
     auto engine = Engine::create();
     ASSERT_TRUE(engine.ok());
-    ServerState state(options, *engine);
+    ServerState state(options, {}, *engine);
     add_routes(state);
     std::set<std::string> routes;
     for (const Route& route : state.router.routes()) {
