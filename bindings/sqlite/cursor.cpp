@@ -180,7 +180,8 @@ Status Cursor::read(std::span<sqlite3_value*> values) {
 }
 
 json::object Cursor::request(std::size_t k, bool filtered) const {
-    json::object out{{"query", query_}, {"k", k}};
+    json::object out{{"k", k}};
+    if (!query_.empty()) out["query"] = query_;
     if (!wanted_.vector.empty()) {
         json::array numbers;
         for (const float number : wanted_.vector) numbers.push_back(number);

@@ -143,8 +143,9 @@ Status Index::open_alone(const Made& made) {
     std::error_code error;
     const bool fresh = !fs::exists(folder_, error) || fs::is_empty(folder_, error);
     json::object options{{"create", true}};
-    // One that is there has its own.
-    if (fresh && !made.pipeline.empty()) options["pipeline"] = made.pipeline;
+    // One that is there has its own; not so one whose making was cut off.
+    const bool there = fs::exists(folder_ / "store" / "CURRENT", error);
+    if (!there && !made.pipeline.empty()) options["pipeline"] = made.pipeline;
     lectern_error* why = nullptr;
     if (const lectern_code code = lectern_collection_open(
             engine_.get(), folder_.c_str(), json::serialize(options).c_str(), &collection_, &why);
