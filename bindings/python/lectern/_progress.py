@@ -25,9 +25,13 @@ def progress_of(json: Mapping[str, Any]) -> Progress:
     """An event ``progress``."""
     for done, total, _ in _COUNTED:
         if done in json and total in json:
-            stored = json.get("documents", 0) if done != "documents" else json[done]
             return Progress(
-                json[done], json[total], stored, json.get("tokens", 0), json.get("seconds", 0.0)
+                done=json[done],
+                total=json[total],
+                fraction=json.get("fraction", json[done] / max(1, json[total])),
+                documents=json.get("documents", 0),
+                tokens=json.get("tokens", 0),
+                seconds=json.get("seconds", 0.0),
             )
     return Progress(0, 0)
 
@@ -62,7 +66,7 @@ def heard(progress: ProgressOption, what: str) -> Iterator[Optional[OnEvent]]:
         bar.unit = _unit_of(json)
         bar.total = now.total
         bar.set_postfix(documents=now.documents, refresh=False)
-        bar.update(now.done - bar.n)
+        bar.update(round(now.fraction * now.total) - bar.n)
 
     try:
         yield show

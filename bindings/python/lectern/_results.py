@@ -327,6 +327,7 @@ class Progress:
     Attributes:
         done: Bytes of an ingest or a backup, chunks of a change of model, documents of a check.
         total: As many as are known so far.
+        fraction: Of the whole work, 0 to 1. What an ingest has read is not yet stored.
         documents: Stored so far.
         tokens: Of these.
         seconds: Since the call began.
@@ -334,6 +335,7 @@ class Progress:
 
     done: int
     total: int
+    fraction: float = 0.0
     documents: int = 0
     tokens: int = 0
     seconds: float = 0.0

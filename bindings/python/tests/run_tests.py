@@ -136,8 +136,8 @@ def case_bench(context: Context) -> None:
 ASK = """
 import lectern
 with lectern.open("/tmp/notes") as notes:
-    report = notes.ingest("/samples")
-    assert not report.failed, report.failed
+    report = notes.ingest(["/samples/bert.md", "/samples/word2vec.md"])
+    assert report.documents == 2 and not report.failed, report
     answer = notes.ask("How many parameters does BERT Base have?")
     print(answer.status, answer, answer.citations[0].document, sep=" | ")
 """
