@@ -77,8 +77,8 @@ bool same_stem(std::string_view left, std::string_view right) {
     if (left.empty() || right.empty() || left.front() != right.front()) return false;
     const std::string one = base_form(left);
     const std::string other = base_form(right);
-    // The words do not say which language they are of. French and Spanish endings would make one
-    // of English words that are two ("import", "important").
+    // The words do not say which language they are of, and each more language makes one of words
+    // that are two in another.
     return one == other || stems_alike(Language::english, one, other) ||
            stems_alike(Language::german, left, right);
 }

@@ -95,6 +95,7 @@ void add_documents(CLI::App& program, Run& run);  // stats, get, delete
 void add_reembed(CLI::App& program, Run& run);
 void add_train(CLI::App& program, Run& run);
 void add_train_classifier(CLI::App& train, Run& run);  // below `train`
+void add_train_reader(CLI::App& train, Run& run);      // below `train`
 void add_train_static(CLI::App& train, Run& run);      // below `train`
 void add_translate(CLI::App& program, Run& run);
 void add_bench(CLI::App& program, Run& run);

@@ -102,6 +102,7 @@ void add_train(CLI::App& program, Run& run_command) {
     CLI::App& parent = *program.add_subcommand("train", "Train a model on your own text");
     parent.require_subcommand(1);
     add_train_classifier(parent, run_command);
+    add_train_reader(parent, run_command);
     add_train_static(parent, run_command);
     CLI::App& command =
         *parent.add_subcommand("word2vec", "Word vectors: CBOW, skip-gram, character n-grams");

@@ -85,9 +85,16 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
     std::vector<NumberedEvidence> evidence;
     for (std::size_t i = 0; i < request.evidence.size(); ++i) {
         const auto& answer = request.evidence_answers[i];
+        const Citation& cited = request.evidence[i];
+        const auto hit =
+            std::find_if(request.hits.begin(), request.hits.end(), [&](const Hit& one) {
+                return one.document == cited.document && one.begin <= cited.begin &&
+                       cited.end <= one.end;
+            });
         evidence.push_back({request.evidence[i].n, request.evidence[i].quote,
                             request.evidence[i].title, request.evidence_scores[i],
-                            answer ? std::string_view(answer->text) : std::string_view()});
+                            answer ? std::string_view(answer->text) : std::string_view(),
+                            hit == request.hits.end() ? std::string_view() : hit->text});
     }
     std::optional<InLanguage> translation;
     std::function<void(std::string_view)> on_text = request.ask.on_text;

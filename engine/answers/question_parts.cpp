@@ -56,10 +56,10 @@ bool is_plural(const Term& term) {
 }
 
 bool is_participle(const Term& term) {
-    return !term.name && term.folded.size() > 4 &&
-           (term.folded.ends_with("ed") || term.folded.ends_with("wn") ||
-            term.folded.ends_with("tten") || term.folded.ends_with("ught") ||
-            term.folded.ends_with("uilt") || term.folded == "born");
+    if (term.name || term.folded.size() <= 4) return term.folded == "born";
+    return term.folded.ends_with("ed") || term.folded.ends_with("wn") ||
+           term.folded.ends_with("tten") || term.folded.ends_with("ught") ||
+           term.folded.ends_with("uilt");
 }
 
 bool is_article(const Term& term) {

@@ -16,9 +16,10 @@ namespace lectern {
 struct NumberedEvidence {
     unsigned n = 0;  // its mark, from 1
     std::string_view text;
-    std::string_view title;        // names in the title count as found
-    double score = 0;              // the reader's, to compare evidence by; 0: all alike
-    std::string_view answer = {};  // the part of `text` that answers; "": the reader does not say
+    std::string_view title;         // names in the title count as found
+    double score = 0;               // the reader's, to compare evidence by; 0: all alike
+    std::string_view answer = {};   // the part of `text` that answers; "": the reader does not say
+    std::string_view passage = {};  // that the text is from: what the reader has read
 };
 
 struct VerifierOptions {

@@ -179,8 +179,9 @@ class SentenceGate {
         Verdict verdict;
         {
             const Busy busy(verifying_);
-            verdict = verify_sentence(tidied(sentence), request_.question, evidence(),
-                                      {.framed = is_framed(sentence)});
+            verdict = is_framed(sentence)
+                          ? verify_framed(tidied(sentence))
+                          : verify_sentence(tidied(sentence), request_.question, evidence());
             failure_ = check_entailment(request_.entailment, request_.evidence, request_.interrupt,
                                         verdict);
             if (!failure_.ok()) return;
@@ -210,6 +211,16 @@ class SentenceGate {
         lead(verdict.cited);
         for (const unsigned n : verdict.cited)
             if (give(n)) return;
+    }
+
+    // The reader has found the answer in all of the passage, so the question's names may stand
+    // anywhere in it.
+    [[nodiscard]] Verdict verify_framed(const std::string& sentence) const {
+        const NumberedEvidence& best = request_.evidence.front();
+        const std::string around = std::string(best.title) + "\n" + std::string(best.passage);
+        NumberedEvidence whole = best;
+        whole.title = around;
+        return verify_sentence(sentence, request_.question, {&whole, 1}, {.framed = true});
     }
 
     // Of one sentence the best evidence alone.

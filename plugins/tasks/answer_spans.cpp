@@ -7,6 +7,7 @@
 
 #include "plugins/tasks/probabilities.hpp"
 #include "plugins/tasks/question_words.hpp"
+#include "plugins/tasks/reader_calibration.hpp"
 #include "text/instructions.hpp"
 #include "text/text.hpp"
 
@@ -144,13 +145,6 @@ AnswerSentence around(const PassageReading& reading, const Span& span) {
     out.begin = first.begin - reading.before;
     out.end = std::max(end, last.end) - reading.before;
     return out;
-}
-
-double probability(const AnswerSentence::Signs& signs, const Calibration& c) {
-    return logistic(static_cast<float>(
-        c.bias + c.weight * signs.answers + c.span_weight * signs.sureness +
-        c.similarity_weight * signs.similarity + c.overlap_weight * signs.overlap +
-        c.sentence_weight * signs.sentence_overlap + c.missing_weight * signs.missing));
 }
 
 // What of a passage may be evidence, with a score.

@@ -61,6 +61,8 @@ class AnswerReader {
     // most one sentence.
     [[nodiscard]] bool judges() const noexcept { return model_.labels() == 3; }
 
+    [[nodiscard]] const Calibration& calibration() const noexcept { return model_.calibration(); }
+
     // At most `most`, best first, no sentence twice. Headings, and sentences that give orders to a
     // model, are never evidence.
     [[nodiscard]] std::vector<AnswerSentence> read(std::string_view question,

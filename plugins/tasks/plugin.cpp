@@ -10,6 +10,7 @@
 #include "plugins/tasks/entailment.hpp"
 #include "plugins/tasks/linear_stages.hpp"
 #include "plugins/tasks/metadata.hpp"
+#include "plugins/tasks/reader_trainer.hpp"
 #include "plugins/tasks/stage_options.hpp"
 #include "plugins/tasks/two_readers.hpp"
 
@@ -41,7 +42,9 @@ class Reader : public plugin::Reader {
     explicit Reader(const Config& config)
         : reader_(task_options(config), tokenizer_option(config), answer_options(config)),
           pipeline_(config.pipeline()),
-          compare_(config.boolean("compare").value_or(true)) {}
+          compare_(config.boolean("compare").value_or(true)),
+          compare_sentences_(
+              static_cast<std::size_t>(config.integer("compare_sentences").value_or(64))) {}
 
     void read(const Call& call, std::string_view question, const lectern_passage* passages,
               std::uint64_t count, std::uint32_t max_evidence,
@@ -86,12 +89,15 @@ class Reader : public plugin::Reader {
                 call, sentences,
                 purpose == passages::Purpose::query ? LECTERN_QUERY : LECTERN_PASSAGE);
         };
-        return passages::read(question, texts, most, {}, embed);
+        passages::ReadOptions options;
+        options.max_sentences = compare_sentences_;
+        return passages::read(question, texts, most, options, embed);
     }
 
     AnswerReader reader_;
     plugin::Pipeline pipeline_;
     bool compare_;
+    std::size_t compare_sentences_;
 };
 
 class Verifier : public plugin::Verifier {
@@ -180,7 +186,9 @@ constexpr const char* reader_options =
     "min_score": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.02,
       "description": "Passages that answer with a smaller probability are no evidence; for models with three outputs"},
     "compare": {"type": "boolean", "default": true,
-      "description": "Also compare sentences with the question by words and vectors; for models with three outputs"}}})";
+      "description": "Also compare sentences with the question by words and vectors; for models with three outputs"},
+    "compare_sentences": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 64,
+      "description": "Most sentences that are embedded for that; those with the question's words come first"}}})";
 
 constexpr const char* verifier_options =
     R"({"type": "object", "required": ["model"], "properties": {)" LECTERN_TASKS_MODEL_OPTIONS
@@ -214,6 +222,9 @@ LECTERN_PLUGIN("tasks", "1.0.0",
                    "Writes the label of a trained linear classifier into "
                    "a document's metadata",
                    lectern::tasks::linear_options),
+               lectern::plugin::stage<lectern::tasks::ReaderTrainer>(
+                   "reader-trainer", "Fits the calibration of a reader to questions of your own",
+                   lectern::tasks::reader_trainer_options),
                lectern::plugin::stage<lectern::tasks::LinearTrainer>(
                    "trainer", "Trains a linear classifier over the pipeline's vectors",
                    lectern::tasks::linear_trainer_options))
