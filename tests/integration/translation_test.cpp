@@ -78,7 +78,7 @@ TEST_F(TranslationTest, AnswersAreTranslatedAndKeepTheirMarks) {
     const auto answer = collection->ask("When was the bridge built?", options);
     ASSERT_TRUE(answer.ok()) << answer.status().message();
     EXPECT_EQ(answer->original, "The bridge of stone by the river was built in 1876 [1].");
-    EXPECT_EQ(answer->text, "A ponte de pedra pelo rio foi construída em 1876 [1].");
+    EXPECT_EQ(answer->text, "A ponte de pedra junto ao rio foi construída em 1876 [1].");
     EXPECT_EQ(answer->language, "pt");
     EXPECT_EQ(streamed, answer->text);
     ASSERT_EQ(answer->citations.size(), 1U);

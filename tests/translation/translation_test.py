@@ -75,11 +75,11 @@ def check_command(folder):
     expect(both.returncode == 0, f"translate: {both.stderr}")
     piped = lectern("translate", "-m", "en-pt-tiny", cwd=folder,
                     input="Where is the library?\nWater boils at 100 degrees.\n")
-    expect(both.stdout == "Onde fica a biblioteca?\nÁgua ferve a 100 graus.\n",
+    expect(both.stdout == "Onde está a biblioteca?\nÁgua ferve a 100 graus.\n",
            f"translate says {both.stdout!r}")
     expect(piped.returncode == 0 and piped.stdout.count("\n") == 2, f"piped: {piped.stdout!r}")
     kept = lectern("translate", "-m", "en-pt-tiny", "-o", "out.txt", "a.txt", cwd=folder)
-    expect(kept.stdout == "" and (folder / "out.txt").read_text() == "Onde fica a biblioteca?\n",
+    expect(kept.stdout == "" and (folder / "out.txt").read_text() == "Onde está a biblioteca?\n",
            "-o writes a file and nothing else")
     (folder / "broken").mkdir()
     for file in (MODELS / "en-pt-tiny").iterdir():
