@@ -54,13 +54,17 @@ class QueryLanguageTest : public testing::Test {
     // One for all tests: they only read.
     static void SetUpTestSuite() {
         home = new lectern::TestFolder;
-        collection = new Collection(open(
-            *home, "one",
-            {{"row", "", "The boundary layer on a wing grows thicker along the flow.", R"({"n": 1})"},
-             {"drag", "", "The boundary layer of a wing makes drag.", R"({"n": 5})"},
-             {"apart", "", "A layer of paint marks the boundary of the field.", R"({"n": [7, 12]})"},
-             {"bread", "", "Yeast makes the dough of bread rise in a warm kitchen.", R"({"n": 20})"},
-             {"loaf", "", "A loaf is baked from dough that rose with yeast.", R"({"n": 1746714878034235397})"}}));
+        collection = new Collection(
+            open(*home, "one",
+                 {{"row", "", "The boundary layer on a wing grows thicker along the flow.",
+                   R"({"n": 1})"},
+                  {"drag", "", "The boundary layer of a wing makes drag.", R"({"n": 5})"},
+                  {"apart", "", "A layer of paint marks the boundary of the field.",
+                   R"({"n": [7, 12]})"},
+                  {"bread", "", "Yeast makes the dough of bread rise in a warm kitchen.",
+                   R"({"n": 20})"},
+                  {"loaf", "", "A loaf is baked from dough that rose with yeast.",
+                   R"({"n": 1746714878034235397})"}}));
     }
     static void TearDownTestSuite() {
         delete collection;
@@ -89,13 +93,14 @@ TEST_F(QueryLanguageTest, ConditionsHoldHoweverAPassageIsFound) {
         EXPECT_THAT(found(collection->search("dough -bak*", options)),
                     Not(testing::Contains("loaf")));
         // A filter on metadata beside it.
-        EXPECT_THAT(found(collection->search("\"boundary layer\"", {.filter = "n > 2", .mode = mode})),
-                    ElementsAre("drag"));
+        EXPECT_THAT(
+            found(collection->search("\"boundary layer\"", {.filter = "n > 2", .mode = mode})),
+            ElementsAre("drag"));
     }
 }
 
 TEST_F(QueryLanguageTest, ProseHasNoConditions) {
-    const SearchOptions plain{.plain = true, .mode = SearchMode::lexical};
+    const SearchOptions plain{.mode = SearchMode::lexical, .plain = true};
     EXPECT_EQ(found(collection->search("\"layer boundary\" -drag", plain)).size(), 3U);
     EXPECT_THAT(found(collection->search("\"layer boundary\"", {.mode = SearchMode::lexical})),
                 IsEmpty());
@@ -129,20 +134,21 @@ TEST_F(QueryLanguageTest, TypingMistakesAreForgivenAndToldOf) {
     const auto result = collection->search("boundery", {.mode = SearchMode::lexical});
     EXPECT_EQ(found(result).size(), 3U);
     EXPECT_THAT(result->hints, ElementsAre(HasSubstr("'boundery'")));
-    EXPECT_THAT(found(collection->search("boundery", {.typos = false, .mode = SearchMode::lexical})),
-                IsEmpty());
-    EXPECT_THAT(found(collection->search("yea", {.prefix = true, .mode = SearchMode::lexical})),
+    EXPECT_THAT(
+        found(collection->search("boundery", {.mode = SearchMode::lexical, .typos = false})),
+        IsEmpty());
+    EXPECT_THAT(found(collection->search("yea", {.mode = SearchMode::lexical, .prefix = true})),
                 UnorderedElementsAre("bread", "loaf"));
 }
 
 TEST_F(QueryLanguageTest, MoreLikeADocument) {
     for (const SearchMode mode : modes) {
         SCOPED_TRACE(name(mode));
-        const auto like = found(collection->search("", {.similar = "bread", .mode = mode}));
+        const auto like = found(collection->search("", {.mode = mode, .similar = "bread"}));
         ASSERT_THAT(like, Not(IsEmpty()));
         EXPECT_EQ(like.front(), "loaf");
         EXPECT_THAT(like, Not(testing::Contains("bread")));
-        EXPECT_THAT(found(collection->search("-yeast", {.similar = "bread", .mode = mode})),
+        EXPECT_THAT(found(collection->search("-yeast", {.mode = mode, .similar = "bread"})),
                     Not(testing::Contains("loaf")));
     }
     EXPECT_EQ(collection->search("", {.similar = "nothing"}).status().code(), Code::not_found);
@@ -170,10 +176,9 @@ TEST_F(QueryLanguageTest, FacetsHaveRangesAndStatistics) {
 }
 
 TEST_F(QueryLanguageTest, OneListOfSeveralCollections) {
-    const Collection other =
-        open(*home, "two",
-             {{"oven", "", "The oven bakes a dough of yeast to bread.", ""},
-              {"sea", "", "The tides of the sea follow the moon.", ""}});
+    const Collection other = open(*home, "two",
+                                  {{"oven", "", "The oven bakes a dough of yeast to bread.", ""},
+                                   {"sea", "", "The tides of the sea follow the moon.", ""}});
     const Collection* both[] = {collection, &other};
     for (const SearchMode mode : modes) {
         SCOPED_TRACE(name(mode));
@@ -184,10 +189,9 @@ TEST_F(QueryLanguageTest, OneListOfSeveralCollections) {
             hits.emplace_back(one.collection, one.hit.document);
         EXPECT_THAT(hits, UnorderedElementsAre(std::pair{0U, "bread"}, std::pair{0U, "loaf"},
                                                std::pair{1U, "oven"}));
-        EXPECT_TRUE(std::is_sorted(result->hits.begin(), result->hits.end(),
-                                   [](const auto& a, const auto& b) {
-                                       return a.hit.score > b.hit.score;
-                                   }));
+        EXPECT_TRUE(
+            std::is_sorted(result->hits.begin(), result->hits.end(),
+                           [](const auto& a, const auto& b) { return a.hit.score > b.hit.score; }));
         const auto second =
             lectern::search_all(both, "yeast dough", {.k = 2, .offset = 1, .mode = mode});
         ASSERT_EQ(second->hits.size(), 2U);
