@@ -57,10 +57,13 @@ Reader open(std::string_view bytes, bool single) {
 }
 
 class Walk {
+    // Files of one archive; each costs another look at its list.
+    static constexpr std::size_t most_broken = 100;
+
  public:
     Walk(std::string_view bytes, std::string_view name, const MemberLimits& limits,
          const Members& out)
-        : size_(bytes.size()),
+        : bytes_(bytes),
           limits_(limits),
           out_(out),
           single_(unpacked_name(name)),
@@ -155,10 +158,12 @@ class Walk {
             const la_ssize_t size = archive_read_data(reader_.get(), piece.data(), piece.size());
             if (size == 0) return true;
             if (size == ARCHIVE_RETRY) continue;
-            if (size == ARCHIVE_FATAL) broken();
             if (size < 0) {
+                if (size == ARCHIVE_FATAL && archive_format(reader_.get()) != ARCHIVE_FORMAT_ZIP)
+                    broken();
                 ++files_;
                 out_.failed(path, "it is broken: " + said(reader_.get()));
+                if (size == ARCHIVE_FATAL) begin_again();
                 return false;
             }
             const auto read = static_cast<std::size_t>(size);
@@ -167,7 +172,7 @@ class Walk {
                 fail(LECTERN_RESOURCE_EXHAUSTED, "the archive unpacks to more than " +
                                                      std::to_string(limits_.all_bytes >> 20) +
                                                      " MiB; unpack it, or split it");
-            if (all_ > limits_.ratio_from && all_ / limits_.ratio > size_)
+            if (all_ > limits_.ratio_from && all_ / limits_.ratio > bytes_.size())
                 fail(LECTERN_RESOURCE_EXHAUSTED,
                      "the archive unpacks to more than " + std::to_string(limits_.ratio) +
                          " times its size, as archives do that are made to fill a disk");
@@ -179,6 +184,17 @@ class Walk {
                 return skip_rest();
             }
             bytes.append(piece.data(), read);
+        }
+    }
+
+    // A ZIP archive has a list of its files: behind one that is broken there are others.
+    void begin_again() {
+        if (++broken_ > most_broken) broken();
+        reader_ = open(bytes_, single_.has_value());
+        archive_entry* entry = nullptr;
+        for (std::size_t i = 0; i < members_; ++i) {
+            stop_when_cancelled();
+            if (archive_read_next_header(reader_.get(), &entry) == ARCHIVE_FATAL) broken();
         }
     }
 
@@ -197,7 +213,7 @@ class Walk {
         }
     }
 
-    std::size_t size_;
+    std::string_view bytes_;
     const MemberLimits& limits_;
     const Members& out_;
     std::optional<std::string> single_;
@@ -205,6 +221,7 @@ class Walk {
     std::size_t members_ = 0;
     std::size_t files_ = 0;  // read, or told as failed
     std::size_t encrypted_ = 0;
+    std::size_t broken_ = 0;
     std::size_t all_ = 0;  // bytes unpacked
 };
 

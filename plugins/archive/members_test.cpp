@@ -59,7 +59,8 @@ std::string packed(const Kind& kind, const Files& files, const char* password = 
                                                               : AE_IFREG);
         if (link) archive_entry_set_symlink(entry, text.c_str() + 2);
         archive_entry_set_size(entry, link ? 0 : static_cast<la_int64_t>(text.size()));
-        EXPECT_EQ(archive_write_header(writer.get(), entry), ARCHIVE_OK)
+        // In the locale "C" it warns of names with other letters, and writes them.
+        EXPECT_GE(archive_write_header(writer.get(), entry), ARCHIVE_WARN)
             << archive_error_string(writer.get());
         if (!link) archive_write_data(writer.get(), text.data(), text.size());
         archive_entry_free(entry);
@@ -156,11 +157,20 @@ TEST(Members, WhatCannotBeRead) {
     EXPECT_THAT(cut.files, ElementsAre("a.txt: one"));
     EXPECT_THAT(cut.error, HasSubstr("broken or cut off behind its first 1 files"));
     // A bit of a packed file is another: the others are there.
-    std::string zipped = packed(zip, {{"a.txt", std::string(3000, 'a') + "end"}, {"b.txt", "two"}});
-    zipped[45] ^= 0x55;
-    const Read damaged = read(zipped, "a.zip");
-    EXPECT_THAT(damaged.files, ElementsAre("b.txt: two"));
-    EXPECT_THAT(damaged.failed, ElementsAre(HasSubstr("a.txt: it is broken")));
+    const std::string zipped = packed(
+        zip, {{"a.txt", "one"}, {"b.txt", std::string(3000, 'b') + "end"}, {"c.txt", "two"}});
+    const std::size_t second = zipped.find("PK\x03\x04", 4);
+    for (const std::size_t behind : {2U, 3U, 5U}) {
+        std::string other = zipped;
+        const auto size = [&](std::size_t at) {
+            return static_cast<std::size_t>(static_cast<unsigned char>(other[second + at]));
+        };
+        other[second + 30 + size(26) + size(28) + behind] ^= 0x55;
+        const Read damaged = read(other, "a.zip");
+        EXPECT_THAT(damaged.files, ElementsAre("a.txt: one", "c.txt: two")) << behind;
+        EXPECT_THAT(damaged.failed, ElementsAre(HasSubstr("b.txt: it is broken"))) << behind;
+        EXPECT_EQ(damaged.error, "") << behind;
+    }
 }
 
 TEST(Members, Encrypted) {

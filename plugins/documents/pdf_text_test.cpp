@@ -30,7 +30,9 @@ struct Outcome {
 
 Outcome outcome(std::string_view bytes, const std::string& program = "pdftotext") {
     try {
-        static_cast<void>(pdf_text(bytes, program, {}));
+        PdfScans scans;
+        scans.read = false;
+        static_cast<void>(pdf_text(bytes, program, {}, scans));
     } catch (const Failure& failure) {
         return {failure.code(), failure.what()};
     }
@@ -55,7 +57,7 @@ TEST(PdfText, WhatCannotBeRead) {
         {"empty", "", "no text: the file is empty"},
         {"no PDF", "Hello", "not a PDF: it does not begin with %PDF-"},
         {"broken", "%PDF-1.4\ngarbage", "broken PDF: "},
-        {"without text", pdf_file({}), "the PDF has no text; if its pages are scans"},
+        {"without text", pdf_file({}), "the PDF has no text; if its pages are scans: OCR is off"},
     };
     for (const auto& c : cases) {
         const Outcome found = outcome(c.bytes);

