@@ -20,7 +20,7 @@ from ._calls import run_async
 from ._streams import AsyncStream
 
 if TYPE_CHECKING:
-    from ._collection import Collection, DocumentFields, Floats, Message, Vector
+    from ._collection import Collection, DocumentFields, Floats, Message, Turn, Vector
     from ._engine import Path
     from ._progress import ProgressOption
     from ._results import (
@@ -142,11 +142,15 @@ class AsyncCollection:
         *,
         filter: Optional[str] = None,
         extractive: bool = False,
+        history: Iterable[Turn] = (),
+        language: Optional[str] = None,
         deadline: Optional[float] = None,
         explain: bool = False,
     ) -> Answer:
         """As ``Collection.ask``."""
-        work = self.collection._ask(question, filter, extractive, deadline, explain)
+        work = self.collection._ask(
+            question, filter, extractive, history, language, deadline, explain
+        )
         return await run_async(lambda cancel: work(cancel, None, None))
 
     def ask_stream(
@@ -155,10 +159,14 @@ class AsyncCollection:
         *,
         filter: Optional[str] = None,
         extractive: bool = False,
+        history: Iterable[Turn] = (),
+        language: Optional[str] = None,
         deadline: Optional[float] = None,
     ) -> AsyncStream[Answer]:
         """As ``Collection.ask_stream``: ``async for piece in stream``."""
-        stream = AsyncStream(self.collection._ask(question, filter, extractive, deadline, False))
+        stream = AsyncStream(
+            self.collection._ask(question, filter, extractive, history, language, deadline, False)
+        )
         self.collection._open.add_stream(stream.cancel)
         return stream
 

@@ -17,6 +17,7 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
+    Tuple,
     TypeVar,
     Union,
 )
@@ -60,6 +61,8 @@ Floats = npt.NDArray[np.float32]
 Vector = Union[Sequence[float], npt.NDArray[Any]]
 # {"id", "text"}, and "title" and "metadata" where there are some.
 DocumentFields = Mapping[str, Any]
+# A question, and the answer to it ("" where the collection did not say).
+Turn = Tuple[str, str]
 # {"role": "system", "user" or "assistant", "content"}
 Message = Mapping[str, str]
 
@@ -577,7 +580,8 @@ class Collection:
         options: Dict[str, Any],
     ) -> Work[SearchResult]:
         fields = {
-            "query": query if query or vector is None else None,
+            # Not there beside what stands in its place.
+            "query": query or (None if vector is not None or options.get("similar") else ""),
             "k": k,
             "filter": filter,
             "vector": None if vector is None else np.asarray(vector, dtype=np.float64).tolist(),
@@ -599,6 +603,10 @@ class Collection:
         candidates: Optional[int] = None,
         offset: int = 0,
         min_score: Optional[float] = None,
+        similar: Optional[str] = None,
+        plain: bool = False,
+        prefix: bool = False,
+        typos: Optional[bool] = None,
         chunks: bool = False,
         facets: Sequence[str] = (),
         sort: Optional[str] = None,
@@ -609,7 +617,7 @@ class Collection:
         """Passages by meaning and words.
 
         Args:
-            query: What to look for.
+            query: What to look for: words, and the signs of the query language (docs/search.md).
             k: How many hits, 1 to 10,000.
             filter: A condition on metadata: ``year > 2015 and topic = "retrieval"``.
             vector: Shape (dimension,): searched for in place of the query's, of the same model.
@@ -620,6 +628,10 @@ class Collection:
             candidates: Passages that each side finds first.
             offset: Hits to leave out before the first: with ``k=10``, 20 gives the third page.
             min_score: Leave out hits with a smaller score.
+            similar: In place of a query: more like the document of this id.
+            plain: The query is prose: quotation marks, ``-`` and ``*`` are no signs.
+            prefix: The last word may be the beginning of one.
+            typos: Whether words that no passage has are looked for as if they were mistyped.
             chunks: Several hits of one document.
             facets: Fields whose values are counted.
             sort: ``"field"`` or ``"-field"``: the order of the best hits.
@@ -639,6 +651,10 @@ class Collection:
             "candidates": candidates,
             "offset": offset,
             "min_score": min_score,
+            "similar": similar,
+            "plain": plain or None,
+            "prefix": prefix or None,
+            "typos": typos,
             "chunks": chunks,
             "facets": list(facets) or None,
             "sort": sort,
@@ -655,13 +671,18 @@ class Collection:
         question: str,
         filter: Optional[str],
         extractive: bool,
+        history: Iterable[Turn],
+        language: Optional[str],
         deadline: Optional[float],
         explain: bool,
     ) -> StreamWork[Answer]:
+        turns = [{"question": asked, "answer": answer} for asked, answer in history]
         fields = {
             "question": question,
             "filter": filter,
             "extractive": extractive,
+            "history": turns or None,
+            "language": language,
             "deadline_milliseconds": _milliseconds(deadline),
             "explain": explain,
         }
@@ -677,6 +698,8 @@ class Collection:
         *,
         filter: Optional[str] = None,
         extractive: bool = False,
+        history: Iterable[Turn] = (),
+        language: Optional[str] = None,
         deadline: Optional[float] = None,
         explain: bool = False,
         on_text: Optional[Callable[[str], Any]] = None,
@@ -687,6 +710,9 @@ class Collection:
             question: In words.
             filter: As ``search``: nothing else is read.
             extractive: Quotations only; the generator is never started.
+            history: The conversation so far, as ``(question, answer)``, the oldest first: a
+                question may lean on it ("When did they do it?").
+            language: The answer is translated into it, where the pipeline has a stage for that.
             deadline: Seconds.
             explain: Fill ``stages``.
             on_text: Is given the answer as it is written, sentence by sentence, each verified.
@@ -695,7 +721,7 @@ class Collection:
             InvalidArgument: ``place`` names the argument that is wrong.
             Unsupported: The pipeline has no reader.
         """
-        work = self._ask(question, filter, extractive, deadline, explain)
+        work = self._ask(question, filter, extractive, history, language, deadline, explain)
         return run(lambda cancel: work(cancel, on_text, None))
 
     def ask_stream(
@@ -704,10 +730,14 @@ class Collection:
         *,
         filter: Optional[str] = None,
         extractive: bool = False,
+        history: Iterable[Turn] = (),
+        language: Optional[str] = None,
         deadline: Optional[float] = None,
     ) -> Stream[Answer]:
         """The same as it is written: ``for piece in stream``, then ``stream.result``."""
-        return self._stream(self._ask(question, filter, extractive, deadline, False))
+        return self._stream(
+            self._ask(question, filter, extractive, history, language, deadline, False)
+        )
 
     def _summarize(
         self, document: str, extractive: bool, deadline: Optional[float]

@@ -15,6 +15,7 @@ from typing import (
     Mapping,
     Optional,
     Sequence,
+    Tuple,
     Type,
     TypeVar,
     Union,
@@ -38,6 +39,7 @@ __all__ = [
     "Hit",
     "IngestReport",
     "LeftOut",
+    "Place",
     "Progress",
     "ReembedReport",
     "RepairReport",
@@ -66,6 +68,29 @@ def all_made(kind: Type[T], json: Sequence[Json]) -> List[T]:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where in its file a text comes from.
+
+    Attributes:
+        text: For people: ``"page 3"``, ``"Prices!A2:C9"``.
+        kind: ``"page"``, ``"slide"``, ``"cells"``, ``"chapter"``, ``"time"`` or ``"part"``.
+        first: Page, slide, row or chapter, counted from 1, or milliseconds; 0: none.
+        last: The same as ``first`` where the text lies in one.
+        name: Of the sheet or the chapter; what is printed on the page.
+        cells: ``"A2:C9"``.
+        part: Path of the part of an archive or a mail.
+    """
+
+    text: str
+    kind: str
+    first: int = 0
+    last: int = 0
+    name: str = ""
+    cells: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True)
 class Hit:
     """A passage that a search found.
 
@@ -80,6 +105,9 @@ class Hit:
         begin: Where the passage begins in the document's text, in bytes.
         end: Where it ends.
         metadata: Of the document.
+        context: The header of the table that the passage begins within, or ``""``.
+        place: Where in its file the text comes from, or None.
+        highlights: Where words of the query stand, as ``(begin, end)`` of the document's bytes.
     """
 
     document: str
@@ -92,6 +120,9 @@ class Hit:
     begin: int
     end: int
     metadata: Dict[str, Any] = field(default_factory=dict)
+    context: str = ""
+    place: Optional[Place] = None
+    highlights: List[Tuple[int, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -105,6 +136,8 @@ class Citation:
         begin: Where it begins in the document's text, in bytes.
         end: Where it ends.
         quote: These bytes.
+        translation: What was read instead, where the collection keeps a translation, or ``""``.
+        place: Where in its file the quote comes from, or None.
     """
 
     n: int
@@ -113,6 +146,8 @@ class Citation:
     begin: int
     end: int
     quote: str
+    translation: str = ""
+    place: Optional[Place] = None
 
 
 @dataclass(frozen=True)
@@ -173,6 +208,7 @@ class SearchResult(Sequence[Hit]):
     Attributes:
         hits: The same as a list.
         facets: The values of each field that was asked for, most frequent first.
+        facet_statistics: Of the fields with numbers: count, least, most, sum and mean.
         summaries: One, or one a hit, where summaries were asked for.
         hints: What may be a mistake, such as a field that no document has.
         milliseconds: How long it took.
@@ -180,11 +216,12 @@ class SearchResult(Sequence[Hit]):
     """
 
     def __init__(self, json: Json) -> None:
-        self.hits: List[Hit] = all_made(Hit, json["hits"])
+        self.hits: List[Hit] = hits_of(json["hits"])
         self.facets: Dict[str, List[FacetValue]] = {
             name: all_made(FacetValue, values)
             for name, values in json.get("facets", {}).items()
         }
+        self.facet_statistics: Dict[str, Dict[str, float]] = dict(json.get("facet_statistics", {}))
         self.summaries: List[Summary] = [summary_of(one) for one in json.get("summaries", [])]
         self.hints: List[str] = list(json.get("hints", []))
         self.milliseconds: float = json["milliseconds"]
@@ -227,6 +264,9 @@ class Answer:
         hints: What may be a mistake in the request.
         milliseconds: Busy time of each stage, and ``"total"``.
         stages: What each stage did, with ``explain=True``.
+        question: What was asked of the collection, where there was a history.
+        language: Of the text, where one was asked for.
+        original: The verified text that ``text`` is a translation of.
     """
 
     text: str
@@ -238,6 +278,9 @@ class Answer:
     hints: List[str]
     milliseconds: Dict[str, float]
     stages: List[StageTime]
+    question: str = ""
+    language: str = ""
+    original: str = ""
 
     @property
     def abstained(self) -> bool:
@@ -544,6 +587,28 @@ class Generated:
         return self.text
 
 
+def _place_of(json: Json) -> Optional[Place]:
+    return made(Place, json["place"]) if "place" in json else None
+
+
+def hits_of(json: Sequence[Json]) -> List[Hit]:
+    """Hits from their JSON."""
+    return [
+        made(
+            Hit,
+            one,
+            place=_place_of(one),
+            highlights=[(span["begin"], span["end"]) for span in one.get("highlights", [])],
+        )
+        for one in json
+    ]
+
+
+def citations_of(json: Sequence[Json]) -> List[Citation]:
+    """Citations from theirs."""
+    return [made(Citation, one, place=_place_of(one)) for one in json]
+
+
 def stages_of(json: Json) -> List[StageTime]:
     """The table of ``explain``."""
     return all_made(StageTime, json.get("stages", []))
@@ -551,7 +616,7 @@ def stages_of(json: Json) -> List[StageTime]:
 
 def summary_of(json: Json) -> Summary:
     """A summary from its JSON."""
-    return Summary(json["summary"], json["status"], all_made(Citation, json["citations"]))
+    return Summary(json["summary"], json["status"], citations_of(json["citations"]))
 
 
 def answer_of(json: Json) -> Answer:
@@ -561,8 +626,8 @@ def answer_of(json: Json) -> Answer:
         Answer,
         json,
         text=json["answer"],
-        citations=all_made(Citation, json["citations"]),
-        hits=all_made(Hit, json["hits"]),
+        citations=citations_of(json["citations"]),
+        hits=hits_of(json["hits"]),
         span=None if span is None else made(AnswerSpan, span),
         hints=list(json.get("hints", [])),
         stages=stages_of(json),

@@ -9,7 +9,7 @@ from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Option
 
 from ._calls import Cancel, OnEvent, OnText
 from ._errors import Cancelled
-from ._results import Citation, all_made
+from ._results import Citation, citations_of
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Stream(Generic[T], Iterator[str]):
 
     def _hear(self, name: str, json: Any) -> None:
         if name == "evidence":
-            self._evidence = all_made(Citation, json["evidence"])
+            self._evidence = citations_of(json["evidence"])
             self._told.set()
 
     def __iter__(self) -> Stream[T]:
@@ -132,7 +132,7 @@ class AsyncStream(Generic[T], AsyncIterator[str]):
 
     def _hear(self, name: str, json: Any) -> None:
         if name == "evidence":
-            self._evidence = all_made(Citation, json["evidence"])
+            self._evidence = citations_of(json["evidence"])
             self._in_loop(self._told.set)
 
     def _body(self, work: StreamWork[T]) -> T:

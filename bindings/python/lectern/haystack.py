@@ -353,6 +353,7 @@ class LecternRetriever:
                 k=self.top_k if top_k is None else top_k,
                 filter=filter_text(wanted) if wanted else None,
                 mode=self.mode,
+                plain=True,  # what people and models ask: a dash in it is no sign
                 chunks=self.passages,
             )
         except InvalidArgument as error:

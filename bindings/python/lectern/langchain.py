@@ -29,6 +29,9 @@ from ._results import Document as Stored, Hit, SearchResult
 
 __all__ = ["LecternEmbeddings", "LecternRetriever", "LecternVectorStore"]
 
+# What people and models ask: a dash in it is no sign.
+_PROSE = {"plain": True}
+
 
 class LecternEmbeddings(Embeddings):
     """The model of a collection.
@@ -193,7 +196,7 @@ class LecternVectorStore(VectorStore):
         self, query: str, k: int = 4, **kwargs: Any
     ) -> List[Tuple[Document, float]]:
         """The same with scores: larger is better, 0 to 1 in a hybrid search."""
-        return self._found(self.collection.search(query, k=k, **kwargs))
+        return self._found(self.collection.search(query, k=k, **{**_PROSE, **kwargs}))
 
     def similarity_search_by_vector(
         self, embedding: List[float], k: int = 4, **kwargs: Any
@@ -222,7 +225,7 @@ class LecternVectorStore(VectorStore):
             lambda_mult: 1: the best; 0: the most different.
             **kwargs: As ``similarity_search``.
         """
-        hits = self.collection.search(query, k=max(k, fetch_k), **kwargs)
+        hits = self.collection.search(query, k=max(k, fetch_k), **{**_PROSE, **kwargs})
         if not len(hits):
             return []
         chosen = maximal_marginal_relevance(
@@ -289,7 +292,7 @@ class LecternRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
     ) -> List[Document]:
-        options = {"k": self.k, **self.options, **kwargs}
+        options = {**_PROSE, "k": self.k, **self.options, **kwargs}
         return [_passage(hit) for hit in self.collection.search(query, **options)]
 
 

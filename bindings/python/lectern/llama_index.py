@@ -44,11 +44,11 @@ class LecternRetriever(BaseRetriever):
         self.options = options
 
     def _retrieve(self, query_bundle: QueryBundle) -> List[NodeWithScore]:
-        options = {"k": self.similarity_top_k, **self.options}
+        options = {"plain": True, "k": self.similarity_top_k, **self.options}
         return _nodes(self.collection.search(query_bundle.query_str, **options))
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> List[NodeWithScore]:
-        options = {"k": self.similarity_top_k, **self.options}
+        options = {"plain": True, "k": self.similarity_top_k, **self.options}
         return _nodes(await self.collection.aio.search(query_bundle.query_str, **options))
 
 

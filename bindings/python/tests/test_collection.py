@@ -156,6 +156,16 @@ def test_search(notes: lectern.Collection) -> None:
     assert (hit.title, hit.metadata["year"]) == ("Tides", 2020)
     assert found.facets["year"] and found.stages and found.milliseconds > 0
     assert [hit.document for hit in notes.search("sea bread", filter="year < 2000")] == ["bread"]
+    assert (hit.place, hit.context) == (None, "")
+    begin, end = hit.highlights[0]
+    assert notes["tides"].text[begin:end] == "tides"
+    assert found.facet_statistics["year"]["most"] == 2020
+    near = [hit.document for hit in notes.search(similar="tides", mode="dense")]
+    assert sorted(near) == ["bread", "cheese"]
+    assert [hit.document for hit in notes.search('"sea of tides"')] == []
+    assert notes.search('"sea of tides"', plain=True)[0].document == "tides"
+    assert notes.search("che", prefix=True)[0].document == "cheese"
+    assert not notes.search("sea", offset=1, min_score=0.0)
     assert "yaer" in notes.search("sea", filter="yaer = 1").hints[0]
     assert notes.search("tides of the sea", k=1, offset=1)[0].document != hit.document
     assert len(notes.search("sea", min_score=1000)) == 0
@@ -196,6 +206,9 @@ def test_ask(notes: lectern.Collection) -> None:
     assert "title=" in answer._repr_html_() and citation.quote in answer._repr_html_()
     assert answer.milliseconds["total"] > 0 and answer.hits
     assert "<table>" in notes.search("sea")._repr_html_()
+
+    again = notes.ask("What raises them?", history=[("What are the tides?", "")], extractive=True)
+    assert "tides" in again.question
 
     def fails(_: str) -> None:
         raise KeyError("mine")
