@@ -38,7 +38,7 @@ TEST(PipelineThatShips, BertIsWholeAndWithoutWarnings) {
     EXPECT_EQ(pipeline.max_document, 32u << 20);
     EXPECT_EQ(pipeline.threads, 0u);
     EXPECT_THAT(pipeline.warnings, IsEmpty());
-    EXPECT_EQ(pipeline.stages.size(), 12u);
+    EXPECT_EQ(pipeline.stages.size(), 14u);
 
     ASSERT_EQ(pipeline.ingest.size(), 6u);
     EXPECT_EQ(pipeline.ingest[0].kind, StepKind::source);

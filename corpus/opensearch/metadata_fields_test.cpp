@@ -54,7 +54,7 @@ TEST(MetadataFields, ConditionsBecomeQueries) {
     EXPECT_EQ(query("year = 1908"), R"({"terms":{"n.year":[1.908E3]}})");
     EXPECT_EQ(query("year >= 1908"), R"({"range":{"n.year":{"gte":1.908E3}}})");
     EXPECT_EQ(query("open = true"), R"({"term":{"b.open":true}})");
-    EXPECT_EQ(query("on < 1908-02"), R"({"range":{"t.on":{"lt":-1953676800000}}})");
+    EXPECT_EQ(query("on < 1908-02"), R"({"range":{"t.on":{"lt":-1953936000000}}})");
     EXPECT_EQ(query("author.name begins \"Jü\""), R"({"prefix":{"f.author~2Ename":"jü"}})");
     EXPECT_EQ(query("topic contains \"a*b\""), R"({"wildcard":{"f.topic":"*a\\*b*"}})");
     EXPECT_EQ(query("topic exists"), R"({"term":{"has":"topic"}})");
