@@ -114,7 +114,7 @@ TEST_F(QueryLanguageTest, ExclusionsAloneAreRefused) {
 
 TEST_F(QueryLanguageTest, HighlightsAreBytesOfTheDocument) {
     for (const SearchMode mode : modes) {
-        const auto result = collection->search("paint on \"the boundary\"", {.mode = mode});
+        const auto result = collection->search("paint \"the boundary of\"", {.mode = mode});
         ASSERT_TRUE(result.ok());
         ASSERT_EQ(result->hits.size(), 1U);
         const Hit& hit = result->hits.front();
@@ -122,7 +122,7 @@ TEST_F(QueryLanguageTest, HighlightsAreBytesOfTheDocument) {
         std::vector<std::string> marked;
         for (const lectern::ByteRange& range : hit.highlights)
             marked.push_back(document->text.substr(range.begin, range.end - range.begin));
-        EXPECT_THAT(marked, ElementsAre("paint", "the boundary"));
+        EXPECT_THAT(marked, ElementsAre("paint", "the boundary of"));
     }
     // Found by meaning alone.
     const auto other = collection->search("aircraft", {.k = 1, .mode = SearchMode::dense});
@@ -248,14 +248,15 @@ TEST(RareNames, AreFoundFirstHoweverTheyAreAskedFor) {
     std::string table = "# Parts\n\n";
     for (int i = 0; i < 120; ++i) {
         char row[120];
-        std::snprintf(row, sizeof row, "Part-%03d weighs %d kg and lies in hall %c.\n\n", i, i * 3,
+        std::snprintf(row, sizeof row,
+                      "The weight of Part-%03d is %d kg, and it lies in hall %c.\n\n", i, i * 3,
                       'A' + i % 5);
         table += row;
     }
     const Collection collection =
         open(home, "c",
              {{"parts", "", table, ""},
-              {"scales", "", "What is the weight of a thing? A scale tells the weight in kg.", ""},
+              {"scales", "", "A scale gives the weight of a thing in kg.", ""},
               {"halls", "", "The hall of the company is where every part is kept.", ""}});
     for (const char* query :
          {"Part-097", "097", "What is the weight of Part-097?", "where does Part-097 lie",
