@@ -54,16 +54,8 @@ def case_install(context):
     ):
         assert (context.installed / file).is_file(), f"not installed: {file}"
     headers = {header.name for header in (context.installed / "include/lectern").iterdir()}
-    assert headers == {
-        "code.h",
-        "engine.hpp",
-        "lectern.h",
-        "lectern.hpp",
-        "plugin.h",
-        "plugin.hpp",
-        "running.hpp",
-        "status.hpp",
-    }, headers
+    assert headers == {"code.h", "engine.hpp", "finding.hpp", "lectern.h", "lectern.hpp", "pipeline.hpp", "plugin.h", "plugin.hpp",
+                       "running.hpp", "status.hpp", "translation.hpp"}, headers
 
 
 def case_headers_stand_alone(context):
