@@ -2,7 +2,7 @@
 """The extension in the programs that load it: programs_test.py CASE --extension FILE [--program FILE].
 
 c: a program of our own. shell: sqlite3. python: Python's module, with threads, and two processes of
-which one has the index. installed: the installed tree.
+which one has the index. bert: the models that ship.
 """
 
 import argparse
@@ -211,25 +211,14 @@ def case_bert(context):
     database.close()
 
 
-def case_installed(context):
-    """As a user has it after cmake --install: moved, and without the build tree's paths."""
-    tree = pathlib.Path("tree").resolve()
-    output_of(context.cmake, "--install", context.build, "--prefix", tree)
-    moved = tree.rename(tree.with_name("moved"))
-    context.extension = moved / "lib/lectern/sqlite/lectern"
-    case_shell(context)
-
-
 def main():
     cases = {name[5:]: case for name, case in globals().items() if name.startswith("case_")}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("case", choices=cases)
-    parser.add_argument("--extension", type=pathlib.Path)
+    parser.add_argument("--extension", type=pathlib.Path, required=True)
     parser.add_argument("--program", type=pathlib.Path)
-    parser.add_argument("--cmake", default="cmake")
-    parser.add_argument("--build", type=pathlib.Path)
     context = parser.parse_args()
-    context.extension = context.extension.resolve().with_suffix("") if context.extension else None
+    context.extension = context.extension.resolve().with_suffix("")
     folder = tempfile.mkdtemp(prefix="lectern sqlite ")
     small_model.write(pathlib.Path(folder))
     os.chdir(folder)
