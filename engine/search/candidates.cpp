@@ -143,7 +143,7 @@ std::vector<Candidate> ranked(std::vector<Candidate> candidates, const Ranking& 
         return TwoScores{one.dense.value_or(0), one.lexical.value_or(0)};
     };
     std::vector<TwoScores> two;
-    QueryWords words{ranking.known, 0, ranking.rarest};
+    QueryWords words{ranking.known, 0, ranking.rarest, ranking.asked};
     for (const Candidate& one : candidates) {
         two.push_back(two_of(one));
         words.first = std::max<double>(words.first, one.match.rarest);

@@ -33,10 +33,20 @@ double about_one_word(const QueryWords& words) {
     return ramp(words.first / words.known, 0.4, 0.6) * ramp(words.first / words.rarest, 0.7, 0.9);
 }
 
+// How far a word that few have tells something, 0 to 1. Where some of the words are nowhere ("what
+// makes the ocean go up" of a text about the sea), the others may be rare by chance alone, and are
+// in a small collection: of a dozen chunks nearly every word is in one.
+double telling(const QueryWords& words) {
+    if (words.rarest <= 0 || words.asked <= 0) return 1;
+    constexpr double dozen = 2.2;    // what the word of a single chunk weighs among 12
+    constexpr double hundred = 4.2;  // and among 100
+    return std::max(ramp(words.rarest, dozen, hundred), ramp(words.known / words.asked, 0.7, 1));
+}
+
 // How far the words name one thing.
 double named(std::span<const TwoScores> scores, const QueryWords& words) {
     if (words.known <= 0) return 0;
-    return std::max(ahead(scores, words), about_one_word(words));
+    return telling(words) * std::max(ahead(scores, words), about_one_word(words));
 }
 
 // Of the dense side's weight, to the other side. Ranks differ by little at the top, so that all of

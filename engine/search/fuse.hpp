@@ -19,6 +19,7 @@ struct QueryWords {
     double known = 0;   // those together that some chunk has
     double first = 0;   // the rarest one that a thing to be fused has
     double rarest = 0;  // one that a single chunk had
+    double asked = 0;   // those together, with those that no chunk has
 };
 
 // One score, 0 to 1, for each.

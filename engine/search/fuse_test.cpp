@@ -52,6 +52,19 @@ TEST(Fuse, OneRareWordOutweighsVectorsThoughOthersComeNear) {
     EXPECT_EQ(first({.known = 3.2, .first = 2.0, .rarest = 4.0}), 0);  // not so rare
 }
 
+// As for "What makes the ocean go up and down?" of three texts: "makes" is in one, "ocean" in none.
+TEST(Fuse, AWordThatIsRareByChanceTellsLittle) {
+    const std::vector<TwoScores> scores{{0.52, 0.22}, {0.24, 1.12}};
+    const auto first = [&](const QueryWords& words) {
+        const std::vector<double> fused = fuse(scores, Fusion::convex, 0.65, words);
+        return std::max_element(fused.begin(), fused.end()) - fused.begin();
+    };
+    EXPECT_EQ(first({.known = 0.98, .first = 0.98, .rarest = 0.98, .asked = 3.06}), 0);
+    EXPECT_EQ(first({.known = 0.98, .first = 0.98, .rarest = 0.98, .asked = 0.98}),
+              1);                                                                  // all there
+    EXPECT_EQ(first({.known = 4.4, .first = 4.4, .rarest = 4.4, .asked = 9}), 1);  // among many
+}
+
 TEST(Fuse, RanksCountByTheirReciprocals) {
     const std::vector<TwoScores> scores{{0.9, 0}, {0.5, 8}};
     const auto near = [](double value) { return DoubleNear(value, 1e-9); };

@@ -28,6 +28,7 @@ struct Ranking {
     // What each side is asked for first.
     std::size_t candidates = 0;
     // Of the lexical search (corpus::WordHits), once it is done.
+    double asked = 0;
     double known = 0;
     double rarest = 0;
 };

@@ -72,6 +72,7 @@ Status search_lexical(Request& request, std::size_t wanted) {
                                    word_query(request), wanted, request.narrowed.selection.get()));
     request.lexical = std::move(found.hits);
     request.matches = std::move(found.matches);
+    request.ranking.asked = found.asked;
     request.ranking.known = found.known;
     request.ranking.rarest = found.rarest;
     return {};
