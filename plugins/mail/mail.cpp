@@ -1,6 +1,8 @@
 // The plugin `mail`: one extractor for mails and mailboxes.
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "documents/file_name.hpp"
 #include "lectern/plugin.hpp"
@@ -62,12 +64,27 @@ class MailExtractor : public plugin::Extractor {
     }
 
  private:
-    // Pictures in mails are logos, for the most part.
+    // Pictures in mails are logos, for the most part; signatures and keys say nothing to people.
     static bool worth_reading(const Attachment& attachment) {
         const std::string& type = attachment.media_type;
-        return !attachment.bytes.empty() && !type.starts_with("image/") &&
-               !type.starts_with("audio/") && !type.starts_with("video/") &&
-               !type.starts_with("font/");
+        for (const char* kind : {"image/", "audio/", "video/", "font/"})
+            if (type.starts_with(kind)) return false;
+        for (const char* part : {"signature", "pkcs7", "pgp-"})
+            if (type.find(part) != std::string::npos) return false;
+        return !attachment.bytes.empty() && may_have_text(attachment.bytes);
+    }
+
+    // Text, or one of the forms that files with text have; what is neither is no failure.
+    static bool may_have_text(std::string_view bytes) {
+        using namespace std::string_view_literals;
+        for (const std::string_view form :
+             {"%PDF-"sv, "PK\x03\x04"sv, "\xD0\xCF\x11\xE0"sv, "\x1F\x8B"sv, "BZh"sv,
+              "\xFD\x37zXZ"sv, "\x28\xB5\x2F\xFD"sv, "\xFF\xFE"sv, "\xFE\xFF"sv})
+            if (bytes.starts_with(form)) return true;
+        if (bytes.size() > 262 && bytes.substr(257, 5) == "ustar") return true;
+        const std::string_view head = bytes.substr(0, 4096);
+        return std::none_of(head.begin(), head.end(),
+                            [](char c) { return static_cast<unsigned char>(c) < 0x08; });
     }
 
     // Extractors go by a file's name; the type speaks for one without.

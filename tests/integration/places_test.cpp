@@ -171,7 +171,7 @@ TEST_F(PlacesTest, FilesWithinArchives) {
     EXPECT_EQ(report.documents, 3U);
     ASSERT_EQ(report.failed.size(), 1U);
     EXPECT_THAT(report.failed[0].path, HasSubstr("noise.bin"));
-    EXPECT_THAT(report.failed[0].error.message(), HasSubstr("no extractor of this pipeline"));
+    EXPECT_THAT(report.failed[0].error.message(), HasSubstr("looks like a binary file"));
 
     const std::string archive = (folder / "all.tar").string();
     std::map<std::string, std::string> metadata;
@@ -215,8 +215,9 @@ TEST_F(PlacesTest, AttachmentsAreReadAsFilesAre) {
           "--x\nContent-Type: text/csv; charset=iso-8859-1; name=boats.csv\n"
           "Content-Disposition: attachment; filename=boats.csv\n\n"
           "Boat,Price\nH\xE4her,120\n"
-          "--x\nContent-Type: application/octet-stream; name=smime.p7s\n"
-          "Content-Disposition: attachment; filename=smime.p7s\n\n\x01\x02\x03\n--x--\n");
+          "--x\nContent-Type: application/octet-stream; name=key.bin\n"
+          "Content-Disposition: attachment; filename=key.bin\n\n\x01\x02\x03\n"
+          "--x\nContent-Type: application/pgp-signature; name=s.asc\n\nABCDEF\n--x--\n");
     auto collection = open();
     const auto report = ingest(collection, "mail.eml");
     EXPECT_TRUE(report.failed.empty()) << report.failed.front().error.message();
