@@ -71,7 +71,8 @@ class MailExtractor : public plugin::Extractor {
             if (type.starts_with(kind)) return false;
         for (const char* part : {"signature", "pkcs7", "pgp-"})
             if (type.find(part) != std::string::npos) return false;
-        return !attachment.bytes.empty() && may_have_text(attachment.bytes);
+        return !attachment.bytes.empty() &&
+               (type.starts_with("text/") || may_have_text(attachment.bytes));
     }
 
     // Text, or one of the forms that files with text have; what is neither is no failure.
