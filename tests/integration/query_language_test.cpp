@@ -257,7 +257,7 @@ TEST(RareNames, AreFoundFirstHoweverTheyAreAskedFor) {
         open(home, "c",
              {{"parts", "", table, ""},
               {"scales", "", "A scale gives the weight of a thing in kg.", ""},
-              {"halls", "", "The hall of the company is where every part is kept.", ""}});
+              {"halls", "", "Every part is kept in a hall of the company.", ""}});
     for (const char* query :
          {"Part-097", "097", "What is the weight of Part-097?", "where does Part-097 lie",
           "tell me the weight of Part-097 in kg please"}) {
