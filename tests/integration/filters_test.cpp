@@ -20,11 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 using lectern::Collection;
 using lectern::DocumentInput;
+using lectern::SearchMode;
 using lectern::SearchOptions;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
+using testing::UnorderedElementsAreArray;
 
 class FiltersTest : public testing::Test {
  protected:
@@ -163,7 +165,7 @@ TEST_F(FiltersTest, AgreeWithASearchWithoutThem) {
             if (mode == SearchMode::hybrid) {
                 EXPECT_THAT(documents_found, UnorderedElementsAreArray(expected)) << options.filter;
             } else {
-                EXPECT_EQ(documents_found, expected) << options.filter << ", " << name(mode);
+                EXPECT_EQ(documents_found, expected) << options.filter << ", " << lectern::name(mode);
             }
         }
     }
