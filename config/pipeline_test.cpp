@@ -43,9 +43,8 @@ TEST(PipelineThatShips, BertIsWholeAndWithoutWarnings) {
     ASSERT_EQ(pipeline.ingest.size(), 6u);
     EXPECT_EQ(pipeline.ingest[0].kind, StepKind::source);
     EXPECT_EQ(pipeline.ingest[1].kind, StepKind::choice);
-    EXPECT_THAT(pipeline.ingest[1].stages,
-                ElementsAre("text", "html", "pdf", "jsonl", "office", "mail", "archive", "ocr",
-                            "data"));
+    EXPECT_THAT(pipeline.ingest[1].stages, ElementsAre("text", "html", "pdf", "jsonl", "office",
+                                                       "mail", "archive", "ocr", "data"));
     EXPECT_EQ(pipeline.ingest[5].kind, StepKind::commit);
     ASSERT_EQ(pipeline.query.size(), 7u);
     EXPECT_EQ(pipeline.query[3].kind, StepKind::search);

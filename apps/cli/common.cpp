@@ -15,7 +15,10 @@
 namespace lectern::app {
 
 void add_collection(CLI::App& command, Common& common) {
-    command.add_option("-c,--collection", common.collection, "The collection's folder, or opensearch://HOST…/NAME (docs/cluster.md)")->required();
+    command
+        .add_option("-c,--collection", common.collection,
+                    "The collection's folder, or opensearch://HOST…/NAME (docs/cluster.md)")
+        ->required();
     add_folders(command, common);
 }
 

@@ -15,9 +15,9 @@ struct ChosenSources {
     std::vector<storage::SourceFolder> remember;  // of these: new, or with other patterns
 };
 
-// `known`: the collection's. The paths become sources with the patterns, and with names, one a path,
-// or as they are given; no paths: all that are known. invalid_argument for folders that overlap, and
-// for names that two have.
+// `known`: the collection's. The paths become sources with the patterns, and with names, one a
+// path, or as they are given; no paths: all that are known. invalid_argument for folders that
+// overlap, and for names that two have.
 [[nodiscard]] Result<ChosenSources> choose_sources(std::span<const storage::SourceFolder> known,
                                                    const std::vector<std::filesystem::path>& paths,
                                                    const std::vector<std::string>& include,

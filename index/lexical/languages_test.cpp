@@ -133,7 +133,10 @@ constexpr Language languages[] = {
      "Alle menneske er fødde til fridom og med same menneskeverd og menneskerettar.",
      {"fridom", "MENNESKERETTAR", "same menneskeverd"}},
     {"Persian",
-     "تمام افراد بشر آزاد به دنیا می‌آیند و از لحاظ حیثیت و حقوق "
+     "تمام افراد بشر آزاد به دنیا می‌آیند و از لحاظ "
+     "حیثیت "
+     "و "
+     "حقوق "
      "با "
      "هم "
      "برابرند.",

@@ -165,7 +165,8 @@ TEST_F(FiltersTest, AgreeWithASearchWithoutThem) {
             if (mode == SearchMode::hybrid) {
                 EXPECT_THAT(documents_found, UnorderedElementsAreArray(expected)) << options.filter;
             } else {
-                EXPECT_EQ(documents_found, expected) << options.filter << ", " << lectern::name(mode);
+                EXPECT_EQ(documents_found, expected)
+                    << options.filter << ", " << lectern::name(mode);
             }
         }
     }

@@ -1,5 +1,5 @@
-// Marian's model files with the network they make, their settings, and lexical shortlists. The first
-// byte chooses.
+// Marian's model files with the network they make, their settings, and lexical shortlists. The
+// first byte chooses.
 #include <vector>
 
 #include "plugins/translate/decode.hpp"
