@@ -61,8 +61,8 @@ TEST(Fuse, AWordThatIsRareByChanceTellsLittle) {
     };
     EXPECT_EQ(first({.known = 0.98, .first = 0.98, .rarest = 0.98, .asked = 3.06}), 0);
     EXPECT_EQ(first({.known = 0.98, .first = 0.98, .rarest = 0.98, .asked = 0.98}),
-              1);                                                                  // all there
-    EXPECT_EQ(first({.known = 4.4, .first = 4.4, .rarest = 4.4, .asked = 9}), 1);  // among many
+              1);                                                             // all there
+    EXPECT_EQ(first({.known = 5, .first = 5, .rarest = 5, .asked = 10}), 1);  // among many
 }
 
 TEST(Fuse, RanksCountByTheirReciprocals) {
