@@ -1,6 +1,8 @@
 #include "engine/answers/phrasing.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -91,6 +93,21 @@ bool states(std::string_view sentence, std::string_view answer, std::string_view
 
 bool same_words(std::string_view one, std::string_view other) {
     return flat(one) == flat(other);
+}
+
+bool hangs_together(std::string_view sentence, std::string_view question,
+                    std::string_view evidence) {
+    const Words said = text::words(sentence);
+    const std::array<Words, 2> known{text::words(question), text::words(evidence)};
+    const auto beside = [](const Words& words, const text::Word& left, const text::Word& right) {
+        for (std::size_t i = 1; i < words.size(); ++i)
+            if (same(words[i - 1], left) && same(words[i], right)) return true;
+        return false;
+    };
+    for (std::size_t i = 1; i < said.size(); ++i)
+        if (!beside(known[0], said[i - 1], said[i]) && !beside(known[1], said[i - 1], said[i]))
+            return false;
+    return true;
 }
 
 bool says_more(std::string_view answer, std::string_view question) {

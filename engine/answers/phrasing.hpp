@@ -24,6 +24,11 @@ namespace lectern {
 // The same words in the same order, but for case, punctuation and white space.
 [[nodiscard]] bool same_words(std::string_view one, std::string_view other);
 
+// Each two words that stand side by side do so in the question or the evidence, but for their
+// endings: a small model that is held to given words may write "Moon the tides of the sea".
+[[nodiscard]] bool hangs_together(std::string_view sentence, std::string_view question,
+                                  std::string_view evidence);
+
 // The answer has a content word that the question has not.
 [[nodiscard]] bool says_more(std::string_view answer, std::string_view question);
 

@@ -72,5 +72,18 @@ TEST(States, TheQuestionsWordsAroundTheAnswer) {
             << one.sentence;
 }
 
+TEST(Phrasing, WordsHangTogetherAsTheyAreKnown) {
+    const auto known = [](const char* sentence) {
+        return hangs_together(sentence, "What raises the tides of the sea?",
+                              "Tides\nThe moon raises the tides of the sea, naïve as it sounds.");
+    };
+    EXPECT_TRUE(known("The moon raises the tides."));
+    EXPECT_TRUE(known("Moon raises the tides of the sea."));
+    EXPECT_TRUE(known("The moon raised the tides of the sea"));
+    EXPECT_FALSE(known("Moon the tides of the sea."));
+    EXPECT_FALSE(known("The sea raises the moon."));
+    EXPECT_FALSE(known("The tides of the moon."));
+}
+
 }  // namespace
 }  // namespace lectern

@@ -253,6 +253,14 @@ class SentenceGate {
     // A sentence with the right words may still say another thing, or have lost what was asked for.
     bool keeps(Verdict& verdict) const {
         if (is_framed(verdict.text)) return true;
+        if (request_.task == Task::sentence) {
+            const NumberedEvidence& best = request_.evidence.front();
+            const std::string known = std::string(best.title) + "\n" + std::string(best.text);
+            if (!hangs_together(verdict.text, request_.question, known)) {
+                verdict.reason = "its words do not hang together";
+                return false;
+            }
+        }
         std::string titled;
         const NumberedEvidence* answering = nullptr;
         bool states_it = false;

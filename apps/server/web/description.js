@@ -17,8 +17,8 @@ function example(schema, parts, depth = 0) {
   return { string: schema.enum?.[0] ?? "", integer: schema.minimum ?? 0, number: 0, boolean: false, array: [] }[type] ?? null;
 }
 
-function form(method, at, operation, parts) {
-  const fields = (operation.parameters ?? []).map((each) => (each.$ref ? null : each)).filter((each) => each && each.in !== "header");
+function form(method, at, operation, shared, parts) {
+  const fields = [...shared, ...(operation.parameters ?? [])].filter((each) => !each.$ref && each.in !== "header");
   const inputs = new Map();
   const body = operation.requestBody?.content?.["application/json"];
   const rows = fields.map((each) => {
@@ -73,7 +73,7 @@ export async function showDescription() {
         // The form is made when it is opened: it knows the collection of that moment.
         box.addEventListener("toggle", () => {
           if (box.open && box.childElementCount === 1)
-            box.append(operation.description ? el("p", { class: "note" }, operation.description) : "", form(method, at, operation, parts));
+            box.append(operation.description ? el("p", { class: "note" }, operation.description) : "", form(method, at, operation, methods.parameters ?? [], parts));
         });
         all.push(box);
       }
