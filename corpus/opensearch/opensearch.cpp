@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -10,7 +11,7 @@
 #include <numeric>
 #include <optional>
 #include <random>
-#include <shared_mutex>
+#include <thread>
 #include <utility>
 
 #include "corpus/opensearch/cluster.hpp"
@@ -31,6 +32,8 @@ constexpr std::size_t most_neighbours = 10'000;  // the engine's limits
 constexpr std::size_t most_hits = 10'000;
 constexpr std::size_t most_facet_values = 100;
 constexpr int most_conflicts = 20;
+constexpr int most_waits = 300;
+constexpr auto between_waits = std::chrono::milliseconds(200);
 
 // A condition as a query.
 struct Chosen final : Selection {
@@ -328,22 +331,26 @@ Result<storage::Generation> ClusterCorpus::add_generation(storage::Generation ge
                        json::serialize(body)));
     pending_.generations.clear();
     pending_.serving = 0;
-    if (reply.status == 400 &&
-        text_at(reply.body, "error", "type") == "resource_already_exists_exception") {
-        // Another process was first, or an answer was lost.
-        LECTERN_TRY(look());
+    // Another process was first, or an answer was lost.
+    const bool there = reply.status == 400 &&
+                       text_at(reply.body, "error", "type") == "resource_already_exists_exception";
+    if (reply.status != 200 && !there) return failure_of(reply.status, reply.body);
+    // A cluster that is busy says that it will make the index, and may not have it yet.
+    for (int wait = 0; wait < most_waits; ++wait) {
         LECTERN_ASSIGN(now, meta());
-        const storage::Generation* made = now.generation(now.serving);
-        if (made != nullptr && made->fingerprint == generation.fingerprint &&
-            made->dimension == generation.dimension)
-            return *made;
+        if (now.serving != 0) break;
+        std::this_thread::sleep_for(between_waits);
+    }
+    const storage::Generation* made = now.generation(now.serving);
+    if (made == nullptr)
+        return Status{Code::unavailable, "the cluster has not made the index '" + cluster_.name() +
+                                             "' in time; do it again when it is less busy"};
+    if (made->fingerprint != generation.fingerprint || made->dimension != generation.dimension)
         return Status{Code::invalid_argument,
                       "another process has made the index '" + cluster_.name() +
                           "' meanwhile, with another model; choose another name"};
-    }
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
-    cluster_.set_replicas(replicas);
-    return generation;
+    LECTERN_TRY(look());  // the copies it was made with
+    return *made;
 }
 
 // ------------------------------------------------------------------ writing
