@@ -51,6 +51,7 @@ async function listCollections(wanted) {
     select.disabled = names.length === 0;
     const kept = [wanted, here().params.get("in"), state.collection, sessionStorage.getItem("lectern.collection")]
       .find((name) => names.includes(name));
+    if (wanted && kept === wanted) go(view(), { in: wanted }, { replace: true }); // the address is obeyed
     choose(kept ?? names[0] ?? "");
     const gone = here().params.get("in");
     notice(gone && !names.includes(gone) ? `There is no collection “${gone}” here.` : "");
