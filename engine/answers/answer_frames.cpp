@@ -29,6 +29,13 @@ std::string first_word(std::string_view text) {
     return words.empty() ? std::string() : words.front().folded;
 }
 
+bool begins_a_noun(std::string_view folded) {
+    constexpr std::array<std::string_view, 16> determiners{
+        "the", "a",   "an",  "this", "that", "these", "those", "its",
+        "our", "his", "her", "your", "my",   "each",  "every", "their"};
+    return std::find(determiners.begin(), determiners.end(), folded) != determiners.end();
+}
+
 std::string joined(std::initializer_list<std::string_view> parts) {
     std::string out;
     for (const std::string_view part : parts) {
@@ -116,8 +123,11 @@ class Framer {
     // "Who invented the LSTM?": the answer takes the place of the question word.
     void subject() {
         if (word_ != "who" && word_ != "what" && word_ != "which") return;
-        const std::string_view rest = parts_.piece(parts_.asking, parts_.terms.size());
+        std::string_view rest = parts_.piece(parts_.asking, parts_.terms.size());
         if (rest.empty()) return;
+        // "What raises the tides?": the verb was taken for the noun that is asked for.
+        if (begins_a_noun(first_word(rest)))
+            return add({}, std::string(parts_.piece(parts_.word + 1, parts_.terms.size())));
         const bool inner = std::any_of(
             parts_.terms.begin() + static_cast<std::ptrdiff_t>(parts_.asking), parts_.terms.end(),
             [](const Term& term) {

@@ -23,6 +23,8 @@ TEST(AnswerFrames, TheQuestionsOwnWordsAroundTheAnswer) {
          "June 2018", "the first GPT appeared in June 2018."},
         {"Who invented the LSTM?", "The two of them published the LSTM in the journal in 1997.",
          "The two of them", "the LSTM was invented by The two of them."},
+        {"What raises the tides of the sea?", "The moon raises the tides of the sea twice a day.",
+         "The moon", "The moon raises the tides of the sea."},
         {"Who came up with HNSW?", "Malkov and Yashunin described it in a preprint of the year.",
          "Malkov and Yashunin", "Malkov and Yashunin came up with HNSW."},
         {"How many gates does a GRU have?", "The GRU has two gates and a memory of its own.", "two",
