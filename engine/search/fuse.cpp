@@ -34,13 +34,10 @@ double about_one_word(const QueryWords& words) {
 }
 
 // How far a word that few have tells something, 0 to 1. Where some of the words are nowhere ("what
-// makes the ocean go up" of a text about the sea), the others may be rare by chance alone, and are
-// in a small collection, where most words are in one chunk or two.
+// makes the ocean go up" of texts about the sea), the others may be rare by chance alone: meaning
+// decides.
 double telling(const QueryWords& words) {
-    if (words.rarest <= 0 || words.asked <= 0) return 1;
-    constexpr double few = 3.0;   // what the word of a single chunk weighs among 30
-    constexpr double many = 5.0;  // and among 220
-    return std::max(ramp(words.rarest, few, many), ramp(words.known / words.asked, 0.7, 1));
+    return words.asked <= 0 ? 1 : ramp(words.known / words.asked, 0.7, 1);
 }
 
 // How far the words name one thing.

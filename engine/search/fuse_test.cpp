@@ -52,7 +52,7 @@ TEST(Fuse, OneRareWordOutweighsVectorsThoughOthersComeNear) {
     EXPECT_EQ(first({.known = 3.2, .first = 2.0, .rarest = 4.0}), 0);  // not so rare
 }
 
-// As for "What makes the ocean go up and down?" of three texts: "makes" is in one, "ocean" in none.
+// As for "What makes the ocean go up and down?": "makes" is in one, "ocean" in none.
 TEST(Fuse, AWordThatIsRareByChanceTellsLittle) {
     const std::vector<TwoScores> scores{{0.52, 0.22}, {0.24, 1.12}};
     const auto first = [&](const QueryWords& words) {
@@ -61,8 +61,7 @@ TEST(Fuse, AWordThatIsRareByChanceTellsLittle) {
     };
     EXPECT_EQ(first({.known = 0.98, .first = 0.98, .rarest = 0.98, .asked = 3.06}), 0);
     EXPECT_EQ(first({.known = 0.98, .first = 0.98, .rarest = 0.98, .asked = 0.98}),
-              1);                                                             // all there
-    EXPECT_EQ(first({.known = 5, .first = 5, .rarest = 5, .asked = 10}), 1);  // among many
+              1);  // all there
 }
 
 TEST(Fuse, RanksCountByTheirReciprocals) {

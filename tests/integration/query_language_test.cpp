@@ -258,9 +258,8 @@ TEST(RareNames, AreFoundFirstHoweverTheyAreAskedFor) {
              {{"parts", "", table, ""},
               {"scales", "", "A scale gives the weight of a thing in kg.", ""},
               {"halls", "", "Every part is kept in a hall of the company.", ""}});
-    for (const char* query :
-         {"Part-097", "097", "What is the weight of Part-097?", "where does Part-097 lie",
-          "tell me the weight of Part-097 in kg please"}) {
+    for (const char* query : {"Part-097", "097", "What is the weight of Part-097?",
+                              "where does Part-097 lie", "the weight of Part-097 in kg"}) {
         const auto result = collection.search(query, {.k = 3, .chunks = true});
         ASSERT_TRUE(result.ok());
         ASSERT_THAT(result->hits, Not(IsEmpty()));
