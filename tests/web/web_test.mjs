@@ -139,7 +139,7 @@ test("a conversation stays, can be copied, and begins anew", async () => {
   await page.goto(`${url}/${link}`);
   await page.reload();
   await page.waitForFunction(() => document.querySelectorAll(".turn .answer[data-status=extractive], .turn .answer[data-status=answered]").length === 3, undefined, { timeout: 120_000 }); // written, not only quoted
-  assert.match((await texts())[2], /moon raises the tides/);
+  assert.match((await texts())[2], /moon raises the tides/i);
   await page.fill("#question", "one line");
   await page.press("#question", "Shift+Enter");
   assert.equal(await page.inputValue("#question"), "one line\n");
