@@ -601,7 +601,7 @@ TEST(StoreOpen, ANewerFormatIsRefusedWithBothVersions) {
     const auto refused = Store::open(folder.path());
     EXPECT_EQ(refused.status().code(), Code::unsupported);
     EXPECT_THAT(refused.status().message(), HasSubstr("format 99"));
-    EXPECT_THAT(refused.status().message(), HasSubstr("up to 2"));
+    EXPECT_THAT(refused.status().message(), HasSubstr("up to 3"));
 }
 
 std::vector<fs::path> table_files(const fs::path& folder) {
