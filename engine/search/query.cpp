@@ -72,6 +72,9 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
                                 const SearchOptions& options) {
     const Clock::time_point begin = Clock::now();
     LECTERN_TRY(check_question(context, text, options));
+    // A program's own time may be over before it asks: that is late, and no mistake in the options.
+    if (options.deadline && options.deadline->count() <= 0)
+        return Status{Code::deadline_exceeded, "the deadline has passed"};
     LECTERN_TRY(fits(api::search_options(), options));
     if (options.summaries != Summaries::none) {
         if (!context.pipeline.can_read())
