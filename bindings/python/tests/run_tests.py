@@ -20,7 +20,8 @@ from typing import Dict, Iterator, List
 HERE = pathlib.Path(__file__).resolve().parent
 PACKAGE = HERE.parent
 SOURCE = PACKAGE.parent.parent
-DEBIAN = "http://deb.debian.org/debian"
+# Where this machine has its packages from: the bare Debian takes them there, too.
+SOURCES = [pathlib.Path("/etc/apt/sources.list.d/debian.sources"), pathlib.Path("/etc/apt/sources.list")]
 
 
 def run(*command: object, environment: Dict[str, str] | None = None, **options: object) -> str:
@@ -148,10 +149,14 @@ def case_bare_debian(context: Context) -> None:
     if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
         print("skipped: it takes root and mmdebstrap to make a Debian")
         sys.exit(77)
+    sources = next((file for file in SOURCES if file.is_file()), None)
+    if sources is None:
+        print("skipped: none of these says where packages are: " + ", ".join(map(str, SOURCES)))
+        sys.exit(77)
     with tempfile.TemporaryDirectory(prefix="lectern-debian-") as name:
         root = pathlib.Path(name) / "root"
         packages = "python3,python3-pip,python3-numpy,python3-tqdm"
-        run("mmdebstrap", "--variant=minbase", f"--include={packages}", "bookworm", root, DEBIAN)
+        run("mmdebstrap", "--variant=minbase", f"--include={packages}", "bookworm", root, sources)
         for compiler in ("gcc", "cc", "c++", "cmake"):
             assert not (root / "usr/bin" / compiler).exists(), compiler
         shutil.copy(context.wheel(), root / "tmp")
