@@ -32,7 +32,7 @@ Shortlist::Shortlist(std::span<const std::byte> file, std::size_t source_words,
     std::memcpy(offsets_.data(), from.data(), from.size());
     words_.resize(static_cast<std::size_t>(words));
     const auto list = reader.take(words_.size() * sizeof(std::uint32_t), "the words");
-    std::memcpy(words_.data(), list.data(), list.size());
+    if (!list.empty()) std::memcpy(words_.data(), list.data(), list.size());
     for (std::size_t i = 0; i < offsets_.size(); ++i)
         if (offsets_[i] > words_.size() || (i > 0 && offsets_[i] < offsets_[i - 1]))
             reader.corrupt("the offset of word " + std::to_string(i) + " is " +

@@ -249,7 +249,8 @@ class Case:
                 code, out, error = self.lectern.run("search", "-c", self.damaged, "--mode", mode, "--json", query)
                 if code != 0:
                     self.message(error)
-                    if opened and mode == "dense":
+                    # Postings that are merged behind a search are read by no search before it.
+                    if opened and mode == "dense" and "reading postings" not in error:
                         raise Failed(f"first it opened, then not: {error[-500:]}")
                     continue
                 opened = True
