@@ -141,6 +141,7 @@ bool Index::is_open() const {
 Status Index::open_alone(const Made& made) {
     LECTERN_ASSIGN(engine_, engine());
     std::error_code error;
+    fs::remove_all(removed_name(folder_), error);
     const bool fresh = !fs::exists(folder_, error) || fs::is_empty(folder_, error);
     json::object options{{"create", true}};
     // One that is there has its own; not so one whose making was cut off.
@@ -170,9 +171,7 @@ void Index::close_alone() {
 Status Index::reset(const Made& made) {
     const std::unique_lock lock(use_);
     close_alone();
-    std::error_code error;
-    fs::remove_all(folder_, error);
-    if (error)
+    if (const std::error_code error = remove_folder(folder_))
         return {Code::unavailable,
                 "removing '" + folder_.string() + "' to make it anew: " + error.message()};
     return open_alone(made);
@@ -181,8 +180,7 @@ Status Index::reset(const Made& made) {
 void Index::remove() {
     const std::unique_lock lock(use_);
     close_alone();
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
+    (void)remove_folder(folder_);
 }
 
 void Index::close_if_idle() {

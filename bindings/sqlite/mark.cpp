@@ -9,6 +9,8 @@
 #include <iterator>
 #include <system_error>
 
+#include "bindings/sqlite/kill_point.hpp"
+
 namespace lectern::sqlite {
 namespace {
 
@@ -79,6 +81,22 @@ Status write_mark(const fs::path& folder, const Mark& mark) {
     // The folder is not synced: a mark that is older after a power failure is made up for.
     if (::rename(next.c_str(), file.c_str()) != 0) return failed(file);
     return {};
+}
+
+fs::path removed_name(const fs::path& folder) {
+    return folder.string() + ".removed";
+}
+
+std::error_code remove_folder(const fs::path& folder) {
+    std::error_code error;
+    if (!fs::exists(folder, error)) return error;
+    const fs::path away = removed_name(folder);
+    fs::remove_all(away, error);
+    if (!error) fs::rename(folder, away, error);
+    if (error) return error;
+    kill_point("sqlite.while_removing");
+    fs::remove_all(away, error);
+    return error;
 }
 
 }  // namespace lectern::sqlite

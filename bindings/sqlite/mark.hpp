@@ -1,5 +1,5 @@
 // bindings/sqlite/mark.hpp: up to where an index has followed its table: a small file in the folder
-// of the collection, replaced as a whole.
+// of the collection, replaced as a whole; and how such a folder goes.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <system_error>
 
 #include "lectern/status.hpp"
 
@@ -28,5 +29,10 @@ struct Mark {
 [[nodiscard]] std::optional<Mark> read_mark(const std::filesystem::path& folder);
 // On disk on return.
 [[nodiscard]] Status write_mark(const std::filesystem::path& folder, const Mark& mark);
+
+// Under another name first: whoever dies meanwhile leaves no folder that is half a collection. What
+// is left under that name goes when the index is next opened.
+[[nodiscard]] std::filesystem::path removed_name(const std::filesystem::path& folder);
+[[nodiscard]] std::error_code remove_folder(const std::filesystem::path& folder);
 
 }  // namespace lectern::sqlite

@@ -78,9 +78,7 @@ bool removed(const fs::path& folder) {
         lectern_engine_close(engine);
         if (code == LECTERN_UNAVAILABLE) return false;  // another process has it
     }
-    std::error_code error;
-    fs::remove_all(folder, error);
-    return !error;
+    return !remove_folder(folder);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ PLACES = (
     ("sqlite.before_commit", 12),
     ("sqlite.after_commit", 12),
     ("sqlite.after_apply", 12),
+    ("sqlite.while_removing", 2),  # of a rebuild: one in twenty transactions has one
     ("storage.before_write", 20),
     ("storage.after_write", 20),
 )
