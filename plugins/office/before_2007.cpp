@@ -1,5 +1,6 @@
 #include "office/before_2007.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
