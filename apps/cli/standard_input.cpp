@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,34 +23,33 @@ Status system_failure(const std::string& what) {
 // Wakes a poll when a stop is asked for.
 class StopPipe {
  public:
-    explicit StopPipe(const std::stop_token& stop) : open_(::pipe2(ends_, O_CLOEXEC) == 0) {
+    explicit StopPipe(const std::stop_token& stop) {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0) return;
+        read_end_ = sys::Descriptor(ends[0]);
+        write_end_ = sys::Descriptor(ends[1]);
         stopped_.emplace(stop, Wake{this});
     }
     StopPipe(const StopPipe&) = delete;
     StopPipe& operator=(const StopPipe&) = delete;
-    ~StopPipe() {
-        stopped_.reset();  // it writes to the pipe
-        for (const int end : ends_)
-            if (end >= 0) ::close(end);
-    }
-    [[nodiscard]] bool open() const noexcept { return open_; }
-    [[nodiscard]] int read_end() const noexcept { return ends_[0]; }
+    [[nodiscard]] bool open() const noexcept { return read_end_.is_open(); }
+    [[nodiscard]] int read_end() const noexcept { return read_end_.get(); }
 
  private:
     struct Wake {
         StopPipe* pipe;
-        void operator()() const noexcept { (void)!::write(pipe->ends_[1], "", 1); }
+        void operator()() const noexcept { (void)!::write(pipe->write_end_.get(), "", 1); }
     };
-    int ends_[2] = {-1, -1};
-    bool open_;
-    std::optional<std::stop_callback<Wake>> stopped_;
+    sys::Descriptor read_end_;
+    sys::Descriptor write_end_;
+    std::optional<std::stop_callback<Wake>> stopped_;  // last: it writes to the pipe
 };
 
-Result<int> nameless_file() {
+Result<sys::Descriptor> nameless_file() {
     std::error_code error;
     std::string name = (std::filesystem::temp_directory_path(error) / "lectern-XXXXXX").string();
-    const int file = error ? -1 : ::mkostemp(name.data(), O_CLOEXEC);
-    if (file < 0)
+    sys::Descriptor file(error ? -1 : ::mkostemp(name.data(), O_CLOEXEC));
+    if (!file.is_open())
         return Status{
             Code::unavailable,
             "standard input is large and there is no temporary folder to keep it in: " +
@@ -94,7 +92,7 @@ Result<StandardInput> StandardInput::read(const std::stop_token& stop) {
 }
 
 Status StandardInput::take(std::string_view piece) {
-    if (file_ < 0) {
+    if (!file_.is_open()) {
         memory_ += piece;
         if (memory_.size() <= most_in_memory) return {};
         LECTERN_ASSIGN(file_, nameless_file());
@@ -102,7 +100,7 @@ Status StandardInput::take(std::string_view piece) {
         return take(kept);
     }
     while (!piece.empty()) {
-        const ssize_t done = ::write(file_, piece.data(), piece.size());
+        const ssize_t done = ::write(file_.get(), piece.data(), piece.size());
         if (done < 0 && errno == EINTR) continue;
         if (done < 0)
             return system_failure(
@@ -115,28 +113,16 @@ Status StandardInput::take(std::string_view piece) {
 }
 
 Status StandardInput::map() {
-    if (file_ < 0) return {};
-    void* mapped = ::mmap(nullptr, written_, PROT_READ, MAP_PRIVATE, file_, 0);
-    if (mapped == MAP_FAILED) return system_failure("standard input cannot be mapped");
-    mapped_ = mapped;
-    ::madvise(mapped, written_, MADV_SEQUENTIAL);
+    if (!file_.is_open()) return {};
+    std::error_code error;
+    mapped_ = sys::Mapping::of(file_, written_, error);
+    if (error) return {Code::unavailable, "standard input cannot be mapped: " + error.message()};
+    mapped_.read_in_order();
     return {};
 }
 
 std::string_view StandardInput::bytes() const noexcept {
-    return mapped_ == nullptr ? std::string_view(memory_)
-                              : std::string_view(static_cast<const char*>(mapped_), written_);
-}
-
-StandardInput::StandardInput(StandardInput&& other) noexcept
-    : memory_(std::move(other.memory_)),
-      file_(std::exchange(other.file_, -1)),
-      written_(other.written_),
-      mapped_(std::exchange(other.mapped_, nullptr)) {}
-
-StandardInput::~StandardInput() {
-    if (mapped_ != nullptr) ::munmap(mapped_, written_);
-    if (file_ >= 0) ::close(file_);
+    return mapped_.bytes().empty() ? std::string_view(memory_) : mapped_.text();
 }
 
 }  // namespace lectern::app

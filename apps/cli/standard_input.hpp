@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "lectern/status.hpp"
+#include "system/descriptor.hpp"
+#include "system/mapping.hpp"
 
 namespace lectern::app {
 
@@ -21,9 +23,6 @@ namespace lectern::app {
 class StandardInput {
  public:
     [[nodiscard]] static Result<StandardInput> read(const std::stop_token& stop);
-    StandardInput(StandardInput&& other) noexcept;
-    StandardInput& operator=(StandardInput&&) = delete;
-    ~StandardInput();
     [[nodiscard]] std::string_view bytes() const noexcept;
 
  private:
@@ -32,9 +31,9 @@ class StandardInput {
     [[nodiscard]] Status map();
 
     std::string memory_;
-    int file_ = -1;
+    sys::Descriptor file_;
     std::size_t written_ = 0;
-    void* mapped_ = nullptr;
+    sys::Mapping mapped_;
 };
 
 }  // namespace lectern::app

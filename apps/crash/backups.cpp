@@ -103,9 +103,9 @@ Result<std::vector<std::string>> Backups::kill_restore(const fs::path& pipeline,
     const std::uint32_t id = drawn(draw);
     std::error_code ignored;
     fs::remove_all(scratch_, ignored);
-    LECTERN_ASSIGN(const pid_t child, start({"--restore", backups_of(collection_).string(),
-                                             std::to_string(id), scratch_.string()},
-                                            place));
+    LECTERN_ASSIGN(sys::Process child, start({"--restore", backups_of(collection_).string(),
+                                              std::to_string(id), scratch_.string()},
+                                             place));
     LECTERN_ASSIGN(const int state, wait_for(child));
     std::vector<std::string> problems;
     if (!WIFSIGNALED(state) || WTERMSIG(state) != SIGKILL) {

@@ -12,6 +12,7 @@
 #include "apps/crash/backups.hpp"
 #include "apps/crash/child.hpp"
 #include "apps/crash/inspection.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::crash {
 namespace {
@@ -112,15 +113,16 @@ class Rounds {
     Result<std::string> kill_one(const Plan& plan) {
         int ends[2];
         if (::pipe(ends) != 0) return system_failure("making a pipe");
-        LECTERN_ASSIGN(
-            const pid_t child,
-            start({"--worker", (settings_.folder / "collection").string(), pipeline_.string(),
-                   std::to_string(settings_.seed), std::to_string(next_), std::to_string(ends[1]),
-                   std::to_string(static_cast<int>(settings_.sabotage))},
-                  plan.place, ends[0]));
-        ::close(ends[1]);
-        const bool killed = listen(child, ends[0], plan);
-        ::close(ends[0]);
+        const sys::Descriptor reads(ends[0]);
+        sys::Descriptor writes(ends[1]);
+        LECTERN_ASSIGN(sys::Process child,
+                       start({"--worker", (settings_.folder / "collection").string(),
+                              pipeline_.string(), std::to_string(settings_.seed),
+                              std::to_string(next_), std::to_string(writes.get()),
+                              std::to_string(static_cast<int>(settings_.sabotage))},
+                             plan.place, reads.get()));
+        writes.close();
+        const bool killed = listen(child.id(), reads.get(), plan);
         LECTERN_ASSIGN(const int state, wait_for(child));
         const bool died = WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL;
         if (!died)

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "bindings/sqlite/kill_point.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::sqlite {
 namespace {
@@ -44,14 +45,13 @@ json::object json_of(const Mark& mark) {
 }
 
 Status write_synced(const fs::path& file, const std::string& text) {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor < 0) return failed(file);
-    Status out;
-    if (::write(descriptor, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        ::fsync(descriptor) != 0)
-        out = failed(file);
-    ::close(descriptor);
-    return out;
+    const sys::Descriptor opened(
+        ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!opened.is_open()) return failed(file);
+    if (::write(opened.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(opened.get()) != 0)
+        return failed(file);
+    return {};
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "engine/ingest/document_id.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,8 @@
 #include <system_error>
 #include <unordered_set>
 #include <utility>
+
+#include "system/descriptor.hpp"
 
 namespace lectern {
 namespace {
@@ -57,20 +58,6 @@ void walk(const fs::path& folder, std::vector<SourceFile>& out,
         // Sockets, devices and the like are no documents.
     }
 }
-
-class Descriptor {
- public:
-    explicit Descriptor(int value) noexcept : value_(value) {}
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() {
-        if (value_ >= 0) ::close(value_);
-    }
-    [[nodiscard]] int get() const noexcept { return value_; }
-
- private:
-    int value_;
-};
 
 }  // namespace
 
@@ -125,18 +112,17 @@ std::vector<SourceFile> list_files(const std::vector<fs::path>& paths,
 }
 
 Result<FileBytes> FileBytes::open(const fs::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) return system_failure(errno);
+    const sys::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) return system_failure(errno);
     struct stat info {};
     if (::fstat(file.get(), &info) != 0) return system_failure(errno);
     FileBytes out;
     const auto size = static_cast<std::uint64_t>(info.st_size);
     if (size >= map_from_bytes) {
-        void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-        if (mapped == MAP_FAILED) return system_failure(errno);
-        ::madvise(mapped, size, MADV_SEQUENTIAL);
-        out.mapped_ = mapped;
-        out.size_ = size;
+        std::error_code error;
+        out.mapped_ = sys::Mapping::of(file, size, error);
+        if (error) return system_failure(error.value());
+        out.mapped_.read_in_order();
         return out;
     }
     out.read_.resize(size);
@@ -150,15 +136,6 @@ Result<FileBytes> FileBytes::open(const fs::path& path) {
     }
     out.read_.resize(done);
     return out;
-}
-
-FileBytes::FileBytes(FileBytes&& other) noexcept
-    : read_(std::move(other.read_)),
-      mapped_(std::exchange(other.mapped_, nullptr)),
-      size_(other.size_) {}
-
-FileBytes::~FileBytes() {
-    if (mapped_ != nullptr) ::munmap(mapped_, size_);
 }
 
 }  // namespace lectern

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lectern/lectern.hpp"
+#include "system/mapping.hpp"
 
 namespace lectern {
 
@@ -37,19 +38,14 @@ struct SourceFile {
 class FileBytes {
  public:
     [[nodiscard]] static Result<FileBytes> open(const std::filesystem::path& path);
-    FileBytes(FileBytes&& other) noexcept;
-    FileBytes& operator=(FileBytes&&) = delete;
-    ~FileBytes();
     [[nodiscard]] std::string_view bytes() const noexcept {
-        return mapped_ == nullptr ? std::string_view(read_)
-                                  : std::string_view(static_cast<const char*>(mapped_), size_);
+        return mapped_.bytes().empty() ? std::string_view(read_) : mapped_.text();
     }
 
  private:
     FileBytes() = default;
     std::string read_;
-    void* mapped_ = nullptr;
-    std::size_t size_ = 0;
+    sys::Mapping mapped_;
 };
 
 }  // namespace lectern

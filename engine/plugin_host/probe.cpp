@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,37 +19,17 @@
 #include <utility>
 
 #include "engine/plugin_host/call_context.hpp"
-
-extern char** environ;  // POSIX declares it nowhere
+#include "system/descriptor.hpp"
+#include "system/process.hpp"
 
 namespace lectern::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using sys::Descriptor;
 
 constexpr std::size_t max_report_bytes = 8 << 20;
 constexpr std::size_t max_error_bytes = 64 << 10;
-
-// Owns a file descriptor.
-class Descriptor {
- public:
-    Descriptor() = default;
-    explicit Descriptor(int fd) noexcept : fd_(fd) {}
-    Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Descriptor() { close(); }
-    void close() noexcept {
-        if (fd_ >= 0) ::close(fd_);
-        fd_ = -1;
-    }
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-    int fd_ = -1;
-};
 
 struct Pipe {
     Descriptor read;
@@ -97,61 +76,31 @@ struct Outcome {
 
 class Child {
  public:
-    // In a process group of its own, with only 0 to 3 open, no signals blocked or ignored.
+    // With only 0 to 3 open.
     static Result<Child> start(const std::filesystem::path& plugin, const ProbeOptions& options) {
         Child child;
         LECTERN_ASSIGN(Pipe report, make_pipe());
         LECTERN_ASSIGN(Pipe errors, make_pipe());
-
-        posix_spawn_file_actions_t actions;
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-        ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-        // The errors first, and from a number above those that are made: neither covers the other.
-        const Descriptor errors_end(::fcntl(errors.write.get(), F_DUPFD_CLOEXEC, 10));
-        const Descriptor report_end(::fcntl(report.write.get(), F_DUPFD_CLOEXEC, 10));
-        ::posix_spawn_file_actions_adddup2(&actions, errors_end.get(), 2);
-        ::posix_spawn_file_actions_adddup2(&actions, report_end.get(), probe_report_fd);
-        ::posix_spawn_file_actions_addclosefrom_np(&actions, probe_report_fd + 1);
-
-        posix_spawnattr_t attributes;
-        ::posix_spawnattr_init(&attributes);
-        sigset_t none;
-        sigset_t all;
-        ::sigemptyset(&none);
-        ::sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&attributes, &none);
-        ::posix_spawnattr_setsigdefault(&attributes, &all);
-        ::posix_spawnattr_setpgroup(&attributes, 0);
-        ::posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-        std::array<std::string, 4> words{options.program.string(), plugin.string(),
-                                         options.models_folder.string(),
-                                         options.cache_folder.string()};
-        std::array<char*, 5> argv{words[0].data(), words[1].data(), words[2].data(),
-                                  words[3].data(), nullptr};
-        const int error = ::posix_spawn(&child.pid_, options.program.c_str(), &actions, &attributes,
-                                        argv.data(), environ);
-        ::posix_spawnattr_destroy(&attributes);
-        ::posix_spawn_file_actions_destroy(&actions);
-        if (error != 0) {
-            child.pid_ = -1;
-            return system_failure(options.program.string() + " cannot be run", error);
-        }
+        const Descriptor nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
+        if (!nothing.is_open()) return system_failure("/dev/null", errno);
+        std::error_code error;
+        child.process_ = sys::Process::start(
+            {.path = options.program.string(),
+             .words = {options.program.string(), plugin.string(), options.models_folder.string(),
+                       options.cache_folder.string()},
+             .descriptors = {{nothing.get(), 0},
+                             {nothing.get(), 1},
+                             {errors.write.get(), 2},
+                             {report.write.get(), probe_report_fd}}},
+            error);
+        if (error)
+            return system_failure(options.program.string() + " cannot be run", error.value());
         child.report_ = std::move(report.read);
         child.errors_ = std::move(errors.read);
-        child.process_ = Descriptor(open_process(child.pid_));
-        if (child.process_.get() < 0) return system_failure("no pidfd", errno);
+        child.end_ = Descriptor(open_process(child.process_.id()));
+        if (!child.end_.is_open()) return system_failure("no pidfd", errno);
         return child;
     }
-
-    Child(Child&& other) noexcept
-        : pid_(std::exchange(other.pid_, -1)),
-          process_(std::move(other.process_)),
-          report_(std::move(other.report_)),
-          errors_(std::move(other.errors_)) {}
-    Child& operator=(Child&&) = delete;
-    ~Child() { end(); }
 
     // Until the child ends or time is up.
     Outcome wait(std::chrono::milliseconds timeout) {
@@ -164,9 +113,8 @@ class Child {
                 break;
             }
             // A negative descriptor is passed over by poll.
-            std::array<pollfd, 3> fds{{{process_.get(), POLLIN, 0},
-                                       {report_.get(), POLLIN, 0},
-                                       {errors_.get(), POLLIN, 0}}};
+            std::array<pollfd, 3> fds{
+                {{end_.get(), POLLIN, 0}, {report_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}}};
             const auto most = std::chrono::milliseconds(60'000);
             ::poll(fds.data(), fds.size(), static_cast<int>(std::min(left, most).count()));
             if (fds[1].revents != 0 && !drain(report_.get(), out.report, max_report_bytes))
@@ -175,27 +123,16 @@ class Child {
                 errors_.close();
             if ((fds[0].revents & POLLIN) != 0) break;
         }
-        out.wait_status = end();
-        if (report_.get() >= 0) drain(report_.get(), out.report, max_report_bytes);
-        if (errors_.get() >= 0) drain(errors_.get(), out.errors, max_error_bytes);
+        out.wait_status = process_.kill();
+        if (report_.is_open()) drain(report_.get(), out.report, max_report_bytes);
+        if (errors_.is_open()) drain(errors_.get(), out.errors, max_error_bytes);
         return out;
     }
 
  private:
     Child() = default;
-    // Ends the whole group and reaps the child; the child's wait status.
-    int end() {
-        int status = 0;
-        if (pid_ <= 0) return status;
-        // The child is not reaped yet, so its number and its group's are still its own.
-        ::kill(-pid_, SIGKILL);
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
-        pid_ = -1;
-        return status;
-    }
-
-    pid_t pid_ = -1;
-    Descriptor process_;
+    sys::Process process_;
+    Descriptor end_;  // a pidfd: readable once it has ended
     Descriptor report_;
     Descriptor errors_;
 };

@@ -1,8 +1,5 @@
 #include "engine/plugin_host/verdict.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,10 +11,12 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <system_error>
 #include <utility>
 
 #include "engine/plugin_host/host_face.hpp"
+#include "system/mapping.hpp"
 
 namespace lectern::host {
 namespace {
@@ -33,8 +32,9 @@ std::string file_key(const std::filesystem::path& path) {
 }
 
 // Two sums of all words of eight bytes, each times an odd number and folded: gigabytes a second.
-std::array<std::uint64_t, 2> sums(const unsigned char* bytes, std::size_t size) {
-    std::array<std::uint64_t, 2> out{0x9E3779B97F4A7C15ULL ^ size, 0xC2B2AE3D27D4EB4FULL + size};
+std::array<std::uint64_t, 2> sums(std::span<const std::byte> bytes) {
+    std::array<std::uint64_t, 2> out{0x9E3779B97F4A7C15ULL ^ bytes.size(),
+                                     0xC2B2AE3D27D4EB4FULL + bytes.size()};
     const auto add = [&out](std::uint64_t word) {
         out[0] = (out[0] ^ word) * 0xBF58476D1CE4E5B9ULL;
         out[0] ^= out[0] >> 29U;
@@ -42,12 +42,12 @@ std::array<std::uint64_t, 2> sums(const unsigned char* bytes, std::size_t size) 
         out[1] ^= out[1] >> 31U;
     };
     std::uint64_t word = 0;
-    for (; size >= sizeof word; bytes += sizeof word, size -= sizeof word) {
-        std::memcpy(&word, bytes, sizeof word);
+    for (; bytes.size() >= sizeof word; bytes = bytes.subspan(sizeof word)) {
+        std::memcpy(&word, bytes.data(), sizeof word);
         add(word);
     }
     word = 0;
-    std::memcpy(&word, bytes, size);
+    if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
     add(word);
     return out;
 }
@@ -103,20 +103,11 @@ PluginInfo info_from_json(const boost::json::object& json) {
 
 std::string content_key(const std::filesystem::path& path) {
     // Mapped, since most of it is in memory: the loader has it there.
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return {};
-    struct stat about {};
-    void* mapped = MAP_FAILED;
-    std::size_t size = 0;
-    if (::fstat(file, &about) == 0 && S_ISREG(about.st_mode)) {
-        size = static_cast<std::size_t>(about.st_size);
-        if (size > 0) mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-    }
-    ::close(file);
-    if (size > 0 && mapped == MAP_FAILED) return {};
-    static constexpr unsigned char nothing = 0;
-    const auto both = sums(size > 0 ? static_cast<const unsigned char*>(mapped) : &nothing, size);
-    if (size > 0) ::munmap(mapped, size);
+    std::error_code error;
+    const sys::Mapping file = sys::Mapping::of(path, error);
+    if (error) return {};
+    const std::size_t size = file.bytes().size();
+    const auto both = sums(file.bytes());
     std::array<char, 48> text{};
     const int length = std::snprintf(text.data(), text.size(), "%zu-%016llx%016llx", size,
                                      static_cast<unsigned long long>(both[0]),

@@ -38,27 +38,15 @@ Status watch_failure(const std::string& what) {
 }  // namespace
 
 Result<FolderWatch> FolderWatch::make() {
-    const int notify = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (notify < 0) return watch_failure("watching folders");
-    const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (wake < 0) {
-        Status failure = watch_failure("watching folders");
-        ::close(notify);
-        return failure;
-    }
-    return FolderWatch(notify, wake);
-}
-
-FolderWatch::FolderWatch(FolderWatch&& other) noexcept
-    : notify_(std::exchange(other.notify_, -1)), wake_(std::exchange(other.wake_, -1)) {}
-
-FolderWatch::~FolderWatch() {
-    if (notify_ >= 0) ::close(notify_);
-    if (wake_ >= 0) ::close(wake_);
+    sys::Descriptor notify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (!notify.is_open()) return watch_failure("watching folders");
+    sys::Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake.is_open()) return watch_failure("watching folders");
+    return FolderWatch(std::move(notify), std::move(wake));
 }
 
 Status FolderWatch::add(const std::filesystem::path& folder) {
-    if (::inotify_add_watch(notify_, folder.c_str(), watched) >= 0) return {};
+    if (::inotify_add_watch(notify_.get(), folder.c_str(), watched) >= 0) return {};
     // What cannot be read is told by whoever reads it.
     if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return {};
     return watch_failure("watching '" + folder.string() + "'");
@@ -66,7 +54,7 @@ Status FolderWatch::add(const std::filesystem::path& folder) {
 
 void FolderWatch::drain() const {
     std::array<char, 16384> events;
-    while (::read(notify_, events.data(), events.size()) > 0) {
+    while (::read(notify_.get(), events.data(), events.size()) > 0) {
     }
 }
 
@@ -75,7 +63,7 @@ bool FolderWatch::wait(std::chrono::milliseconds quiet, std::chrono::millisecond
     using Clock = std::chrono::steady_clock;
     const std::stop_callback wake(stop, [this] {
         const std::uint64_t one = 1;
-        (void)!::write(wake_, &one, sizeof one);
+        (void)!::write(wake_.get(), &one, sizeof one);
     });
     Clock::time_point until = Clock::now() + at_most;
     Clock::time_point latest = until;
@@ -83,7 +71,7 @@ bool FolderWatch::wait(std::chrono::milliseconds quiet, std::chrono::millisecond
     while (!stop.stop_requested()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
         if (left.count() <= 0) return true;
-        std::array<pollfd, 2> polled{{{notify_, POLLIN, 0}, {wake_, POLLIN, 0}}};
+        std::array<pollfd, 2> polled{{{notify_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
         const int ready = ::poll(polled.data(), polled.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR) return true;
         if (ready <= 0 || (polled[0].revents & POLLIN) == 0) continue;

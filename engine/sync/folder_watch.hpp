@@ -4,8 +4,10 @@
 #include <chrono>
 #include <filesystem>
 #include <stop_token>
+#include <utility>
 
 #include "lectern/status.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern {
 
@@ -14,9 +16,6 @@ namespace lectern {
 class FolderWatch {
  public:
     [[nodiscard]] static Result<FolderWatch> make();
-    FolderWatch(FolderWatch&& other) noexcept;
-    FolderWatch& operator=(FolderWatch&&) = delete;
-    ~FolderWatch();
 
     // From now on, what is written, made, removed or renamed in the folder wakes, not below it. A
     // folder is added before it is read, so that nothing is missed; adding it again costs nothing.
@@ -29,10 +28,11 @@ class FolderWatch {
                             const std::stop_token& stop);
 
  private:
-    FolderWatch(int notify, int wake) noexcept : notify_(notify), wake_(wake) {}
+    FolderWatch(sys::Descriptor notify, sys::Descriptor wake) noexcept
+        : notify_(std::move(notify)), wake_(std::move(wake)) {}
     void drain() const;
-    int notify_;
-    int wake_;  // an eventfd
+    sys::Descriptor notify_;
+    sys::Descriptor wake_;  // an eventfd
 };
 
 }  // namespace lectern

@@ -21,6 +21,7 @@
 #include "storage/store/file_calls.hpp"
 #include "storage/store/files.hpp"
 #include "storage/store/kill_point.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::index {
 
@@ -62,23 +63,22 @@ class NewFile {
  public:
     explicit NewFile(fs::path path)
         : path_(std::move(path)),
-          descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
-          error_(descriptor_ < 0 ? errno : 0) {}
+          opened_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)),
+          error_(opened_.is_open() ? 0 : errno) {}
     ~NewFile() {
-        if (descriptor_ >= 0) ::close(descriptor_);
         if (!path_.empty()) ::unlink(path_.c_str());
     }
     NewFile(const NewFile&) = delete;
     NewFile& operator=(const NewFile&) = delete;
 
     void write(const void* data, std::size_t size) {
-        if (error_ == 0) error_ = storage::file_call::write(descriptor_, data, size);
+        if (error_ == 0) error_ = storage::file_call::write(opened_.get(), data, size);
     }
     void write_at_begin(const void* data, std::size_t size) {
-        if (error_ == 0) error_ = storage::file_call::write_at(descriptor_, data, size, 0);
+        if (error_ == 0) error_ = storage::file_call::write_at(opened_.get(), data, size, 0);
     }
     Status keep_as(const fs::path& name) {
-        if (error_ == 0) error_ = storage::file_call::sync(descriptor_);
+        if (error_ == 0) error_ = storage::file_call::sync(opened_.get());
         storage::kill_point("file.before_rename");
         if (error_ == 0) error_ = storage::file_call::rename(path_, name);
         if (error_ != 0) return storage::file_error(path_, "writing", error_);
@@ -90,7 +90,7 @@ class NewFile {
 
  private:
     fs::path path_;
-    int descriptor_;
+    sys::Descriptor opened_;
     int error_;
 };
 

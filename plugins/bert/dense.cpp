@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "json_fields.hpp"
-#include "mapped_file.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "weights.hpp"
 
 namespace lectern::bert {
@@ -66,7 +66,7 @@ Value product(const Value& vectors, const Value& weight) {
 
 DenseLayer read_dense(const fs::path& folder) {
     const fs::path file = folder / "config.json";
-    const JsonFields fields(read_text_file(file), file.string());
+    const JsonFields fields(shared::read_text_file(file), file.string());
     for (const char* key : {"module_input_name", "module_output_name"})
         if (const std::string what = fields.string(key).value_or("sentence_embedding");
             what != "sentence_embedding")

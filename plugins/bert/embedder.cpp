@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "failure.hpp"
-#include "fingerprint.hpp"
 #include "model_graph.hpp"
+#include "plugins/shared/file_hash.hpp"
 #include "plugins/wordpiece/wordpiece.hpp"
 
 namespace lectern::bert {
@@ -20,7 +20,7 @@ std::string space_fingerprint(const ModelGraph& graph, const EmbedderOptions& op
                               const plugin::EmbedderInfo& info, bool cut_by_tokenizer) {
     std::string parts;
     for (const auto& file : graph.files)
-        parts += hexadecimal(file_hash(file, options.cache_folder)) + "\n";
+        parts += shared::hexadecimal(shared::file_hash(file, options.cache_folder)) + "\n";
     parts += info.tokens_fingerprint + "\n" + graph.pooling + "\n" +
              (options.normalise ? "normalised" : "as they are") + "\n" +
              std::to_string(info.query_prefix.size()) + " " + info.query_prefix + "\n" +
@@ -29,7 +29,7 @@ std::string space_fingerprint(const ModelGraph& graph, const EmbedderOptions& op
     // fingerprints of the models without it.
     if (!graph.steps.empty()) parts += "\n" + graph.steps;
     if (cut_by_tokenizer) parts += "\nat most " + std::to_string(info.max_tokens) + " tokens";
-    return "bert:" + hexadecimal(xxh64(parts));
+    return "bert:" + shared::hexadecimal(shared::xxh64(parts));
 }
 
 // Of a model whose files say nothing of it.

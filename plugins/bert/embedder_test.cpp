@@ -29,7 +29,7 @@ Golden minilm_golden() {
     const auto rows = read_json(testdata() / "minilm.json");
     for (const auto& row : rows.as_array())
         out.ids.push_back(boost::json::value_to<Ids>(row.at("ids")));
-    const std::string bytes = read_text_file(testdata() / "minilm.f32");
+    const std::string bytes = shared::read_text_file(testdata() / "minilm.f32");
     const std::size_t dimension = bytes.size() / sizeof(float) / out.ids.size();
     for (std::size_t i = 0; i < out.ids.size(); ++i) {
         Vector vector(dimension);
@@ -372,7 +372,7 @@ TEST(Embedder, TheFingerprintCoversWhatTheFilesSay) {
         EXPECT_TRUE(seen.emplace(copy.info().fingerprint, kind).second) << kind;
         EXPECT_NE(copy.info().fingerprint, mean);
         // Other weights of the same shape.
-        std::string weights = read_text_file(copy.path() / "2_Dense/model.safetensors");
+        std::string weights = shared::read_text_file(copy.path() / "2_Dense/model.safetensors");
         weights.back() = static_cast<char>(weights.back() ^ 1);
         copy.write("2_Dense/model.safetensors", weights);
         EXPECT_TRUE(seen.emplace(copy.info().fingerprint, kind).second) << kind;
@@ -479,8 +479,8 @@ TEST(Embedder, KnowsItsTokenizer) {
 }
 
 TEST(Embedder, SaysWhyAModelCannotBeOpened) {
-    const std::string config = read_text_file(testdata() / "bert/config.json");
-    const std::string weights = read_text_file(testdata() / "bert/model.safetensors");
+    const std::string config = shared::read_text_file(testdata() / "bert/config.json");
+    const std::string weights = shared::read_text_file(testdata() / "bert/model.safetensors");
     const auto replaced = [](std::string text, const std::string& from, const std::string& to) {
         const auto at = text.find(from);
         EXPECT_NE(at, std::string::npos) << from;

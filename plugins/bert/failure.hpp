@@ -1,16 +1,11 @@
 // bert/failure.hpp: how the rooms of this plugin say that something expected went wrong.
 #pragma once
 
-#include <string>
-
-#include "lectern/plugin.hpp"
+#include "plugins/shared/failure.hpp"
 
 namespace lectern::bert {
 
-using plugin::Failure;
-
-[[noreturn]] inline void fail(lectern_code code, const std::string& message) {
-    throw Failure(code, message);
-}
+using shared::fail;
+using shared::Failure;
 
 }  // namespace lectern::bert

@@ -1,7 +1,7 @@
 #include "model_folder.hpp"
 
 #include "bert_config.hpp"
-#include "fingerprint.hpp"
+#include "plugins/shared/file_hash.hpp"
 #include "test_support.hpp"
 #include "text_encoder.hpp"
 
@@ -73,7 +73,7 @@ TEST(BertConfig, RefusesWhatItDoesNotCompute) {
         {R"("vocab_size": null)", LECTERN_INVALID_ARGUMENT, "'vocab_size' is missing"},
         {R"("layer_norm_eps": 0)", LECTERN_INVALID_ARGUMENT, "layer_norm_eps"},
     };
-    std::string whole = read_text_file(testdata() / "bert/config.json");
+    std::string whole = shared::read_text_file(testdata() / "bert/config.json");
     EXPECT_EQ(parse_bert_config(whole, "config.json").max_tokens(), 24U);
     whole = whole.substr(0, whole.rfind('}'));
     for (const Case& test : cases) {
@@ -87,10 +87,11 @@ TEST(BertConfig, RefusesWhatItDoesNotCompute) {
 
 // Values of the reference implementation (xxhsum -H1), and of its specification.
 TEST(Fingerprint, IsXxh64) {
-    EXPECT_EQ(xxh64(""), 0xEF46DB3751D8E999U);
-    EXPECT_EQ(xxh64("a"), 0xD24EC4F1A98C6E5BU);
-    EXPECT_EQ(xxh64("abc"), 0x44BC2CF5AD770999U);
-    EXPECT_EQ(xxh64("Nobody inspects the spammish repetition"), 0xFBCEA83C8A378BF1U);
+    EXPECT_EQ(shared::xxh64(""), 0xEF46DB3751D8E999U);
+    EXPECT_EQ(shared::xxh64("a"), 0xD24EC4F1A98C6E5BU);
+    EXPECT_EQ(shared::xxh64("abc"), 0x44BC2CF5AD770999U);
+    EXPECT_EQ(shared::xxh64("Nobody inspects the spammish repetition"), 0xFBCEA83C8A378BF1U);
+    EXPECT_EQ(shared::hexadecimal(0x0123456789ABCDEF), "0123456789abcdef");
 }
 
 TEST(Fingerprint, ARememberedHashFollowsTheFile) {
@@ -99,14 +100,14 @@ TEST(Fingerprint, ARememberedHashFollowsTheFile) {
     const auto cache = folder.path() / "cache";
     std::string content(3U << 20U, 'x');
     write_file(file, content);
-    const std::uint64_t before = file_hash(file, cache);
-    EXPECT_EQ(before, xxh64(content));
+    const std::uint64_t before = shared::file_hash(file, cache);
+    EXPECT_EQ(before, shared::xxh64(content));
     EXPECT_FALSE(std::filesystem::is_empty(cache / "bert"));
-    EXPECT_EQ(file_hash(file, cache), before);
+    EXPECT_EQ(shared::file_hash(file, cache), before);
     content.back() = 'y';
     std::filesystem::remove(file);
     write_file(file, content);
-    EXPECT_EQ(file_hash(file, cache), xxh64(content));
+    EXPECT_EQ(shared::file_hash(file, cache), shared::xxh64(content));
 }
 
 TEST(Batches, PutSimilarLengthsTogetherWithinTheLimit) {

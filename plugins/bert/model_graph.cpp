@@ -7,7 +7,7 @@
 #include "bert_graph.hpp"
 #include "dense.hpp"
 #include "json_fields.hpp"
-#include "mapped_file.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "weights.hpp"
 
 namespace lectern::bert {
@@ -117,7 +117,8 @@ class TextVectors {
 
 ModelGraph from_safetensors(const ModelFolder& folder, const TextVectors& vectors) {
     const fs::path config_file = folder.folder / "config.json";
-    const BertConfig config = parse_bert_config(read_text_file(config_file), config_file.string());
+    const BertConfig config =
+        parse_bert_config(shared::read_text_file(config_file), config_file.string());
     const Weights weights = Weights::open(folder.folder);
     const EncoderGraph encoder = build_encoder(config, weights, false);
 
@@ -238,7 +239,7 @@ class ForeignGraph {
 // Limits from a config.json beside the graph, where there is one.
 void read_limits(const fs::path& file, ModelGraph& out) {
     if (!fs::exists(file)) return;
-    const JsonFields fields(read_text_file(file), file.string());
+    const JsonFields fields(shared::read_text_file(file), file.string());
     constexpr std::uint64_t limit = 1U << 24U;
     out.vocabulary = fields.natural("vocab_size", limit).value_or(0);
     out.max_tokens = fields.natural("max_position_embeddings", limit).value_or(0);

@@ -1,12 +1,13 @@
-#include "safetensors.hpp"
+#include "plugins/shared/safetensors.hpp"
 
 #include "test_support.hpp"
 
 namespace lectern::bert {
 namespace {
 
-std::vector<TensorEntry> parse(const std::string& file) {
-    return parse_safetensors(std::as_bytes(std::span(file.data(), file.size())), "m.safetensors");
+std::vector<shared::TensorEntry> parse(const std::string& file) {
+    return shared::parse_safetensors(std::as_bytes(std::span(file.data(), file.size())),
+                                     "m.safetensors");
 }
 
 std::string file_of(const std::string& header, std::size_t data_bytes) {
@@ -73,7 +74,7 @@ TEST(Safetensors, SaysWhatIsWrong) {
 }
 
 TEST(Safetensors, EveryTruncationIsSeen) {
-    const std::string whole = read_text_file(testdata() / "bert/model.safetensors");
+    const std::string whole = shared::read_text_file(testdata() / "bert/model.safetensors");
     ASSERT_GT(parse(whole).size(), 30U);
     for (std::size_t size = 0; size < whole.size(); size += 37)
         EXPECT_EQ(failure_of([&] { (void)parse(whole.substr(0, size)); }).code(), LECTERN_CORRUPT);

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "json_fields.hpp"
-#include "mapped_file.hpp"
+#include "plugins/shared/read_file.hpp"
 
 namespace lectern::bert {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::uint64_t max_size = 1U << 20U;
 constexpr std::string_view library = "sentence_transformers.";
 
 JsonFields read_fields(const fs::path& file) {
-    return {read_text_file(file), file.string()};
+    return {shared::read_text_file(file), file.string()};
 }
 
 // ------------------------------------------------------------------- modules
@@ -37,7 +37,7 @@ struct Module {
 
 std::vector<Module> listed_modules(const fs::path& file) {
     boost::system::error_code error;
-    const json::value value = json::parse(read_text_file(file), error);
+    const json::value value = json::parse(shared::read_text_file(file), error);
     const json::array* const rows = error ? nullptr : value.if_array();
     if (rows == nullptr) fail(LECTERN_CORRUPT, file.string() + " is not a JSON array");
     std::vector<Module> out;

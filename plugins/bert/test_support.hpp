@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "plugins/bert/embedder.hpp"
-#include "plugins/bert/mapped_file.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "test_folders.hpp"
 
 namespace lectern::bert {
@@ -54,7 +54,7 @@ inline void write_file(const std::filesystem::path& path, std::string_view conte
 }
 
 inline boost::json::value read_json(const std::filesystem::path& path) {
-    return boost::json::parse(read_text_file(path));
+    return boost::json::parse(shared::read_text_file(path));
 }
 
 inline double cosine(std::span<const float> a, std::span<const float> b) {

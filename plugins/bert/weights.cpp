@@ -37,7 +37,7 @@ std::string modern(std::string name) {
 }
 
 std::set<std::string> shards(const std::filesystem::path& index) {
-    const JsonFields fields(read_text_file(index), index.string());
+    const JsonFields fields(shared::read_text_file(index), index.string());
     const auto* const map = fields.object("weight_map");
     if (map == nullptr || map->empty()) fields.wrong("weight_map", "names no file");
     std::set<std::string> names;
@@ -105,8 +105,8 @@ Weights Weights::open_layer(const std::filesystem::path& folder) {
 }
 
 void Weights::add(const std::filesystem::path& path) {
-    const auto file = std::make_shared<const MappedFile>(path);
-    for (TensorEntry& entry : parse_safetensors(file->bytes(), path.string())) {
+    const auto file = std::make_shared<const sys::Mapping>(shared::map_file(path));
+    for (shared::TensorEntry& entry : shared::parse_safetensors(file->bytes(), path.string())) {
         std::string name = modern(entry.name);
         tensors_[std::move(name)] = Tensor{file, files_.size(), std::move(entry)};
     }

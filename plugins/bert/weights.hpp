@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "mapped_file.hpp"
-#include "safetensors.hpp"
+#include "plugins/shared/read_file.hpp"
+#include "plugins/shared/safetensors.hpp"
 
 namespace lectern::bert {
 
@@ -45,9 +45,9 @@ class Weights {
 
  private:
     struct Tensor {
-        std::shared_ptr<const MappedFile> file;
+        std::shared_ptr<const sys::Mapping> file;
         std::size_t file_index = 0;
-        TensorEntry entry;
+        shared::TensorEntry entry;
     };
     void add(const std::filesystem::path& path);
     void strip_prefix();

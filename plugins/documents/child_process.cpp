@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,43 +15,22 @@
 #include <utility>
 
 #include "documents/extracted.hpp"
+#include "system/descriptor.hpp"
+#include "system/process.hpp"
 
 namespace lectern::documents {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using sys::Descriptor;
 
 std::string reason(int error) {
     return std::generic_category().message(error);
 }
 
-class Descriptor {
- public:
-    Descriptor() = default;
-    explicit Descriptor(int number) noexcept : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-
-    void close() noexcept {
-        if (number_ >= 0) ::close(number_);
-        number_ = -1;
-    }
-    [[nodiscard]] int number() const noexcept { return number_; }
-    [[nodiscard]] bool open() const noexcept { return number_ >= 0; }
-
- private:
-    int number_ = -1;
-};
-
 struct Channel {
-    Descriptor ours;    // does not block
-    Descriptor theirs;  // 3 or more, so that it never collides with the standard three
+    Descriptor ours;  // does not block
+    Descriptor theirs;
 };
 
 // A socket pair and not a pipe: send() can be told not to raise SIGPIPE in the host's process.
@@ -61,138 +39,50 @@ Channel channel() {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
         fail(LECTERN_RESOURCE_EXHAUSTED, "no socket pair for a program: " + reason(errno));
     Channel out{Descriptor(ends[0]), Descriptor(ends[1])};
-    if (out.theirs.number() < 3) {
-        Descriptor higher(::fcntl(out.theirs.number(), F_DUPFD_CLOEXEC, 3));
-        if (!higher.open())
-            fail(LECTERN_RESOURCE_EXHAUSTED, "no descriptor for a program: " + reason(errno));
-        out.theirs = std::move(higher);
-    }
-    ::fcntl(out.ours.number(), F_SETFL, ::fcntl(out.ours.number(), F_GETFL) | O_NONBLOCK);
+    ::fcntl(out.ours.get(), F_SETFL, ::fcntl(out.ours.get(), F_GETFL) | O_NONBLOCK);
     return out;
 }
 
-// A running program. Killed and waited for at the end of its life, whatever happens.
-class Child {
- public:
-    Child(const std::vector<std::string>& arguments, const std::vector<std::string>& variables,
-          int in, int out, int err);
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
-    ~Child() {
-        if (done_) return;
-        ::kill(-pid_, SIGKILL);
-        ::kill(pid_, SIGKILL);
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
-    }
-
-    // prlimit and not setrlimit in the child: posix_spawn has no place for the latter, and fork
-    // copies the page tables of a host with gigabytes of models. The program reads all of its input
-    // before it works, and the input comes after this.
-    void limit(const ProcessLimits& limits) const {
-        const auto seconds = static_cast<rlim_t>(limits.time.count() / 1000 + 1);
-        set(RLIMIT_CPU, seconds);
-        set(RLIMIT_AS, limits.memory_bytes);
-        set(RLIMIT_CORE, 0);
-        set(RLIMIT_FSIZE, limits.output_bytes);
-    }
-
-    // True when it has ended.
-    bool ended(ProcessOutput& result) {
-        int status = 0;
-        const pid_t found = ::waitpid(pid_, &status, WNOHANG);
-        if (found == 0 || (found < 0 && errno == EINTR)) return false;
-        done_ = true;
-        if (found < 0) fail(LECTERN_INTERNAL, "the program's end was lost: " + reason(errno));
-        result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-        return true;
-    }
-
- private:
-    void set(decltype(RLIMIT_CPU) what, rlim_t most) const noexcept {
+// prlimit and not setrlimit in the child, for which posix_spawn has no place. The program reads all
+// of its input before it works, and the input comes after this.
+void limit(const sys::Process& program, const ProcessLimits& limits) {
+    const auto set = [&](decltype(RLIMIT_CPU) what, rlim_t most) {
         const rlimit value{most, most};
-        ::prlimit(pid_, what, &value, nullptr);  // a child that has ended already needs none
-    }
-
-    pid_t pid_ = 0;
-    bool done_ = false;
-};
-
-class SpawnSettings {
- public:
-    SpawnSettings(int in, int out, int err) {
-        ::posix_spawn_file_actions_init(&actions_);
-        ::posix_spawn_file_actions_adddup2(&actions_, in, 0);
-        ::posix_spawn_file_actions_adddup2(&actions_, out, 1);
-        ::posix_spawn_file_actions_adddup2(&actions_, err, 2);
-        ::posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
-        ::posix_spawnattr_init(&attributes_);
-        sigset_t none;
-        sigset_t all;
-        ::sigemptyset(&none);
-        ::sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&attributes_, &none);
-        ::posix_spawnattr_setsigdefault(&attributes_, &all);
-        // A group of its own: the terminal's Ctrl-C is the host's business.
-        ::posix_spawnattr_setpgroup(&attributes_, 0);
-        ::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    }
-    SpawnSettings(const SpawnSettings&) = delete;
-    SpawnSettings& operator=(const SpawnSettings&) = delete;
-    ~SpawnSettings() {
-        ::posix_spawn_file_actions_destroy(&actions_);
-        ::posix_spawnattr_destroy(&attributes_);
-    }
-    [[nodiscard]] const posix_spawn_file_actions_t* actions() const noexcept { return &actions_; }
-    [[nodiscard]] const posix_spawnattr_t* attributes() const noexcept { return &attributes_; }
-
- private:
-    posix_spawn_file_actions_t actions_{};
-    posix_spawnattr_t attributes_{};
-};
-
-// As the system wants them: a list with NULL at its end.
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    out.reserve(texts.size() + 1);
-    for (std::string& text : texts) out.push_back(text.data());
-    out.push_back(nullptr);
-    return out;
+        ::prlimit(program.id(), what, &value, nullptr);  // one that has ended already needs none
+    };
+    set(RLIMIT_CPU, static_cast<rlim_t>(limits.time.count() / 1000 + 1));
+    set(RLIMIT_AS, limits.memory_bytes);
+    set(RLIMIT_CORE, 0);
+    set(RLIMIT_FSIZE, limits.output_bytes);
 }
 
-std::vector<std::string> environment_with(const std::vector<std::string>& variables) {
-    std::vector<std::string> out;
-    for (char** own = environ; own != nullptr && *own != nullptr; ++own) {
-        const std::string_view one = *own;
-        const std::string_view name = one.substr(0, one.find('='));
-        const bool replaced =
-            std::any_of(variables.begin(), variables.end(), [&](const std::string& other) {
-                return std::string_view(other).substr(0, other.find('=')) == name;
-            });
-        if (!replaced) out.emplace_back(one);
-    }
-    out.insert(out.end(), variables.begin(), variables.end());
-    return out;
+// True when it has ended.
+bool ended(sys::Process& program, ProcessOutput& result) {
+    std::error_code error;
+    const auto status = program.ended(error);
+    if (!status) return false;
+    if (error) fail(LECTERN_INTERNAL, "the program's end was lost: " + error.message());
+    result.exit_code = WIFEXITED(*status) ? WEXITSTATUS(*status) : -1;
+    result.signal = WIFSIGNALED(*status) ? WTERMSIG(*status) : 0;
+    return true;
 }
 
-Child::Child(const std::vector<std::string>& arguments, const std::vector<std::string>& variables,
-             int in, int out, int err) {
-    std::vector<std::string> copies = arguments;
-    const std::vector<char*> pointers = pointers_to(copies);
-    std::vector<std::string> environment = environment_with(variables);
-    const std::vector<char*> environment_pointers = pointers_to(environment);
-    const SpawnSettings settings(in, out, err);
-    const int error =
-        ::posix_spawnp(&pid_, pointers.front(), settings.actions(), settings.attributes(),
-                       pointers.data(), environment_pointers.data());
-    if (error == ENOENT)
+sys::Process start(const std::vector<std::string>& arguments,
+                   const std::vector<std::string>& variables, const Descriptor& in,
+                   const Descriptor& out, const Descriptor& err) {
+    std::error_code error;
+    sys::Process program =
+        sys::Process::start({.path = arguments.front(),
+                             .words = arguments,
+                             .variables = variables,
+                             .descriptors = {{in.get(), 0}, {out.get(), 1}, {err.get(), 2}}},
+                            error);
+    if (error == std::errc::no_such_file_or_directory)
         fail(LECTERN_UNAVAILABLE, "the program \"" + arguments.front() + "\" was not found");
-    if (error != 0)
+    if (error)
         fail(LECTERN_UNAVAILABLE,
-             "the program \"" + arguments.front() + "\" did not start: " + reason(error));
+             "the program \"" + arguments.front() + "\" did not start: " + error.message());
+    return program;
 }
 
 // Sends what the program takes now; closes the channel at the end of the input, and when the
@@ -200,7 +90,7 @@ Child::Child(const std::vector<std::string>& arguments, const std::vector<std::s
 void feed(Descriptor& to, std::string_view& input) {
     while (!input.empty()) {
         const std::size_t piece = std::min(input.size(), std::size_t{1} << 20);
-        const ssize_t sent = ::send(to.number(), input.data(), piece, MSG_NOSIGNAL);
+        const ssize_t sent = ::send(to.get(), input.data(), piece, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR) continue;
         if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
         if (sent < 0) break;
@@ -214,7 +104,7 @@ bool drain(Descriptor& from, std::string& to, std::size_t most) {
     std::array<char, 65536> piece{};
     bool fits = true;
     for (;;) {
-        const ssize_t got = ::recv(from.number(), piece.data(), piece.size(), 0);
+        const ssize_t got = ::recv(from.get(), piece.data(), piece.size(), 0);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return fits;
         if (got <= 0) {
@@ -239,17 +129,16 @@ ProcessOutput run(const std::vector<std::string>& arguments, std::string_view in
     Channel in = channel();
     Channel out = channel();
     Channel err = channel();
-    Child child(arguments, limits.variables, in.theirs.number(), out.theirs.number(),
-                err.theirs.number());
+    sys::Process program = start(arguments, limits.variables, in.theirs, out.theirs, err.theirs);
     in.theirs.close();
     out.theirs.close();
     err.theirs.close();
-    child.limit(limits);
+    limit(program, limits);
 
     ProcessOutput result;
     int pause = 1;  // milliseconds, once the channels are closed and only the end is awaited
     for (;;) {
-        if (!out.ours.open() && !err.ours.open() && child.ended(result)) return result;
+        if (!out.ours.is_open() && !err.ours.is_open() && ended(program, result)) return result;
         if (limits.cancelled && limits.cancelled()) fail(LECTERN_CANCELLED, "cancelled");
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
@@ -258,10 +147,10 @@ ProcessOutput run(const std::vector<std::string>& arguments, std::string_view in
                                                 std::to_string(limits.time.count()) +
                                                 " ms and was stopped");
 
-        std::array<pollfd, 3> waits{{{in.ours.number(), POLLOUT, 0},
-                                     {out.ours.number(), POLLIN, 0},
-                                     {err.ours.number(), POLLIN, 0}}};
-        const bool closed = !out.ours.open() && !err.ours.open();
+        std::array<pollfd, 3> waits{{{in.ours.get(), POLLOUT, 0},
+                                     {out.ours.get(), POLLIN, 0},
+                                     {err.ours.get(), POLLIN, 0}}};
+        const bool closed = !out.ours.is_open() && !err.ours.is_open();
         const auto most =
             std::min<std::chrono::milliseconds::rep>(left.count(), closed ? pause : 100);
         if (closed) {

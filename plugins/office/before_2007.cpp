@@ -1,5 +1,6 @@
 #include "office/before_2007.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "office/office_document.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::office {
 namespace {
@@ -34,17 +36,16 @@ class TemporaryFile {
         std::filesystem::path folder = std::filesystem::temp_directory_path(error);
         if (error) folder = "/tmp";
         path_ = (folder / "lectern-XXXXXX").string();
-        const int file = ::mkstemp(path_.data());
-        if (file < 0) {
+        const sys::Descriptor file(::mkostemp(path_.data(), O_CLOEXEC));
+        if (!file.is_open()) {
             path_.clear();
             fail(LECTERN_UNAVAILABLE, "no temporary file can be made in " + folder.string());
         }
         while (!bytes.empty()) {
-            const ssize_t written = ::write(file, bytes.data(), bytes.size());
+            const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
             if (written <= 0) break;
             bytes.remove_prefix(static_cast<std::size_t>(written));
         }
-        ::close(file);
         if (bytes.empty()) return;
         ::unlink(path_.c_str());
         fail(LECTERN_RESOURCE_EXHAUSTED, "no room for a temporary file in " + folder.string());

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "lectern/plugin.hpp"
-#include "plugins/bert/fingerprint.hpp"
+#include "plugins/shared/file_hash.hpp"
 #include "plugins/static/distill.hpp"
 #include "plugins/static/token_vectors.hpp"
 
@@ -34,7 +34,7 @@ class StaticEmbedder : public plugin::Embedder {
         info_.batch_tokens = 1U << 16U;
         info_.concurrency = std::max(1U, config.host().threads());
         info_.fingerprint =
-            "static:" + bert::hexadecimal(bert::file_hash(file, config.host().cache_folder()));
+            "static:" + shared::hexadecimal(shared::file_hash(file, config.host().cache_folder()));
         info_.tokens_fingerprint = model_.tokens;
         info_.vocabulary = static_cast<std::uint32_t>(model_.size());
         spare_.front() = 1;

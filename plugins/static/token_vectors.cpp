@@ -11,8 +11,8 @@
 #include <fstream>
 
 #include "lectern/plugin.hpp"
-#include "plugins/bert/mapped_file.hpp"
-#include "plugins/bert/safetensors.hpp"
+#include "plugins/shared/read_file.hpp"
+#include "plugins/shared/safetensors.hpp"
 
 namespace lectern::static_vectors {
 namespace {
@@ -62,8 +62,8 @@ std::string file_of(const std::string& path) {
 
 TokenVectors read_token_vectors(const std::string& path) {
     const std::string name = file_of(path);
-    const bert::MappedFile file{name};
-    const auto tensors = bert::parse_safetensors(file.bytes(), name);
+    const sys::Mapping file = shared::map_file(name);
+    const auto tensors = shared::parse_safetensors(file.bytes(), name);
     const auto found = std::find_if(tensors.begin(), tensors.end(),
                                     [](const auto& one) { return one.name == "embeddings"; });
     if (found == tensors.end())

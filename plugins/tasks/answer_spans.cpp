@@ -210,8 +210,8 @@ std::vector<AnswerSentence> AnswerReader::read(std::string_view question,
         [&](std::size_t item, std::span<const float> values) {
             if (!std::all_of(values.begin(), values.end(),
                              [](float x) { return std::isfinite(x); }))
-                bert::fail(LECTERN_INTERNAL,
-                           "the model gave a value that is not finite; try the precision f32");
+                shared::fail(LECTERN_INTERNAL,
+                             "the model gave a value that is not finite; try the precision f32");
             collect(windows[item], Logits(values, model_.labels()), judged, options_.answer_tokens,
                     readings[windows[item].passage]);
         },

@@ -8,7 +8,7 @@
 namespace lectern::tasks {
 namespace {
 
-using bert::fail;
+using shared::fail;
 
 constexpr std::size_t usual_windows = 8;
 

@@ -9,9 +9,9 @@ namespace lectern::tasks {
 CrossEncoder::CrossEncoder(const TaskOptions& options, const std::filesystem::path& tokenizer)
     : model_(options, Task::sequence), tokenizer_(model_, tokenizer) {
     if (model_.labels() > 2)
-        bert::fail(LECTERN_UNSUPPORTED,
-                   options.model.string() + " has " + std::to_string(model_.labels()) +
-                       " labels; a reranker has one (a score) or two (not relevant, relevant)");
+        shared::fail(LECTERN_UNSUPPORTED,
+                     options.model.string() + " has " + std::to_string(model_.labels()) +
+                         " labels; a reranker has one (a score) or two (not relevant, relevant)");
 }
 
 void CrossEncoder::score(std::string_view query, std::span<const std::string_view> passages,
@@ -27,8 +27,8 @@ void CrossEncoder::score(std::string_view query, std::span<const std::string_vie
             // Of two labels, the softmax is the logistic function of their difference.
             const float logit = logits.size() == 1 ? logits[0] : logits[1] - logits[0];
             if (!std::isfinite(logit))
-                bert::fail(LECTERN_INTERNAL,
-                           "the model gave a score that is not finite; try the precision f32");
+                shared::fail(LECTERN_INTERNAL,
+                             "the model gave a score that is not finite; try the precision f32");
             scores[item] = logistic(logit);
         },
         check);

@@ -85,7 +85,7 @@ TEST(CrossEncoder, SaysWhyAModelIsNone) {
                                no_head / "model.safetensors",
                                std::filesystem::copy_options::overwrite_existing);
     auto config =
-        bert::read_text_file(LECTERN_SOURCE_DIR "/plugins/bert/testdata/bert/config.json");
+        shared::read_text_file(LECTERN_SOURCE_DIR "/plugins/bert/testdata/bert/config.json");
     bert::write_file(no_head / "config.json", config);
 
     const std::pair<std::filesystem::path, std::string> cases[] = {

@@ -9,7 +9,7 @@
 namespace lectern::tasks {
 namespace {
 
-using bert::fail;
+using shared::fail;
 
 std::string listed(const std::vector<std::string>& names) {
     std::string out;

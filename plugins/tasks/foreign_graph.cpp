@@ -5,16 +5,16 @@
 #include <openvino/opsets/opset13.hpp>
 
 #include "plugins/bert/bert_graph.hpp"
-#include "plugins/bert/failure.hpp"
 #include "plugins/bert/json_fields.hpp"
-#include "plugins/bert/mapped_file.hpp"
+#include "plugins/shared/failure.hpp"
+#include "plugins/shared/read_file.hpp"
 
 namespace lectern::tasks {
 namespace {
 
 namespace fs = std::filesystem;
 namespace op = ov::opset13;
-using bert::fail;
+using shared::fail;
 using Value = ov::Output<ov::Node>;
 
 class Reading {
@@ -147,7 +147,7 @@ TaskGraph read_foreign_graph(ov::Core& core, const bert::ModelFolder& folder, Ta
     }
     const fs::path config = folder.folder / "config.json";
     if (!fs::exists(config)) return out;
-    const bert::JsonFields fields(bert::read_text_file(config), config.string());
+    const bert::JsonFields fields(shared::read_text_file(config), config.string());
     constexpr std::uint64_t limit = 1U << 24U;
     out.vocabulary = fields.natural("vocab_size", limit).value_or(0);
     out.max_tokens = fields.natural("max_position_embeddings", limit).value_or(0);

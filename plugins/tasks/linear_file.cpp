@@ -8,14 +8,14 @@
 #include <fstream>
 #include <system_error>
 
-#include "plugins/bert/failure.hpp"
-#include "plugins/bert/mapped_file.hpp"
+#include "plugins/shared/failure.hpp"
+#include "plugins/shared/read_file.hpp"
 
 namespace lectern::tasks {
 namespace {
 
 namespace json = boost::json;
-using bert::fail;
+using shared::fail;
 
 constexpr std::string_view format = "lectern linear classifier 1";
 constexpr std::uint64_t most_bytes = std::uint64_t{1} << 30U;
@@ -57,7 +57,7 @@ void write_linear(const std::filesystem::path& path, const LinearClassifier& cla
 
 LinearClassifier read_linear(const std::filesystem::path& path) {
     boost::system::error_code error;
-    const json::value all = json::parse(bert::read_text_file(path, most_bytes), error);
+    const json::value all = json::parse(shared::read_text_file(path, most_bytes), error);
     const auto broken = [&path](const std::string& what) {
         fail(LECTERN_CORRUPT, path.string() +
                                   " is no linear classifier of 'lectern train "

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "lectern/plugin.hpp"
-#include "plugins/bert/failure.hpp"
-#include "plugins/bert/mapped_file.hpp"
+#include "plugins/shared/failure.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "plugins/tasks/linear_trainer.hpp"
 #include "plugins/tasks/metadata.hpp"
 #include "plugins/tasks/stage_options.hpp"
@@ -49,10 +49,11 @@ class LinearStage : public plugin::Custom {
                             const std::string& model) {
         const std::string space = pipeline.fingerprint();
         if (space == classifier.fingerprint) return;
-        bert::fail(LECTERN_INVALID_ARGUMENT,
-                   model + " was trained on vectors of " + classifier.fingerprint +
-                       ", and this pipeline makes vectors of " + space +
-                       "; train it again with this pipeline (lectern train classifier --pipeline)");
+        shared::fail(
+            LECTERN_INVALID_ARGUMENT,
+            model + " was trained on vectors of " + classifier.fingerprint +
+                ", and this pipeline makes vectors of " + space +
+                "; train it again with this pipeline (lectern train classifier --pipeline)");
     }
 
  private:
@@ -98,7 +99,7 @@ class LinearTrainer : public plugin::Trainer {
                                        const plugin::ProgressSink& /*progress*/) const override {
         const LinearClassifier classifier = read_linear(model);
         LinearStage::check_space(classifier, pipeline_, model);
-        const std::string rows = bert::read_text_file(test);
+        const std::string rows = shared::read_text_file(test);
         std::vector<Example> examples;
         std::size_t line = 0;
         for (std::size_t at = 0; at < rows.size();) {

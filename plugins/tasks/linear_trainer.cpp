@@ -4,13 +4,13 @@
 #include <boost/json.hpp>
 #include <map>
 
-#include "plugins/bert/failure.hpp"
+#include "plugins/shared/failure.hpp"
 
 namespace lectern::tasks {
 namespace {
 
 namespace json = boost::json;
-using bert::fail;
+using shared::fail;
 
 constexpr std::size_t embed_at_once = 64;
 

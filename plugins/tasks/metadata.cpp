@@ -15,7 +15,7 @@ json::object fields_of(std::string_view metadata) {
     boost::system::error_code error;
     json::value value = json::parse({metadata.data(), metadata.size()}, error);
     if (error || !value.is_object())
-        bert::fail(LECTERN_INVALID_ARGUMENT, "the document's metadata is not a JSON object");
+        shared::fail(LECTERN_INVALID_ARGUMENT, "the document's metadata is not a JSON object");
     return std::move(value.get_object());
 }
 

@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 #include <cmath>
 
-#include "plugins/bert/failure.hpp"
+#include "plugins/shared/failure.hpp"
 #include "plugins/tasks/logistic_regression.hpp"
 #include "plugins/tasks/probabilities.hpp"
 
@@ -12,7 +12,7 @@ namespace lectern::tasks {
 namespace {
 
 namespace json = boost::json;
-using bert::fail;
+using shared::fail;
 
 constexpr std::size_t fewest = 10;   // questions of either kind
 constexpr std::size_t for_all = 60;  // questions of either kind that all weights take

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "lectern/plugin.hpp"
-#include "plugins/bert/failure.hpp"
-#include "plugins/bert/mapped_file.hpp"
+#include "plugins/shared/failure.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "plugins/tasks/reader_calibration.hpp"
 #include "plugins/tasks/stage_options.hpp"
 
@@ -22,10 +22,10 @@ class ReaderTrainer : public plugin::Trainer {
         : options_(task_options(config)),
           reader_(options_, tokenizer_option(config), {.min_score = 0}) {
         if (!reader_.judges())
-            bert::fail(LECTERN_UNSUPPORTED,
-                       options_.model.string() +
-                           " does not say whether a passage answers (it has two outputs); the "
-                           "calibration is of a reader with three, such as reader-minilm");
+            shared::fail(LECTERN_UNSUPPORTED,
+                         options_.model.string() +
+                             " does not say whether a passage answers (it has two outputs); the "
+                             "calibration is of a reader with three, such as reader-minilm");
     }
 
     [[nodiscard]] std::string train(const plugin::Call& call, const plugin::TextSource& texts,
@@ -33,7 +33,7 @@ class ReaderTrainer : public plugin::Trainer {
                                     const plugin::ProgressSink& progress) const override {
         namespace fs = std::filesystem;
         if (fs::exists(model))
-            bert::fail(LECTERN_INVALID_ARGUMENT, "'" + model + "' is there already");
+            shared::fail(LECTERN_INVALID_ARGUMENT, "'" + model + "' is there already");
         std::vector<SeenQuestion> questions;
         while (const auto text = texts.next()) {
             call.check();
@@ -58,7 +58,7 @@ class ReaderTrainer : public plugin::Trainer {
     [[nodiscard]] std::string evaluate(const plugin::Call& /*call*/, const std::string& /*model*/,
                                        const std::string& /*test*/,
                                        const plugin::ProgressSink& /*progress*/) const override {
-        bert::fail(LECTERN_UNSUPPORTED, "a reader is measured by lectern eval --answers");
+        shared::fail(LECTERN_UNSUPPORTED, "a reader is measured by lectern eval --answers");
     }
 
  private:
@@ -102,17 +102,17 @@ class ReaderTrainer : public plugin::Trainer {
         try {
             fs::copy(options_.model, part, fs::copy_options::recursive);
             const fs::path config = part / "config.json";
-            boost::json::value all = boost::json::parse(bert::read_text_file(config));
+            boost::json::value all = boost::json::parse(shared::read_text_file(config));
             all.as_object().at("reader").as_object()["calibration"] = json_of(calibration);
             std::ofstream out(config, std::ios::trunc | std::ios::binary);
             out << boost::json::serialize(all) << '\n';
             out.close();
             if (!out)
-                bert::fail(LECTERN_RESOURCE_EXHAUSTED, "cannot write '" + config.string() + "'");
+                shared::fail(LECTERN_RESOURCE_EXHAUSTED, "cannot write '" + config.string() + "'");
             fs::rename(part, model);
         } catch (const fs::filesystem_error& failure) {
             fs::remove_all(part, error);
-            bert::fail(LECTERN_RESOURCE_EXHAUSTED, failure.what());
+            shared::fail(LECTERN_RESOURCE_EXHAUSTED, failure.what());
         }
     }
 

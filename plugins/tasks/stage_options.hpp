@@ -4,7 +4,7 @@
 #include <string>
 
 #include "lectern/plugin.hpp"
-#include "plugins/bert/failure.hpp"
+#include "plugins/shared/failure.hpp"
 #include "plugins/tasks/task_model.hpp"
 
 namespace lectern::tasks {
@@ -35,8 +35,8 @@ namespace lectern::tasks {
 [[nodiscard]] inline std::string into_option(const plugin::Config& config) {
     std::string out = config.string("into").value_or("class");
     if (out.empty())
-        bert::fail(LECTERN_INVALID_ARGUMENT,
-                   "the option 'into' is empty; it names the metadata field");
+        shared::fail(LECTERN_INVALID_ARGUMENT,
+                     "the option 'into' is empty; it names the metadata field");
     return out;
 }
 

@@ -6,11 +6,11 @@
 
 #include "plugins/bert/bert_config.hpp"
 #include "plugins/bert/bert_graph.hpp"
-#include "plugins/bert/failure.hpp"
-#include "plugins/bert/fingerprint.hpp"
 #include "plugins/bert/json_fields.hpp"
-#include "plugins/bert/mapped_file.hpp"
 #include "plugins/bert/weights.hpp"
+#include "plugins/shared/failure.hpp"
+#include "plugins/shared/file_hash.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "plugins/tasks/foreign_graph.hpp"
 
 namespace lectern::tasks {
@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace op = ov::opset13;
-using bert::fail;
+using shared::fail;
 using Value = ov::Output<ov::Node>;
 
 constexpr std::uint64_t most_labels = 1U << 20U;
@@ -116,7 +116,7 @@ fs::path base_of(const bert::JsonFields& fields, const fs::path& folder, const P
                                     " does not exist; put that model there");
     const auto* const expected = reader->if_contains("base_xxh64");
     if (expected != nullptr && expected->is_string() &&
-        bert::hexadecimal(bert::file_hash(weights, places.cache)) != expected->get_string())
+        shared::hexadecimal(shared::file_hash(weights, places.cache)) != expected->get_string())
         fail(LECTERN_CORRUPT, folder.string() + " was trained from another " + weights.string() +
                                   " than the one that is there; put the original there");
     return path;
@@ -147,7 +147,7 @@ Calibration calibration_of(const bert::JsonFields& fields) {
 
 TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task, const Places& places) {
     const fs::path file = folder.folder / "config.json";
-    const std::string text = bert::read_text_file(file);
+    const std::string text = shared::read_text_file(file);
     const bert::BertConfig config = bert::parse_bert_config(text, file.string());
     const bert::JsonFields fields(text, file.string());
     const fs::path base = base_of(fields, folder.folder, places);
@@ -195,7 +195,7 @@ TaskGraph build_task_graph(ov::Core& core, const bert::ModelFolder& folder, Task
                  std::to_string(out.labels) +
                  " values a token, and an answer has a start and an end");
     const fs::path config = folder.folder / "config.json";
-    const std::string text = fs::exists(config) ? bert::read_text_file(config) : "{}";
+    const std::string text = fs::exists(config) ? shared::read_text_file(config) : "{}";
     out.names = label_names(bert::JsonFields(text, config.string()), out.labels);
     return out;
 }

@@ -5,14 +5,14 @@
 #include <deque>
 #include <map>
 
-#include "plugins/bert/failure.hpp"
 #include "plugins/bert/text_encoder.hpp"
+#include "plugins/shared/failure.hpp"
 
 namespace lectern::tasks {
 namespace {
 
-using bert::fail;
 using bert::Precision;
+using shared::fail;
 
 constexpr std::uint32_t usual_max_tokens = 512;
 

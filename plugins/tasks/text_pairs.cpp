@@ -6,7 +6,7 @@
 namespace lectern::tasks {
 namespace {
 
-using bert::fail;
+using shared::fail;
 
 constexpr std::uint32_t fewest_tokens = 8;  // three special ones and something to say
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/bert/failure.hpp"
+#include "plugins/shared/failure.hpp"
 #include "plugins/tasks/task_model.hpp"
 #include "plugins/wordpiece/wordpiece.hpp"
 

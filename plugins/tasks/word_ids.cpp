@@ -4,14 +4,15 @@
 #include <charconv>
 #include <limits>
 
-#include "plugins/bert/mapped_file.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "text/text.hpp"
 
 namespace lectern::tasks {
 namespace {
 
 [[noreturn]] void wrong(const std::filesystem::path& file, std::size_t line, const char* what) {
-    bert::fail(LECTERN_INVALID_ARGUMENT, file.string() + ":" + std::to_string(line) + ": " + what);
+    shared::fail(LECTERN_INVALID_ARGUMENT,
+                 file.string() + ":" + std::to_string(line) + ": " + what);
 }
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> names) {
@@ -21,7 +22,7 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> na
 }  // namespace
 
 WordIds::WordIds(const std::filesystem::path& file) {
-    const std::string text = bert::read_text_file(file);
+    const std::string text = shared::read_text_file(file);
     std::size_t number = 0;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t stop = std::min(text.find('\n', at), text.size());
@@ -49,7 +50,7 @@ WordIds::WordIds(const std::filesystem::path& file) {
         else if (!ids_.emplace(line, value).second)
             wrong(file, number, "this word is listed twice; remove one");
     }
-    if (ids_.empty()) bert::fail(LECTERN_INVALID_ARGUMENT, file.string() + " lists no words");
+    if (ids_.empty()) shared::fail(LECTERN_INVALID_ARGUMENT, file.string() + " lists no words");
 }
 
 Tokens WordIds::tokens(std::string_view text) const {

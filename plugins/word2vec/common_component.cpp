@@ -5,8 +5,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "plugins/shared/read_file.hpp"
 #include "plugins/word2vec/failure.hpp"
-#include "plugins/word2vec/mapped_file.hpp"
 
 namespace lectern::word2vec {
 namespace {
@@ -155,8 +155,8 @@ std::optional<CommonComponent> load_component(const std::string& model, std::uin
                                               std::size_t dimension) {
     const std::string path = component_path(model);
     if (!std::filesystem::exists(path)) return std::nullopt;
-    const MappedFile file(path);
-    CommonComponent out = decode(file.bytes(), path);
+    const sys::Mapping file = shared::map_file(path);
+    CommonComponent out = decode(file.text(), path);
     if (out.model_hash != model_hash || out.direction.size() != dimension)
         corrupt("the common component '" + path +
                 "' was computed for another model; delete the file to embed without it, or train "

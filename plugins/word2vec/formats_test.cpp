@@ -227,7 +227,6 @@ TEST(ModelHash, SeesEveryByteAndTheLength) {
         changed[at] = 1;
         EXPECT_NE(zeros, hash_file(scratch.write("a", changed))) << at;
     }
-    EXPECT_EQ(hexadecimal(0x0123456789ABCDEF), "0123456789abcdef");
 }
 
 }  // namespace

@@ -50,11 +50,4 @@ std::uint64_t hash_file(const std::string& path) {
     return out;
 }
 
-std::string hexadecimal(std::uint64_t value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out(16, '0');
-    for (std::size_t i = 16; i-- > 0; value >>= 4U) out[i] = digits[value & 0xFU];
-    return out;
-}
-
 }  // namespace lectern::word2vec

@@ -11,7 +11,4 @@ namespace lectern::word2vec {
 // in). Tells models apart; no defence against someone who forges one.
 [[nodiscard]] std::uint64_t hash_file(const std::string& path);
 
-// 16 hexadecimal digits.
-[[nodiscard]] std::string hexadecimal(std::uint64_t value);
-
 }  // namespace lectern::word2vec

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "lectern/plugin.hpp"
+#include "plugins/shared/file_hash.hpp"
+#include "plugins/shared/read_file.hpp"
 #include "plugins/word2vec/analogies.hpp"
 #include "plugins/word2vec/common_component.hpp"
 #include "plugins/word2vec/failure.hpp"
@@ -107,7 +109,7 @@ class WordEmbedder : public plugin::Embedder {
         info_.batch_tokens = 1U << 16U;
         info_.precision = "f32";
         info_.concurrency = std::max(1U, config.host().threads());
-        info_.fingerprint = "word2vec:" + hexadecimal(hash);
+        info_.fingerprint = "word2vec:" + shared::hexadecimal(hash);
         // Whole words, folded as the model's were or not; pieces of words mean nothing to it.
         info_.tokens_fingerprint = "words:";
         if (sif) {
@@ -241,8 +243,8 @@ class WordTrainer : public plugin::Trainer {
     [[nodiscard]] std::string evaluate(const plugin::Call& call, const std::string& model,
                                        const std::string& test,
                                        const plugin::ProgressSink& progress) const override {
-        const MappedFile file(test);
-        const auto sections = parse_analogies(file.bytes(), test);
+        const sys::Mapping file = shared::map_file(test);
+        const auto sections = parse_analogies(file.text(), test);
         const WordVectors vectors = WordVectors::open(model);
         AnalogyOptions options;
         options.vocabulary = analogy_words_;

@@ -22,6 +22,7 @@
 #include "plugins/word2vec/model_hash.hpp"
 #include "plugins/word2vec/passages.hpp"
 #include "plugins/word2vec/word_vectors.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::word2vec {
 namespace {
@@ -111,10 +112,9 @@ void run(Trainer& trainer, const fasttext::Args& arguments, const TrainingHooks&
 }
 
 void flush_to_disk(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    const bool good = file >= 0 && ::fsync(file) == 0;
-    if (file >= 0) ::close(file);
-    if (!good) throw Failure(LECTERN_RESOURCE_EXHAUSTED, "cannot write '" + path + "' to disk");
+    const sys::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open() || ::fsync(file.get()) != 0)
+        throw Failure(LECTERN_RESOURCE_EXHAUSTED, "cannot write '" + path + "' to disk");
 }
 
 void rename(const std::string& from, const std::string& to) {

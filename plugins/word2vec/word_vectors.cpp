@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "plugins/shared/read_file.hpp"
 #include "plugins/word2vec/failure.hpp"
 
 namespace lectern::word2vec {
@@ -20,8 +21,8 @@ void add_scaled(const char* row, float weight, std::span<float> out) noexcept {
 
 WordVectors WordVectors::open(const std::string& path) {
     WordVectors out;
-    MappedFile file(path);
-    const std::string_view bytes = file.bytes();
+    sys::Mapping file = shared::map_file(path);
+    const std::string_view bytes = file.text();
     if (bytes.empty()) invalid("the word vector model '" + path + "' is empty");
     if (is_fasttext(bytes)) {
         out.fasttext_ = parse_fasttext(bytes, path);
@@ -50,7 +51,7 @@ WordVectors WordVectors::open(const std::string& path) {
 
 void WordVectors::add_rows(std::span<const std::uint32_t> rows, float weight,
                            std::span<float> out) const {
-    const char* const matrix = file_.bytes().data() + fasttext_->matrix;
+    const char* const matrix = file_.text().data() + fasttext_->matrix;
     const std::size_t row_bytes = std::size_t{dimension_} * sizeof(float);
     const float each = weight / static_cast<float>(rows.size());
     for (const std::uint32_t row : rows) add_scaled(matrix + row * row_bytes, each, out);

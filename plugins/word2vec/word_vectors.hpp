@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "plugins/word2vec/fasttext_format.hpp"
-#include "plugins/word2vec/mapped_file.hpp"
 #include "plugins/word2vec/vocabulary.hpp"
 #include "plugins/word2vec/word2vec_format.hpp"
+#include "system/mapping.hpp"
 
 namespace lectern::word2vec {
 
@@ -45,7 +45,7 @@ class WordVectors {
 
     const char* format_ = "";
     std::uint32_t dimension_ = 0;
-    MappedFile file_;
+    sys::Mapping file_;
     std::optional<FastTextLayout> fasttext_;
     WordMatrix matrix_;
 };

@@ -25,6 +25,7 @@
 #include "storage/store/quote.hpp"
 #include "storage/store/rocksdb_options.hpp"
 #include "storage/store/store_lock.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::storage {
 
@@ -337,14 +338,13 @@ class Rebuild {
         if (bytes == document.header.text_bytes && bytes > 0) {
             const fs::path file =
                 aside_ / ("document-" + std::to_string(document.header.ordinal) + ".txt");
-            const int descriptor =
-                ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-            int error = descriptor < 0 ? errno : 0;
+            const sys::Descriptor opened(
+                ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+            int error = opened.is_open() ? 0 : errno;
             for (const WalkedRow& row : document.text)
                 if (error == 0)
-                    error = file_call::write(descriptor, row.value.data(), row.value.size());
-            if (error == 0) error = file_call::sync(descriptor);
-            if (descriptor >= 0) ::close(descriptor);
+                    error = file_call::write(opened.get(), row.value.data(), row.value.size());
+            if (error == 0) error = file_call::sync(opened.get());
             if (error != 0) return file_error(file, "writing", error);
             why += "; its text is kept in " + file.string();
         }

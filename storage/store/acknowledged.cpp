@@ -1,7 +1,6 @@
 #include "storage/store/acknowledged.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -46,24 +45,21 @@ Acknowledged::Acknowledged(const std::filesystem::path& store) : file_(store / f
     last_ = get<std::uint64_t>(bytes, sequence_at);
 }
 
-Acknowledged::~Acknowledged() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 Sequence Acknowledged::last(const Hash128& collection) const noexcept {
     return collection == collection_ ? last_ : 0;
 }
 
 void Acknowledged::note(const Hash128& collection, Sequence sequence) noexcept {
     if (sequence <= last(collection)) return;
-    if (descriptor_ < 0) descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) return;
+    if (!opened_.is_open())
+        opened_ = sys::Descriptor(::open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+    if (!opened_.is_open()) return;
     Bytes bytes{};
     std::memcpy(bytes.data(), magic.data(), magic.size());
     std::copy(collection.bytes.begin(), collection.bytes.end(), bytes.begin() + collection_at);
     put<std::uint64_t>(bytes, sequence_at, sequence);
     put<std::uint32_t>(bytes, checksum_at, crc32c(bytes.data(), checksum_at));
-    if (file_call::write_at(descriptor_, bytes.data(), bytes.size(), 0) != 0) return;
+    if (file_call::write_at(opened_.get(), bytes.data(), bytes.size(), 0) != 0) return;
     collection_ = collection;
     last_ = sequence;
 }

@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "storage/store/types.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::storage {
 
@@ -19,9 +20,6 @@ class Acknowledged {
  public:
     // Reads what there is. `store`: RocksDB's folder.
     explicit Acknowledged(const std::filesystem::path& store);
-    ~Acknowledged();
-    Acknowledged(const Acknowledged&) = delete;
-    Acknowledged& operator=(const Acknowledged&) = delete;
 
     // Of the collection with this id; 0 when nothing is known: there is no such file (an older
     // version wrote the store, or it was just restored), it is another collection's or damaged.
@@ -40,7 +38,7 @@ class Acknowledged {
     const std::filesystem::path file_;
     Hash128 collection_;
     Sequence last_ = 0;
-    int descriptor_ = -1;  // opened at the first note
+    sys::Descriptor opened_;  // at the first note
 };
 
 }  // namespace lectern::storage

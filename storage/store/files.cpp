@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "storage/store/file_calls.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::storage {
 
@@ -28,21 +29,20 @@ Status file_error(const fs::path& file, const char* doing, int error) {
 }
 
 Status sync_folder(const fs::path& folder) {
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return file_error(folder, "opening", errno);
-    const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
-    ::close(descriptor);
+    const sys::Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened.is_open()) return file_error(folder, "opening", errno);
+    const int failed = ::fsync(opened.get()) == 0 ? 0 : errno;
     // Some file systems have no fsync for folders; their entries need none.
     if (failed != 0 && failed != EINVAL) return file_error(folder, "writing", failed);
     return {};
 }
 
 Status write_file(const fs::path& file, std::string_view bytes) {
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    int error = descriptor < 0 ? errno : 0;
-    if (error == 0) error = file_call::write(descriptor, bytes.data(), bytes.size());
-    if (error == 0) error = file_call::sync(descriptor);
-    if (descriptor >= 0) ::close(descriptor);
+    const sys::Descriptor opened(
+        ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    int error = opened.is_open() ? 0 : errno;
+    if (error == 0) error = file_call::write(opened.get(), bytes.data(), bytes.size());
+    if (error == 0) error = file_call::sync(opened.get());
     return error == 0 ? Status{} : file_error(file, "writing", error);
 }
 

@@ -18,6 +18,8 @@
 #include <system_error>
 #include <vector>
 
+#include "system/descriptor.hpp"
+
 namespace lectern::storage {
 namespace {
 
@@ -38,13 +40,9 @@ class WarningsFile : public rocksdb::Logger {
         const std::filesystem::path old = file.string() + ".old";
         if (const auto size = std::filesystem::file_size(file, error); !error && size > most_bytes)
             std::filesystem::rename(file, old, error);
-        descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        opened_ =
+            sys::Descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     }
-    ~WarningsFile() override {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    WarningsFile(const WarningsFile&) = delete;
-    WarningsFile& operator=(const WarningsFile&) = delete;
 
     using rocksdb::Logger::Logv;
     void LogHeader(const char*, va_list) override {}
@@ -58,12 +56,12 @@ class WarningsFile : public rocksdb::Logger {
         const int wanted = std::vsnprintf(line.data() + size, room, format, arguments);
         if (wanted > 0) size += std::min(static_cast<std::size_t>(wanted), room - 1);
         line[size++] = '\n';
-        if (::write(descriptor_, line.data(), size) < 0) return;
+        if (::write(opened_.get(), line.data(), size) < 0) return;
     }
 
  private:
     static constexpr std::uintmax_t most_bytes = 1U << 20;
-    int descriptor_ = -1;
+    sys::Descriptor opened_;
 };
 
 rocksdb::CompressionType pick(std::initializer_list<rocksdb::CompressionType> wished) {

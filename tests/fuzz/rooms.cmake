@@ -15,7 +15,7 @@ add_library(lectern_fuzz_openmp INTERFACE)
 target_include_directories(lectern_fuzz_openmp SYSTEM INTERFACE "${lectern_BINARY_DIR}/openmp")
 target_link_libraries(lectern_fuzz_openmp INTERFACE "${gomp}")
 
-foreach(room api text config index/metadata apps/eval/measures plugins/documents plugins/office
+foreach(room system api text config index/metadata apps/eval/measures plugins/documents plugins/office
     plugins/mail plugins/archive plugins/data plugins/passages plugins/wordpiece
     tests/fuzz)
   add_subdirectory(${room})

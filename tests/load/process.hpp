@@ -1,14 +1,14 @@
 // tests/load/process.hpp: a `lectern serve` as a process of its own.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lectern/status.hpp"
+#include "system/process.hpp"
 
 namespace lectern::load {
 
@@ -18,9 +18,6 @@ class Process {
     [[nodiscard]] static Result<Process> start(const std::filesystem::path& program,
                                                const std::filesystem::path& folder,
                                                std::vector<std::string> options = {});
-    Process(Process&& other) noexcept;
-    Process& operator=(Process&&) = delete;
-    ~Process();  // kills it when it still runs
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     [[nodiscard]] std::uint64_t resident_bytes() const;
@@ -28,8 +25,8 @@ class Process {
     int end(int signal);
 
  private:
-    Process(pid_t child, std::uint16_t port) : child_(child), port_(port) {}
-    pid_t child_;  // 0: has ended
+    Process(sys::Process child, std::uint16_t port) : child_(std::move(child)), port_(port) {}
+    sys::Process child_;  // killed at the end of its life when it still runs
     std::uint16_t port_;
 };
 

@@ -1,11 +1,13 @@
 #include "tests/support/child_process.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <map>
 #include <string_view>
+#include <system_error>
+
+#include "system/process.hpp"
 
 namespace lectern::test {
 namespace {
@@ -24,19 +26,12 @@ Role::Role(const char* name, int (*play)(const Words&)) {
 }
 
 pid_t start_role(const std::string& name, const Words& words, int close) {
-    // Everything that the child needs is made before the fork.
     Words arguments{"test", std::string(flag), name};
     arguments.insert(arguments.end(), words.begin(), words.end());
-    std::vector<char*> pointers;
-    for (std::string& one : arguments) pointers.push_back(one.data());
-    pointers.push_back(nullptr);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        if (close >= 0) ::close(close);
-        ::execv("/proc/self/exe", pointers.data());
-        ::_exit(126);
-    }
-    return child;
+    std::error_code error;
+    sys::Process child = sys::Process::start(
+        {.path = "/proc/self/exe", .words = arguments, .apart = false, .closed = {close}}, error);
+    return error ? -1 : child.release();
 }
 
 }  // namespace lectern::test

@@ -13,6 +13,7 @@
 #include "api/fields.hpp"
 #include "apps/server/net/log.hpp"
 #include "apps/server/work/collections.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::server {
 namespace {
@@ -25,13 +26,10 @@ fs::path file_of(const fs::path& folder, const std::string& id) {
 }
 
 Status sync(const fs::path& path, int flags) {
-    const int file = ::open(path.c_str(), flags | O_CLOEXEC);
-    const bool done = file >= 0 && ::fsync(file) == 0;
-    const int error = errno;
-    if (file >= 0) ::close(file);
-    if (done) return {};
+    const sys::Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
+    if (file.is_open() && ::fsync(file.get()) == 0) return {};
     return {Code::unavailable,
-            "'" + path.string() + "' cannot be written to disk: " + std::strerror(error)};
+            "'" + path.string() + "' cannot be written to disk: " + std::strerror(errno)};
 }
 
 Result<JobRecord> parse(std::string_view text) {

@@ -1,5 +1,5 @@
 // safetensors files.
-#include "plugins/bert/safetensors.hpp"
+#include "plugins/shared/safetensors.hpp"
 
 #include "tests/fuzz/refusal.hpp"
 
@@ -8,7 +8,7 @@ namespace lectern::fuzz {
 void run(std::string_view input) {
     may_refuse([&] {
         const auto bytes = std::as_bytes(std::span(input.data(), input.size()));
-        for (const auto& tensor : bert::parse_safetensors(bytes, "model.safetensors"))
+        for (const auto& tensor : shared::parse_safetensors(bytes, "model.safetensors"))
             must_lie_in(tensor.begin, tensor.end, input, "a tensor lies in the file");
     });
 }

@@ -1,4 +1,4 @@
-#include "fingerprint.hpp"
+#include "plugins/shared/file_hash.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,9 +10,9 @@
 #include <optional>
 #include <system_error>
 
-#include "mapped_file.hpp"
+#include "plugins/shared/read_file.hpp"
 
-namespace lectern::bert {
+namespace lectern::shared {
 namespace {
 
 constexpr std::uint64_t prime1 = 0x9E3779B185EBCA87U;
@@ -122,7 +122,7 @@ std::string hexadecimal(std::uint64_t value) {
 std::uint64_t file_hash(const std::filesystem::path& path,
                         const std::filesystem::path& cache_folder) {
     constexpr std::size_t worth_a_note = std::size_t{1} << 20U;
-    const MappedFile file(path);
+    const sys::Mapping file = map_file(path);
     const std::string key = identity(path);
     const bool noted = file.bytes().size() > worth_a_note && !cache_folder.empty() && !key.empty();
     if (!noted) return xxh64(file.bytes());
@@ -133,4 +133,4 @@ std::uint64_t file_hash(const std::filesystem::path& path,
     return value;
 }
 
-}  // namespace lectern::bert
+}  // namespace lectern::shared

@@ -1,4 +1,4 @@
-// bert/fingerprint.hpp: a name for the content of files.
+// shared/file_hash.hpp: a name for the content of files.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace lectern::bert {
+namespace lectern::shared {
 
 // XXH64 (https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md), seed 0: several bytes a
 // clock cycle; not meant against someone who wants two files to collide.
@@ -22,4 +22,4 @@ namespace lectern::bert {
 [[nodiscard]] std::uint64_t file_hash(const std::filesystem::path& path,
                                       const std::filesystem::path& cache_folder);
 
-}  // namespace lectern::bert
+}  // namespace lectern::shared

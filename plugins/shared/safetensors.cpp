@@ -1,4 +1,4 @@
-#include "safetensors.hpp"
+#include "plugins/shared/safetensors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "failure.hpp"
+#include "plugins/shared/failure.hpp"
 
-namespace lectern::bert {
+namespace lectern::shared {
 namespace {
 
 namespace json = boost::json;
@@ -165,4 +165,4 @@ std::vector<TensorEntry> parse_safetensors(std::span<const std::byte> file,
     return Reader(file, name).read();
 }
 
-}  // namespace lectern::bert
+}  // namespace lectern::shared

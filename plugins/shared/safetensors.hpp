@@ -1,4 +1,4 @@
-// bert/safetensors.hpp: the safetensors file format, read only.
+// shared/safetensors.hpp: the safetensors file format, read only.
 //
 // A file is: 8 bytes, the header's length n (little endian); n bytes of JSON, an object from tensor
 // name to {"dtype", "shape", "data_offsets": [begin, end)}; then the data that the offsets count
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace lectern::bert {
+namespace lectern::shared {
 
 struct TensorEntry {
     std::string name;
@@ -27,4 +27,4 @@ struct TensorEntry {
 [[nodiscard]] std::vector<TensorEntry> parse_safetensors(std::span<const std::byte> file,
                                                          const std::string& name);
 
-}  // namespace lectern::bert
+}  // namespace lectern::shared
