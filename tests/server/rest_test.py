@@ -391,6 +391,59 @@ class RestTest(unittest.TestCase):
             for name in ["f1", "f2", "f3"]:
                 self.ask("DELETE", f"/collections/notes/documents/{name}", expect=204)
 
+    def test_what_fulfils_a_filter_is_counted_and_removed(self):
+        self.ask("PUT", "/collections/counted", expect=201)
+        count = lambda filter="": self.ask("POST", "/collections/counted/count", {"filter": filter})[1]
+        self.assertEqual(count(), {"documents": 0, "hints": []})
+        lines = "".join(json.dumps({"id": f"c{i:04}", "text": f"Note {i}.", "metadata": {"n": i, "odd": bool(i % 2)}}) + "\n"
+                        for i in range(60))
+        self.ask("POST", "/collections/counted/documents", lines, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(self.ask("GET", "/collections/counted/count?filter=odd%20%3D%20true")[1]["documents"], 30)
+        self.assertEqual(self.ask("GET", "/collections/counted/count")[1]["documents"], 60)
+        self.assertEqual(count("n < 10 and not odd = true")["documents"], 5)
+        wrong = count("odder = true")
+        self.assertEqual(wrong["documents"], 0)
+        self.assertIn("odder", wrong["hints"][0])
+        for path, body in [("count", {"filter": "n <"}), ("delete", {"filter": "n <"}), ("delete", {}),
+                           ("delete", {"filter": ""}), ("delete", {"filter": "n < 1", "all": True})]:
+            _, failed = self.ask("POST", "/collections/counted/" + path, body, expect=400)
+            self.assertIn("filter" if "all" not in body else "all", failed["detail"])
+        _, dry = self.ask("POST", "/collections/counted/delete", {"filter": "odd = true", "dry_run": True})
+        self.assertEqual((dry["removed"], dry["dry_run"], count()["documents"]), (30, True, 60))
+        _, done = self.ask("POST", "/collections/counted/delete", {"filter": "odd = true"})
+        self.assertEqual((done["removed"], done["dry_run"], count()["documents"]), (30, False, 30))
+        self.assertEqual(count("odd = true")["documents"], 0)
+        self.ask("GET", "/collections/counted/documents/c0001", expect=404)
+        self.ask("GET", "/collections/counted/documents/c0002")
+        self.assertEqual(self.ask("POST", "/collections/counted/delete", {"filter": "odd = true"})[1]["removed"], 0)
+        for path in ("count", "delete"):
+            self.ask("POST", f"/collections/none/{path}", {"filter": "n = 1"}, expect=404)
+        self.ask("DELETE", "/collections/counted", expect=204)
+
+    def test_metadata_is_patched(self):
+        path = "/collections/notes/documents/patched"
+        headers, _ = self.ask("PUT", path, {"title": "A", "text": "The baker sells rye.", "metadata": {"a": 1, "b": {"c": 2}}}, expect=201)
+        _, before = self.ask("GET", path)
+        old = headers["ETag"]
+        headers, patched = self.ask("PATCH", path, {"metadata": {"a": None, "b": {"d": [3]}, "price": 7}}, {"If-Match": old})
+        self.assertEqual((patched["status"], patched["metadata"]), ("patched", {"b": {"c": 2, "d": [3]}, "price": 7}))
+        got, after = self.ask("GET", path)
+        self.assertEqual((got["ETag"], after["metadata"]), (headers["ETag"], patched["metadata"]))
+        self.assertNotEqual(got["ETag"], old)
+        self.assertEqual([after[key] for key in ("title", "text")], [before[key] for key in ("title", "text")])
+        _, result = self.ask("POST", "/collections/notes/search", {"query": "who sells bread", "filter": "price = 7", "mode": "dense"})
+        self.assertEqual([hit["document"] for hit in result["hits"]], ["patched"])
+        same, patched = self.ask("PATCH", path, {"metadata": {"price": 7}}, {"Content-Type": "application/merge-patch+json"})
+        self.assertEqual((patched["status"], same["ETag"]), ("unchanged", headers["ETag"]))
+        self.ask("PATCH", path, {"metadata": {"price": 8}}, {"If-Match": old}, expect=412)
+        for body in ({}, {"metadata": [1]}, {"metadata": {}, "text": "Other."}):
+            self.ask("PATCH", path, body, expect=400)
+        self.ask("PATCH", "/collections/notes/documents/none", {"metadata": {}}, expect=404)
+        # What is stored again has the metadata that it is stored with.
+        _, stored = self.ask("PUT", path, {"title": "A", "text": "The baker sells rye.", "metadata": patched["metadata"]})
+        self.assertEqual(stored["status"], "unchanged")
+        self.ask("DELETE", path, expect=204)
+
     def test_summarize_as_json_and_as_events(self):
         wanted = {"document": "tides", "extractive": True}
         _, summary = self.ask("POST", "/collections/notes/summarize", wanted)

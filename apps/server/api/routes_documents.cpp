@@ -16,32 +16,12 @@ namespace {
 
 namespace json = boost::json;
 
-Response changed() {
-    return problem(412, "precondition_failed",
-                   "the document is not what If-Match or If-None-Match says; read it again");
-}
-
-// The tag of the document as it stands; "" when there is none.
-Result<std::string> tag_of(const Collection& collection, const std::string& id) {
-    auto document = collection.get(id);
-    if (document) return entity_tag(*document);
-    if (document.status().code() == Code::not_found) return std::string{};
-    return document.status();
-}
-
-// A '?' that was meant as a part of the id would make it that of another document.
-std::optional<Response> refuse_parameters(const Call& call) {
-    if (call.request.target.find('?') == std::string::npos) return {};
-    return problem(400, "invalid_argument",
-                   "this path takes no parameters; a '?' of an id is sent as %3F");
-}
-
 const char* word_for(bool stored, bool replaced) noexcept {
     return !stored ? "unchanged" : replaced ? "replaced" : "created";
 }
 
 Response put_document(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto value = api::parse_json(call.request.body);
     if (!value) return problem(value.status().within("the body"));
     auto input = api::document_input(std::move(*value), call.value("document"));
@@ -53,7 +33,7 @@ Response put_document(Service& service, Call& call) {
     const std::lock_guard lock((*open)->writing);
     auto before = tag_of(collection, input->id);
     if (!before) return problem(before.status());
-    if (!preconditions_hold(call.request, *before)) return changed();
+    if (!preconditions_hold(call.request, *before)) return precondition_failed();
     auto report = collection.ingest_documents({&*input, 1}, {{}, call.stop});
     if (!report) return problem(report.status());
     call.observed.tokens_in = report->tokens;
@@ -75,14 +55,14 @@ Response put_document(Service& service, Call& call) {
 }
 
 Response get(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     auto document = (*open)->collection.get(call.value("document"));
     if (!document)
         return problem(no_document(document.status(), call.value("name"), call.value("document")));
     const std::string tag = entity_tag(*document);
-    if (!matches(call.request, tag)) return changed();
+    if (!matches(call.request, tag)) return precondition_failed();
     Response out = not_modified(call.request, tag) ? Response{304, "", "", {}}
                                                    : json_response(api::json_of(*document));
     out.headers.push_back({"ETag", tag});
@@ -90,7 +70,7 @@ Response get(Service& service, Call& call) {
 }
 
 Response remove(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     Collection& collection = (*open)->collection;
@@ -99,7 +79,7 @@ Response remove(Service& service, Call& call) {
     if (call.request.has_header("If-Match")) {
         auto tag = tag_of(collection, ids.front());
         if (!tag) return problem(tag.status());
-        if (!preconditions_hold(call.request, *tag)) return changed();
+        if (!preconditions_hold(call.request, *tag)) return precondition_failed();
     }
     auto removed = collection.remove(ids);
     if (!removed) return problem(removed.status());
@@ -144,7 +124,7 @@ Response list_documents(Service& service, Call& call) {
 // The bytes of a file; what it is, its name says. Most files are one document, whose id is the
 // file's name; of one with many, its rows have ids of their own.
 Response upload(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     Collection& collection = (*open)->collection;
@@ -153,7 +133,7 @@ Response upload(Service& service, Call& call) {
     const std::lock_guard lock((*open)->writing);
     auto before = tag_of(collection, file);
     if (!before) return problem(before.status());
-    if (!preconditions_hold(call.request, *before)) return changed();
+    if (!preconditions_hold(call.request, *before)) return precondition_failed();
     IngestOptions options;
     options.stop = call.stop;
     options.keep_existing = only_new(call.request);
@@ -163,7 +143,7 @@ Response upload(Service& service, Call& call) {
     call.observed.tokens_in = report->tokens;
     call.observed.stages = report->stages;
     if (report->documents + report->skipped == 0) {
-        if (!report->kept.empty()) return changed();
+        if (!report->kept.empty()) return precondition_failed();
         // Of a file with many documents some may fail; one that gives nothing at all is refused.
         if (!report->failed.empty())
             return problem(422, "document_refused", report->failed.front().error.message());

@@ -28,6 +28,7 @@ void add_collection_routes(Router& router, Service& service);
 void add_job_routes(Router& router, Service& service);
 void add_eval_routes(Router& router, Service& service);
 void add_document_routes(Router& router, Service& service);
+void add_filtered_routes(Router& router, Service& service);  // count, delete, patch
 void add_query_routes(Router& router, Service& service);  // search and ask
 void add_searches_routes(Router& router, Service& service);
 void add_openai_routes(Router& router, Service& service);

@@ -103,6 +103,7 @@ void add_routes(ServerState& state) {
     add_job_routes(state.router, state.service);
     add_eval_routes(state.router, state.service);
     add_document_routes(state.router, state.service);
+    add_filtered_routes(state.router, state.service);
     add_query_routes(state.router, state.service);
     add_searches_routes(state.router, state.service);
     add_openai_routes(state.router, state.service);
