@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/fields.hpp"
-#include "api/json_text.hpp"
+#include "api/result_json.hpp"
 #include "apps/server/api/documents.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
