@@ -524,7 +524,7 @@ Result<bool> Engine::Impl::patch_metadata(Collection& collection, std::string_vi
     const std::lock_guard lock(impl.writing);
     const auto reader = impl.corpus->reader();
     LECTERN_ASSIGN(corpus::StoredDocument stored, reader->document(document));
-    LECTERN_ASSIGN(std::string metadata, merged(stored.header.metadata, merge_patch));
+    LECTERN_ASSIGN(std::string metadata, merge_metadata(stored.header.metadata, merge_patch));
     if (metadata == stored.header.metadata) return false;
     LECTERN_ASSIGN(const storage::CollectionMeta meta, impl.corpus->meta());
     storage::WriteGroup group;

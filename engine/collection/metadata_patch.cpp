@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "lectern/patch.hpp"
 #include "storage/store/content_hash.hpp"
 
 namespace lectern {
@@ -41,7 +42,7 @@ Result<json::object> object_of(std::string_view text, const char* what) {
 
 }  // namespace
 
-Result<std::string> merged(std::string_view metadata, std::string_view merge_patch) {
+Result<std::string> merge_metadata(std::string_view metadata, std::string_view merge_patch) {
     if (merge_patch.empty())
         return Status{Code::invalid_argument, "the patch of the metadata is not a JSON object"};
     LECTERN_ASSIGN(const json::object patch, object_of(merge_patch, "the patch of the metadata"));

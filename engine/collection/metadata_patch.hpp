@@ -2,14 +2,10 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "corpus/corpus.hpp"
 
 namespace lectern {
-
-// What the patch makes of the metadata (RFC 7396).
-[[nodiscard]] Result<std::string> merged(std::string_view metadata, std::string_view merge_patch);
 
 // The stored document as it is written again: with other metadata, and with the vectors of the
 // generation that it has.

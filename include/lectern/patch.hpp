@@ -1,6 +1,7 @@
 // lectern/patch.hpp: change a document's metadata, and nothing else of it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "lectern/engine.hpp"
@@ -17,5 +18,9 @@ namespace lectern {
 [[nodiscard]] LECTERN_API Result<bool> patch_metadata(Collection& collection,
                                                       std::string_view document,
                                                       std::string_view merge_patch);
+
+// What the patch makes of metadata: a JSON object, or nothing where no key is left.
+[[nodiscard]] LECTERN_API Result<std::string> merge_metadata(std::string_view metadata,
+                                                             std::string_view merge_patch);
 
 }  // namespace lectern

@@ -27,8 +27,10 @@ Response count(Service& service, Call& call) {
     api::Fields fields = call.request.method == "POST" && !call.request.body.empty()
                              ? api::Fields(call.request.body)
                              : api::Fields(call.request.query);
-    const std::string filter = fields.text("filter");
+    std::string filter = fields.text("filter");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    const Scope scope = call.scope();
+    if (const Status bad = scope.narrow(filter); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     if (filter.empty()) {
@@ -37,8 +39,9 @@ Response count(Service& service, Call& call) {
         return json_response(
             json::object{{"documents", stats->documents}, {"hints", json::array()}});
     }
-    const auto selected = (*open)->collection.select(filter);
-    if (!selected) return problem(selected.status());
+    auto selected = (*open)->collection.select(filter);
+    if (!selected) return problem(scope.told(selected.status()));
+    scope.hide(selected->hints);
     return json_response(
         json::object{{"documents", selected->documents.size()}, {"hints", texts(selected->hints)}});
 }
@@ -47,7 +50,7 @@ Response count(Service& service, Call& call) {
 // so, and is sent again.
 Response remove_selected(Service& service, Call& call) {
     api::Fields fields(call.request.body);
-    const std::string filter = fields.text("filter");
+    std::string filter = fields.text("filter");
     const bool dry = fields.flag("dry_run");
     if (filter.empty())
         fields.wrong("filter", "must be a condition; DELETE /collections/NAME drops everything");
@@ -55,9 +58,12 @@ Response remove_selected(Service& service, Call& call) {
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     Collection& collection = (*open)->collection;
+    const Scope scope = call.scope();
+    if (const Status bad = scope.narrow(filter); !bad.ok()) return problem(bad);
     const std::lock_guard lock((*open)->writing);
-    const auto selected = collection.select(filter);
-    if (!selected) return problem(selected.status());
+    auto selected = collection.select(filter);
+    if (!selected) return problem(scope.told(selected.status()));
+    scope.hide(selected->hints);
     std::uint64_t removed = dry ? selected->documents.size() : 0;
     std::span<const std::string> left;
     if (!dry) left = selected->documents;
@@ -89,12 +95,20 @@ Response patch(Service& service, Call& call) {
     const std::string& id = call.value("document");
 
     const std::lock_guard lock((*open)->writing);
-    const auto before = tag_of(collection, id);
-    if (!before) return problem(before.status());
-    if (before->empty()) return problem(no_document({Code::not_found, ""}, call.value("name"), id));
-    if (!preconditions_hold(call.request, *before)) return precondition_failed();
-    const auto patched = patch_metadata(collection, id, json::serialize(*metadata));
-    if (!patched) return problem(no_document(patched.status(), call.value("name"), id));
+    const Scope scope = call.scope();
+    if (const Status bad = scope.find(collection, (*open)->name, id); !bad.ok())
+        return problem(bad);
+    auto before = collection.get(id);
+    if (!before) return problem(no_document(before.status(), (*open)->name, id));
+    if (!preconditions_hold(call.request, entity_tag(*before))) return precondition_failed();
+    const std::string merge_patch = json::serialize(*metadata);
+    auto after = merge_metadata(before->metadata, merge_patch);
+    if (!after) return problem(after.status());
+    // Nobody gives a document away, or takes one from the others.
+    if (const Status bad = scope.may_store({id, before->title, {}, std::move(*after)}); !bad.ok())
+        return problem(403, "forbidden", bad.message());
+    const auto patched = patch_metadata(collection, id, merge_patch);
+    if (!patched) return problem(no_document(patched.status(), (*open)->name, id));
     const auto document = collection.get(id);
     if (!document) return problem(document.status());
     Response out = json_response(json::object{{"document", api::clean(id)},
@@ -109,8 +123,9 @@ Response patch(Service& service, Call& call) {
 void add_filtered_routes(Router& router, Service& service) {
     const auto add = [&](const char* method, const char* below, Right right, Lane lane,
                          Response (*handler)(Service&, Call&)) {
-        router.add({method, std::string("/collections/{name}/") + below, right, lane,
-                    [&service, handler](Call& call) { return handler(service, call); }});
+        router.add(
+            for_tenants({method, std::string("/collections/{name}/") + below, right, lane,
+                         [&service, handler](Call& call) { return handler(service, call); }}));
     };
     for (const char* method : {"GET", "POST"})
         add(method, "count", Right::read, Lane::read, &count);

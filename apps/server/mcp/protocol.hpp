@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/server/api/scope.hpp"
 #include "apps/server/work/collections.hpp"
 
 namespace lectern::server::mcp {
@@ -19,6 +20,8 @@ namespace lectern::server::mcp {
 struct Sources {
     std::function<std::vector<std::string>()> names;
     std::function<Result<CollectionPointer>(const std::string& name)> get;
+    // Who asks; nullptr: who may see everything. Outlives the request.
+    const Key* key = nullptr;
     std::size_t most_hits = 100;
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> search_time = {};
