@@ -594,6 +594,56 @@ class RestTest(unittest.TestCase):
         _, names = self.ask("GET", "/collections")
         self.assertNotIn(".backups", [item["name"] for item in names["collections"]])
 
+    def test_backups_are_restored_and_taken_out(self):
+        path = "/collections/saved"
+        self.ask("PUT", path, expect=201)
+        texts = ["The first note.", "The second note."]
+        for text in texts:
+            self.ask("PUT", path + "/documents/a", {"text": text}, expect=201 if text == texts[0] else 200)
+            self.job("POST", path + "/backups")
+        first, second = [backup["id"] for backup in self.ask("GET", path + "/backups")[1]["backups"]]
+        for body, says in [({}, "as"), ({"as": "../x"}, "as"), ({"as": "then", "over": True}, "over")]:
+            self.assertIn(says, self.ask("POST", f"{path}/backups/{first}/restore", body, expect=400)[1]["detail"])
+        for id in ("7", "0", "x", "-1", "1x", "99999999999"):
+            self.ask("POST", f"{path}/backups/{id}/restore", {"as": "then"}, expect=404)
+            self.ask("DELETE", f"{path}/backups/{id}", expect=404)
+        self.ask("POST", f"{path}/backups/{first}/restore", {"as": "saved"}, expect=409)
+        result = self.job("POST", f"{path}/backups/{first}/restore", {"as": "then"})["result"]
+        self.assertEqual((result["collection"], result["id"], result["documents"]), ("then", first, 1))
+        self.assertEqual(self.ask("GET", "/collections/then/documents/a")[1]["text"], texts[0])
+        self.assertEqual(self.ask("GET", path + "/documents/a")[1]["text"], texts[1])
+        self.assertEqual(self.ask("POST", "/collections/then/search", {"query": "which note"})[1]["hits"][0]["document"], "a")
+        self.ask("DELETE", f"{path}/backups/{first}", expect=204)
+        self.assertEqual([one["id"] for one in self.ask("GET", path + "/backups")[1]["backups"]], [second])
+        self.job("POST", f"{path}/backups/{second}/restore", {"as": "now"})
+        self.assertEqual(self.ask("GET", "/collections/now/documents/a")[1]["text"], texts[1])
+        self.ask("DELETE", f"{path}/backups/{second}", expect=204)
+        self.assertEqual(self.ask("GET", path + "/backups")[1]["backups"], [])
+        self.job("POST", path + "/backups")
+        left = [name for name in os.listdir(os.path.join(self.server.folder, "data")) if name.startswith(".restoring")]
+        self.assertEqual(left, [])
+        for name in ("saved", "then", "now"):
+            self.ask("DELETE", f"/collections/{name}", expect=204)
+
+    def test_a_collection_gets_another_name(self):
+        self.ask("PUT", "/collections/before", expect=201)
+        self.ask("PUT", "/collections/before/documents/a", {"text": "A lamp on the rocks."}, expect=201)
+        made = self.job("POST", "/collections/before/backups")["result"]
+        for body, says in [({}, "to"), ({"to": ""}, "to"), ({"to": "a/b"}, "to"), ({"to": "x", "as": "y"}, "as")]:
+            self.assertIn(says, self.ask("POST", "/collections/before/rename", body, expect=400)[1]["detail"])
+        self.ask("POST", "/collections/before/rename", {"to": "notes"}, expect=409)
+        self.ask("POST", "/collections/none/rename", {"to": "after"}, expect=404)
+        headers, renamed = self.ask("POST", "/collections/before/rename", {"to": "after"})
+        self.assertEqual((renamed, headers["Location"]), ({"name": "after", "was": "before"}, "/collections/after"))
+        self.ask("GET", "/collections/before", expect=404)
+        self.assertEqual(self.ask("POST", "/collections/after/search", {"query": "lamp"})[1]["hits"][0]["document"], "a")
+        self.assertEqual([one["id"] for one in self.ask("GET", "/collections/after/backups")[1]["backups"]], [made["id"]])
+        names = [item["name"] for item in self.ask("GET", "/collections")[1]["collections"]]
+        self.assertIn("after", names)
+        self.assertNotIn("before", names)
+        self.ask("PUT", "/collections/after/documents/b", {"text": "Stored afterwards."}, expect=201)
+        self.ask("DELETE", "/collections/after", expect=204)
+
     def test_writes_are_idempotent_and_guarded_by_tags(self):
         path = "/collections/notes/documents/draft"
         headers, stored = self.ask("PUT", path, {"text": "One."}, expect=201)
