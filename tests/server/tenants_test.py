@@ -94,6 +94,11 @@ class TenantTest(Case):
             ("POST", "/mcp", mcp("search", query="the tides of the sea", k=50)),
             ("POST", "/mcp", mcp("ask", question="Where do cloves grow?")),
             ("POST", "/mcp", mcp("list_collections")),
+            ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "resources/list"}),
+            ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": {
+                "ref": {"type": "ref/prompt", "name": "summarize_document"}, "argument": {"name": "document", "value": ""}}}),
+            ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": {
+                "ref": {"type": "ref/prompt", "name": "summarize_document"}, "argument": {"name": "document", "value": "zan"}}}),
         ]
         for key in (self.we, self.reader):
             for method, path, body in asked:
@@ -121,7 +126,10 @@ class TenantTest(Case):
                  ("POST", "/collections/notes/search", {"similar": "{}"}),
                  ("POST", "/searches", {"searches": [{"collection": "notes", "similar": "{}"}]}),
                  ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-                     "name": "get_document", "arguments": {"document": "{}"}}})]
+                     "name": "get_document", "arguments": {"document": "{}"}}}),
+                 ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "resources/read", "params": {"uri": "lectern://notes/{}"}}),
+                 ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": {
+                     "ref": {"type": "ref/prompt", "name": "summarize_document"}, "argument": {"name": "document", "value": "{}"}}})]
         for method, path, body in asked:
             answers = []
             for id in (f"{MARK}/tides", f"{MARK}/never"):
