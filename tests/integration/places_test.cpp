@@ -262,7 +262,6 @@ TEST_F(PlacesTest, OtherMetadataLeavesPlacesAndVectors) {
     const Hit again = best(collection, "Ada");
     EXPECT_EQ(again.place.text, hit.place.text);
     EXPECT_EQ(again.dense_score, hit.dense_score);
-    EXPECT_EQ(again.score, hit.score);
     const auto found = collection.search("Ada", {.filter = "owner.since = 2020"});
     ASSERT_TRUE(found.ok());
     EXPECT_EQ(found->hits.size(), 1U);

@@ -82,17 +82,14 @@ class TenantTest(Case):
             ("POST", "/collections/notes/search", {"query": "sea", "filter": "yaer = 1", "facets": ["prise"]}),
             ("POST", "/collections/notes/search", {"query": "sea", "filter": 'price = "much"'}),
             ("POST", "/collections/notes/search", {"query": "sea", "filter": "not tenant exists or year exists"}),
-            ("POST", "/collections/notes/search", {"query": "sea", "summarize": "list"}),
             ("POST", "/collections/notes/search", {"similar": "ours/tides"}),
             ("POST", "/search", {"query": "the tides of the sea"}),
             ("POST", "/searches", {"searches": [{"collection": "notes", "query": "the tides of the sea"}]}),
-            ("POST", "/collections/notes/ask", {"question": "Where do cloves grow?"}),
-            ("POST", "/collections/notes/ask", {"question": "What raises the tides of the sea?"}),
-            ("POST", "/v1/chat/completions", {"model": "collection:notes", "messages": [
-                {"role": "user", "content": "Where do cloves grow?"}]}),
+            ("POST", "/collections/notes/ask", {"question": "Where do cloves grow?", "extractive": True}),
+            ("POST", "/collections/notes/ask", {"question": "What raises the tides of the sea?", "extractive": True}),
             ("GET", "/v1/models", None),
             ("POST", "/mcp", mcp("search", query="the tides of the sea", k=50)),
-            ("POST", "/mcp", mcp("ask", question="Where do cloves grow?")),
+            ("POST", "/mcp", mcp("ask", question="Where do cloves grow?", extractive=True)),
             ("POST", "/mcp", mcp("list_collections")),
             ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "resources/list"}),
             ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": {
@@ -100,8 +97,13 @@ class TenantTest(Case):
             ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "completion/complete", "params": {
                 "ref": {"type": "ref/prompt", "name": "summarize_document"}, "argument": {"name": "document", "value": "zan"}}}),
         ]
-        for key in (self.we, self.reader):
-            for method, path, body in asked:
+        written = [  # by a generator, which takes its time
+            ("POST", "/collections/notes/search", {"query": "sea", "summarize": "list"}),
+            ("POST", "/v1/chat/completions", {"model": "collection:notes", "messages": [
+                {"role": "user", "content": "What is made where the tides leave the sea?"}]}),
+        ]
+        for key, more in ((self.we, []), (self.reader, written)):
+            for method, path, body in asked + more:
                 with self.subTest(path=path, body=body):
                     status, headers, value = self.request(key, method, path, body)
                     self.assertIn(status, (200, 400), value)
