@@ -33,6 +33,15 @@ int list_keys(const NewKey& request) {
                 reach += (reach.empty() ? "" : ", ") + one;
         }
         if (key.max_concurrent > 0) row["max_concurrent"] = key.max_concurrent;
+        if (!key.filter.empty()) {
+            row["filter"] = api::clean(key.filter);
+            reach += ", where " + key.filter;
+        }
+        if (!key.expires.empty()) {
+            row["expires"] = api::clean(key.expires);
+            row["expired"] = key.expired();
+            reach += (key.expired() ? ", expired " : ", until ") + key.expires;
+        }
         if (!request.json)
             std::cout << api::clean(key.name).c_str() << '\t' << server::name(key.right) << '\t'
                       << api::clean(reach).c_str() << '\n';
@@ -79,6 +88,10 @@ void add_key(CLI::App& program, Run& run_command) {
         ->capture_default_str();
     keys.add_option("--collection", key->key.collections, "Only these collections (default: all)");
     keys.add_option("--max-concurrent", key->key.max_concurrent, "Most requests at once");
+    keys.add_option("--filter", key->key.filter,
+                    "Only the documents that fulfil this condition on metadata: of one tenant");
+    keys.add_option("--expires", key->key.expires,
+                    "The last day, or minute, on which it is good: 2027-01-31 (UTC)");
     keys.add_flag("--list", key->list, "Print the keys there are: name, right, collections");
     keys.add_flag("--remove", key->remove,
                   "Take the key out: a running server refuses it within seconds")

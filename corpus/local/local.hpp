@@ -24,5 +24,6 @@ struct Options {
 [[nodiscard]] Result<std::vector<BackupInfo>> backups(const std::filesystem::path& folder);
 [[nodiscard]] Result<BackupInfo> restore(const std::filesystem::path& folder, std::uint32_t id,
                                          const std::filesystem::path& to);
+[[nodiscard]] Status delete_backup(const std::filesystem::path& folder, std::uint32_t id);
 
 }  // namespace lectern::corpus::local

@@ -65,6 +65,10 @@ Result<std::vector<BackupInfo>> backups(const fs::path& folder) {
     return out;
 }
 
+Status delete_backup(const fs::path& folder, std::uint32_t id) {
+    return storage::delete_backup(folder, id);
+}
+
 Result<BackupInfo> restore(const fs::path& folder, std::uint32_t id, const fs::path& to) {
     LECTERN_ASSIGN(const storage::Backup backup, storage::restore_backup(folder, id, to));
     return info_of(backup);

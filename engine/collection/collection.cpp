@@ -13,6 +13,7 @@
 #include "engine/answers/summarize.hpp"
 #include "engine/answers/writer.hpp"
 #include "engine/collection/engine_impl.hpp"
+#include "engine/collection/metadata_patch.hpp"
 #include "engine/collection/reembed.hpp"
 #include "engine/collection/serving.hpp"
 #include "engine/ingest/decisions.hpp"
@@ -27,6 +28,7 @@
 #include "engine/sync/sync.hpp"
 #include "engine/sync/watch.hpp"
 #include "lectern/lectern.hpp"
+#include "lectern/patch.hpp"
 
 namespace lectern {
 namespace {
@@ -514,6 +516,32 @@ Result<std::uint64_t> Collection::remove(std::span<const std::string> documents)
     LECTERN_ASSIGN(const storage::CommitResult done,
                    impl_->corpus->commit(group, with == nullptr ? nullptr : with->vectors.get()));
     return static_cast<std::uint64_t>(std::count(done.deleted.begin(), done.deleted.end(), true));
+}
+
+Result<bool> Engine::Impl::patch_metadata(Collection& collection, std::string_view document,
+                                          std::string_view merge_patch) {
+    Collection::Impl& impl = *collection.impl_;
+    const std::lock_guard lock(impl.writing);
+    const auto reader = impl.corpus->reader();
+    LECTERN_ASSIGN(corpus::StoredDocument stored, reader->document(document));
+    LECTERN_ASSIGN(std::string metadata, merge_metadata(stored.header.metadata, merge_patch));
+    if (metadata == stored.header.metadata) return false;
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, impl.corpus->meta());
+    storage::WriteGroup group;
+    LECTERN_ASSIGN(storage::PutDocument put,
+                   with_metadata(*reader, std::move(stored), std::move(metadata), meta.serving));
+    LECTERN_TRY(impl.corpus->accepts(put));
+    group.puts.push_back(std::move(put));
+    if (!impl.corpus->words_open()) LECTERN_TRY(impl.corpus->open_words(std::nullopt));
+    const auto with = impl.serving.get();
+    LECTERN_TRY(
+        impl.corpus->commit(group, with == nullptr ? nullptr : with->vectors.get()).status());
+    return true;
+}
+
+Result<bool> patch_metadata(Collection& collection, std::string_view document,
+                            std::string_view merge_patch) {
+    return Engine::Impl::patch_metadata(collection, document, merge_patch);
 }
 
 Result<ReembedReport> Collection::reembed(const std::string& pipeline,

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct Engine::Impl {
     [[nodiscard]] Result<std::shared_ptr<ModelRegistry>> models(unsigned of_pipeline);
 
     [[nodiscard]] Status add_plugin(const ::lectern_plugin& entry);
+
+    // What stands in lectern/patch.hpp. Here because an Engine may look into its collections.
+    [[nodiscard]] static Result<bool> patch_metadata(Collection& collection,
+                                                     std::string_view document,
+                                                     std::string_view merge_patch);
 
     const Log log;
     const Folders folders;

@@ -3,6 +3,7 @@
 
 #include "corpus/local/local.hpp"
 #include "corpus/opensearch/address.hpp"
+#include "lectern/backup.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern {
@@ -29,6 +30,10 @@ Result<BackupInfo> Collection::restore(const fs::path& folder, std::uint32_t id,
                                        const fs::path& to) {
     LECTERN_TRY(must_be_local(to, "restore"));
     return corpus::local::restore(folder, id, to);
+}
+
+Status delete_backup(const fs::path& folder, std::uint32_t id) {
+    return corpus::local::delete_backup(folder, id);
 }
 
 Result<VerifyReport> Collection::verify(const fs::path& folder) {

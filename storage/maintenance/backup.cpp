@@ -141,6 +141,20 @@ Result<std::vector<Backup>> list_backups(const fs::path& folder) {
     return backups_of(*engine);
 }
 
+Status delete_backup(const fs::path& folder, std::uint32_t id) {
+    {
+        LECTERN_ASSIGN(const std::vector<Backup> all, list_backups(folder));
+        if (std::none_of(all.begin(), all.end(), [id](const Backup& one) { return one.id == id; }))
+            return {Code::not_found, "there is no backup " + std::to_string(id)};
+    }
+    rocksdb::BackupEngine* opened = nullptr;
+    rocksdb::Status status = rocksdb::BackupEngine::Open(rocksdb::Env::Default(),
+                                                         backup_engine_options(folder), &opened);
+    const std::unique_ptr<rocksdb::BackupEngine> engine(opened);
+    if (status.ok()) status = engine->DeleteBackup(id);
+    return status.ok() ? Status{} : backup_failure(status, folder, "deleting one");
+}
+
 Status verify_backup(const fs::path& folder, std::uint32_t id) {
     LECTERN_ASSIGN(const auto engine, read_backups(folder));
     LECTERN_ASSIGN(const Backup backup, find_backup(*engine, id, folder));

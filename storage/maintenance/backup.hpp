@@ -48,6 +48,10 @@ struct BackupWatch {
 // Reads every file of a backup and compares its checksum. corrupt names the file.
 [[nodiscard]] Status verify_backup(const std::filesystem::path& from, std::uint32_t id);
 
+// Takes a backup out, damaged or not; files that others share with it stay. not_found when there is
+// none of that number.
+[[nodiscard]] Status delete_backup(const std::filesystem::path& from, std::uint32_t id);
+
 // Makes the collection `to`, a folder that does not exist or is empty, from a backup; id 0: the
 // latest. Every file is checked on the way. It is on disk when ok. When it fails or is killed, `to`
 // is no collection, or a whole one that lacks the last look at it; the same call again begins anew

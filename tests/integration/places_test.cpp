@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lectern/lectern.hpp"
+#include "lectern/patch.hpp"
 #include "test_folders.hpp"
 #include "tests/small_models.hpp"
 #include "tests/support/test_folder.hpp"
@@ -226,6 +227,53 @@ TEST_F(PlacesTest, AttachmentsAreReadAsFilesAre) {
     EXPECT_EQ(hit.text, "Boat: Häher | Price: 120");
     EXPECT_EQ(hit.place.text, "boats.csv, row 2");
     EXPECT_THAT(hit.metadata, HasSubstr("\"mail\":"));
+}
+
+TEST_F(PlacesTest, OtherMetadataLeavesPlacesAndVectors) {
+    write("crew.csv", "Name,Weight\nAda,120\nYeast,7\n");
+    auto collection = open();
+    ingest(collection, "crew.csv");
+    const std::string id = (folder / "crew.csv").string();
+    const auto before = collection.get(id);
+    ASSERT_TRUE(before.ok()) << before.status().message();
+    const Hit hit = best(collection, "Ada");
+    ASSERT_FALSE(hit.place.empty());
+
+    const auto patch = [&](const char* with) {
+        const auto done = lectern::patch_metadata(collection, id, with);
+        EXPECT_TRUE(done.ok()) << done.status().message();
+        return done.ok() && *done;
+    };
+    EXPECT_TRUE(patch(R"({"owner": {"name": "x", "team": 1}, "tags": ["a"]})"));
+    EXPECT_FALSE(patch(R"({"owner": {"team": 1}, "none": null})"));
+    EXPECT_TRUE(patch(R"({"owner": {"name": null, "since": 2020}, "tags": ["b"]})"));
+    const auto after = collection.get(id);
+    ASSERT_TRUE(after.ok());
+    EXPECT_THAT(after->metadata, HasSubstr(R"("owner":{"team":1,"since":2020})"));
+    EXPECT_THAT(after->metadata, HasSubstr(R"("tags":["b"])"));
+    EXPECT_EQ(after->text, before->text);
+    EXPECT_EQ(after->title, before->title);
+    ASSERT_EQ(after->chunks.size(), before->chunks.size());
+    for (std::size_t i = 0; i < after->chunks.size(); ++i) {
+        EXPECT_EQ(after->chunks[i].begin, before->chunks[i].begin);
+        EXPECT_EQ(after->chunks[i].tokens, before->chunks[i].tokens);
+        EXPECT_EQ(after->chunks[i].place.text, before->chunks[i].place.text);
+    }
+    const Hit again = best(collection, "Ada");
+    EXPECT_EQ(again.place.text, hit.place.text);
+    EXPECT_EQ(again.dense_score, hit.dense_score);
+    const auto found = collection.search("Ada", {.filter = "owner.since = 2020"});
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->hits.size(), 1U);
+    // By meaning too: its vectors are there.
+    const auto dense = collection.search("Ada", {.mode = lectern::SearchMode::dense});
+    ASSERT_TRUE(dense.ok());
+    EXPECT_EQ(dense->hits.size(), 1U);
+
+    EXPECT_EQ(lectern::patch_metadata(collection, "none", "{}").status().code(),
+              lectern::Code::not_found);
+    EXPECT_EQ(lectern::patch_metadata(collection, id, "[]").status().code(),
+              lectern::Code::invalid_argument);
 }
 
 TEST_F(PlacesTest, TheCharsetOfARequest) {

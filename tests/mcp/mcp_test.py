@@ -12,6 +12,7 @@ from mcp import MCPError
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import PromptReference, ResourceTemplateReference
 
 sys.path.insert(0, os.path.join(os.environ["LECTERN_SOURCE_DIR"], "tests", "server"))
 
@@ -97,6 +98,74 @@ class McpTest(unittest.TestCase):
         self.assertIn("other", await bad(client, "search", {"query": "x", "collection": "other"}))
         with self.assertRaises(MCPError):
             await client.call_tool("no_such_tool", {})
+        await self.resources_and_prompts(client)
+
+    async def resources_and_prompts(self, client):
+        listed = (await client.list_resources()).resources
+        self.assertEqual([str(one.uri) for one in listed if "/notes/" in str(one.uri)],
+                         ["lectern://notes/bread", "lectern://notes/tides.md"])
+        templates = (await client.list_resource_templates()).resource_templates
+        self.assertEqual([one.uri_template for one in templates], ["lectern://{collection}/{+document}"])
+        read = (await client.read_resource("lectern://notes/tides.md")).contents
+        self.assertEqual([one.text for one in read], [TIDES])
+        for uri in ["lectern://notes/none", "lectern://none/a", "lectern://notes/", "file:///etc/passwd", "lectern://notes/%zz"]:
+            with self.assertRaises(MCPError) as failed:
+                await client.read_resource(uri)
+            self.assertIn("no resource", str(failed.exception))
+
+        prompts = {one.name: one for one in (await client.list_prompts()).prompts}
+        self.assertEqual(set(prompts), {"research", "summarize_document"})
+        got = await client.get_prompt("research", {"question": "What raises the tides?", "collection": "notes"})
+        self.assertIn("What raises the tides?", got.messages[0].content.text)
+        self.assertIn('"notes"', got.messages[0].content.text)
+        got = await client.get_prompt("summarize_document", {"document": "tides.md"})
+        self.assertIn("tides.md", got.messages[0].content.text)
+        for name, arguments in [("none", {}), ("research", {}), ("research", {"question": ""})]:
+            with self.assertRaises(MCPError):
+                await client.get_prompt(name, arguments)
+
+        template = ResourceTemplateReference(type="ref/resource", uri=templates[0].uri_template)
+        prompt = PromptReference(type="ref/prompt", name="summarize_document")
+        for ref in (template, prompt):
+            complete = lambda name, value, **context: client.complete(
+                ref, {"name": name, "value": value}, context_arguments=context or None)
+            self.assertEqual((await complete("collection", "no")).completion.values, ["notes"])
+            self.assertEqual((await complete("document", "ti", collection="notes")).completion.values, ["tides.md"])
+            self.assertEqual((await complete("document", "bread", collection="notes")).completion.values, ["bread"])
+            self.assertEqual((await complete("document", "", collection="notes")).completion.values, ["bread", "tides.md"])
+            self.assertEqual((await complete("document", "x", collection="notes")).completion.values, [])
+        with self.assertRaises(MCPError):
+            await client.complete(PromptReference(type="ref/prompt", name="none"), {"name": "a", "value": ""})
+
+    def test_lists_of_resources_come_in_pages(self):
+        server = Server("--pipeline", os.path.join(os.environ["LECTERN_SOURCE_DIR"], "tests/format/v1/tiny.yaml"))
+        try:
+            wanted = []
+            for name in ("a", "b"):
+                self.assertEqual(server.request("PUT", f"/collections/{name}")[0], 201)
+                ids = [f"\u00e9 {i:03}/?#" for i in range(130)]
+                lines = "".join(json.dumps({"id": id, "text": f"An encoder reads note {id}."}) + "\n" for id in ids)
+                self.assertNotIn(b"failed", server.request("POST", f"/collections/{name}/documents", lines)[2])
+                wanted += [(name, id) for id in ids]
+            ask = lambda method, **parameters: server.request(
+                "POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters})[2]["result"]
+            seen, cursor = [], {}
+            while True:
+                page = ask("resources/list", **cursor)
+                self.assertLessEqual(len(page["resources"]), 100)
+                seen += page["resources"]
+                if "nextCursor" not in page:
+                    break
+                cursor = {"cursor": page["nextCursor"]}
+            self.assertEqual([(one["uri"].split("/")[2], one["name"]) for one in seen], wanted)
+            for one in (seen[0], seen[-1]):
+                text = ask("resources/read", uri=one["uri"])["contents"][0]["text"]
+                self.assertEqual(text, f"An encoder reads note {one['name']}.")
+            completion = ask("completion/complete", ref={"type": "ref/resource", "uri": "lectern://{collection}/{+document}"},
+                             argument={"name": "document", "value": "\u00e9 "}, context={"arguments": {"collection": "a"}})["completion"]
+            self.assertEqual((len(completion["values"]), completion["hasMore"]), (100, True))
+        finally:
+            server.remove()
 
     def test_over_http(self):
         server = Server("--threads", "1")

@@ -391,6 +391,59 @@ class RestTest(unittest.TestCase):
             for name in ["f1", "f2", "f3"]:
                 self.ask("DELETE", f"/collections/notes/documents/{name}", expect=204)
 
+    def test_what_fulfils_a_filter_is_counted_and_removed(self):
+        self.ask("PUT", "/collections/counted", expect=201)
+        count = lambda filter="": self.ask("POST", "/collections/counted/count", {"filter": filter})[1]
+        self.assertEqual(count(), {"documents": 0, "hints": []})
+        lines = "".join(json.dumps({"id": f"c{i:04}", "text": f"Note {i}.", "metadata": {"n": i, "odd": bool(i % 2)}}) + "\n"
+                        for i in range(60))
+        self.ask("POST", "/collections/counted/documents", lines, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(self.ask("GET", "/collections/counted/count?filter=odd%20%3D%20true")[1]["documents"], 30)
+        self.assertEqual(self.ask("GET", "/collections/counted/count")[1]["documents"], 60)
+        self.assertEqual(count("n < 10 and not odd = true")["documents"], 5)
+        wrong = count("odder = true")
+        self.assertEqual(wrong["documents"], 0)
+        self.assertIn("odder", wrong["hints"][0])
+        for path, body in [("count", {"filter": "n <"}), ("delete", {"filter": "n <"}), ("delete", {}),
+                           ("delete", {"filter": ""}), ("delete", {"filter": "n < 1", "all": True})]:
+            _, failed = self.ask("POST", "/collections/counted/" + path, body, expect=400)
+            self.assertIn("filter" if "all" not in body else "all", failed["detail"])
+        _, dry = self.ask("POST", "/collections/counted/delete", {"filter": "odd = true", "dry_run": True})
+        self.assertEqual((dry["removed"], dry["dry_run"], count()["documents"]), (30, True, 60))
+        _, done = self.ask("POST", "/collections/counted/delete", {"filter": "odd = true"})
+        self.assertEqual((done["removed"], done["dry_run"], count()["documents"]), (30, False, 30))
+        self.assertEqual(count("odd = true")["documents"], 0)
+        self.ask("GET", "/collections/counted/documents/c0001", expect=404)
+        self.ask("GET", "/collections/counted/documents/c0002")
+        self.assertEqual(self.ask("POST", "/collections/counted/delete", {"filter": "odd = true"})[1]["removed"], 0)
+        for path in ("count", "delete"):
+            self.ask("POST", f"/collections/none/{path}", {"filter": "n = 1"}, expect=404)
+        self.ask("DELETE", "/collections/counted", expect=204)
+
+    def test_metadata_is_patched(self):
+        path = "/collections/notes/documents/patched"
+        headers, _ = self.ask("PUT", path, {"title": "A", "text": "The baker sells rye.", "metadata": {"a": 1, "b": {"c": 2}}}, expect=201)
+        _, before = self.ask("GET", path)
+        old = headers["ETag"]
+        headers, patched = self.ask("PATCH", path, {"metadata": {"a": None, "b": {"d": [3]}, "price": 7}}, {"If-Match": old})
+        self.assertEqual((patched["status"], patched["metadata"]), ("patched", {"b": {"c": 2, "d": [3]}, "price": 7}))
+        got, after = self.ask("GET", path)
+        self.assertEqual((got["ETag"], after["metadata"]), (headers["ETag"], patched["metadata"]))
+        self.assertNotEqual(got["ETag"], old)
+        self.assertEqual([after[key] for key in ("title", "text")], [before[key] for key in ("title", "text")])
+        _, result = self.ask("POST", "/collections/notes/search", {"query": "who sells bread", "filter": "price = 7", "mode": "dense"})
+        self.assertEqual([hit["document"] for hit in result["hits"]], ["patched"])
+        same, patched = self.ask("PATCH", path, {"metadata": {"price": 7}}, {"Content-Type": "application/merge-patch+json"})
+        self.assertEqual((patched["status"], same["ETag"]), ("unchanged", headers["ETag"]))
+        self.ask("PATCH", path, {"metadata": {"price": 8}}, {"If-Match": old}, expect=412)
+        for body in ({}, {"metadata": [1]}, {"metadata": {}, "text": "Other."}):
+            self.ask("PATCH", path, body, expect=400)
+        self.ask("PATCH", "/collections/notes/documents/none", {"metadata": {}}, expect=404)
+        # What is stored again has the metadata that it is stored with.
+        _, stored = self.ask("PUT", path, {"title": "A", "text": "The baker sells rye.", "metadata": patched["metadata"]})
+        self.assertEqual(stored["status"], "unchanged")
+        self.ask("DELETE", path, expect=204)
+
     def test_summarize_as_json_and_as_events(self):
         wanted = {"document": "tides", "extractive": True}
         _, summary = self.ask("POST", "/collections/notes/summarize", wanted)
@@ -540,6 +593,56 @@ class RestTest(unittest.TestCase):
         self.assertEqual(json.loads(got.stdout)["text"], "Here.")
         _, names = self.ask("GET", "/collections")
         self.assertNotIn(".backups", [item["name"] for item in names["collections"]])
+
+    def test_backups_are_restored_and_taken_out(self):
+        path = "/collections/saved"
+        self.ask("PUT", path, expect=201)
+        texts = ["The first note.", "The second note."]
+        for text in texts:
+            self.ask("PUT", path + "/documents/a", {"text": text}, expect=201 if text == texts[0] else 200)
+            self.job("POST", path + "/backups")
+        first, second = [backup["id"] for backup in self.ask("GET", path + "/backups")[1]["backups"]]
+        for body, says in [({}, "as"), ({"as": "../x"}, "as"), ({"as": "then", "over": True}, "over")]:
+            self.assertIn(says, self.ask("POST", f"{path}/backups/{first}/restore", body, expect=400)[1]["detail"])
+        for id in ("7", "0", "x", "-1", "1x", "99999999999"):
+            self.ask("POST", f"{path}/backups/{id}/restore", {"as": "then"}, expect=404)
+            self.ask("DELETE", f"{path}/backups/{id}", expect=404)
+        self.ask("POST", f"{path}/backups/{first}/restore", {"as": "saved"}, expect=409)
+        result = self.job("POST", f"{path}/backups/{first}/restore", {"as": "then"})["result"]
+        self.assertEqual((result["collection"], result["id"], result["documents"]), ("then", first, 1))
+        self.assertEqual(self.ask("GET", "/collections/then/documents/a")[1]["text"], texts[0])
+        self.assertEqual(self.ask("GET", path + "/documents/a")[1]["text"], texts[1])
+        self.assertEqual(self.ask("POST", "/collections/then/search", {"query": "which note"})[1]["hits"][0]["document"], "a")
+        self.ask("DELETE", f"{path}/backups/{first}", expect=204)
+        self.assertEqual([one["id"] for one in self.ask("GET", path + "/backups")[1]["backups"]], [second])
+        self.job("POST", f"{path}/backups/{second}/restore", {"as": "now"})
+        self.assertEqual(self.ask("GET", "/collections/now/documents/a")[1]["text"], texts[1])
+        self.ask("DELETE", f"{path}/backups/{second}", expect=204)
+        self.assertEqual(self.ask("GET", path + "/backups")[1]["backups"], [])
+        self.job("POST", path + "/backups")
+        left = [name for name in os.listdir(os.path.join(self.server.folder, "data")) if name.startswith(".restoring")]
+        self.assertEqual(left, [])
+        for name in ("saved", "then", "now"):
+            self.ask("DELETE", f"/collections/{name}", expect=204)
+
+    def test_a_collection_gets_another_name(self):
+        self.ask("PUT", "/collections/before", expect=201)
+        self.ask("PUT", "/collections/before/documents/a", {"text": "A lamp on the rocks."}, expect=201)
+        made = self.job("POST", "/collections/before/backups")["result"]
+        for body, says in [({}, "to"), ({"to": ""}, "to"), ({"to": "a/b"}, "to"), ({"to": "x", "as": "y"}, "as")]:
+            self.assertIn(says, self.ask("POST", "/collections/before/rename", body, expect=400)[1]["detail"])
+        self.ask("POST", "/collections/before/rename", {"to": "notes"}, expect=409)
+        self.ask("POST", "/collections/none/rename", {"to": "after"}, expect=404)
+        headers, renamed = self.ask("POST", "/collections/before/rename", {"to": "after"})
+        self.assertEqual((renamed, headers["Location"]), ({"name": "after", "was": "before"}, "/collections/after"))
+        self.ask("GET", "/collections/before", expect=404)
+        self.assertEqual(self.ask("POST", "/collections/after/search", {"query": "lamp"})[1]["hits"][0]["document"], "a")
+        self.assertEqual([one["id"] for one in self.ask("GET", "/collections/after/backups")[1]["backups"]], [made["id"]])
+        names = [item["name"] for item in self.ask("GET", "/collections")[1]["collections"]]
+        self.assertIn("after", names)
+        self.assertNotIn("before", names)
+        self.ask("PUT", "/collections/after/documents/b", {"text": "Stored afterwards."}, expect=201)
+        self.ask("DELETE", "/collections/after", expect=204)
 
     def test_writes_are_idempotent_and_guarded_by_tags(self):
         path = "/collections/notes/documents/draft"

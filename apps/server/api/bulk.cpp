@@ -149,7 +149,7 @@ class Bulk : public BodySink {
             lines_.pop_front();
         }
         bytes_ = 0;
-        const Failures failures = commit(call, documents, removed);
+        const Failures failures = commit(call, std::move(documents), removed);
         for (const Line& line : batch) write(line, failures);
     }
 
@@ -158,20 +158,38 @@ class Bulk : public BodySink {
         std::map<std::string, std::string> by_id;
     };
 
-    Failures commit(Call& call, const std::vector<DocumentInput>& documents,
+    Failures commit(Call& call, std::vector<DocumentInput> documents,
                     const std::vector<std::string>& removed) {
         Failures out;
         if (documents.empty() && removed.empty()) return out;
         auto open = service_.collections.get(call.value("name"));
         if (!open) return out.all = open.status(), out;
         const std::lock_guard lock((*open)->writing);
+        Collection& collection = (*open)->collection;
+        const Scope scope = call.scope();
         if (!removed.empty()) {
-            out.all = (*open)->collection.remove(removed).status();
+            std::vector<std::string> mine;
+            for (const std::string& id : removed) {
+                const auto seen = scope.sees(collection, id);
+                if (!seen) return out.all = seen.status(), out;
+                if (*seen) mine.push_back(id);
+            }
+            out.all = collection.remove(mine).status();
             return out;
+        }
+        if (!scope.whole()) {
+            // Of an id that is refused in one line no other is stored either: results are by id.
+            for (const DocumentInput& document : documents)
+                if (const Status bad = scope.may_store(collection, document); !bad.ok())
+                    out.by_id.insert_or_assign(document.id, bad.message());
+            std::erase_if(documents, [&](const DocumentInput& document) {
+                return out.by_id.contains(document.id);
+            });
+            if (documents.empty()) return out;
         }
         IngestOptions options;
         options.stop = call.stop;
-        auto report = (*open)->collection.ingest_documents(documents, options);
+        auto report = collection.ingest_documents(documents, options);
         if (!report) return out.all = report.status(), out;
         if (call.stop.stop_requested()) return out.all = {Code::cancelled, "cancelled"}, out;
         for (const IngestFailure& failure : report->failed) {

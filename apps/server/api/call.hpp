@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "apps/server/api/keys.hpp"
+#include "apps/server/api/scope.hpp"
 #include "apps/server/http/message.hpp"
 #include "lectern/lectern.hpp"
 
@@ -60,6 +61,7 @@ struct Call {
     [[nodiscard]] const std::string& value(const std::string& name) const {
         return values.at(name);
     }
+    [[nodiscard]] Scope scope() const noexcept { return Scope(key.get()); }
     [[nodiscard]] bool may(Right right, std::string_view collection) const noexcept {
         return key == nullptr || (key->right >= right && key->reaches(collection));
     }

@@ -1,6 +1,7 @@
 // apps/server/api/documents.hpp: documents as they come in over HTTP.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,13 @@ namespace lectern::server {
 
 // A strong entity tag (RFC 9110, 8.8.3) of what the document holds.
 [[nodiscard]] std::string entity_tag(const Document& document);
+
+// The tag of the document as it stands; "" when there is none.
+[[nodiscard]] Result<std::string> tag_of(const Collection& collection, const std::string& id);
+// 412.
+[[nodiscard]] Response precondition_failed();
+// A '?' that was meant as a part of the id would make it that of another document.
+[[nodiscard]] std::optional<Response> refuse_parameters(const Request& request);
 
 // If-Match and If-None-Match of a write, against the document as it stands ("": there is none).
 // False: 412.

@@ -1,19 +1,25 @@
 #include "apps/server/api/keys.hpp"
 
+#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+
+#include "apps/server/api/scope.hpp"
+#include "index/metadata/date.hpp"
 
 namespace lectern::server {
 namespace {
@@ -72,6 +78,12 @@ Result<Key> parse_key(const json::value& value) {
                 return wrong("collections: is empty; leave it out for all");
         } else if (name == "max_concurrent" && field.is_int64() && field.get_int64() > 0) {
             key.max_concurrent = static_cast<std::size_t>(field.get_int64());
+        } else if (name == "filter" && field.is_string()) {
+            key.filter = std::string(field.get_string());
+            if (key.filter.empty()) return wrong("filter: is empty; leave it out for all");
+        } else if (name == "expires" && field.is_string()) {
+            key.expires = std::string(field.get_string());
+            if (key.expires.empty()) return wrong("expires: is empty; leave it out for never");
         } else {
             return wrong("'" + std::string(std::string_view(name)) +
                          "' is unknown or has a value of the wrong kind");
@@ -81,6 +93,7 @@ Result<Key> parse_key(const json::value& value) {
     if (key.sha256.size() != hash_bytes) return wrong("has no sha256");
     if (std::find(key.collections.begin(), key.collections.end(), "*") != key.collections.end())
         key.collections.clear();
+    LECTERN_TRY(check_key(key));
     return key;
 }
 
@@ -99,6 +112,30 @@ std::string_view name(Right right) noexcept {
 bool Key::reaches(std::string_view collection) const noexcept {
     return collections.empty() ||
            std::find(collections.begin(), collections.end(), collection) != collections.end();
+}
+
+bool Key::expired() const noexcept {
+    if (expires_at == 0) return false;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count() >= expires_at;
+}
+
+Status check_key(Key& key) {
+    if (key.name.empty()) return {Code::invalid_argument, "a key needs a name"};
+    key.expires_at = 0;
+    if (!key.expires.empty()) {
+        const auto span = filter::parse_date(key.expires);
+        if (!span)
+            return {Code::invalid_argument,
+                    "expires: '" + key.expires +
+                        "' is no date; write 2027-01-31 or 2027-01-31T18:00:00Z"};
+        key.expires_at = span->end;
+    }
+    if (key.filter.empty()) return {};
+    // What is administered is of all documents.
+    if (key.right == Right::admin)
+        return {Code::invalid_argument, "a key with a filter may read or write, not administer"};
+    return check_filter(key.filter);
 }
 
 Result<std::vector<Key>> parse_keys(std::string_view text) {
@@ -164,6 +201,42 @@ bool Keys::changed() const {
     return !error && written != tried_;
 }
 
+std::vector<std::shared_ptr<const Key>> Keys::all() const {
+    const std::lock_guard lock(mutex_);
+    return keys_;
+}
+
+Result<std::string> Keys::add(const Key& key) {
+    fs::path file;
+    {
+        const std::lock_guard lock(mutex_);
+        file = file_;
+    }
+    LECTERN_ASSIGN(std::string text, add_key(file, key));
+    LECTERN_TRY(reload());
+    return text;
+}
+
+Status Keys::remove(const std::string& name) {
+    fs::path file;
+    {
+        const std::lock_guard lock(mutex_);
+        file = file_;
+        const auto stays = [&name](const auto& key) {
+            return key->name != name && key->right == Right::admin && key->collections.empty() &&
+                   !key->expired();
+        };
+        const bool known = std::any_of(keys_.begin(), keys_.end(),
+                                       [&name](const auto& key) { return key->name == name; });
+        if (known && std::none_of(keys_.begin(), keys_.end(), stays))
+            return {Code::invalid_argument, "'" + name +
+                                                "' is the last key that may administer all "
+                                                "collections; make another one first"};
+    }
+    LECTERN_TRY(remove_key(file, name));
+    return reload();
+}
+
 bool Keys::required() const {
     const std::lock_guard lock(mutex_);
     return !file_.empty();
@@ -200,6 +273,24 @@ Result<json::object> read_root(const fs::path& file) {
     return json::parse(std::string{std::istreambuf_iterator<char>(in), {}}).as_object();
 }
 
+// One change of the files of a folder at a time, whichever process makes it.
+class FolderLock {
+ public:
+    explicit FolderLock(const fs::path& file)
+        : descriptor_(::open(file.has_parent_path() ? file.parent_path().c_str() : ".",
+                             O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        if (descriptor_ >= 0) (void)::flock(descriptor_, LOCK_EX);
+    }
+    ~FolderLock() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+    int descriptor_;
+};
+
 Status write_root(const fs::path& file, const json::object& root) {
     fs::path part = file;
     part += ".part";
@@ -227,6 +318,9 @@ Status write_root(const fs::path& file, const json::object& root) {
 }  // namespace
 
 Result<std::string> add_key(const fs::path& file, const Key& key) {
+    Key checked = key;
+    LECTERN_TRY(check_key(checked));
+    const FolderLock lock(file);
     LECTERN_ASSIGN(json::object root, read_root(file));
     json::array& entries = root["keys"].as_array();
     for (const json::value& other : entries)
@@ -240,12 +334,15 @@ Result<std::string> add_key(const fs::path& file, const Key& key) {
                        {"rights", json::array{json::value(name(key.right))}}};
     if (!key.collections.empty()) entry["collections"] = json::value_from(key.collections);
     if (key.max_concurrent > 0) entry["max_concurrent"] = key.max_concurrent;
+    if (!key.filter.empty()) entry["filter"] = key.filter;
+    if (!key.expires.empty()) entry["expires"] = key.expires;
     entries.push_back(std::move(entry));
     LECTERN_TRY(write_root(file, root));
     return text;
 }
 
 Status remove_key(const fs::path& file, const std::string& name) {
+    const FolderLock lock(file);
     LECTERN_TRY(read_keys(file).status());
     LECTERN_ASSIGN(json::object root, read_root(file));
     json::array& entries = root["keys"].as_array();

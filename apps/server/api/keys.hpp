@@ -3,13 +3,16 @@
 //
 // The file (JSON):
 //     {"keys": [{"name": "web", "sha256": "<64 hexadecimal digits>", "rights": ["read", "write"],
-//                "collections": ["notes"], "max_concurrent": 8}]}
+//                "collections": ["notes"], "max_concurrent": 8,
+//                "filter": "tenant = \"a\"", "expires": "2027-01-31"}]}
 // `collections`: those the key may use; ["*"] or nothing: all. "admin" includes "write", and
-// "write" includes "read".
+// "write" includes "read". `filter`: for the key there are only the documents that fulfil it
+// (scope.hpp). `expires`: the end of its day, minute or second is the key's.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -30,10 +33,14 @@ struct Key {
     Right right = Right::read;
     std::vector<std::string> collections;  // empty: all
     std::size_t max_concurrent = 0;        // 0: the server's limit
+    std::string filter = {};               // empty: all documents
+    std::string expires = {};              // a date as it was written; empty: never
+    std::int64_t expires_at = 0;           // the same, in milliseconds since 1970 UTC; 0: never
     std::shared_ptr<std::atomic<std::size_t>> running =
         std::make_shared<std::atomic<std::size_t>>(0);
 
     [[nodiscard]] bool reaches(std::string_view collection) const noexcept;
+    [[nodiscard]] bool expired() const noexcept;
 };
 
 // The keys of a file. Safe from any thread; reload() replaces all keys at once, and requests that
@@ -48,6 +55,11 @@ class Keys {
     // Whether the file has changed since it was last read, or tried to be.
     [[nodiscard]] bool changed() const;
 
+    // Changes the file and takes it up at once. The last key that may administer everything stays.
+    [[nodiscard]] Result<std::string> add(const Key& key);
+    [[nodiscard]] Status remove(const std::string& name);
+    [[nodiscard]] std::vector<std::shared_ptr<const Key>> all() const;
+
     [[nodiscard]] bool required() const;
     // The key of this text, or nullptr. Takes as long for a wrong key as for a right one.
     [[nodiscard]] std::shared_ptr<const Key> find(std::string_view text) const;
@@ -59,6 +71,9 @@ class Keys {
     std::vector<std::shared_ptr<const Key>> keys_;
 };
 
+// Ok, or what is wrong with a new key: a filter or a date that cannot be read, and what does not go
+// together. Sets expires_at.
+[[nodiscard]] Status check_key(Key& key);
 [[nodiscard]] Result<std::vector<Key>> parse_keys(std::string_view json);
 // Adds an entry to the file and gives the new key's text: the only time it is seen. The file keeps
 // its owner and mode. A new one is its owner's alone; in a folder that hands its group down

@@ -31,6 +31,9 @@ api::Delivery delivery_of(api::Fields& fields) {
 Reply::Reply(Call& call, api::Fields& fields) : call_(call) {
     const api::Delivery wanted = delivery_of(fields);
     explain_ = wanted.explain;
+    // What stages took counts others' documents too.
+    if (explain_ && !call.scope().whole())
+        fields.wrong("explain", "must be false for a key that is bound to a filter");
     streams_ = wanted.stream.value_or(
         prefers(call.request.header("Accept"), "text/event-stream", "application/json"));
 }
@@ -48,7 +51,7 @@ std::function<void(std::string_view)> Reply::text() const {
 }
 
 Response Reply::failed(const Status& status) const {
-    Response response = problem(status);
+    Response response = problem(call_.scope().told(status));
     if (call_.stream.begun()) response.last_piece = event("error", json::parse(response.body));
     return response;
 }

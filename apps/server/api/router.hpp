@@ -45,9 +45,16 @@ struct Route {
     Body body = Body::json;
     bool while_draining = false;  // answered after SIGTERM too
     bool in_log = true;
+    bool tenants = false;  // its handler keeps to the filter of a key (scope.hpp)
 
     std::vector<std::string> parts = {};  // of the pattern; set by add()
 };
+
+// A route that keys may use that are bound to a filter.
+[[nodiscard]] inline Route for_tenants(Route route) {
+    route.tenants = true;
+    return route;
+}
 
 class Router {
  public:

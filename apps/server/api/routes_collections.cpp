@@ -119,7 +119,8 @@ void add_collection_routes(Router& router, Service& service) {
     const auto bound = [&service](Response (*handler)(Service&, Call&)) {
         return [&service, handler](Call& call) { return handler(service, call); };
     };
-    router.add({"GET", "/collections", Right::read, Lane::read, bound(&list_collections)});
+    router.add(
+        for_tenants({"GET", "/collections", Right::read, Lane::read, bound(&list_collections)}));
     router.add({"POST", "/collections", Right::admin, Lane::ingest, bound(&create)});
     router.add({"GET", "/collections/{name}", Right::read, Lane::read, bound(&stats)});
     router.add({"PUT", "/collections/{name}", Right::admin, Lane::ingest, bound(&put_collection)});

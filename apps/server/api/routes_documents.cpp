@@ -1,4 +1,6 @@
 // Documents: store, read, remove, upload.
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -16,32 +18,12 @@ namespace {
 
 namespace json = boost::json;
 
-Response changed() {
-    return problem(412, "precondition_failed",
-                   "the document is not what If-Match or If-None-Match says; read it again");
-}
-
-// The tag of the document as it stands; "" when there is none.
-Result<std::string> tag_of(const Collection& collection, const std::string& id) {
-    auto document = collection.get(id);
-    if (document) return entity_tag(*document);
-    if (document.status().code() == Code::not_found) return std::string{};
-    return document.status();
-}
-
-// A '?' that was meant as a part of the id would make it that of another document.
-std::optional<Response> refuse_parameters(const Call& call) {
-    if (call.request.target.find('?') == std::string::npos) return {};
-    return problem(400, "invalid_argument",
-                   "this path takes no parameters; a '?' of an id is sent as %3F");
-}
-
 const char* word_for(bool stored, bool replaced) noexcept {
     return !stored ? "unchanged" : replaced ? "replaced" : "created";
 }
 
 Response put_document(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto value = api::parse_json(call.request.body);
     if (!value) return problem(value.status().within("the body"));
     auto input = api::document_input(std::move(*value), call.value("document"));
@@ -51,9 +33,11 @@ Response put_document(Service& service, Call& call) {
     Collection& collection = (*open)->collection;
 
     const std::lock_guard lock((*open)->writing);
+    if (const Status bad = call.scope().may_store(collection, *input); !bad.ok())
+        return problem(403, "forbidden", bad.message());
     auto before = tag_of(collection, input->id);
     if (!before) return problem(before.status());
-    if (!preconditions_hold(call.request, *before)) return changed();
+    if (!preconditions_hold(call.request, *before)) return precondition_failed();
     auto report = collection.ingest_documents({&*input, 1}, {{}, call.stop});
     if (!report) return problem(report.status());
     call.observed.tokens_in = report->tokens;
@@ -75,14 +59,18 @@ Response put_document(Service& service, Call& call) {
 }
 
 Response get(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
+    if (const Status bad =
+            call.scope().find((*open)->collection, (*open)->name, call.value("document"));
+        !bad.ok())
+        return problem(bad);
     auto document = (*open)->collection.get(call.value("document"));
     if (!document)
         return problem(no_document(document.status(), call.value("name"), call.value("document")));
     const std::string tag = entity_tag(*document);
-    if (!matches(call.request, tag)) return changed();
+    if (!matches(call.request, tag)) return precondition_failed();
     Response out = not_modified(call.request, tag) ? Response{304, "", "", {}}
                                                    : json_response(api::json_of(*document));
     out.headers.push_back({"ETag", tag});
@@ -90,16 +78,18 @@ Response get(Service& service, Call& call) {
 }
 
 Response remove(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     Collection& collection = (*open)->collection;
     const std::vector<std::string> ids{call.value("document")};
     const std::lock_guard lock((*open)->writing);
+    if (const Status bad = call.scope().find(collection, (*open)->name, ids.front()); !bad.ok())
+        return problem(bad);
     if (call.request.has_header("If-Match")) {
         auto tag = tag_of(collection, ids.front());
         if (!tag) return problem(tag.status());
-        if (!preconditions_hold(call.request, *tag)) return changed();
+        if (!preconditions_hold(call.request, *tag)) return precondition_failed();
     }
     auto removed = collection.remove(ids);
     if (!removed) return problem(removed.status());
@@ -109,15 +99,33 @@ Response remove(Service& service, Call& call) {
     return {204, "", "", {}};
 }
 
+// As Collection::each_document, of those that fulfil a filter.
+Status each_selected(const Collection& collection, const std::string& filter,
+                     const std::string& after, const std::function<bool(const Document&)>& visit) {
+    LECTERN_ASSIGN(const Selected selected, collection.select(filter));
+    const std::vector<std::string>& ids = selected.documents;
+    for (auto id = std::upper_bound(ids.begin(), ids.end(), after); id != ids.end(); ++id) {
+        const auto document = collection.get(*id);
+        if (!document && document.status().code() == Code::not_found) continue;  // meanwhile
+        LECTERN_TRY(document.status());
+        if (!visit(*document)) break;
+    }
+    return {};
+}
+
 // Ids and titles, in order of id, after a given one; of all or of those with a name.
 Response list_documents(Service& service, Call& call) {
     api::Fields fields(call.request.query);
     const std::string after = fields.text("after");
     const std::string name = text::fold(fields.text("name"));
     const std::size_t limit = fields.count("limit", 100, 1, 1000);
+    std::string filter = fields.text("filter");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    const Scope scope = call.scope();
+    if (const Status bad = scope.narrow(filter); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
+    const Collection& collection = (*open)->collection;
     json::array documents;
     bool more = false;
     const auto named = [&name](const std::string& words) {
@@ -134,8 +142,9 @@ Response list_documents(Service& service, Call& call) {
                                          {"chunks", document.chunks.size()}});
         return !call.stop.stop_requested();
     };
-    const Status done = (*open)->collection.each_document(add, after);
-    if (!done.ok()) return problem(done);
+    const Status done = filter.empty() ? collection.each_document(add, after)
+                                       : each_selected(collection, filter, after, add);
+    if (!done.ok()) return problem(scope.told(done));
     json::object out{{"documents", std::move(documents)}};
     if (more) out["next"] = out["documents"].as_array().back().as_object()["document"];
     return json_response(out);
@@ -144,7 +153,7 @@ Response list_documents(Service& service, Call& call) {
 // The bytes of a file; what it is, its name says. Most files are one document, whose id is the
 // file's name; of one with many, its rows have ids of their own.
 Response upload(Service& service, Call& call) {
-    if (auto refused = refuse_parameters(call)) return std::move(*refused);
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     Collection& collection = (*open)->collection;
@@ -153,7 +162,7 @@ Response upload(Service& service, Call& call) {
     const std::lock_guard lock((*open)->writing);
     auto before = tag_of(collection, file);
     if (!before) return problem(before.status());
-    if (!preconditions_hold(call.request, *before)) return changed();
+    if (!preconditions_hold(call.request, *before)) return precondition_failed();
     IngestOptions options;
     options.stop = call.stop;
     options.keep_existing = only_new(call.request);
@@ -163,7 +172,7 @@ Response upload(Service& service, Call& call) {
     call.observed.tokens_in = report->tokens;
     call.observed.stages = report->stages;
     if (report->documents + report->skipped == 0) {
-        if (!report->kept.empty()) return changed();
+        if (!report->kept.empty()) return precondition_failed();
         // Of a file with many documents some may fail; one that gives nothing at all is refused.
         if (!report->failed.empty())
             return problem(422, "document_refused", report->failed.front().error.message());
@@ -192,17 +201,22 @@ void add_document_routes(Router& router, Service& service) {
         return [&service, handler](Call& call) { return handler(service, call); };
     };
     const std::string documents = "/collections/{name}/documents";
-    router.add({"GET", documents, Right::read, Lane::read, bound(&list_documents)});
-    router.add({.method = "POST",
-                .pattern = documents,
-                .right = Right::write,
-                .lane = Lane::ingest,
-                .sink = [&service](const Request& request) { return make_bulk(service, request); },
-                .body = Body::lines});
-    router.add({"GET", documents + "/{document+}", Right::read, Lane::read, bound(&get)});
-    router.add(
-        {"PUT", documents + "/{document+}", Right::write, Lane::ingest, bound(&put_document)});
-    router.add({"DELETE", documents + "/{document+}", Right::write, Lane::ingest, bound(&remove)});
+    const auto open = [&](const char* method, const char* below, Right right, Lane lane,
+                          Response (*handler)(Service&, Call&)) {
+        router.add(for_tenants({method, documents + below, right, lane, bound(handler)}));
+    };
+    open("GET", "", Right::read, Lane::read, &list_documents);
+    router.add(for_tenants(
+        {.method = "POST",
+         .pattern = documents,
+         .right = Right::write,
+         .lane = Lane::ingest,
+         .sink = [&service](const Request& request) { return make_bulk(service, request); },
+         .body = Body::lines}));
+    open("GET", "/{document+}", Right::read, Lane::read, &get);
+    open("PUT", "/{document+}", Right::write, Lane::ingest, &put_document);
+    open("DELETE", "/{document+}", Right::write, Lane::ingest, &remove);
+    // Not for tenants: a file's rows would have to be known before they are stored.
     router.add({.method = "PUT",
                 .pattern = "/collections/{name}/files/{file+}",
                 .right = Right::write,

@@ -1,4 +1,9 @@
 // Jobs: changing the model, checking, backing up, syncing with folders; and looking at them.
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "api/fields.hpp"
@@ -7,6 +12,7 @@
 #include "apps/server/http/problem.hpp"
 #include "apps/server/work/job_work.hpp"
 #include "apps/server/work/jobs.hpp"
+#include "lectern/backup.hpp"
 
 namespace lectern::server {
 namespace {
@@ -106,6 +112,91 @@ Response backups(Service& service, Call& call) {
         json::object{{"folder", api::clean(folder->string())}, {"backups", std::move(list)}});
 }
 
+// The number in the path.
+std::optional<std::uint32_t> backup_of(const Call& call) {
+    const std::string& text = call.value("backup");
+    std::uint32_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error != std::errc() || end != text.data() + text.size() || id == 0) return {};
+    return id;
+}
+
+Response no_backup(const Call& call) {
+    return problem(
+        404, "not_found",
+        "the collection '" + call.value("name") + "' has no backup '" + call.value("backup") + "'");
+}
+
+bool has_backup(const std::filesystem::path& folder, std::uint32_t id) {
+    const auto all = Collection::backups(folder);
+    return all && std::any_of(all->begin(), all->end(),
+                              [id](const BackupInfo& one) { return one.id == id; });
+}
+
+bool has_job(const Service& service, const std::string& name) {
+    for (const json::value& job : service.jobs.list(name))
+        if (job.at("state") == "running") return true;
+    return false;
+}
+
+Response delete_one(Service& service, Call& call) {
+    const std::string& name = call.value("name");
+    auto open = service.collections.get(name);
+    if (!open) return problem(open.status());
+    const auto folder = backup_folder(service.options.data, **open);
+    if (!folder) return problem(folder.status());
+    const auto id = backup_of(call);
+    if (!id || !has_backup(*folder, *id)) return no_backup(call);
+    if (has_job(service, name))
+        return problem(409, "conflict",
+                       "the collection '" + name + "' has a job; wait for its end");
+    const Status done = delete_backup(*folder, *id);
+    if (!done.ok()) return problem(done);
+    return {204, "", "", {}};
+}
+
+// Nothing is replaced: what was backed up becomes a collection of another name.
+Response restore(Service& service, Call& call) {
+    api::Fields fields(call.request.body);
+    const std::string name = fields.text("as");
+    if (!Collections::valid_name(name))
+        fields.wrong("as", "must be a new collection's name: letters, digits, '-' and '_'");
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (!call.may(Right::admin, name))
+        return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const auto folder = backup_folder(service.options.data, **open);
+    if (!folder) return problem(folder.status());
+    const auto id = backup_of(call);
+    if (!id || !has_backup(*folder, *id)) return no_backup(call);
+    const std::vector<std::string> names = service.collections.names();
+    if (std::find(names.begin(), names.end(), name) != names.end())
+        return problem(409, "conflict", "there is a collection '" + name + "' already");
+    return begin(service, call, "restore", {{"backup", *id}, {"as", name}});
+}
+
+Response rename(Service& service, Call& call) {
+    const std::string& from = call.value("name");
+    api::Fields fields(call.request.body);
+    const std::string to = fields.text("to");
+    if (!Collections::valid_name(to))
+        fields.wrong("to", "must be a collection's name: letters, digits, '-' and '_'");
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (!call.may(Right::admin, to))
+        return problem(403, "forbidden", "the key does not reach the collection '" + to + "'");
+    if (has_job(service, from))
+        return problem(409, "conflict",
+                       "the collection '" + from + "' has a job; wait for its end");
+    bool exists = false;
+    const Status done = service.collections.rename(from, to, exists);
+    if (exists) return problem(409, "conflict", done.message());
+    if (!done.ok()) return problem(done);
+    Response out = json_response(json::object{{"name", to}, {"was", from}});
+    out.headers.push_back({"Location", "/collections/" + to});
+    return out;
+}
+
 Response list_jobs(Service& service, Call& call) {
     if (auto open = service.collections.get(call.value("name")); !open)
         return problem(open.status());
@@ -144,6 +235,9 @@ void add_job_routes(Router& router, Service& service) {
     add("POST", "sync", Lane::ingest, &sync);
     add("GET", "sources", Lane::read, &sources);
     add("GET", "backups", Lane::read, &backups);
+    add("DELETE", "backups/{backup}", Lane::ingest, &delete_one);
+    add("POST", "backups/{backup}/restore", Lane::ingest, &restore);
+    add("POST", "rename", Lane::ingest, &rename);
     add("GET", "jobs", Lane::read, &list_jobs);
     add("GET", "jobs/{job}", Lane::read, &look);
     add("DELETE", "jobs/{job}", Lane::read, &cancel);

@@ -39,6 +39,7 @@ Response run_search(Service& service, Call& call, const CollectionPointer& open,
     }
     auto result = open->collection.search(wanted.query, options);
     if (!result) return reply.failed(result.status());
+    call.scope().hide(result->hints);
     // Of a search with the query's own vector.
     if (wanted.options.vector.empty() && !result->hits.empty() && result->hits.front().dense_score)
         service.recall.offer(open, wanted.query);
@@ -55,6 +56,11 @@ Response search(Service& service, Call& call) {
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     call.observed.query = wanted.query;
+    const Scope scope = call.scope();
+    if (const Status bad = scope.narrow(wanted.options.filter); !bad.ok()) return problem(bad);
+    if (const std::string& like = wanted.options.similar; !like.empty())
+        if (const Status bad = scope.find((*open)->collection, (*open)->name, like); !bad.ok())
+            return problem(bad);
     if (wanted.options.summaries == Summaries::none)
         return run_search(service, call, *open, wanted, reply);
     // A generator is slow, so it does not run among the searches.
@@ -74,6 +80,7 @@ Response ask(Service& service, Call& call) {
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     call.observed.query = question;
+    if (const Status bad = call.scope().narrow(options.filter); !bad.ok()) return problem(bad);
     options.on_text = reply.text();
     if (reply.streams())
         options.on_question = [&reply](std::string_view asked) {
@@ -87,6 +94,7 @@ Response ask(Service& service, Call& call) {
         };
     auto answer = (*open)->collection.ask(question, options);
     if (!answer) return reply.failed(answer.status());
+    call.scope().hide(answer->hints);
     return reply.done("answer", api::json_of(*answer), answer->generated_tokens,
                       std::move(answer->timing));
 }
@@ -99,6 +107,9 @@ Response summarize(Service& service, Call& call) {
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
+    if (const Status bad = call.scope().find((*open)->collection, (*open)->name, document);
+        !bad.ok())
+        return problem(bad);
     options.on_text = reply.text();
     auto summary = (*open)->collection.summarize(document, options);
     if (!summary) return reply.failed(no_document(summary.status(), call.value("name"), document));
@@ -114,12 +125,12 @@ Response json_response(const json::value& value, unsigned status) {
 
 void add_query_routes(Router& router, Service& service) {
     for (const char* method : {"GET", "POST"}) {
-        router.add({method, "/collections/{name}/search", Right::read, Lane::read,
-                    [&service](Call& call) { return search(service, call); }});
-        router.add({method, "/collections/{name}/ask", Right::read, Lane::ask,
-                    [&service](Call& call) { return ask(service, call); }});
-        router.add({method, "/collections/{name}/summarize", Right::read, Lane::ask,
-                    [&service](Call& call) { return summarize(service, call); }});
+        router.add(for_tenants({method, "/collections/{name}/search", Right::read, Lane::read,
+                                [&service](Call& call) { return search(service, call); }}));
+        router.add(for_tenants({method, "/collections/{name}/ask", Right::read, Lane::ask,
+                                [&service](Call& call) { return ask(service, call); }}));
+        router.add(for_tenants({method, "/collections/{name}/summarize", Right::read, Lane::ask,
+                                [&service](Call& call) { return summarize(service, call); }}));
     }
 }
 

@@ -48,8 +48,11 @@ Response search_all_of(Service& service, Call& call) {
     }
     call.observed.query = wanted.query;
     wanted.options.stop = call.stop;
-    const auto result = search_all(collections, wanted.query, wanted.options);
-    if (!result) return problem(result.status());
+    const Scope scope = call.scope();
+    if (const Status bad = scope.narrow(wanted.options.filter); !bad.ok()) return problem(bad);
+    auto result = search_all(collections, wanted.query, wanted.options);
+    if (!result) return problem(scope.told(result.status()));
+    scope.hide(result->hints);
     return json_response(api::json_of(*result, names));
 }
 
@@ -101,8 +104,18 @@ void run(Service& service, const Call& call, Search& search) {
         search.result = failed(problem(open.status()));
         return;
     }
-    const auto result = (*open)->collection.search(search.wanted.query, search.wanted.options);
-    search.result = result ? api::json_of(*result) : failed(problem(result.status()));
+    const Scope scope = call.scope();
+    SearchOptions& options = search.wanted.options;
+    Status bad = scope.narrow(options.filter);
+    if (bad.ok() && !options.similar.empty())
+        bad = scope.find((*open)->collection, (*open)->name, options.similar);
+    if (!bad.ok()) {
+        search.result = failed(problem(bad));
+        return;
+    }
+    auto result = (*open)->collection.search(search.wanted.query, options);
+    if (result) scope.hide(result->hints);
+    search.result = result ? api::json_of(*result) : failed(problem(scope.told(result.status())));
 }
 
 Response search_each(Service& service, Call& call) {
@@ -128,10 +141,10 @@ Response search_each(Service& service, Call& call) {
 }  // namespace
 
 void add_searches_routes(Router& router, Service& service) {
-    router.add({"POST", "/search", Right::read, Lane::read,
-                [&service](Call& call) { return search_all_of(service, call); }});
-    router.add({"POST", "/searches", Right::read, Lane::read,
-                [&service](Call& call) { return search_each(service, call); }});
+    router.add(for_tenants({"POST", "/search", Right::read, Lane::read,
+                            [&service](Call& call) { return search_all_of(service, call); }}));
+    router.add(for_tenants({"POST", "/searches", Right::read, Lane::read,
+                            [&service](Call& call) { return search_each(service, call); }}));
 }
 
 }  // namespace lectern::server

@@ -21,14 +21,17 @@ struct Service {
     RecallSampler& recall;
     Jobs& jobs;
     const SourceFolders& sources;
+    Keys& keys;
 };
 
 // Each adds its routes; the handlers use `service` as long as the router lives.
 void add_collection_routes(Router& router, Service& service);
 void add_job_routes(Router& router, Service& service);
 void add_eval_routes(Router& router, Service& service);
+void add_key_routes(Router& router, Service& service);
 void add_document_routes(Router& router, Service& service);
-void add_query_routes(Router& router, Service& service);  // search and ask
+void add_filtered_routes(Router& router, Service& service);  // count, delete, patch
+void add_query_routes(Router& router, Service& service);     // search and ask
 void add_searches_routes(Router& router, Service& service);
 void add_openai_routes(Router& router, Service& service);
 void add_mcp_routes(Router& router, Service& service);

@@ -9,6 +9,7 @@
 
 #include "apps/server/mcp/conversation.hpp"
 #include "apps/server/mcp/protocol.hpp"
+#include "apps/server/mcp/resources.hpp"
 
 namespace lectern::server::mcp {
 namespace {
@@ -39,6 +40,11 @@ TEST(McpTest, AgreesOnTheClientsVersionOrOffersTheNewest) {
     }
 }
 
+TEST(McpTest, AddressesOfResourcesKeepTheirIds) {
+    EXPECT_EQ(resource_uri("notes", "a/b c.md"), "lectern://notes/a/b%20c.md");
+    EXPECT_EQ(resource_uri("n", "\xC3\xA9?#%"), "lectern://n/%C3%A9%3F%23%25");
+}
+
 TEST(McpTest, NotificationsAndResponsesAreNotAnswered) {
     for (const char* message :
          {R"({"jsonrpc":"2.0","method":"notifications/initialized"})",
@@ -60,7 +66,14 @@ TEST(McpTest, WrongMessagesHaveTheCodesOfJsonRpc) {
              Case{R"({"jsonrpc":"2.0","id":1,"method":"ping","result":{}})", -32600},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"ping","error":{},"result":{}})", -32600},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":null})", -32602},
-             Case{R"({"jsonrpc":"2.0","id":1,"method":"resources/list"})", -32601},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"resources/subscribe"})", -32601},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"uri":"x"}})",
+                  -32002},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"resources/list","params":{"cursor":"x"}})",
+                  -32602},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"name":"x"}})",
+                  -32602},
+             Case{R"({"jsonrpc":"2.0","id":1,"method":"completion/complete"})", -32602},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]})", -32602},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"tools/call"})", -32602},
              Case{R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x"}})",

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "api/fields.hpp"
+#include "api/result_json.hpp"
+#include "apps/server/mcp/resources.hpp"
 
 namespace lectern::server::mcp {
 namespace {
@@ -21,7 +23,9 @@ enum Failure : int {
     invalid_request = -32600,
     method_not_found = -32601,
     invalid_parameters = -32602,
-    busy = -32000  // of the implementation's own
+    internal_error = -32603,
+    no_resource = -32002,  // of MCP
+    busy = -32000          // of the implementation's own
 };
 
 json::object failed(const json::value& id, Failure code, std::string_view message) {
@@ -72,13 +76,44 @@ json::object initialize(const json::object& parameters) {
         wanted != nullptr && wanted->is_string() && knows_version(wanted->get_string()))
         version = wanted->get_string();
     return {{"protocolVersion", version},
-            {"capabilities", {{"tools", json::object{}}}},
+            {"capabilities",
+             {{"tools", json::object{}},
+              {"resources", json::object{}},
+              {"prompts", json::object{}},
+              {"completions", json::object{}}}},
             {"serverInfo",
              {{"name", "lectern"}, {"title", "Lectern"}, {"version", lectern::version()}}},
             {"instructions",
              "Finds passages in collections of documents and answers from them with citations. "
              "Every passage and citation names its document and the bytes [begin, end) of its "
              "text; get_document reads them."}};
+}
+
+// What stands beside the tools; nothing: no such method.
+std::optional<json::object> of_resources(const json::value& id, std::string_view method,
+                                         const json::object& parameters, const Sources& sources) {
+    Result<json::object> result = json::object();
+    if (method == "resources/list")
+        result = list_resources(parameters, sources);
+    else if (method == "resources/templates/list")
+        result = list_templates();
+    else if (method == "resources/read")
+        result = read_resource(parameters, sources);
+    else if (method == "prompts/list")
+        result = list_prompts();
+    else if (method == "prompts/get")
+        result = get_prompt(parameters);
+    else if (method == "completion/complete")
+        result = complete(parameters, sources);
+    else
+        return {};
+    if (result) return done(id, std::move(*result));
+    const Status& bad = result.status();
+    return failed(id,
+                  bad.code() == Code::not_found          ? no_resource
+                  : bad.code() == Code::invalid_argument ? invalid_parameters
+                                                         : internal_error,
+                  std::string_view(api::clean(bad.message())));
 }
 
 }  // namespace
@@ -111,6 +146,7 @@ std::optional<json::object> answer_one(const json::value& message, const Sources
     if (name == "initialize") return done(*id, initialize(parameters));
     if (name == "ping") return done(*id, json::object{});
     if (name == "tools/list") return done(*id, json::object{{"tools", tool_list()}});
+    if (auto answered = of_resources(*id, name, parameters, sources)) return answered;
     if (name != "tools/call")
         return failed(*id, method_not_found, "no method '" + std::string(name) + "'");
 
@@ -144,8 +180,10 @@ json::object wrong_version(std::string_view message, std::string_view version) {
 }
 
 bool calls_tool(const json::value& message) {
-    return any_message(message,
-                       [](const json::value& one) { return has_method(one, "tools/call"); });
+    return any_message(message, [](const json::value& one) {
+        return has_method(one, "tools/call") || has_method(one, "resources/list") ||
+               has_method(one, "resources/read") || has_method(one, "completion/complete");
+    });
 }
 
 bool initializes(std::string_view message) {

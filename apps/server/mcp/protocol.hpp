@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/server/api/scope.hpp"
 #include "apps/server/work/collections.hpp"
 
 namespace lectern::server::mcp {
@@ -19,6 +20,8 @@ namespace lectern::server::mcp {
 struct Sources {
     std::function<std::vector<std::string>()> names;
     std::function<Result<CollectionPointer>(const std::string& name)> get;
+    // Who asks; nullptr: who may see everything. Outlives the request.
+    const Key* key = nullptr;
     std::size_t most_hits = 100;
     std::stop_token stop = {};
     std::optional<std::chrono::milliseconds> search_time = {};
@@ -45,7 +48,8 @@ inline constexpr std::size_t most_of_a_batch = 32;
 // The response to a message of another revision; the id of the request when it has one.
 [[nodiscard]] boost::json::object wrong_version(std::string_view message, std::string_view version);
 
-// Whether the message, or one of the batch, calls a tool: all else is answered at once.
+// Whether the message, or one of the batch, calls a tool or reads documents: all else is answered
+// at once.
 [[nodiscard]] bool calls_tool(const boost::json::value& message);
 // The id of the request that a notification cancels.
 [[nodiscard]] std::optional<boost::json::value> cancelled_request(

@@ -24,6 +24,7 @@ mcp::Sources sources_of(Service& service, Call& call) {
                                                "' that the key reaches; see list_collections"};
         return service.collections.get(name);
     };
+    out.key = call.key.get();
     out.most_hits = std::min<std::size_t>(out.most_hits, service.options.limits.k);
     out.stop = call.stop;
     out.search_time = service.options.limits.search_time;
@@ -64,8 +65,8 @@ Response message(Service& service, Call& call) {
 }  // namespace
 
 void add_mcp_routes(Router& router, Service& service) {
-    router.add({"POST", "/mcp", Right::read, Lane::read,
-                [&service](Call& call) { return message(service, call); }});
+    router.add(for_tenants({"POST", "/mcp", Right::read, Lane::read,
+                            [&service](Call& call) { return message(service, call); }}));
 }
 
 }  // namespace lectern::server

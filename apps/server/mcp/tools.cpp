@@ -69,11 +69,18 @@ Result<json::object> list_collections(api::Fields& fields, const Sources& source
     for (const std::string& name : sources.names()) {
         LECTERN_ASSIGN(const CollectionPointer open, sources.get(name));
         LECTERN_ASSIGN(const Stats stats, open->collection.stats());
-        out.push_back(json::object{{"name", name},
-                                   {"documents", stats.documents},
-                                   {"chunks", stats.chunks},
-                                   {"tokens", stats.tokens},
-                                   {"pipeline", api::clean(stats.pipeline)}});
+        json::object one{{"name", name}, {"pipeline", api::clean(stats.pipeline)}};
+        if (const Scope scope(sources.key); scope.whole()) {
+            one["documents"] = stats.documents;
+            one["chunks"] = stats.chunks;
+            one["tokens"] = stats.tokens;
+        } else {
+            std::string filter;
+            LECTERN_TRY(scope.narrow(filter));
+            LECTERN_ASSIGN(const Selected mine, open->collection.select(filter));
+            one["documents"] = mine.documents.size();
+        }
+        out.push_back(std::move(one));
     }
     return json::object{{"collections", std::move(out)}};
 }
@@ -102,8 +109,14 @@ Result<json::object> search(api::Fields& fields, const Sources& sources, const P
                                              api::in_mcp, api::search_of_models());
     options.stop = sources.stop;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
-    LECTERN_ASSIGN(const SearchResult result, open->collection.search(query, options));
-    return api::json_of(result);
+    const Scope scope(sources.key);
+    LECTERN_TRY(scope.narrow(options.filter));
+    if (!options.similar.empty())
+        LECTERN_TRY(scope.find(open->collection, open->name, options.similar));
+    auto result = open->collection.search(query, options);
+    if (!result) return scope.told(result.status());
+    scope.hide(result->hints);
+    return api::json_of(*result);
 }
 
 Result<json::object> ask(api::Fields& fields, const Sources& sources, const Progress& progress) {
@@ -119,10 +132,14 @@ Result<json::object> ask(api::Fields& fields, const Sources& sources, const Prog
             progress(std::string_view(api::clean(piece)));
         };
     }
-    LECTERN_ASSIGN(const Answer answer, open->collection.ask(question, options));
-    json::object out = api::json_of(answer);
+    const Scope scope(sources.key);
+    LECTERN_TRY(scope.narrow(options.filter));
+    auto answer = open->collection.ask(question, options);
+    if (!answer) return scope.told(answer.status());
+    scope.hide(answer->hints);
+    json::object out = api::json_of(*answer);
     // The hits are for the eye; a model has the citations. Without an answer they are all there is.
-    if (answer.status != AnswerStatus::abstained) out.erase("hits");
+    if (answer->status != AnswerStatus::abstained) out.erase("hits");
     out.erase("milliseconds");
     return out;
 }
@@ -136,6 +153,7 @@ Result<json::object> get_document(api::Fields& fields, const Sources& sources, c
     read(fields, piece_fields(), api::in_mcp, wanted);
     const std::string& id = wanted.document;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
+    LECTERN_TRY(Scope(sources.key).find(open->collection, open->name, id));
     const auto found = open->collection.get(id);
     if (!found) return no_document(found.status(), open->name, id);
     const Document& document = *found;

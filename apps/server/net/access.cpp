@@ -66,6 +66,14 @@ Admitted admit(const Request& request, const Router::Match& match, const Keys& k
         out.refusal->headers.push_back({"WWW-Authenticate", "Bearer realm=\"lectern\""});
         return out;
     }
+    if (out.key->expired()) {
+        out.refusal = problem(401, "key_expired",
+                              "the API key '" + out.key->name + "' was good until " +
+                                  out.key->expires + "; ask for another one");
+        out.refusal->headers.push_back({"WWW-Authenticate", "Bearer realm=\"lectern\""});
+        out.key = nullptr;
+        return out;
+    }
     const auto collection = match.values.find("name");
     if (out.key->right < route.right)
         out.refusal =
@@ -73,6 +81,9 @@ Admitted admit(const Request& request, const Router::Match& match, const Keys& k
     else if (collection != match.values.end() && !out.key->reaches(collection->second))
         out.refusal = problem(403, "forbidden",
                               "the key does not reach the collection '" + collection->second + "'");
+    else if (!out.key->filter.empty() && !route.tenants)
+        out.refusal = problem(403, "forbidden",
+                              "the key is bound to a filter, and this is about all documents");
     return out;
 }
 

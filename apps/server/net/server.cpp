@@ -86,7 +86,7 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
       sources(std::move(folders)),
       collections(options.data, std::move(engine), options.open),
       jobs(options.data / ".jobs", job_work(collections, options.data, sources)),
-      service{options, collections, metrics, recall, jobs, sources},
+      service{options, collections, metrics, recall, jobs, sources, keys},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),
@@ -101,8 +101,10 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
 void add_routes(ServerState& state) {
     add_collection_routes(state.router, state.service);
     add_job_routes(state.router, state.service);
+    add_key_routes(state.router, state.service);
     add_eval_routes(state.router, state.service);
     add_document_routes(state.router, state.service);
+    add_filtered_routes(state.router, state.service);
     add_query_routes(state.router, state.service);
     add_searches_routes(state.router, state.service);
     add_openai_routes(state.router, state.service);

@@ -16,6 +16,7 @@
 #include "apps/server/api/keys.hpp"
 #include "apps/server/api/openapi.hpp"
 #include "apps/server/api/router.hpp"
+#include "apps/server/api/scope.hpp"
 #include "apps/server/http/media_type.hpp"
 #include "apps/server/http/response_head.hpp"
 #include "apps/server/net/access.hpp"
@@ -166,6 +167,87 @@ TEST_F(KeysTest, AnotherKeyStandsBesideTheOldOneUntilThatIsTakenOut) {
     ASSERT_EQ(listed->size(), 1U);
     EXPECT_EQ(listed->front().name, "new");
     EXPECT_EQ(remove_key(folder / "none.json", "old").code(), Code::not_found);
+}
+
+TEST_F(KeysTest, AFilterAndAnEndAreChecked) {
+    struct Case {
+        const char* filter;
+        const char* expires;
+        Right right;
+        const char* says;  // "": it is in order
+    } cases[] = {{"tenant = \"a\"", "2999-01-31", Right::write, ""},
+                 {"", "2999-01-31T18:00Z", Right::admin, ""},
+                 {"tenant =", "", Right::read, "column"},
+                 {"tenant = 1", "", Right::admin, "administer"},
+                 {"", "31.1.2999", Right::read, "date"}};
+    for (const Case& each : cases) {
+        Key key;
+        key.name = "k";
+        key.filter = each.filter;
+        key.expires = each.expires;
+        key.right = each.right;
+        const fs::path file = folder / "keys.json";
+        fs::remove(file);
+        const auto made = add_key(file, key);
+        EXPECT_EQ(made.ok(), std::string(each.says).empty()) << each.filter << each.expires;
+        if (!made.ok()) {
+            EXPECT_NE(made.status().message().find(each.says), std::string::npos);
+            EXPECT_FALSE(fs::exists(file));
+            continue;
+        }
+        const auto read = read_keys(file);
+        ASSERT_TRUE(read.ok()) << read.status().message();
+        EXPECT_EQ(read->front().filter, each.filter);
+        EXPECT_EQ(read->front().expires, each.expires);
+        EXPECT_FALSE(read->front().expired());
+    }
+    Key key;
+    key.name = "gone";
+    key.expires = "2020-01-31";
+    ASSERT_TRUE(check_key(key).ok());
+    EXPECT_TRUE(key.expired());
+    EXPECT_EQ(key.expires_at, 1'580'515'200'000) << "the end of its day";
+}
+
+TEST(ScopeTest, WhatAKeyMayStoreFulfilsItsFilter) {
+    Key key;
+    key.filter = "tenant = \"a\" and id begins \"a/\"";
+    const Scope scope(&key);
+    struct Case {
+        const char* id;
+        const char* metadata;
+        bool may;
+    } cases[] = {{"a/1", R"({"tenant": "a"})", true},
+                 {"a/1", R"({"tenant": ["b", "a"]})", true},  // a condition on a list
+                 {"b/1", R"({"tenant": "a"})", false},
+                 {"a/1", R"({"tenant": "b"})", false},
+                 {"a/1", R"({"tenant": 1})", false},
+                 {"a/1", R"({"tenant": null})", false},
+                 {"a/1", "", false}};
+    for (const Case& each : cases) {
+        const DocumentInput document{each.id, "", "text", each.metadata};
+        EXPECT_EQ(scope.may_store(document).ok(), each.may) << each.id << each.metadata;
+        EXPECT_TRUE(Scope(nullptr).may_store(document).ok());
+    }
+}
+
+TEST(ScopeTest, AFilterOfARequestIsWithinThatOfTheKey) {
+    Key key;
+    key.filter = "tenant = 1";
+    const Scope scope(&key);
+    std::string filter;
+    EXPECT_TRUE(scope.narrow(filter).ok());
+    EXPECT_EQ(filter, "tenant = 1");
+    filter = "a = 1 or b = 2";
+    EXPECT_TRUE(scope.narrow(filter).ok());
+    EXPECT_EQ(filter, "(a = 1 or b = 2) and (tenant = 1)");
+    for (const char* wrong : {"a = 1) or (b = 2", "(", "a = \"", "a ="}) {
+        filter = wrong;
+        EXPECT_FALSE(scope.narrow(filter).ok()) << wrong;
+    }
+    filter = "a = 1) or (b = 2";
+    EXPECT_TRUE(Scope(nullptr).narrow(filter).ok()) << "the search says what is wrong";
+    EXPECT_EQ(filter, "a = 1) or (b = 2");
 }
 
 TEST_F(KeysTest, ABrokenFileIsLookedAtOnce) {

@@ -293,8 +293,11 @@ Response answer(Service& service, Call& call, OpenCollection& open, Chat chat, W
     options.deadline = service.options.limits.answer_time;
     options.on_text = [&writer](std::string_view piece) { writer.piece(piece); };
     call.observed.query = question;
+    const Scope scope = call.scope();
+    if (const Status bad = scope.narrow(options.filter); !bad.ok()) return writer.fail(bad);
     auto answer = open.collection.ask(question, options);
-    if (!answer) return writer.fail(answer.status());
+    if (!answer) return writer.fail(scope.told(answer.status()));
+    scope.hide(answer->hints);
     json::object extension = api::json_of(*answer);
     extension.erase("answer");
     Completion done;
@@ -395,12 +398,15 @@ void add_openai_routes(Router& router, Service& service) {
     const auto bound = [&service](Response (*handler)(Service&, Call&)) {
         return [&service, handler](Call& call) { return handler(service, call); };
     };
-    router.add({"GET", "/v1/models", Right::read, Lane::read, bound(&models)});
-    router.add({"GET", "/v1/models/{model+}", Right::read, Lane::read, bound(&model)});
-    router.add({"POST", "/v1/embeddings", Right::read, Lane::read, bound(&embeddings)});
-    router.add({"POST", "/v1/chat/completions", Right::read, Lane::ask, bound(&chat)});
-    for (const char* path : {"/v1/rerank", "/rerank"})
-        router.add({"POST", path, Right::read, Lane::read, bound(&rerank)});
+    const auto open = [&](const char* method, const char* path, Lane lane,
+                          Response (*handler)(Service&, Call&)) {
+        router.add(for_tenants({method, path, Right::read, lane, bound(handler)}));
+    };
+    open("GET", "/v1/models", Lane::read, &models);
+    open("GET", "/v1/models/{model+}", Lane::read, &model);
+    open("POST", "/v1/embeddings", Lane::read, &embeddings);
+    open("POST", "/v1/chat/completions", Lane::ask, &chat);
+    for (const char* path : {"/v1/rerank", "/rerank"}) open("POST", path, Lane::read, &rerank);
 }
 
 }  // namespace lectern::server

@@ -58,7 +58,7 @@ function row(found) {
 async function total() {
   const collection = state.collection;
   try {
-    const { documents } = await get(of(collection, "/stats"));
+    const { documents } = await get(of(collection, "/count"));
     if (collection === state.collection) state.documents = documents;
   } catch {
     state.documents = null;

@@ -14,6 +14,8 @@ constexpr std::chrono::seconds longest_wait_for_users{30};
 
 const std::string of_default_models = ".default";  // no collection can be named so
 
+const std::string restoring = ".restoring-";
+
 constexpr bool letter_or_digit(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
@@ -33,7 +35,18 @@ Status bad_name(const std::string& name) {
 }  // namespace
 
 Collections::Collections(fs::path data, Engine engine, CollectionOptions options)
-    : data_(std::move(data)), engine_(std::move(engine)), options_(std::move(options)) {}
+    : data_(std::move(data)), engine_(std::move(engine)), options_(std::move(options)) {
+    // What a restore leaves that the end of the server has broken off.
+    std::vector<fs::path> parts;
+    std::error_code error;
+    for (const fs::directory_entry& entry : fs::directory_iterator(data_, error))
+        if (entry.path().filename().string().starts_with(restoring)) parts.push_back(entry.path());
+    for (const fs::path& part : parts) fs::remove_all(part, error);
+}
+
+fs::path Collections::place_to_restore(const std::string& token) const {
+    return data_ / (restoring + token);
+}
 
 bool Collections::valid_name(std::string_view name) noexcept {
     return !name.empty() && name.size() <= max_name && letter_or_digit(name.front()) &&
@@ -141,9 +154,7 @@ Result<CollectionPointer> Collections::create(const std::string& name, const std
     return open(name, std::move(options), !pipeline.empty());
 }
 
-Status Collections::drop(const std::string& name) {
-    if (!valid_name(name)) return no_such(name);
-    const std::lock_guard lock(opening_);
+Status Collections::let_go(const std::string& name) {
     {
         CollectionPointer mine;
         const std::lock_guard map_lock(mutex_);
@@ -154,13 +165,62 @@ Status Collections::drop(const std::string& name) {
             return no_such(name);
         }
     }
-    {
-        std::unique_lock living(living_->mutex);
-        if (!living_->gone.wait_for(living, longest_wait_for_users,
-                                    [&] { return !living_->names.contains(name); }))
-            return {Code::unavailable, "the collection '" + name +
-                                           "' is in use; try again when its requests are done"};
+    std::unique_lock living(living_->mutex);
+    if (!living_->gone.wait_for(living, longest_wait_for_users,
+                                [&] { return !living_->names.contains(name); }))
+        return {Code::unavailable,
+                "the collection '" + name + "' is in use; try again when its requests are done"};
+    return {};
+}
+
+Status Collections::adopt(const fs::path& folder, const std::string& name, bool& exists) {
+    exists = false;
+    if (!valid_name(name)) return bad_name(name);
+    const std::lock_guard lock(opening_);
+    std::error_code error;
+    if (fs::exists(data_ / name, error)) {
+        exists = true;
+        return {Code::unavailable, "there is a collection '" + name + "' already"};
     }
+    fs::rename(folder, data_ / name, error);
+    if (error)
+        return {Code::unavailable,
+                "the folder of '" + name + "' cannot be moved: " + error.message()};
+    return {};
+}
+
+Status Collections::rename(const std::string& from, const std::string& to, bool& exists) {
+    exists = false;
+    if (!valid_name(from)) return no_such(from);
+    if (!valid_name(to)) return bad_name(to);
+    std::string id;
+    {
+        LECTERN_ASSIGN(const CollectionPointer open, get(from));
+        LECTERN_ASSIGN(const Stats stats, open->collection.stats());
+        id = stats.collection_id;
+    }
+    const std::lock_guard lock(opening_);
+    std::error_code error;
+    if (fs::exists(data_ / to, error)) {
+        exists = true;
+        return {Code::unavailable, "there is a collection '" + to + "' already"};
+    }
+    LECTERN_TRY(let_go(from));
+    fs::rename(data_ / from, data_ / to, error);
+    if (error)
+        return {Code::unavailable,
+                "the folder of '" + from + "' cannot be moved: " + error.message()};
+    // Where job_work.hpp looks for them. It may have none.
+    const fs::path backups = data_ / ".backups";
+    if (!fs::exists(backups / (to + "-" + id), error))
+        fs::rename(backups / (from + "-" + id), backups / (to + "-" + id), error);
+    return {};
+}
+
+Status Collections::drop(const std::string& name) {
+    if (!valid_name(name)) return no_such(name);
+    const std::lock_guard lock(opening_);
+    LECTERN_TRY(let_go(name));
     // Out of the way by one rename, so that a crash leaves no half of it under its name.
     const fs::path gone = data_ / (".dropped-" + name);
     std::error_code error;

@@ -51,6 +51,14 @@ class Collections {
                                                    const std::string& pipeline, bool& exists);
     // Waits for its users; unavailable when they take too long. Its folder is deleted.
     [[nodiscard]] Status drop(const std::string& name);
+    // A folder beside the collections, where one is made before it is adopted.
+    [[nodiscard]] std::filesystem::path place_to_restore(const std::string& token) const;
+    // A collection that was made in another folder gets its name here, by one rename. `exists`:
+    // there is one of that name.
+    [[nodiscard]] Status adopt(const std::filesystem::path& folder, const std::string& name,
+                               bool& exists);
+    // Waits for its users as drop() does. Its backups go with it.
+    [[nodiscard]] Status rename(const std::string& from, const std::string& to, bool& exists);
     // Writes the index caches and closes what nobody uses.
     void close_all();
 
@@ -60,6 +68,8 @@ class Collections {
     // theirs.
     [[nodiscard]] Result<CollectionPointer> open(const std::string& name, CollectionOptions options,
                                                  bool named = false);
+    // With opening_: closes it and waits for its users.
+    [[nodiscard]] Status let_go(const std::string& name);
     [[nodiscard]] CollectionPointer find(const std::string& name) const;
 
     const std::filesystem::path data_;

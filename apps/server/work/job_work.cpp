@@ -84,6 +84,27 @@ Result<json::object> back_up(OpenCollection& open, const fs::path& data, JobFace
     return out;
 }
 
+Result<json::object> restore(const OpenCollection& open, const fs::path& data,
+                             Collections& collections, const JobRecord& record, JobFace& face) {
+    LECTERN_ASSIGN(const fs::path folder, backup_folder(data, open));
+    const std::string name = text_of(record.settings, "as");
+    const auto id = record.settings.at("backup").to_number<std::uint32_t>();
+    const fs::path place = collections.place_to_restore(record.id);
+    auto restored = Collection::restore(folder, id, place);
+    Status done = restored.status();
+    if (done.ok() && face.stop().stop_requested()) done = {Code::cancelled, "cancelled"};
+    bool exists = false;
+    if (done.ok()) done = collections.adopt(place, name, exists);
+    if (!done.ok()) {
+        std::error_code error;
+        fs::remove_all(place, error);
+        return done;
+    }
+    json::object out = api::json_of(*restored);
+    out["collection"] = name;
+    return out;
+}
+
 }  // namespace
 
 Result<fs::path> backup_folder(const fs::path& data, const OpenCollection& open) {
@@ -125,6 +146,7 @@ JobWork job_work(Collections& collections, const fs::path& data, const SourceFol
         if (record.kind == "verify") return verify(*open, face);
         if (record.kind == "sync") return sync(*open, record.settings, sources, face);
         if (record.kind == "backup") return back_up(*open, data, face);
+        if (record.kind == "restore") return restore(*open, data, collections, record, face);
         return Status{Code::internal, "there is no job '" + record.kind + "'"};
     };
 }
