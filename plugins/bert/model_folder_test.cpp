@@ -120,5 +120,17 @@ TEST(Batches, PutSimilarLengthsTogetherWithinTheLimit) {
     EXPECT_EQ(batches[2].items, (std::vector<std::size_t>{4, 0}));
 }
 
+TEST(Batches, SmallCallsUseAllStreams) {
+    const std::vector<std::size_t> six{200, 210, 220, 190, 200, 180};
+    EXPECT_EQ(batches_of(six, share_of(six, 1, 2048)).size(), 1U);
+    const auto two = batches_of(six, share_of(six, 2, 2048));
+    ASSERT_EQ(two.size(), 2U);
+    EXPECT_EQ(two[0].items.size(), 3U);
+    const std::vector<std::size_t> few{20, 20, 20};  // too few to be worth a second stream
+    EXPECT_EQ(batches_of(few, share_of(few, 2, 2048)).size(), 1U);
+    EXPECT_EQ(share_of(six, 2, 100), 100U);
+    EXPECT_EQ(share_of({}, 2, 2048), 2048U);
+}
+
 }  // namespace
 }  // namespace lectern::bert

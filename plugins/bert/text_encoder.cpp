@@ -38,7 +38,8 @@ class Encoding {
 
     void run(const std::function<void()>& check) {
         const std::vector<std::size_t> widths = usable_widths();
-        for (const Batch& batch : batches_of(widths, share(widths))) {
+        for (const Batch& batch :
+             batches_of(widths, share_of(widths, runner_.streams(), limits_.batch_tokens))) {
             check();
             start(batch);
         }
@@ -83,18 +84,6 @@ class Encoding {
             item_error_(i, LECTERN_INVALID_ARGUMENT, reason);
         }
         return widths;
-    }
-
-    // Tokens of one batch, so that small calls too use all streams, with no rest of one sequence
-    // when the streams do not divide their number.
-    [[nodiscard]] std::size_t share(const std::vector<std::size_t>& widths) const {
-        if (widths.empty()) return limits_.batch_tokens;
-        const std::size_t all = std::accumulate(widths.begin(), widths.end(), std::size_t{0});
-        const std::size_t widest = *std::max_element(widths.begin(), widths.end());
-        const std::size_t each = (all + (runner_.streams() - 1) * widest) / runner_.streams();
-        return std::clamp<std::size_t>(each,
-                                       std::min<std::size_t>(smallest_share, limits_.batch_tokens),
-                                       limits_.batch_tokens);
     }
 
     Runner::Lease free_lease() {
@@ -187,6 +176,14 @@ std::vector<Batch> batches_of(std::span<const std::size_t> lengths, std::size_t 
         out.back().items.push_back(item);
     }
     return out;
+}
+
+std::size_t share_of(std::span<const std::size_t> lengths, std::size_t streams, std::size_t most) {
+    if (lengths.empty()) return most;
+    const std::size_t all = std::accumulate(lengths.begin(), lengths.end(), std::size_t{0});
+    const std::size_t longest = *std::max_element(lengths.begin(), lengths.end());
+    const std::size_t each = (all + (streams - 1) * longest) / streams;
+    return std::clamp<std::size_t>(each, std::min(smallest_share, most), most);
 }
 
 void encode_texts(Runner& runner, const EncoderLimits& limits, Turn turn,

@@ -24,6 +24,11 @@ struct Batch {
 [[nodiscard]] std::vector<Batch> batches_of(std::span<const std::size_t> lengths,
                                             std::size_t limit);
 
+// The limit for `batches_of` with which small calls too use all streams, with no rest of one
+// sequence when the streams do not divide their number; `most` at most.
+[[nodiscard]] std::size_t share_of(std::span<const std::size_t> lengths, std::size_t streams,
+                                   std::size_t most);
+
 struct EncoderLimits {
     std::uint32_t dimension = 0;
     std::uint64_t vocabulary = 0;  // ids are below; 0: not checked

@@ -52,6 +52,34 @@ bool capital(std::string_view text, const text::Word& word) {
 // Words between what is defined and the copula.
 constexpr std::size_t most_between = 8;
 
+// "When did", "Who wrote": what happened, has a day and somebody who did it. What happens now and
+// then has conditions, and roles ("When is", "Who can").
+bool of_the_past(std::string_view auxiliary) {
+    constexpr std::array<std::string_view, 5> all{"did", "was", "were", "wurde", "wurden"};
+    return std::find(all.begin(), all.end(), auxiliary) != all.end();
+}
+
+bool asks_when_it_was(const std::vector<text::Word>& question) {
+    return std::any_of(question.begin(), question.end(),
+                       [](const text::Word& word) { return of_the_past(word.folded); });
+}
+
+bool asks_for_somebody(const std::vector<text::Word>& question) {
+    for (std::size_t i = 0; i + 1 < question.size(); ++i) {
+        if (!text::is_worded(Wording::person, question[i].folded)) continue;
+        const std::string& next = question[i + 1].folded;
+        return question[i].folded != "whose" &&
+               (!text::is_worded(Wording::auxiliary, next) || of_the_past(next));
+    }
+    return false;
+}
+
+// Hebrew, Arabic, Chinese and all that come after them in Unicode have no capitals, and write
+// numbers in signs of their own.
+bool of_other_signs(std::string_view word) {
+    return !word.empty() && static_cast<unsigned char>(word.front()) >= 0xD7;
+}
+
 }  // namespace
 
 Wanted::Wanted(std::string_view question)
@@ -64,7 +92,11 @@ Wanted::Wanted(std::string_view question)
       term_(!defined_.empty() && defined_.size() <= 3 &&
             std::none_of(defined_.begin(), defined_.end(),
                          [](const auto& word) { return text::is_stop_word(word); })),
-      counted_(text::asked_to_count(question)) {}
+      counted_(text::asked_to_count(question)) {
+    const bool when = text::asks_for_date(question);
+    number_answers_ = number_ && (!when || asks_when_it_was(asked_));
+    person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
+}
 
 bool Wanted::asked_already(const std::string& folded) const {
     return std::any_of(asked_.begin(), asked_.end(),
@@ -78,6 +110,19 @@ double Wanted::number(const Candidate& candidate, std::string_view passage) cons
     };
     const std::vector<text::Word> words = text::words(with_context(candidate, passage));
     return std::any_of(words.begin(), words.end(), wanted) ? 1 : -1;
+}
+
+double Wanted::in(std::string_view answer) const {
+    if (!number_answers_ && !person_answers_) return 0;
+    const std::vector<text::Word> words = text::words(answer);
+    const auto is_it = [&](const text::Word& word) {
+        if (of_other_signs(piece(answer, word.range))) return true;
+        if (asked_already(word.folded)) return false;
+        if (person_answers_ && capital(answer, word) && !text::is_stop_word(word.folded))
+            return true;
+        return number_answers_ && (date_ ? is_date(word) : is_number(word));
+    };
+    return std::any_of(words.begin(), words.end(), is_it) ? 1 : -1;
 }
 
 double Wanted::counted(const Candidate& candidate) const {

@@ -28,6 +28,11 @@ class Wanted {
     // The same for a name, when a person or a place is asked for.
     [[nodiscard]] double name(const Candidate& candidate, std::string_view passage) const;
 
+    // For an answer without its sentence, or a sentence: 1 when it has the number, the date or the
+    // person that is asked for, -1 when not. 0 where another answer is as good: "When is it
+    // refused?" asks for a condition, "Who can delete it?" for a role.
+    [[nodiscard]] double in(std::string_view answer) const;
+
     // For "What is X?": 1 when the candidate begins with X and goes on with what it is, or is the
     // first under the heading X; 0.5 when it says what is called X, or something else of X. -1 when
     // it does nothing of the kind and X is a word or a few.
@@ -46,6 +51,8 @@ class Wanted {
     bool number_ = false;
     bool date_ = false;
     bool name_ = false;
+    bool number_answers_ = false;  // and nothing but a number (a date)
+    bool person_answers_ = false;
     bool reason_ = false;
     std::vector<text::Word> asked_;
     std::vector<std::string> defined_;

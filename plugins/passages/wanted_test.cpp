@@ -53,6 +53,25 @@ TEST(Wanted, NamesThatTheQuestionHasNot) {
         << "one kind is enough";
 }
 
+TEST(Wanted, AnAnswerHasWhatIsAskedFor) {
+    const auto in = [](std::string_view question, std::string_view answer) {
+        return Wanted(question).in(answer);
+    };
+    EXPECT_EQ(in("When did the Vega project start?", "March 2019"), 1);
+    EXPECT_EQ(in("When did the Vega project start?", "4 million euros"), -1);
+    EXPECT_EQ(in("When is a document refused?", "when it is too large"), 0);
+    EXPECT_EQ(in("How many users has it?", "two hundred"), 1);
+    EXPECT_EQ(in("How many users has it?", "many"), -1);
+    EXPECT_EQ(in("Who maintains it?", "Junio C Hamano"), 1);
+    EXPECT_EQ(in("Who maintains it?", "lists@example.org"), -1);
+    EXPECT_EQ(in("Who wrote BERT?", "BERT"), -1) << "the asker knew it";
+    EXPECT_EQ(in("Who can delete a key?", "an administrator"), 0);
+    EXPECT_EQ(in("Whose goals were they?", "states and governments"), 0);
+    EXPECT_EQ(in("Who wrote it, and when was it?", "1997"), 1) << "one of them is enough";
+    EXPECT_EQ(in("谁发明了LSTM？", "施密德胡伯"), in("谁发明了LSTM？", "Schmidhuber"));
+    EXPECT_EQ(in("What is it?", "a model"), 0);
+}
+
 TEST(Wanted, WhatItLeansOnCounts) {
     EXPECT_EQ(name("Who was it?", "It is by Jacob Devlin, they say. He wrote it at night."), 1);
     EXPECT_EQ(name("Who was it?", "It is by Jacob Devlin, they say. Nobody saw that."), -1);

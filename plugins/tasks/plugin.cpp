@@ -44,7 +44,8 @@ class Reader : public plugin::Reader {
           pipeline_(config.pipeline()),
           compare_(config.boolean("compare").value_or(true)),
           compare_sentences_(
-              static_cast<std::size_t>(config.integer("compare_sentences").value_or(64))) {}
+              static_cast<std::size_t>(config.integer("compare_sentences").value_or(16))),
+          read_passages_(static_cast<std::size_t>(config.integer("read_passages").value_or(4))) {}
 
     void read(const Call& call, std::string_view question, const lectern_passage* passages,
               std::uint64_t count, std::uint32_t max_evidence,
@@ -56,8 +57,14 @@ class Reader : public plugin::Reader {
         const auto check = [&call] { call.check(); };
         std::vector<AnswerSentence> evidence;
         if (reader_.judges() && compare_) {
-            const auto read = reader_.read(question, all, all.size(), check);
-            evidence = combine(read, compared(call, question, all), max_evidence);
+            // Comparing is cheap, and says which passages are worth reading.
+            const auto sentences = compared(call, question, all);
+            const auto chosen = worth_reading(sentences, all.size(), read_passages_);
+            std::vector<AnswerPassage> few;
+            for (const std::size_t one : chosen) few.push_back(all[one]);
+            auto read = reader_.read(question, few, few.size(), check);
+            for (AnswerSentence& one : read) one.passage = chosen[one.passage];
+            evidence = combine(question, all, read, sentences, max_evidence);
         } else {
             evidence = reader_.read(question, all, max_evidence, check);
         }
@@ -98,6 +105,7 @@ class Reader : public plugin::Reader {
     plugin::Pipeline pipeline_;
     bool compare_;
     std::size_t compare_sentences_;
+    std::size_t read_passages_;
 };
 
 class Verifier : public plugin::Verifier {
@@ -187,8 +195,10 @@ constexpr const char* reader_options =
       "description": "Passages that answer with a smaller probability are no evidence; for models with three outputs"},
     "compare": {"type": "boolean", "default": true,
       "description": "Also compare sentences with the question by words and vectors; for models with three outputs"},
-    "compare_sentences": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 64,
-      "description": "Most sentences that are embedded for that; those with the question's words come first"}}})";
+    "compare_sentences": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 16,
+      "description": "Most sentences that are embedded for that; those with the question's words come first"},
+    "read_passages": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 4,
+      "description": "Most passages that the model reads then: those with the best sentences"}}})";
 
 constexpr const char* verifier_options =
     R"({"type": "object", "required": ["model"], "properties": {)" LECTERN_TASKS_MODEL_OPTIONS

@@ -102,7 +102,8 @@ std::vector<TaskModel::Batch> TaskModel::batches(std::span<const Sequence> seque
         return out;
     }
     if (graph_.mask) {
-        for (bert::Batch& batch : bert::batches_of(lengths, batch_tokens_))
+        for (bert::Batch& batch :
+             bert::batches_of(lengths, bert::share_of(lengths, runner_->streams(), batch_tokens_)))
             out.push_back({std::move(batch.items), batch.longest});
         return out;
     }

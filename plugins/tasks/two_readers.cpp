@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "passages/wanted.hpp"
 #include "plugins/tasks/probabilities.hpp"
 
 namespace lectern::tasks {
@@ -13,24 +15,30 @@ namespace {
 constexpr double read_weight = 0.5;
 constexpr double compared_weight = 0.5;
 constexpr double same_sentence = 0.7;
-constexpr double least = 0.02;  // of a sentence that one of them did not name
+constexpr double least = 0.02;            // of a sentence that one of them did not name
+constexpr double of_another_kind = -1.2;  // no number, date or person where one is asked for
 
 double log_odds(double probability) {
     const double p = std::clamp(probability, 0.005, 0.995);
     return std::log(p / (1 - p));
 }
 
-double both(double read, double compared, bool same) {
+double both(double read, double compared, double more) {
     return logistic(static_cast<float>(read_weight * log_odds(read) +
-                                       compared_weight * log_odds(compared) +
-                                       (same ? same_sentence : 0)));
+                                       compared_weight * log_odds(compared) + more));
 }
 
 }  // namespace
 
-std::vector<AnswerSentence> combine(std::span<const AnswerSentence> read,
+std::vector<AnswerSentence> combine(std::string_view question,
+                                    std::span<const AnswerPassage> passages,
+                                    std::span<const AnswerSentence> read,
                                     std::span<const passages::Evidence> compared,
                                     std::size_t most) {
+    const passages::Wanted wanted(question);
+    const auto lacks = [&](std::size_t passage, std::size_t begin, std::size_t end) {
+        return wanted.in(passages[passage].text.substr(begin, end - begin)) < 0;
+    };
     std::vector<AnswerSentence> all;
     for (const passages::Evidence& one : compared) {
         AnswerSentence out;
@@ -46,12 +54,17 @@ std::vector<AnswerSentence> combine(std::span<const AnswerSentence> read,
             out.span_begin = known->span_begin;
             out.span_end = known->span_end;
         }
-        out.score = both(known == read.end() ? least : known->score, one.score, same);
+        const bool other_kind =
+            (!same && lacks(one.passage, out.begin, out.end)) ||
+            (known != read.end() && lacks(one.passage, known->span_begin, known->span_end));
+        out.score = both(known == read.end() ? least : known->score, one.score,
+                         (same ? same_sentence : 0) + (other_kind ? of_another_kind : 0));
         all.push_back(out);
     }
     for (const AnswerSentence& one : read) {
         AnswerSentence out = one;
-        out.score = both(one.score, least, false);
+        out.score = both(one.score, least,
+                         lacks(one.passage, one.span_begin, one.span_end) ? of_another_kind : 0);
         all.push_back(out);
     }
     std::stable_sort(all.begin(), all.end(), [](const AnswerSentence& a, const AnswerSentence& b) {
@@ -67,6 +80,20 @@ std::vector<AnswerSentence> combine(std::span<const AnswerSentence> read,
         if (!again && apart.size() < most) apart.push_back(one);
     }
     return apart;
+}
+
+std::vector<std::size_t> worth_reading(std::span<const passages::Evidence> compared,
+                                       std::size_t count, std::size_t most) {
+    std::vector<double> best(count);
+    for (const passages::Evidence& one : compared)
+        best[one.passage] = std::max(best[one.passage], one.score);
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return best[a] > best[b]; });
+    order.resize(std::min(count, most));
+    std::sort(order.begin(), order.end());
+    return order;
 }
 
 }  // namespace lectern::tasks
