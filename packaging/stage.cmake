@@ -28,6 +28,8 @@ endfunction()
 
 stage_files(lib/systemd/system "${here}/lectern.service")
 stage_files(etc/lectern "${here}/serve.toml")
+stage_files(usr/share/lectern/monitoring "${here}/monitoring/lectern-dashboard.json"
+  "${here}/monitoring/lectern.rules.yml")
 stage_programs(usr/sbin "${here}/lectern-models")
 stage_gzip("${here}/lectern.1" usr/share/man/man1 lectern.1)
 stage_gzip("${here}/lectern-crash.1" usr/share/man/man1 lectern-crash.1)

@@ -73,6 +73,7 @@ def check_contents(package):
         "usr/lib/lectern/lectern-probe": "-rwxr-xr-x",
         "usr/lib/lectern/lectern-requantise": "-rwxr-xr-x",
         "usr/share/lectern/pipelines/bert.yaml": "-rw-r--r--",
+        "usr/share/lectern/monitoring/lectern.rules.yml": "-rw-r--r--",
         "usr/share/lectern/licenses/lectern": "-rw-r--r--",
         "usr/share/man/man1/lectern.1.gz": "-rw-r--r--",
         "usr/share/man/man1/lectern-crash.1.gz": "-rw-r--r--",

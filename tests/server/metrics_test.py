@@ -1,10 +1,12 @@
 """/metrics as a scraper reads it: its format, what is in it, and that it follows what happens."""
+import json
 import os
+import re
 import time
 import unittest
 
 from metrics_format import families
-from serving import Server
+from serving import SOURCE, Server
 
 
 class FormatTest(unittest.TestCase):
@@ -72,6 +74,39 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(self.value(found, "lectern_documents", collection="notes"), 20)
         self.assertGreater(self.value(found, "process_resident_memory_bytes"), 1 << 20)
         self.assertLess(abs(time.time() - self.value(found, "process_start_time_seconds")), 600)
+
+    def test_what_the_dashboard_and_the_alerts_ask_for_is_there(self):
+        self.search()
+        found = self.scrape()
+        # What this server has not done yet.
+        absent = {"up", "lectern_rejected_total", "lectern_index_recall_ratio"}
+        folder = os.path.join(SOURCE, "packaging", "monitoring")
+        with open(os.path.join(folder, "lectern-dashboard.json"), encoding="utf-8") as file:
+            dashboard = json.load(file)
+        panels = [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+        self.assertEqual(len({panel["id"] for panel in dashboard["panels"]}), len(dashboard["panels"]))
+        asked = [target["expr"] for panel in panels for target in panel["targets"]]
+        with open(os.path.join(folder, "lectern.rules.yml"), encoding="utf-8") as file:
+            rules = re.findall(r"- alert: (\w+)\n +expr: (?:>-\n)?((?:.|\n)*?)\n +for: ", file.read())
+        self.assertGreaterEqual(len(rules), 8)
+        for expression in asked + [rule for _, rule in rules]:
+            with self.subTest(expression):
+                for opening, closing in ("()", "{}", "[]"):
+                    self.assertEqual(expression.count(opening), expression.count(closing))
+                names = re.findall(r"(?:up|(?:lectern|process)_[a-z_]+)(?=[{\[) ]|$)", expression)
+                self.assertTrue(names)
+                for name in names:
+                    if name in absent:
+                        continue
+                    family = re.sub("_(bucket|sum|count)$", "", name)
+                    self.assertIn(family if family in found else name, found)
+                    labels = {label for _, of, _ in found.get(family, found.get(name))[1] for label in of}
+                    selector = re.search(re.escape(name) + r"\{((?:[^{}\"]|\"[^\"]*\")*)\}", expression)
+                    for label in re.findall(r"(\w+)=~?\"", selector[1] if selector else ""):
+                        self.assertIn(label, labels | {"instance", "job"})
+                    by = re.findall(r"by \(([^)]*)\)", expression)
+                    for label in {one.strip() for group in by for one in group.split(",")}:
+                        self.assertIn(label, labels | {"instance", "job", "le"} if len(names) == 1 else labels | {"instance"})
 
     def test_searches_are_counted(self):
         route = "/collections/{name}/search"
