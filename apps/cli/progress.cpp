@@ -58,8 +58,8 @@ Progress::Progress(bool wanted) : wanted_(wanted), bar_(terminal(STDERR_FILENO))
 void Progress::show(const IngestProgress& state) {
     const double rate = state.seconds > 0 ? static_cast<double>(state.tokens) / state.seconds : 0;
     char what[96];
-    std::snprintf(what, sizeof what, "%llu documents  %.0f tokens/s",
-                  static_cast<unsigned long long>(state.documents), rate);
+    std::snprintf(what, sizeof what, "%s  %.0f tokens/s",
+                  counted(state.documents, "document").c_str(), rate);
     show(state.fraction, what);
 }
 

@@ -45,6 +45,15 @@ boost::json::object json_of(const std::string& file, const Translation& made) {
             {"sentences", std::move(sentences)}};
 }
 
+// No text has bytes of zero: programs and pictures have them, and UTF-16.
+Status check_text(std::string_view text) {
+    const std::size_t at = text.find('\0');
+    if (at == std::string_view::npos) return {};
+    return {Code::invalid_argument, "there is a byte of zero at byte " + std::to_string(at) +
+                                        ", so this is no text in UTF-8; text in UTF-16 must be "
+                                        "converted first: 'iconv -f UTF-16 -t UTF-8 FILE'"};
+}
+
 int run(const Translate& translate) {
     const std::stop_token stop = stop_on_interrupt();
     TranslatorOptions options;
@@ -60,9 +69,11 @@ int run(const Translate& translate) {
     for (const std::string& file : translate.files) {
         const auto text = text_of(file, stop);
         if (!text) return fail(text.status());
+        const std::string where = file == "-" ? "standard input" : "'" + file + "'";
+        if (const Status checked = check_text(*text); !checked.ok())
+            return fail(checked.within(where));
         auto made = translator->translate(*text, {.stop = stop});
-        if (!made)
-            return fail(made.status().within(file == "-" ? "standard input" : "'" + file + "'"));
+        if (!made) return fail(made.status().within(where));
         if (translate.common.json)
             translations.push_back(json_of(file, *made));
         else

@@ -10,6 +10,7 @@
 #include <random>
 
 #include "apps/crash/rounds.hpp"
+#include "apps/crash/sync_rounds.hpp"
 
 namespace {
 
@@ -55,6 +56,16 @@ boost::json::object json_of(const Settings& settings, const Report& report) {
             {"problems", std::move(problems)}};
 }
 
+void print_problems(const Settings& settings, const Report& report) {
+    if (report.problems.empty()) return;
+    for (std::size_t i = 0; i < report.problems.size() && i < 20; ++i)
+        std::printf("FAILED: %s\n", report.problems[i].c_str());
+    if (report.problems.size() > 20) std::printf("... and %zu more\n", report.problems.size() - 20);
+    if (settings.sabotage == Sabotage::none)
+        std::printf("the collection is kept in %s\n", settings.folder.c_str());
+    std::printf("replay with --seed %llu\n", static_cast<unsigned long long>(settings.seed));
+}
+
 void print(const Settings& settings, const Report& report) {
     std::printf("%u kills, %llu operations acknowledged, %llu documents compared\n", report.kills,
                 static_cast<unsigned long long>(report.steps),
@@ -67,19 +78,24 @@ void print(const Settings& settings, const Report& report) {
     std::printf("%llu backups, %llu of them restored and compared\n",
                 static_cast<unsigned long long>(report.backups),
                 static_cast<unsigned long long>(report.restored));
-    if (report.problems.empty()) {
-        std::printf("nothing lost, nothing returned, nothing partial\n");
-        return;
-    }
-    for (std::size_t i = 0; i < report.problems.size() && i < 20; ++i)
-        std::printf("FAILED: %s\n", report.problems[i].c_str());
-    if (report.problems.size() > 20) std::printf("... and %zu more\n", report.problems.size() - 20);
-    if (settings.sabotage == Sabotage::none)
-        std::printf("the collection is kept in %s\n", settings.folder.c_str());
-    std::printf("replay with --seed %llu\n", static_cast<unsigned long long>(settings.seed));
+    if (report.problems.empty()) std::printf("nothing lost, nothing returned, nothing partial\n");
+    print_problems(settings, report);
 }
 
-int run(Settings settings, const std::string& disk, bool json) {
+void print_sync(const Settings& settings, const Report& report) {
+    std::printf("%u kills, %llu syncs afterwards, %llu documents compared with their files\n",
+                report.kills, static_cast<unsigned long long>(report.steps),
+                static_cast<unsigned long long>(report.checked));
+    for (const auto& [place, kills] : report.places)
+        std::printf("  %4u at %s\n", kills, place.c_str());
+    if (report.problems.empty()) std::printf("the collection was equal to the folder each time\n");
+    print_problems(settings, report);
+}
+
+// Whose syncs are killed, or whose writes.
+enum class Of { writes, syncs };
+
+int run(Settings settings, const std::string& disk, bool json, Of of) {
     std::string folder = (fs::path(disk) / "lectern-crash-XXXXXX").string();
     if (::mkdtemp(folder.data()) == nullptr) {
         std::cerr << "lectern-crash: cannot make a folder in '" << disk
@@ -92,13 +108,15 @@ int run(Settings settings, const std::string& disk, bool json) {
         std::fflush(stdout);
         settings.progress = [](const std::string& line) { std::cerr << line << '\n'; };
     }
-    const auto report = run_rounds(settings);
+    const auto report = of == Of::syncs ? run_sync_rounds(settings) : run_rounds(settings);
     if (!report) {
         std::cerr << "lectern-crash: " << report.status().message() << '\n';
         return 1;
     }
     if (json)
         std::cout << boost::json::serialize(json_of(settings, *report)) << '\n';
+    else if (of == Of::syncs)
+        print_sync(settings, *report);
     else
         print(settings, *report);
     // What an engine that was broken on purpose left is of no use.
@@ -113,6 +131,8 @@ int run(Settings settings, const std::string& disk, bool json) {
 int main(int argc, char** argv) {
     if (argc == 8 && std::string_view(argv[1]) == "--worker") return worker(argv);
     if (argc == 5 && std::string_view(argv[1]) == "--restore") return restore(argv);
+    if (argc == 5 && std::string_view(argv[1]) == "--sync-once")
+        return lectern::crash::sync_once(argv[2], argv[3], argv[4]);
     CLI::App program(
         "Kills the engine while it writes and checks after each kill that every acknowledged "
         "document is there, byte for byte, by id, by vectors and by words, and no removed one",
@@ -138,13 +158,21 @@ int main(int argc, char** argv) {
                                             {"changed-byte", Sabotage::changed_byte},
                                             {"lost-backup", Sabotage::lost_backup}}));
     program.add_flag("--json", json, "One JSON object at the end");
+    bool syncs = false;
+    program.add_flag("--sync", syncs,
+                     "Kill syncs of a folder instead, and compare the collection with the folder "
+                     "when the next one has ended");
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return program.exit(error) == 0 ? 0 : 1;
     }
     try {
-        return run(std::move(settings), folder, json);
+        if (syncs && settings.sabotage == Sabotage::lost_backup) {
+            std::cerr << "lectern-crash: no backups are made with --sync; name another sabotage\n";
+            return 1;
+        }
+        return run(std::move(settings), folder, json, syncs ? Of::syncs : Of::writes);
     } catch (const std::exception& error) {
         std::cerr << "lectern-crash: a defect: " << error.what() << '\n';
         return 1;

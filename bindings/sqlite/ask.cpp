@@ -1,6 +1,7 @@
 // lectern_ask(table, question, filter, extractive): one row, the answer.
 #include "bindings/sqlite/document.hpp"
 #include "bindings/sqlite/functions.hpp"
+#include "bindings/sqlite/interrupt.hpp"
 #include "bindings/sqlite/row_function.hpp"
 #include "bindings/sqlite/table.hpp"
 
@@ -34,7 +35,11 @@ Result<std::vector<Row>> ask_table(Connection& connection, const Row& arguments)
     json::object request{{"question", valid_text(arguments[1].bytes)}};
     if (!arguments[2].null()) request["filter"] = valid_text(arguments[2].bytes);
     if (!arguments[3].null()) request["extractive"] = arguments[3].integer != 0;
-    LECTERN_ASSIGN(const json::object answer, table->index->ask(request));
+    json::object answer;
+    LECTERN_TRY(unless_interrupted(connection.db, [&](const lectern_watch* watch) -> Status {
+        LECTERN_ASSIGN(answer, table->index->ask(request, watch));
+        return {};
+    }));
     json::array citations;
     for (const json::value& one : answer.at("citations").as_array()) {
         LECTERN_ASSIGN(json::object citation, citation_of(*table, one.as_object()));

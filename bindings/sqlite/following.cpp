@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "bindings/sqlite/document.hpp"
+#include "bindings/sqlite/interrupt.hpp"
 
 namespace lectern::sqlite {
 namespace {
@@ -16,6 +17,7 @@ namespace json = boost::json;
 // Of one call of the engine: enough that its batches are full.
 constexpr std::size_t batch_bytes = 8U << 20;
 constexpr std::size_t batch_removals = 10'000;
+constexpr std::size_t few_bytes = 16U << 10;
 // Batches that wait in memory; further ones go to a file.
 constexpr std::size_t waiting_in_memory = 4;
 constexpr std::size_t most_differences = 20;
@@ -27,7 +29,7 @@ Status file_failure(const char* doing) {
 
 Status put_in(Batch& batch, Index& index, const Shadow& shadow, const Shadow::Change& change) {
     batch.add(shadow.definition(), change);
-    return batch.full() ? batch.apply(index) : Status{};
+    return batch.full() ? batch.apply(index, shadow.db()) : Status{};
 }
 
 // Compares every document's version with its row's, and changes what differs.
@@ -54,7 +56,7 @@ Status compare_everything(Index& index, Shadow& shadow) {
         LECTERN_ASSIGN(const Shadow::Change change, shadow.now(rowid));
         LECTERN_TRY(put_in(batch, index, shadow, change));
     }
-    return batch.apply(index);
+    return batch.apply(index, shadow.db());
 }
 
 }  // namespace
@@ -77,8 +79,13 @@ void Batch::add(const Definition& definition, const Shadow::Change& change) {
     in_ += json::serialize(*document);
 }
 
-Status Batch::apply(Index& index) {
-    if (in_.size() > 1) LECTERN_TRY(index.put(in_ + "]"));
+Status Batch::apply(Index& index, sqlite3* db) {
+    const auto put = [&](const lectern_watch* watch) { return index.put(in_ + "]", watch); };
+    // A few rows are in before anybody could interrupt.
+    if (in_.size() > few_bytes)
+        LECTERN_TRY(unless_interrupted(db, put));
+    else if (in_.size() > 1)
+        LECTERN_TRY(put(nullptr));
     in_ = "[";
     LECTERN_TRY(index.take_out(out_));
     out_.clear();
@@ -110,7 +117,7 @@ Status Changes::spill() {
     return {};
 }
 
-Status Changes::apply(Index& index) {
+Status Changes::apply(Index& index, sqlite3* db) {
     if (file_ != nullptr &&
         (std::fflush(file_.get()) != 0 || std::fseek(file_.get(), 0, SEEK_SET) != 0))
         return file_failure("reading");
@@ -127,10 +134,10 @@ Status Changes::apply(Index& index) {
         for (std::size_t at = 0, end = 0; (end = ids.find(' ', at)) != std::string::npos;
              at = end + 1)
             batch.out_.push_back(ids.substr(at, end - at));
-        LECTERN_TRY(batch.apply(index));
+        LECTERN_TRY(batch.apply(index, db));
     }
-    for (Batch& batch : full_) LECTERN_TRY(batch.apply(index));
-    return last_.apply(index);
+    for (Batch& batch : full_) LECTERN_TRY(batch.apply(index, db));
+    return last_.apply(index, db);
 }
 
 // --------------------------------------------------------------------- in step
@@ -157,7 +164,7 @@ Status follow(Index& index, Shadow& shadow, const Index::Made& made, bool newest
         LECTERN_TRY(shadow.changed_after(*followed, [&](Shadow::Change change) {
             return put_in(batch, index, shadow, change);
         }));
-        LECTERN_TRY(batch.apply(index));
+        LECTERN_TRY(batch.apply(index, shadow.db()));
     } else {
         LECTERN_TRY(compare_everything(index, shadow));
     }

@@ -20,7 +20,8 @@ class Batch {
     // Enough for one call.
     [[nodiscard]] bool full() const;
     void add(const Definition& definition, const Shadow::Change& change);
-    [[nodiscard]] Status apply(Index& index);
+    // Within a statement of the connection, whose interruption it heeds.
+    [[nodiscard]] Status apply(Index& index, sqlite3* db);
 
  private:
     friend class Changes;
@@ -34,7 +35,7 @@ class Changes {
     Changes() = default;
     [[nodiscard]] Status add(const Definition& definition, const Shadow::Change& change);
     // In order. Each is passed once.
-    [[nodiscard]] Status apply(Index& index);
+    [[nodiscard]] Status apply(Index& index, sqlite3* db);
 
  private:
     [[nodiscard]] Status spill();

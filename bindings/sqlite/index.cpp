@@ -199,11 +199,11 @@ Result<json::object> Index::search(const json::object& request) const {
     });
 }
 
-Result<json::object> Index::ask(const json::object& request) const {
+Result<json::object> Index::ask(const json::object& request, const lectern_watch* watch) const {
     const std::shared_lock lock(use_);
     if (collection_ == nullptr) return closed();
     return asked(request, [&](const char* text, char** out, lectern_error** error) {
-        return lectern_collection_ask(collection_, text, nullptr, out, error);
+        return lectern_collection_ask(collection_, text, watch, out, error);
     });
 }
 
@@ -249,14 +249,16 @@ Status Index::written(Status status) {
     return status;
 }
 
-Status Index::put(const std::string& documents) {
+Status Index::put(const std::string& documents, const lectern_watch* watch) {
     const auto report_or = [&]() -> Result<json::object> {
         const std::shared_lock lock(use_);
         if (collection_ == nullptr) return closed();
         return asked({}, [&](const char*, char** out, lectern_error** error) {
-            return lectern_collection_add(collection_, documents.c_str(), nullptr, out, error);
+            return lectern_collection_add(collection_, documents.c_str(), watch, out, error);
         });
     }();
+    // What was cancelled has not failed.
+    if (report_or.status().code() == Code::cancelled) return report_or.status();
     LECTERN_TRY(written(report_or.status()));
     const json::object& report = *report_or;
     const json::array& failed = report.at("failed").as_array();

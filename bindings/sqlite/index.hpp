@@ -59,7 +59,8 @@ class Index {
 
     // ---- reads, from any thread
     [[nodiscard]] Result<boost::json::object> search(const boost::json::object& request) const;
-    [[nodiscard]] Result<boost::json::object> ask(const boost::json::object& request) const;
+    [[nodiscard]] Result<boost::json::object> ask(const boost::json::object& request,
+                                                  const lectern_watch* watch) const;
     [[nodiscard]] Result<std::vector<float>> embed(std::string_view text, bool query) const;
 
     // ---- following the table: by one thread at a time, which holds `following()`
@@ -70,7 +71,8 @@ class Index {
     [[nodiscard]] bool was_in_step() const { return was_in_step_; }
     [[nodiscard]] Status set_followed(std::int64_t version);
     // Puts a JSON array of documents in. What the engine refuses is taken out, and is in `refused`.
-    [[nodiscard]] Status put(const std::string& documents);
+    // Cancelled by the watch (nullptr: none): some may be in.
+    [[nodiscard]] Status put(const std::string& documents, const lectern_watch* watch);
     [[nodiscard]] Status take_out(std::span<const std::string> documents);
     // Every document, in order of id.
     [[nodiscard]] Status each(

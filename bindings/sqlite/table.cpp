@@ -257,7 +257,7 @@ Status Table::after_commit() {
     // What another connection committed before comes first: the next search sees to that.
     if (index->followed() != done->base) return {};
     if (done->rebuilt > done->base) LECTERN_TRY(index->reset({pipeline, id}));
-    LECTERN_TRY(done->changes->apply(*index));
+    LECTERN_TRY(done->changes->apply(*index, connection->db));
     kill_point("sqlite.after_apply");
     return index->set_followed(done->last);
 }

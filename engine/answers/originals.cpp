@@ -129,6 +129,7 @@ std::string without_sentence_map(std::string metadata) {
     if (!translation.contains("of")) return metadata;
     translation.erase("sentences");
     translation.erase("name");
+    translation.erase("by");
     return boost::json::serialize(value);
 }
 

@@ -19,6 +19,7 @@
 #include "engine/ingest/decisions.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/ingest/sources.hpp"
+#include "engine/ingest/translations.hpp"
 #include "engine/insight/models.hpp"
 #include "engine/insight/overview.hpp"
 #include "engine/insight/recall.hpp"
@@ -220,6 +221,10 @@ struct Collection::Impl {
         const IngestOutput output{
             .decide = [&](const storage::PutDocument& put) { return decisions.decide(put); },
             .exists = [this](std::string_view id) { return corpus->reader()->header(id).ok(); },
+            .made_before =
+                [this](const storage::PutDocument& put, std::string_view mark) {
+                    return lectern::made_before(*corpus->reader(), put, mark);
+                },
             .commit = [&](storage::WriteGroup group) { return commit(group, *with); },
             .generation = with->generation};
         IngestReport report;
@@ -509,8 +514,8 @@ Result<Selected> Collection::select(std::string_view filter) const {
 Result<std::uint64_t> Collection::remove(std::span<const std::string> documents) {
     const std::lock_guard lock(impl_->writing);
     storage::WriteGroup group;
-    group.deletes.assign(documents.begin(), documents.end());
-    if (group.empty()) return std::uint64_t{0};
+    if (documents.empty()) return std::uint64_t{0};
+    LECTERN_ASSIGN(group.deletes, with_translations(*impl_->corpus->reader(), documents));
     if (!impl_->corpus->words_open()) LECTERN_TRY(impl_->corpus->open_words(std::nullopt));
     const auto with = impl_->serving.get();
     LECTERN_ASSIGN(const storage::CommitResult done,

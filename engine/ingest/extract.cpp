@@ -5,6 +5,7 @@
 #include "corpus/values.hpp"
 #include "engine/ingest/document_id.hpp"
 #include "engine/ingest/run.hpp"
+#include "engine/ingest/translations.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -57,21 +58,6 @@ std::vector<host::Place> views_of(const std::vector<storage::Place>& places) {
                        place.name});
     return out;
 }
-
-// What a custom stage made.
-struct Made {
-    explicit Made(const host::Record& record)
-        : id(record.id), title(record.title), text(record.text), metadata(record.metadata) {
-        for (const host::Place& place : record.places)
-            places.push_back({place.begin, place.kind, place.number, place.first_column,
-                              place.last_column, std::string(place.name)});
-    }
-    std::string id;
-    std::string title;
-    std::string text;
-    std::string metadata;
-    std::vector<storage::Place> places;
-};
 
 }  // namespace
 
@@ -298,32 +284,53 @@ Status IngestRun::check(std::string_view id, const host::Record& document) const
     return {};
 }
 
+Status IngestRun::process(const host::Stage& stage, StageCounter& counter, Work& work,
+                          std::vector<Made>& records) {
+    const std::vector<host::Place> places = views_of(work.places);
+    host::Record record = face_of(work);
+    record.places = places;
+    const std::string mark = mark_of(*pipeline_.config().find(stage.name()));
+    if (output_.made_before) {
+        work.put.content_hash = content_hash_of(work);
+        LECTERN_ASSIGN(const auto known, output_.made_before(work.put, mark));
+        if (known) {
+            records.emplace_back(record);
+            records.emplace_back(
+                host::Record{known->id, known->title, known->text, known->metadata});
+            return {};
+        }
+    }
+    const host::RecordTaker taker{
+        [&](const host::Record& made) -> Status {
+            records.emplace_back(made);
+            if (records.back().id.empty()) records.back().id = work.put.id;
+            // Who does not know of places, and left the text alone, leaves them alone too.
+            if (made.places.empty() && made.text == work.put.text)
+                records.back().places = work.places;
+            return {};
+        },
+        [&](const std::string& what, Status why) {
+            fail(work.source + ": " + what, std::move(why), work.file);
+        },
+        most_records, std::max(pipeline_.config().max_document, pipeline_.config().memory)};
+    {
+        const Busy busy(counter, 1, work.enqueued);
+        LECTERN_TRY(pipeline_.process(stage, {.stop = options_.stop}, record, taker));
+    }
+    // The document as it is, and one translation of it: these need not be made again.
+    if (records.size() != 2 || records[0].id != work.put.id || records[0].title != work.put.title ||
+        records[0].text != work.put.text || records[0].metadata != work.put.metadata)
+        return {};
+    if (auto marked = marked_translation(records[1].metadata, work.put.id, mark))
+        records[1].metadata = std::move(*marked);
+    return {};
+}
+
 void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const WorkPtr& work,
                           DocumentPort& port) {
     if (stopping()) return drop(*work);
     std::vector<Made> records;
-    const host::RecordTaker taker{
-        [&](const host::Record& record) -> Status {
-            records.emplace_back(record);
-            Made& made = records.back();
-            if (made.id.empty()) made.id = work->put.id;
-            // Who does not know of places, and left the text alone, leaves them alone too.
-            if (made.places.empty() && made.text == work->put.text) made.places = work->places;
-            return {};
-        },
-        [&](const std::string& what, Status why) {
-            fail(work->source + ": " + what, std::move(why), work->file);
-        },
-        most_records, std::max(pipeline_.config().max_document, pipeline_.config().memory)};
-    Status status;
-    {
-        const Busy busy(counter, 1, work->enqueued);
-        const std::vector<host::Place> places = views_of(work->places);
-        host::Record record = face_of(*work);
-        record.places = places;
-        status = pipeline_.process(stage, {.stop = options_.stop}, record, taker);
-    }
-    if (!status) {
+    if (Status status = process(stage, counter, *work, records); !status) {
         fail_work(*work, std::move(status));
         return;
     }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -54,6 +55,11 @@ struct IngestOutput {
     std::function<bool(storage::PutDocument& document)> known_vectors = {};
     // May be empty: then files are not hashed. Any thread.
     std::function<void(const FileDone& done)> file_done = {};
+    // The translation of a document as it is that the stage of this mark has made before
+    // (translations.hpp). May be empty. Any thread.
+    std::function<Result<std::optional<DocumentInput>>(const storage::PutDocument& document,
+                                                       std::string_view mark)>
+        made_before = {};
     bool synced = false;  // goes into the documents' origin
     // Writes the group; on disk and searchable when ok. One thread at a time.
     std::function<Status(storage::WriteGroup group)> commit;

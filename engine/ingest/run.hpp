@@ -48,6 +48,21 @@ struct Nest {
     Inner* inner = nullptr;  // of the outermost source
 };
 
+// What a custom stage made of a document.
+struct Made {
+    explicit Made(const host::Record& record)
+        : id(record.id), title(record.title), text(record.text), metadata(record.metadata) {
+        for (const host::Place& place : record.places)
+            places.push_back({place.begin, place.kind, place.number, place.first_column,
+                              place.last_column, std::string(place.name)});
+    }
+    std::string id;
+    std::string title;
+    std::string text;
+    std::string metadata;
+    std::vector<storage::Place> places;
+};
+
 class IngestRun {
  public:
     IngestRun(const Pipeline& pipeline, unsigned threads, const IngestOutput& output,
@@ -121,6 +136,9 @@ class IngestRun {
     }
 
     void split(const WorkPtr& work, SplitPorts& out);
+    // Asks the stage, or takes what it has made of this document before. Gives what it made.
+    Status process(const host::Stage& stage, StageCounter& counter, Work& work,
+                   std::vector<Made>& records);
     // True when the document is to be stored.
     bool wanted(Work& work);
     // False when it failed.

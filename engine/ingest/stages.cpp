@@ -43,6 +43,23 @@ std::vector<host::ItemError> each_alone(
 
 }  // namespace
 
+storage::Hash128 content_hash_of(const Work& work) {
+    std::string hashed;
+    hashed.reserve(work.put.title.size() + work.put.metadata.size() + work.put.text.size() + 2);
+    hashed.append(work.put.title).push_back('\0');
+    hashed.append(work.put.metadata).push_back('\0');
+    hashed.append(work.put.text);
+    for (const storage::Place& place : work.places) {
+        hashed.push_back('\0');
+        for (const std::uint64_t number :
+             {place.begin, std::uint64_t{place.kind}, place.number,
+              std::uint64_t{place.first_column}, std::uint64_t{place.last_column}})
+            hashed.append(std::to_string(number)).push_back(' ');
+        hashed.append(place.name);
+    }
+    return storage::content_hash(hashed);
+}
+
 void IngestRun::split(const WorkPtr& work, SplitPorts& out) {
     if (!wanted(*work) || !make_chunks(*work)) return;
     if (!output_.known_vectors || !output_.known_vectors(work->put)) {
@@ -58,21 +75,7 @@ void IngestRun::split(const WorkPtr& work, SplitPorts& out) {
 
 bool IngestRun::wanted(Work& work) {
     if (stopping()) return drop(work), false;
-    std::string hashed;
-    hashed.reserve(work.put.title.size() + work.put.metadata.size() + work.put.text.size() + 2);
-    hashed.append(work.put.title).push_back('\0');
-    hashed.append(work.put.metadata).push_back('\0');
-    hashed.append(work.put.text);
-    // A document whose pages are known now, and were not before, is another one.
-    for (const storage::Place& place : work.places) {
-        hashed.push_back('\0');
-        for (const std::uint64_t number :
-             {place.begin, std::uint64_t{place.kind}, place.number,
-              std::uint64_t{place.first_column}, std::uint64_t{place.last_column}})
-            hashed.append(std::to_string(number)).push_back(' ');
-        hashed.append(place.name);
-    }
-    work.put.content_hash = storage::content_hash(hashed);
+    work.put.content_hash = content_hash_of(work);
     const Result<Decision> decision = output_.decide(work.put);
     if (!decision) return fail_work(work, decision.status()), false;
     if (*decision == Decision::left) return drop(work), false;

@@ -106,6 +106,10 @@ struct Work {
 };
 using WorkPtr = std::shared_ptr<Work>;
 
+// Names the document's content. A document whose pages are known now, and were not before, is
+// another one.
+[[nodiscard]] storage::Hash128 content_hash_of(const Work& work);
+
 struct ChunkItem {
     WorkPtr work;
     std::size_t index = 0;

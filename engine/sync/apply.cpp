@@ -14,6 +14,7 @@
 
 #include "corpus/process.hpp"
 #include "engine/ingest/ingest.hpp"
+#include "engine/ingest/translations.hpp"
 #include "engine/sync/known_vectors.hpp"
 #include "engine/sync/owners.hpp"
 
@@ -90,6 +91,10 @@ class ApplyPlan {
                 [this](std::string_view id) { return target_.corpus->reader()->header(id).ok(); },
             .known_vectors = [this](storage::PutDocument& document) { return known(document); },
             .file_done = [this](const FileDone& done) { take(done); },
+            .made_before =
+                [this](const storage::PutDocument& put, std::string_view mark) {
+                    return lectern::made_before(*target_.corpus->reader(), put, mark);
+                },
             .synced = true,
             .commit = [this](storage::WriteGroup group) { return commit(std::move(group)); },
             .generation = target_.generation};

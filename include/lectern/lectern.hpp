@@ -713,7 +713,8 @@ class LECTERN_API Collection {
     // All documents that fulfil a filter (docs/filters.md), of those with text: others are in no
     // index. Works without loaded models.
     [[nodiscard]] Result<Selected> select(std::string_view filter) const;
-    // How many there were. Gone from every index on return.
+    // With the translations that stages made of them (docs/translation.md). How many there were, of
+    // all. Gone from every index on return.
     [[nodiscard]] Result<std::uint64_t> remove(std::span<const std::string> documents);
     [[nodiscard]] Result<Stats> stats() const;
     // Embeds the query, and compares what the vector index finds (no filter, no words) with a pass

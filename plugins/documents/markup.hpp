@@ -37,6 +37,11 @@ class Markup {
     // The first heading, or "".
     [[nodiscard]] const std::string& first_heading() const noexcept { return first_heading_; }
     [[nodiscard]] std::string take() { return std::move(out_); }
+    // They turned out to be unknown.
+    void forget_places() noexcept {
+        places_.clear();
+        waiting_.reset();
+    }
     [[nodiscard]] std::vector<Place> take_places() { return std::move(places_); }
     [[nodiscard]] bool empty() const noexcept { return out_.empty(); }
 

@@ -1,7 +1,9 @@
 #include "documents/ocr.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "documents/file_name.hpp"
 #include "documents/pdf_paragraphs.hpp"
@@ -18,11 +20,13 @@ using namespace std::string_view_literals;
 constexpr double least_confidence = 30;
 // A gap of more than this many heights of the line parts two pieces, as in PDFs.
 constexpr double new_cell_gap = 1.2;
+// No picture has so many points, blocks or paragraphs; what says so was not written by tesseract.
+constexpr double largest_number = 1e6;
 
 double number(std::string_view field) {
     double out = 0;
     std::from_chars(field.data(), field.data() + field.size(), out);
-    return out;
+    return std::isfinite(out) ? std::clamp(out, -largest_number, largest_number) : 0;
 }
 
 // level page block paragraph line word left top width height confidence text
@@ -36,7 +40,7 @@ struct Row {
         return {left, top, left + number(fields[8]), top + number(fields[9])};
     }
     [[nodiscard]] unsigned of(std::size_t field) const {
-        return static_cast<unsigned>(number(fields[field]));
+        return static_cast<unsigned>(std::max(0.0, number(fields[field])));
     }
 };
 

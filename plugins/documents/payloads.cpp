@@ -7,7 +7,10 @@
 namespace lectern::documents {
 namespace {
 
-constexpr std::size_t shortest_payload = 32;  // characters of a data: URI; shorter ones may stay
+// Characters of a data: URI; shorter ones may stay, which are words for all we know. Base64 is
+// none.
+constexpr std::size_t shortest_payload = 32;
+constexpr std::size_t shortest_base64 = 8;
 constexpr std::size_t longest_media_type = 200;
 constexpr std::size_t shortest_word = 512;  // that is base64 by its looks
 constexpr std::size_t shortest_line = 56;   // of base64 in lines (PEM has 64, MIME 76)
@@ -69,7 +72,10 @@ Cut payload_of_uri(std::string_view text, std::size_t at) noexcept {
             end = stop;
         }
     }
-    if (end - comma - 1 < shortest_payload) return {};
+    const std::string_view payload = text.substr(comma + 1, end - comma - 1);
+    const bool all_base64 = base64 && payload.size() >= shortest_base64 &&
+                            std::all_of(payload.begin(), payload.end(), is_base64);
+    if (payload.size() < shortest_payload && !all_base64) return {};
     return {base64 ? comma - 7 : comma, end};
 }
 

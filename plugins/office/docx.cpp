@@ -1,12 +1,14 @@
 #include "office/docx.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 #include <vector>
 
 #include "office/docx_numbering.hpp"
 #include "office/docx_styles.hpp"
 #include "office/ooxml.hpp"
+#include "office/pages.hpp"
 
 namespace lectern::office {
 namespace {
@@ -54,6 +56,11 @@ class DocxReader {
             documents::fail(LECTERN_INVALID_ARGUMENT, "the part \"" + part_ + "\" is missing");
         const Xml xml(std::move(*text), part_);
         blocks(child(xml.root(), "body"));
+        if (pages_.known(pages_of_properties()))
+            out_.place({});
+        else
+            out_.forget_places();
+        counting_ = false;
         running_heads(relations);
     }
 
@@ -87,9 +94,15 @@ class DocxReader {
         const Node properties = child(node, "pPr");
         const DocxStyle& style = styles_.of(value(child(properties, "pStyle"), "val"));
         if (style.contents) return;
+        if (counting_ && cell_ == nullptr) {
+            const Node own = child(properties, "pageBreakBefore");
+            if (own ? is_on(own) : style.new_page) pages_.on_new_page();
+        }
         Paragraph found;
         if (!style.hidden) runs(node, found);
         write(found, properties, style);
+        end_of_block();
+        if (counting_ && ends_page(child(properties, "sectPr"))) pages_.asked();
         for (const Node& box : found.boxes) blocks(box);
         for (const auto& [name, note] : found.notes) {
             const std::string words = plain(note);
@@ -118,6 +131,7 @@ class DocxReader {
             const long own = number(outline, "val", 9);
             heading = own >= 0 && own < 9 ? static_cast<int>(own) + 1 : 0;
         }
+        place_page();
         if (heading > 0) {
             const bool numbered = !mark.empty() && mark != "-";
             out_.heading(heading, numbered ? mark + " " + found.text : found.text);
@@ -167,10 +181,14 @@ class DocxReader {
             const std::string_view name = name_of(node);
             if (name == "t") {
                 out.text += node.child_value();
+                if (counting_) pages_.text(node.child_value());
             } else if (name == "tab" || name == "ptab") {
                 out.text += ' ';
             } else if (name == "br" || name == "cr") {
                 out.text += '\n';
+                if (counting_ && value(node, "type") == "page") pages_.asked();
+            } else if (name == "lastRenderedPageBreak") {
+                if (counting_) pages_.laid_out();
             } else if (name == "noBreakHyphen") {
                 out.text += '-';
             } else if (name == "footnoteReference") {
@@ -213,8 +231,10 @@ class DocxReader {
     std::string plain(const Node& note) {
         std::string text;
         std::string* const before = std::exchange(cell_, &text);
+        const bool counting = std::exchange(counting_, false);
         blocks(note);
         cell_ = before;
+        counting_ = counting;
         return one_line(text);
     }
 
@@ -269,7 +289,9 @@ class DocxReader {
             if (!merged || value(merged, "val") == "restart") texts.back() = in_cell(cell);
             skip(number(child(about, "gridSpan"), "val", 1) - 1);
         }
+        place_page();
         out_.row(texts);
+        end_of_block();
     }
 
     std::string in_cell(const Node& cell) {
@@ -290,6 +312,32 @@ class DocxReader {
             else if (is(node, "ins") || is(node, "customXml"))
                 collect(node, name, out);
         }
+    }
+
+    // ---- pages
+
+    // What is written next is on the page that is reached.
+    void place_page() {
+        if (!counting_ || placed_ == pages_.number()) return;
+        placed_ = pages_.number();
+        out_.place({.kind = LECTERN_PLACE_PAGE, .number = placed_});
+    }
+    void end_of_block() {
+        if (counting_ && cell_ == nullptr) pages_.end_block();
+    }
+    // The end of a section begins a page, unless it says otherwise.
+    static bool ends_page(const Node& section) {
+        if (!section) return false;
+        const std::string_view type = value(child(section, "type"), "val");
+        return type != "continuous" && type != "nextColumn";
+    }
+    // As the program counted them that saved the file; 0: it did not.
+    std::uint64_t pages_of_properties() {
+        auto text = archive_.read("docProps/app.xml");
+        if (!text) return 0;
+        const Xml xml(std::move(*text), "docProps/app.xml");
+        const std::string pages = text_of(child(xml.root(), "Pages"));
+        return std::strtoull(pages.c_str(), nullptr, 10);
     }
 
     // ---- running heads
@@ -320,6 +368,9 @@ class DocxReader {
     DocxNotes endnotes_;
     DocxNotes comments_;
     Markup out_;
+    Pages pages_;
+    bool counting_ = true;         // not in notes and running heads, which stand elsewhere
+    std::uint64_t placed_ = 0;     // the page of the last place
     std::string* cell_ = nullptr;  // text of the open cell, which takes everything
     std::vector<Node> later_tables_;
     std::vector<std::string> later_lines_;

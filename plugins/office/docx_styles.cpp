@@ -31,6 +31,7 @@ void apply(const Raw& raw, DocxStyle& out) {
         if (const Node id = child(list, "numId")) out.list = value(id, "val");
         if (const Node level = child(list, "ilvl")) out.level = number(level, "val", 0);
     }
+    if (const Node before = child(paragraph, "pageBreakBefore")) out.new_page = is_on(before);
     if (child(child(raw.node, "rPr"), "vanish")) out.hidden = vanishes(child(raw.node, "rPr"));
 }
 

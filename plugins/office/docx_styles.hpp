@@ -14,8 +14,9 @@ struct DocxStyle {
     int heading = 0;        // level, 0: none
     bool contents = false;  // a line of a table of contents
     bool hidden = false;
-    std::string list;  // id of its numbering
-    long level = 0;    // in it
+    bool new_page = false;  // its paragraphs begin one
+    std::string list;       // id of its numbering
+    long level = 0;         // in it
 };
 
 class DocxStyles {

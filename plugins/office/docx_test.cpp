@@ -162,5 +162,69 @@ TEST(Docx, TitleAndMetadata) {
     EXPECT_EQ(read_office(docx(p("First line") + p("b"))).title, "First line");
 }
 
+// A paragraph that begins a page, as Word tells it.
+std::string laid_out(const std::string& text) {
+    return "<w:p><w:r><w:lastRenderedPageBreak/><w:t>" + text + "</w:t></w:r></w:p>";
+}
+
+TEST(Docx, Pages) {
+    const std::string asked = "<w:r><w:br w:type='page'/></w:r>";
+    const std::string section = "<w:p><w:pPr><w:sectPr/></w:pPr>" + run("b") + "</w:p>";
+    struct {
+        const char* what;
+        std::string body;
+        const char* places;
+        int pages = 0;  // as docProps/app.xml says
+    } const cases[] = {
+        {"none is told", p("a") + p("b"), "", 7},
+        {"laid out", p("a") + laid_out("b") + p("c") + laid_out("d"),
+         "page 1: a / page 2: b / page 3: d", 9},
+        {"within a paragraph, which stays where it began",
+         p("a") + "<w:p>" + run("b") + "<w:r><w:lastRenderedPageBreak/><w:t>c</w:t></w:r></w:p>" +
+             p("d"),
+         "page 1: a / page 2: d"},
+        {"asked for and laid out is one break",
+         "<w:p>" + run("a") + asked + "</w:p>" + laid_out("b") + "<w:p>" + asked + "</w:p>" +
+             laid_out("c"),
+         "page 1: a / page 2: b / page 3: c"},
+        {"asked for alone", "<w:p>" + run("a") + asked + "</w:p>" + p("b"), "page 1: a / page 2: b",
+         1},
+        {"asked for, and there are more pages than that",
+         "<w:p>" + run("a") + asked + "</w:p>" + p("b"), "", 3},
+        {"a line break is none", "<w:p>" + run("a") + "<w:r><w:br/><w:t>b</w:t></w:r></w:p>", ""},
+        {"before a paragraph, by itself and by its style",
+         p("a") + "<w:p><w:pPr><w:pageBreakBefore/></w:pPr>" + run("b") + "</w:p>" + p("c", "N") +
+             "<w:p><w:pPr><w:pStyle w:val='N'/><w:pageBreakBefore w:val='0'/></w:pPr>" + run("d") +
+             "</w:p>",
+         "page 1: a / page 2: b / page 3: c"},
+        {"the first paragraph begins no second page", p("a", "N") + p("b", "N"),
+         "page 1: a / page 2: b"},
+        {"sections", section + p("c"), "page 1: b / page 2: c"},
+        {"a section on the same page",
+         "<w:p><w:pPr><w:sectPr><w:type w:val='continuous'/></w:sectPr></w:pPr>" + run("b") +
+             "</w:p>" + p("c"),
+         ""},
+        {"rows", p("a") + tbl(tr(tc(p("b")) + tc(p("c"))) + tr(tc(laid_out("d")) + tc(p("e")))),
+         "page 1: a / page 2: d | e"},
+    };
+    for (const auto& c : cases) {
+        Parts more{{"docProps/app.xml",
+                    "<Properties><Pages>" + std::to_string(c.pages) + "</Pages></Properties>"}};
+        const std::string styles =
+            "<w:styles><w:style w:styleId='N'><w:name w:val='n'/><w:pPr><w:pageBreakBefore/>"
+            "</w:pPr></w:style></w:styles>";
+        more.emplace_back("word/more.xml", styles);
+        EXPECT_EQ(
+            documents::shown_places(read_office(docx(c.body, more, {{"m", "styles", "more.xml"}}))),
+            c.places)
+            << c.what;
+    }
+    // What stands on every page is on none.
+    const Parts head{{"word/header1.xml", "<w:hdr>" + p("Running") + "</w:hdr>"}};
+    EXPECT_EQ(documents::shown_places(read_office(
+                  docx(p("a") + laid_out("b"), head, {{"h", "header", "header1.xml"}}))),
+              "page 1: a / page 2: b / none: Running");
+}
+
 }  // namespace
 }  // namespace lectern::office

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "office/odf_styles.hpp"
+#include "office/pages.hpp"
 
 namespace lectern::office {
 namespace {
@@ -20,8 +21,14 @@ class OdfReader {
  public:
     explicit OdfReader(const OdfStyles& styles) : styles_(styles) {}
 
-    void read(const Node& body) {
-        if (const Node text = child(body, "text")) blocks(text);
+    // `total`: the pages that the file's properties say it has; 0: nothing.
+    void read(const Node& body, std::uint64_t total) {
+        if (const Node text = child(body, "text")) {
+            counting_ = true;
+            blocks(text);
+            counting_ = false;
+            if (!pages_.known(total)) out_.forget_places();
+        }
         if (const Node slides = child(body, "presentation"))
             pages(slides, "Slide ", LECTERN_PLACE_SLIDE);
         if (const Node drawing = child(body, "drawing"))
@@ -56,6 +63,8 @@ class OdfReader {
             list(node);
         } else if (name == "table") {
             table(node);
+        } else if (name == "soft-page-break") {
+            if (counting_) pages_.laid_out();
         } else if (name == "section") {
             if (value(node, "display") != "none") blocks(node);
         } else if (name == "frame" || name == "g" || name == "custom-shape" || name == "rect" ||
@@ -78,9 +87,13 @@ class OdfReader {
     }
 
     void paragraph(const Node& node, int heading, const std::string& mark) {
-        if (styles_.hides(value(node, "style-name"))) return;
+        const std::string_view style = value(node, "style-name");
+        if (styles_.hides(style)) return;
+        const bool in_flow = counting_ && cell_ == nullptr;
+        if (in_flow && styles_.begins_page(style)) pages_.on_new_page();
         Paragraph found;
         inlines(node, found);
+        if (cell_ == nullptr && !one_line(found.text).empty()) place_page();
         if (cell_ != nullptr) {
             *cell_ += found.text;
             *cell_ += ' ';
@@ -90,6 +103,10 @@ class OdfReader {
             out_.item(mark, found.text);
         } else {
             out_.paragraph(found.text);
+        }
+        if (in_flow) {
+            pages_.end_block();
+            if (styles_.ends_page(style)) pages_.asked();
         }
         for (const Node& frame_of : found.frames) frame(frame_of);
         for (const auto& [name, note] : found.notes) {
@@ -109,11 +126,14 @@ class OdfReader {
                 std::string text = node.value();
                 std::replace(text.begin(), text.end(), '\n', ' ');
                 out.text += text;
+                if (counting_) pages_.text(text);
                 continue;
             }
             const std::string_view name = name_of(node);
             if (name == "s" || name == "tab") {
                 out.text += ' ';
+            } else if (name == "soft-page-break") {
+                if (counting_) pages_.laid_out();
             } else if (name == "line-break") {
                 out.text += '\n';
             } else if (name == "note") {
@@ -166,8 +186,10 @@ class OdfReader {
     std::string plain(const Node& note) {
         std::string text;
         std::string* const before = std::exchange(cell_, &text);
+        const bool counting = std::exchange(counting_, false);
         blocks(note);
         cell_ = before;
+        counting_ = counting;
         return one_line(text);
     }
 
@@ -187,6 +209,7 @@ class OdfReader {
         levels_.push_back(first - 1);
         if (outermost) out_.end();
         for (const Node& item : node.children()) {
+            if (is(item, "soft-page-break")) block(item);
             const bool header = is(item, "list-header");
             if (!header && !is(item, "list-item")) continue;
             if (!header) levels_[depth] = number(item, "start-value", levels_[depth] + 1);
@@ -233,10 +256,13 @@ class OdfReader {
             later_tables_.push_back(node);
             return;
         }
-        if (styles_.hides(value(node, "style-name"))) return;
+        const std::string_view style = value(node, "style-name");
+        if (styles_.hides(style)) return;
+        if (counting_ && styles_.begins_page(style)) pages_.on_new_page();
         out_.end();
         rows(node);
         out_.end();
+        if (counting_ && styles_.ends_page(style)) pages_.asked();
         std::vector<std::string> lines;
         lines.swap(later_lines_);
         for (const std::string& text : lines) out_.paragraph(text);
@@ -252,6 +278,8 @@ class OdfReader {
             else if (is(node, "table-header-rows") || is(node, "table-rows") ||
                      is(node, "table-row-group"))
                 rows(node);
+            else if (is(node, "soft-page-break"))
+                block(node);
             else if (is(node, "shapes"))
                 frame(node);
         }
@@ -281,10 +309,19 @@ class OdfReader {
         }
         const bool empty = std::all_of(cells.begin(), cells.end(),
                                        [](const auto& cell) { return one_line(cell).empty(); });
+        if (!empty) place_page();
+        if (counting_) pages_.end_block();
         if (empty) return out_.end();
         if (sheet_ != nullptr) place_cells(number_of_row, cells);
         // Rows that are all alike say no more by being there twice.
         out_.row(cells);
+    }
+
+    // What is written next is on the page that is reached.
+    void place_page() {
+        if (!counting_ || placed_ == pages_.number()) return;
+        placed_ = pages_.number();
+        out_.place({.kind = LECTERN_PLACE_PAGE, .number = placed_});
     }
 
     void place_cells(std::uint64_t number_of_row, const std::vector<std::string>& cells) {
@@ -363,6 +400,9 @@ class OdfReader {
     const OdfStyles& styles_;
     Markup out_;
     std::string first_title_;
+    Pages pages_;
+    bool counting_ = false;               // in the text of a text document
+    std::uint64_t placed_ = 0;            // the page of the last place
     std::string* cell_ = nullptr;         // text of the open cell, which takes everything
     const std::string* sheet_ = nullptr;  // its name, of a spreadsheet
     std::uint64_t row_ = 0;               // of the sheet, read so far
@@ -385,6 +425,8 @@ Properties properties_of(Archive& archive) {
     out.created = text_of(child(meta, "creation-date"));
     out.modified = text_of(child(meta, "date"));
     out.language = text_of(child(meta, "language"));
+    out.pages = static_cast<std::uint64_t>(
+        std::max(0L, number(child(meta, "document-statistic"), "page-count", 0)));
     return out;
 }
 
@@ -410,11 +452,12 @@ documents::Extracted odf_text(Archive& archive) {
     styles.add(xml.root());
     OdfReader reader(styles);
     const Node body = child(xml.root(), "body");
-    reader.read(body);
+    const Properties properties = properties_of(archive);
+    reader.read(body, properties.pages);
     std::optional<std::string> heading;
     if (child(body, "text")) heading = reader.text().first_heading();
     if (!reader.first_title().empty()) heading = reader.first_title();
-    return finished(reader.text(), properties_of(archive), heading);
+    return finished(reader.text(), properties, heading);
 }
 
 }  // namespace lectern::office

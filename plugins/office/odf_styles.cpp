@@ -42,12 +42,44 @@ void OdfStyles::add_list(const Node& node) {
     }
 }
 
+void OdfStyles::add_breaks(const Node& style) {
+    PageBreaks& out = breaks_[std::string(value(style, "name"))];
+    out = {std::string(value(style, "parent-style-name"))};
+    for (const Node& properties : style.children()) {
+        if (!is(properties, "paragraph-properties") && !is(properties, "table-properties"))
+            continue;
+        if (const std::string_view before = value(properties, "break-before"); !before.empty())
+            out.before = before == "page";
+        if (const std::string_view after = value(properties, "break-after"); !after.empty())
+            out.after = after == "page";
+    }
+    // Pages of another kind begin here.
+    if (!value(style, "master-page-name").empty()) out.before = true;
+}
+
+bool OdfStyles::breaks(std::string_view style, std::optional<bool> PageBreaks::*side) const {
+    constexpr int longest_chain = 16;
+    auto found = breaks_.find(style);
+    for (int i = 0; i < longest_chain && found != breaks_.end(); ++i) {
+        if (found->second.*side) return *(found->second.*side);
+        found = breaks_.find(found->second.parent);
+    }
+    return false;
+}
+bool OdfStyles::begins_page(std::string_view style) const {
+    return breaks(style, &PageBreaks::before);
+}
+bool OdfStyles::ends_page(std::string_view style) const {
+    return breaks(style, &PageBreaks::after);
+}
+
 void OdfStyles::add(const Node& root) {
     for (const char* part : {"styles", "automatic-styles"})
         for (const Node& node : child(root, part).children()) {
             if (is(node, "list-style")) add_list(node);
             if (is(node, "style") && hides_something(node))
                 hidden_.insert(std::string(value(node, "name")));
+            if (is(node, "style")) add_breaks(node);
         }
 }
 

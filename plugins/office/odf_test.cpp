@@ -156,5 +156,44 @@ TEST(Ods, Places) {
               "cells Crew: # Crew / cells Crew 1 1-1: Ada");
 }
 
+TEST(Odt, Pages) {
+    const std::string styles =
+        "<style:style style:name='B'><style:paragraph-properties fo:break-before='page'/>"
+        "</style:style><style:style style:name='C' style:parent-style-name='B'/>"
+        "<style:style style:name='A'><style:paragraph-properties fo:break-after='page'/>"
+        "</style:style><style:style style:name='M' style:master-page-name='Landscape'/>";
+    const auto styled = [](const char* style, const char* text) {
+        return "<text:p text:style-name='" + std::string(style) + "'>" + text + "</text:p>";
+    };
+    const std::string soft = "<text:soft-page-break/>";
+    const auto row = [](const std::string& a, const std::string& b) {
+        return "<table:table-row><table:table-cell>" + p(a) + "</table:table-cell>" +
+               "<table:table-cell>" + p(b) + "</table:table-cell></table:table-row>";
+    };
+    struct {
+        const char* what;
+        std::string body;
+        const char* places;
+    } const cases[] = {
+        {"none is told", p("a") + p("b"), ""},
+        {"between blocks", p("a") + soft + p("b") + p("c"), "page 1: a / page 2: b"},
+        {"within a paragraph", p("a") + p("b" + soft + "c") + p("d"), "page 1: a / page 2: d"},
+        {"in a span at its beginning", p("a") + p("<text:span>" + soft + "b</text:span>"),
+         "page 1: a / page 2: b"},
+        {"between rows", "<table:table>" + row("a", "b") + soft + row("c", "d") + "</table:table>",
+         "page 1: a | b / page 2: c | d"},
+        {"in a list",
+         "<text:list><text:list-item>" + p("a") + "</text:list-item><text:list-item>" + soft +
+             p("b") + "</text:list-item></text:list>",
+         "page 1: - a / page 2: - b"},
+        {"by styles",
+         styled("C", "a") + styled("C", "b") + styled("A", "c") + p("d") + styled("M", "e"),
+         "page 1: a / page 2: b / page 3: d / page 4: e"},
+    };
+    for (const auto& c : cases)
+        EXPECT_EQ(documents::shown_places(read_office(odf("text", c.body, styles))), c.places)
+            << c.what;
+}
+
 }  // namespace
 }  // namespace lectern::office

@@ -1,6 +1,7 @@
 // office/office_document.hpp: what every reader of office files gives.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,7 @@ struct Properties {
     std::string created;   // as it is written there, ISO 8601
     std::string modified;  // the same
     std::string language;
+    std::uint64_t pages = 0;  // 0: not known
 };
 
 // The title is the properties', else `heading`, else the first line; without `heading` it may stay

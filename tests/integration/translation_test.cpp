@@ -151,15 +151,91 @@ TEST_F(TranslationTest, ATranslationIsKeptBesideItsDocumentWhichIsCited) {
     EXPECT_EQ(carried.at("translation").at("of"), "ponte");
     EXPECT_FALSE(carried.at("translation").as_object().contains("sentences"));
     EXPECT_EQ(carried.at("year"), 2020);
-    // What answers by itself in the original cites it directly; without the original, what is left
-    // is cited.
-    const std::vector<std::string> gone{"ponte"};
-    ASSERT_EQ(collection->remove(gone).value(), 1U);
+    // What answers by itself in the original cites it directly; where the document is another one
+    // by now, what is left is cited.
+    const std::vector<DocumentInput> another{
+        {"ponte", "", "This is another document, which is in English from the beginning.", ""}};
+    ASSERT_EQ(collection->ingest_documents(another)->documents, 1U);
     const auto without = collection->ask("When was the bridge built?");
     ASSERT_TRUE(without.ok());
     ASSERT_FALSE(without->citations.empty());
     EXPECT_EQ(without->citations[0].document, "ponte#en");
     EXPECT_EQ(without->citations[0].translation, "");
+}
+
+// How often the stage was asked.
+std::uint64_t calls_of(const lectern::IngestReport& report, std::string_view stage) {
+    for (const lectern::StageTiming& one : report.stages)
+        if (one.stage == stage) return one.calls;
+    return 0;
+}
+
+TEST_F(TranslationTest, AnUnchangedDocumentIsNotTranslatedAgain) {
+    const std::string stage =
+        "  says: {plugin: scripted, options: {text: \"Sim, em 1876.\"}, prompt: \"Translate: "
+        "{text}\"}\n";
+    constexpr const char* ingest = "[source, text, says, chunks, tokens, vectors, commit]";
+    {
+        auto collection = open("again", stage, ingest, plain_query, "");
+        ASSERT_TRUE(collection.ok()) << collection.status().message();
+        const auto first = collection->ingest_documents(english);
+        ASSERT_TRUE(first.ok()) << first.status().message();
+        EXPECT_EQ(first->documents, 4U);
+        EXPECT_EQ(calls_of(*first, "says"), 2U);
+        const std::string stored = collection->get("bread#says")->metadata;
+        EXPECT_NE(stored.find("\"by\""), std::string::npos) << stored;
+
+        const auto second = collection->ingest_documents(english);
+        ASSERT_TRUE(second.ok()) << second.status().message();
+        EXPECT_EQ(second->documents, 0U);
+        EXPECT_EQ(second->skipped, 4U);
+        EXPECT_EQ(calls_of(*second, "says"), 0U);
+
+        // One that changed is, and so is one whose translation is gone.
+        std::vector<DocumentInput> changed = english;
+        changed[0].text += " It was made of stone.";
+        const std::vector<std::string> translation{"bread#says"};
+        ASSERT_EQ(collection->remove(translation).value(), 1U);
+        const auto third = collection->ingest_documents(changed);
+        ASSERT_TRUE(third.ok()) << third.status().message();
+        EXPECT_EQ(third->documents, 3U);
+        EXPECT_EQ(third->skipped, 1U);
+        EXPECT_EQ(calls_of(*third, "says"), 2U);
+        EXPECT_EQ(collection->get("bread#says")->metadata, stored);
+    }
+    // With other options of the stage, all are.
+    std::string other = stage;
+    other.replace(other.find("Sim"), 3, "Talvez");
+    auto collection = open("again", other, ingest, plain_query, "");
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    const auto fourth = collection->ingest_documents(english);
+    ASSERT_TRUE(fourth.ok()) << fourth.status().message();
+    EXPECT_EQ(calls_of(*fourth, "says"), 2U);
+    EXPECT_EQ(collection->get("bread#says")->text, "Talvez, em 1876.");
+}
+
+TEST_F(TranslationTest, ADocumentTakesItsTranslationsAlong) {
+    const std::string stage =
+        "  says: {plugin: scripted, options: {text: Yes.}, prompt: \"Translate: {text}\"}\n";
+    auto collection = open("along", stage, "[source, text, says, chunks, tokens, vectors, commit]",
+                           plain_query, "");
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    std::vector<DocumentInput> documents = english;
+    // Ids that only look like those of translations.
+    documents.push_back({"bridge#notes", "", "Notes on the bridge.", ""});
+    documents.push_back({"bridge !", "", "Another document.", ""});
+    ASSERT_EQ(collection->ingest_documents(documents)->documents, 8U);
+    const std::vector<std::string> gone{"bridge", "bridge#says", "nothing"};
+    EXPECT_EQ(collection->remove(gone).value(), 2U);
+    for (const char* id : {"bridge", "bridge#says"})
+        EXPECT_EQ(collection->get(id).status().code(), lectern::Code::not_found) << id;
+    for (const char* id :
+         {"bread", "bread#says", "bridge#notes", "bridge#notes#says", "bridge !", "bridge !#says"})
+        EXPECT_TRUE(collection->get(id).ok()) << id;
+    // A translation alone may go.
+    const std::vector<std::string> translation{"bread#says"};
+    EXPECT_EQ(collection->remove(translation).value(), 1U);
+    EXPECT_TRUE(collection->get("bread").ok());
 }
 
 TEST_F(TranslationTest, AGeneratorTranslatesByItsPrompt) {

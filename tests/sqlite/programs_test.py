@@ -2,10 +2,11 @@
 """The extension in the programs that load it: programs_test.py CASE --extension FILE [--program FILE].
 
 c: a program of our own. shell: sqlite3. python: Python's module, with threads, and two processes of
-which one has the index. bert: the models that ship.
+which one has the index. interrupt: what takes long is interrupted. bert: the models that ship.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -185,6 +186,54 @@ def case_python(context):
     database.close()
     two_processes(context)
     threads(context)
+
+
+ROWS = 30000
+
+
+def case_interrupt(context):
+    """sqlite3_interrupt ends the embedding of a commit that stands, and that of a search; the next one goes on."""
+    database = connect(context)
+    database.execute("CREATE VIRTUAL TABLE notes USING lectern(body, pipeline='small.yaml')")
+    other = sqlite3.connect("test.db", check_same_thread=False)
+    mark = pathlib.Path("test.db-notes.lectern/sqlite.json")
+    ended = threading.Event()
+
+    def interrupt_when(begun):
+        while not ended.is_set() and not begun():
+            pass
+        while not ended.wait(0.005):
+            database.interrupt()
+
+    def interrupted(begun, sql):
+        ended.clear()
+        thread = threading.Thread(target=interrupt_when, args=(begun,))
+        thread.start()
+        try:
+            database.execute(sql).fetchall()
+            return ""
+        except sqlite3.OperationalError as error:
+            return str(error)
+        finally:
+            ended.set()
+            thread.join()
+
+    database.execute("BEGIN")
+    text = "The moon raises the tides of the sea. " * 12
+    database.executemany("INSERT INTO notes VALUES (?)", ((f"{text} row {n}",) for n in range(ROWS)))
+    before = json.loads(mark.read_text())["version"] if mark.exists() else 0
+    committed = lambda: other.execute("SELECT count(*) FROM notes_content").fetchone() != (0,)
+    assert interrupted(committed, "COMMIT") == "", "the commit stands"
+    assert json.loads(mark.read_text())["version"] == before, "the index has followed all the same"
+    search = "SELECT count(*) FROM notes WHERE notes MATCH 'bread' AND mode = 'lexical'"
+    assert "interrupt" in interrupted(lambda: True, search)
+    # Nobody interrupts: all rows come in, the same ones once.
+    assert found(database, f'"row {ROWS - 1}"') == [ROWS]
+    (last,) = database.execute("SELECT max(version) FROM notes_log").fetchone()
+    assert json.loads(mark.read_text())["version"] == last
+    database.execute("INSERT INTO notes(notes) VALUES ('integrity-check')")
+    database.close()
+    other.close()
 
 
 def case_bert(context):

@@ -86,7 +86,9 @@ def check_command(folder):
         shutil.copy(file, folder / "broken")
     model = next((folder / "broken").glob("model.*.bin"))
     model.write_bytes(model.read_bytes()[:100_000])
+    (folder / "zeros.txt").write_bytes("Where is the library?".encode("utf-16"))
     for words, says in (
+            (("-m", "en-pt-tiny", "zeros.txt"), "'zeros.txt': there is a byte of zero at byte 3"),
             (("-m", "broken", "a.txt"), "it ends within the item"),
             (("-m", "nowhere", "a.txt"), "there is no model"),
             (("-m", "en-pt-tiny", "c.txt"), "cannot read 'c.txt'"),
