@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "corpus/opensearch/check.hpp"
 #include "corpus/opensearch/cluster.hpp"
 #include "corpus/opensearch/cluster_reader.hpp"
 #include "corpus/opensearch/json_build.hpp"
@@ -226,8 +227,9 @@ class ClusterCorpus final : public Corpus {
                               const BackupOptions& /*options*/) const override {
         return not_yet("backups; the cluster's own snapshots are the way");
     }
-    Result<VerifyReport> verify(const VerifyOptions& /*options*/) const override {
-        return not_yet("verify");
+    Result<VerifyReport> verify(const VerifyOptions& options) const override {
+        LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+        return check_rows(cluster_, now, options);
     }
 
  private:
