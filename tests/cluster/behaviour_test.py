@@ -6,6 +6,7 @@
 The cluster is the one at LECTERN_TEST_CLUSTER (HOST:PORT,…); without it, that half is skipped, which is said.
 ./check --cluster starts one. Every test makes collections of its own and removes their indexes.
 """
+import base64
 import json
 import os
 import pathlib
@@ -16,6 +17,8 @@ import tempfile
 import time
 import unittest
 import urllib.request
+
+from tls_door import Door, make_certificates
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
@@ -49,10 +52,10 @@ query:  [query, tokens, vectors, search]
 """
 
 
-def lectern(*arguments, code=0, folder=None):
+def lectern(*arguments, code=0, folder=None, variables=None):
     """The program's standard output, or its standard error where it is to fail."""
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=folder,
-                          check=False)
+                          env={**os.environ, **(variables or {})}, check=False)
     if done.returncode != code:
         raise AssertionError(f"lectern {' '.join(map(str, arguments))}: code {done.returncode}, not {code}\n"
                              f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
@@ -370,6 +373,48 @@ class InACluster(Behaviour, unittest.TestCase):
                           ("reembed", "-c", self.shared, "--pipeline", "search-only")):
             with self.subTest(arguments[0]):
                 self.assertIn("OpenSearch", lectern(*arguments, code=1))
+
+    def test_tls_and_what_opens_the_door(self):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        make_certificates(folder)
+        (folder / "password").write_text("open: sesame\n", encoding="utf-8")
+        (folder / "key").write_text("aWQ6a2V5\n", encoding="utf-8")
+        basic = "Basic " + base64.b64encode(b"ali:open: sesame").decode()
+        name = self.shared.split("/")[-1]
+        key = "LECTERN_OPENSEARCH_API_KEY"
+        password = "LECTERN_OPENSEARCH_PASSWORD"
+        ali = {"LECTERN_OPENSEARCH_USER": "ali"}
+        ways = {"a password": (basic, {**ali, password: "open: sesame"}),
+                "a file with a password": (basic, {**ali, password + "_FILE": str(folder / "password")}),
+                "a key": ("ApiKey aWQ6a2V5", {key: "aWQ6a2V5"}),
+                "a file with a key": ("ApiKey aWQ6a2V5", {key + "_FILE": str(folder / "key")})}
+        for way, (wanted, variables) in ways.items():
+            with self.subTest(way), Door(folder, CLUSTER.split(",")[0], wanted) as door:
+                address = f"opensearch+https://{door.address}/{name}"
+                trusted = {**variables, "LECTERN_OPENSEARCH_CA": door.authority}
+                stats = json.loads(lectern("stats", "-c", address, "--json", variables=trusted))
+                self.assertEqual(stats["documents"], len(ROWS))
+        short = {"LECTERN_OPENSEARCH_TIMEOUT": "5"}
+        with Door(folder, CLUSTER.split(",")[0], basic) as door:
+            address = f"opensearch+https://{door.address}/{name}"
+            trusted = {**short, "LECTERN_OPENSEARCH_CA": door.authority}
+            right = {**ali, password: "open: sesame"}
+            # A whole search and a write go through it.
+            collection = f"opensearch+https://{door.address}/{self.new_collection().split('/')[-1]}"
+            through = {**right, "LECTERN_OPENSEARCH_CA": door.authority}
+            lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows, variables=through)
+            found = json.loads(lectern("search", "-c", collection, "induced drag of a wing", "--json",
+                                       variables=through))
+            self.assertEqual(found["hits"][0]["document"], "papers/wing")
+            for wrong in ({}, {**ali, password: "close"}, {key: "other"}):
+                said = lectern("stats", "-c", address, code=1, variables={**trusted, **wrong})
+                self.assertIn("LECTERN_OPENSEARCH", said)
+                self.assertNotIn("close", said)
+            # Nobody vouches for it; and it speaks TLS alone.
+            said = lectern("stats", "-c", address, code=1, variables={**short, **right})
+            self.assertIn("certificate", said)
+            plain = address.replace("+https", "")
+            self.assertIn("cluster", lectern("stats", "-c", plain, code=1, variables={**short, **right}))
 
     def test_addresses_that_are_wrong(self):
         cases = {"opensearch://localhost:19999": "the name of the index is missing",
