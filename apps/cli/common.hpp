@@ -101,6 +101,7 @@ void add_translate(CLI::App& program, Run& run);
 void add_bench(CLI::App& program, Run& run);
 void add_verify(CLI::App& program, Run& run);  // verify, repair
 void add_backup(CLI::App& program, Run& run);  // backup, backups, restore
+void add_copy(CLI::App& program, Run& run);
 void add_serve(CLI::App& program, Run& run);
 void add_key(CLI::App& program, Run& run);
 void add_mcp(CLI::App& program, Run& run);

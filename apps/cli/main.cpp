@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
     app::add_bench(program, run);
     app::add_verify(program, run);
     app::add_backup(program, run);
+    app::add_copy(program, run);
     app::add_serve(program, run);
     app::add_key(program, run);
     app::add_mcp(program, run);

@@ -11,7 +11,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t headers_of_a_page = 500;
-constexpr std::size_t documents_of_a_page = 16;
+constexpr std::size_t documents_of_a_page = 64;
+constexpr std::uint64_t bytes_at_once = 8U << 20U;  // of text, in one answer
 constexpr int most_repeats = 5;
 
 constexpr std::string_view chunk_fields[] = {"begin",         "end",         "tokens", "ordinal",
@@ -87,24 +88,44 @@ Result<storage::Origin> ClusterReader::origin(storage::Ordinal document) const {
     return std::move(head.origin);
 }
 
-Result<std::optional<StoredDocument>> ClusterReader::load(Head head) const {
-    StoredDocument out;
-    std::vector<std::string> names{text_id(head.header.ordinal)};
+Result<std::vector<std::optional<StoredDocument>>> ClusterReader::load(
+    std::vector<Head> heads) const {
     constexpr std::string_view text_fields[] = {"text"};
-    LECTERN_ASSIGN(const std::vector<Row> text, cluster_.rows(names, text_fields));
-    if (!text.front().found) return std::optional<StoredDocument>();
-    out.text = text_at(text.front().source, "text");
-    names.clear();
-    const storage::ChunkRange range = head.header.chunks;
-    for (storage::ChunkId chunk = range.first; chunk < range.end(); ++chunk)
-        names.push_back(chunk_id(chunk));
-    LECTERN_ASSIGN(const std::vector<Row> chunks, cluster_.rows(names, chunk_fields));
-    for (std::size_t i = 0; i < chunks.size(); ++i) {
-        if (!chunks[i].found) return std::optional<StoredDocument>();
-        out.chunks.push_back(view_of(chunks[i].source, range.first + i).chunk);
+    std::vector<std::optional<StoredDocument>> out(heads.size());
+    for (std::size_t begin = 0; begin < heads.size();) {
+        // So many at once as are some megabytes together.
+        std::vector<std::string> texts;
+        std::vector<std::string> chunks;
+        std::uint64_t bytes = 0;
+        std::size_t end = begin;
+        for (; end < heads.size(); ++end) {
+            const storage::DocumentHeader& header = heads[end].header;
+            if (end > begin && bytes + header.text_bytes > bytes_at_once) break;
+            bytes += header.text_bytes;
+            texts.push_back(text_id(header.ordinal));
+            for (storage::ChunkId chunk = header.chunks.first; chunk < header.chunks.end(); ++chunk)
+                chunks.push_back(chunk_id(chunk));
+        }
+        LECTERN_ASSIGN(const std::vector<Row> text_rows, cluster_.rows(texts, text_fields));
+        LECTERN_ASSIGN(const std::vector<Row> chunk_rows, cluster_.rows(chunks, chunk_fields));
+        auto next = chunk_rows.begin();
+        for (std::size_t i = begin; i < end; ++i) {
+            const Row& text = text_rows[i - begin];
+            const storage::ChunkRange range = heads[i].header.chunks;
+            StoredDocument document;
+            bool whole = text.found;
+            for (storage::ChunkId chunk = range.first; chunk < range.end(); ++chunk, ++next) {
+                whole = whole && next->found;
+                if (whole) document.chunks.push_back(view_of(next->source, chunk).chunk);
+            }
+            if (!whole) continue;
+            document.text = text_at(text.source, "text");
+            document.header = std::move(heads[i].header);
+            out[i] = std::move(document);
+        }
+        begin = end;
     }
-    out.header = std::move(head.header);
-    return std::optional<StoredDocument>(std::move(out));
+    return out;
 }
 
 Result<StoredDocument> ClusterReader::document(std::string_view id) const {
@@ -112,8 +133,10 @@ Result<StoredDocument> ClusterReader::document(std::string_view id) const {
     for (int repeat = 0; repeat < most_repeats; ++repeat) {
         LECTERN_ASSIGN(auto heads, heads_of(cluster_, {&name, 1}));
         if (!heads.front()) return no_document(cluster_, id);
-        LECTERN_ASSIGN(auto found, load(std::move(*heads.front())));
-        if (found) return std::move(*found);
+        std::vector<Head> one;
+        one.push_back(std::move(*heads.front()));
+        LECTERN_ASSIGN(auto found, load(std::move(one)));
+        if (found.front()) return std::move(*found.front());
     }
     return Status{Code::unavailable,
                   "the document '" + name + "' is written again and again, or rows of it are lost"};
@@ -132,11 +155,22 @@ Status ClusterReader::each_header(const std::function<bool(const storage::Docume
 
 Status ClusterReader::each_document(const std::function<bool(const StoredDocument&)>& visit,
                                     std::string_view after) const {
-    constexpr std::string_view only_id[] = {"id"};
-    return cluster_.each(documents(), "id", after_text(after), documents_of_a_page, only_id,
+    return cluster_.each(documents(), "id", after_text(after), documents_of_a_page, {},
                          [&](const json::array& hits) -> Result<bool> {
-                             for (const json::value& hit : hits) {
-                                 const auto found = document(text_at(hit, "_source", "id"));
+                             std::vector<Head> heads;
+                             for (const json::value& hit : hits)
+                                 if (const auto* source = at_path(hit, std::string_view("_source")))
+                                     heads.push_back(head_of(*source));
+                             std::vector<std::string> ids;
+                             for (const Head& head : heads) ids.push_back(head.header.id);
+                             LECTERN_ASSIGN(auto loaded, load(std::move(heads)));
+                             for (std::size_t i = 0; i < loaded.size(); ++i) {
+                                 if (loaded[i]) {
+                                     if (!visit(*loaded[i])) return false;
+                                     continue;
+                                 }
+                                 // Another version has taken its place meanwhile.
+                                 const auto found = document(ids[i]);
                                  if (found.status().code() == Code::not_found) continue;
                                  if (!found) return found.status();
                                  if (!visit(*found)) return false;
@@ -204,12 +238,27 @@ Status ClusterReader::each_origin(
 }
 
 Status ClusterReader::each_synced_file(
-    const std::function<void(const storage::SyncedFile& file)>& /*visit*/) const {
-    return {};  // there is no sync yet
+    const std::function<void(const storage::SyncedFile& file)>& visit) const {
+    return cluster_.each(object_of("term", object_of("kind", "synced")), "id", {},
+                         headers_of_a_page, {}, [&](const json::array& hits) -> Result<bool> {
+                             for (const json::value& hit : hits)
+                                 if (const auto* source = at_path(hit, std::string_view("_source")))
+                                     visit(synced_file_of(*source));
+                             return true;
+                         });
 }
 
 Result<std::vector<storage::SourceFolder>> ClusterReader::sources() const {
-    return std::vector<storage::SourceFolder>();  // there is no sync yet
+    std::vector<storage::SourceFolder> out;
+    LECTERN_TRY(cluster_.each(object_of("term", object_of("kind", "source")), "id", {},
+                              headers_of_a_page, {}, [&](const json::array& hits) -> Result<bool> {
+                                  for (const json::value& hit : hits)
+                                      if (const auto* source =
+                                              at_path(hit, std::string_view("_source")))
+                                          out.push_back(source_folder_of(*source));
+                                  return true;
+                              }));
+    return out;
 }
 
 }  // namespace lectern::corpus::opensearch

@@ -35,10 +35,12 @@ class ClusterReader final : public Reader {
         const std::function<void(const storage::SyncedFile& file)>& visit) const override;
     Result<std::vector<storage::SourceFolder>> sources() const override;
 
+    // The versions that these heads name, in order. Nothing: another has taken its place.
+    [[nodiscard]] Result<std::vector<std::optional<StoredDocument>>> load(
+        std::vector<Head> heads) const;
+
  private:
     [[nodiscard]] Result<Head> head_of_ordinal(storage::Ordinal document) const;
-    // Nothing: another version has taken its place.
-    [[nodiscard]] Result<std::optional<StoredDocument>> load(Head head) const;
 
     const Cluster& cluster_;
 };

@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "corpus/opensearch/check.hpp"
 #include "corpus/opensearch/cluster.hpp"
 #include "corpus/opensearch/cluster_reader.hpp"
 #include "corpus/opensearch/json_build.hpp"
@@ -226,8 +227,9 @@ class ClusterCorpus final : public Corpus {
                               const BackupOptions& /*options*/) const override {
         return not_yet("backups; the cluster's own snapshots are the way");
     }
-    Result<VerifyReport> verify(const VerifyOptions& /*options*/) const override {
-        return not_yet("verify");
+    Result<VerifyReport> verify(const VerifyOptions& options) const override {
+        LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+        return check_rows(cluster_, now, options);
     }
 
  private:
@@ -505,9 +507,17 @@ Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& g
 }
 
 Status ClusterCorpus::write_sources(const storage::SourceRows& rows) {
-    if (!rows.put_sources.empty() || !rows.drop_sources.empty() || !rows.put_files.empty() ||
-        !rows.drop_files.empty())
-        return not_yet("sync and watch");
+    if (rows.empty()) return {};
+    Bulk removed(cluster_);
+    for (const std::string& path : rows.drop_sources) removed.remove(source_id(path));
+    for (const std::string& path : rows.drop_files) removed.remove(synced_id(path));
+    if (!removed.empty()) LECTERN_TRY(removed.send().status());
+    Bulk put(cluster_);
+    for (const storage::SourceFolder& folder : rows.put_sources)
+        put.put(source_id(folder.path), json::serialize(source_row(folder)));
+    for (const storage::SyncedFile& file : rows.put_files)
+        put.put(synced_id(file.path), json::serialize(synced_row(file)));
+    if (!put.empty()) LECTERN_TRY(put.send().status());
     for (const auto& [id, origin] : rows.origins) {
         const json::object change =
             object_of("doc", object_of("file", text_value(origin.file), "synced", origin.synced));
@@ -518,7 +528,7 @@ Status ClusterCorpus::write_sources(const storage::SourceRows& rows) {
                 json::serialize(change)));
         if (reply.status != 200 && reply.status != 404) return failure_of(reply.status, reply.body);
     }
-    return {};
+    return cluster_.refresh();
 }
 
 // ------------------------------------------------------------------ counting

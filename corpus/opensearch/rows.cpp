@@ -79,6 +79,14 @@ std::string chunk_id(storage::ChunkId chunk) {
     return "c" + std::to_string(chunk);
 }
 
+std::string source_id(std::string_view path) {
+    return "s" + hash_text(storage::content_hash(path));
+}
+
+std::string synced_id(std::string_view path) {
+    return "f" + hash_text(storage::content_hash(path));
+}
+
 storage::ChunkId chunk_of(std::string_view row) noexcept {
     storage::ChunkId out = 0;
     if (!row.starts_with('c')) return 0;
@@ -249,6 +257,37 @@ std::string words_text(const index::lexical::Field& title, const index::lexical:
     for (const auto& [term, count] : title.counts)
         repeat(out, term, std::uint64_t{count} * index_title_boost);
     return out;
+}
+
+json::object source_row(const storage::SourceFolder& folder) {
+    json::array include;
+    for (const std::string& one : folder.include) include.push_back(text_value(one));
+    json::array exclude;
+    for (const std::string& one : folder.exclude) exclude.push_back(text_value(one));
+    return object_of("kind", "source", "id", text_value(folder.path), "name",
+                     text_value(folder.name), "include", std::move(include), "exclude",
+                     std::move(exclude), "added_at", folder.added_at);
+}
+
+json::object synced_row(const storage::SyncedFile& file) {
+    return object_of("kind", "synced", "id", text_value(file.path), "hash",
+                     text_value(hash_text(file.hash)), "documents", file.documents);
+}
+
+storage::SourceFolder source_folder_of(const json::value& source) {
+    storage::SourceFolder out;
+    out.path = text_at(source, "id");
+    out.name = text_at(source, "name");
+    for (const json::value& one : list_at(source, "include"))
+        if (one.is_string()) out.include.emplace_back(one.as_string());
+    for (const json::value& one : list_at(source, "exclude"))
+        if (one.is_string()) out.exclude.emplace_back(one.as_string());
+    out.added_at = static_cast<std::int64_t>(count_at(source, "added_at"));
+    return out;
+}
+
+storage::SyncedFile synced_file_of(const json::value& source) {
+    return {text_at(source, "id"), hash_of(text_at(source, "hash")), count_at(source, "documents")};
 }
 
 Head head_of(const json::value& source) {

@@ -3,6 +3,8 @@
 //     d<hash of the id>   the head: what a document is, and which version of it counts
 //     t<ordinal>          the text of that version
 //     c<chunk>            a chunk of that version: its place, bytes, words, vectors
+//     s<hash of the path> a folder that the collection is kept in step with
+//     f<hash of the path> a file of such a folder, when all of it is stored
 //
 // Texts and chunks are written before the head that names them and never changed; a version counts
 // when its head is written, which is one write. What no head names is found by nobody.
@@ -32,6 +34,8 @@ inline constexpr std::uint64_t longest_text = 48U << 20U;
 [[nodiscard]] std::string head_id(std::string_view document);
 [[nodiscard]] std::string text_id(storage::Ordinal ordinal);
 [[nodiscard]] std::string chunk_id(storage::ChunkId chunk);
+[[nodiscard]] std::string source_id(std::string_view path);
+[[nodiscard]] std::string synced_id(std::string_view path);
 // Of a row's name; 0: it is no chunk's.
 [[nodiscard]] storage::ChunkId chunk_of(std::string_view row) noexcept;
 
@@ -58,6 +62,11 @@ struct Version {
 // The chunk's terms as the index splits them: each as often as it counts.
 [[nodiscard]] std::string words_text(const index::lexical::Field& title,
                                      const index::lexical::Field& text);
+
+[[nodiscard]] boost::json::object source_row(const storage::SourceFolder& folder);
+[[nodiscard]] boost::json::object synced_row(const storage::SyncedFile& file);
+[[nodiscard]] storage::SourceFolder source_folder_of(const boost::json::value& source);
+[[nodiscard]] storage::SyncedFile synced_file_of(const boost::json::value& source);
 
 struct Head {
     storage::DocumentHeader header;

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "corpus/local/local.hpp"
-#include "corpus/opensearch/address.hpp"
+#include "corpus/opensearch/opensearch.hpp"
 #include "lectern/backup.hpp"
 #include "lectern/lectern.hpp"
 
@@ -37,8 +37,11 @@ Status delete_backup(const fs::path& folder, std::uint32_t id) {
 }
 
 Result<VerifyReport> Collection::verify(const fs::path& folder) {
-    LECTERN_TRY(must_be_local(folder, "verify"));
-    return corpus::local::verify(folder);
+    if (!corpus::opensearch::is_address(folder.string())) return corpus::local::verify(folder);
+    LECTERN_ASSIGN(const auto corpus,
+                   corpus::opensearch::open(folder.string(),
+                                            [](LogLevel, std::string_view, std::string_view) {}));
+    return corpus->verify({});
 }
 
 Result<RepairReport> Collection::repair(const fs::path& folder) {

@@ -6,6 +6,7 @@
 The cluster is the one at LECTERN_TEST_CLUSTER (HOST:PORT,…); without it, that half is skipped, which is said.
 ./check --cluster starts one. Every test makes collections of its own and removes their indexes.
 """
+import base64
 import json
 import os
 import pathlib
@@ -16,6 +17,8 @@ import tempfile
 import time
 import unittest
 import urllib.request
+
+from tls_door import Door, make_certificates
 
 PROGRAM = os.path.abspath(sys.argv[1])
 CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
@@ -49,10 +52,10 @@ query:  [query, tokens, vectors, search]
 """
 
 
-def lectern(*arguments, code=0, folder=None):
+def lectern(*arguments, code=0, folder=None, variables=None):
     """The program's standard output, or its standard error where it is to fail."""
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, cwd=folder,
-                          check=False)
+                          env={**os.environ, **(variables or {})}, check=False)
     if done.returncode != code:
         raise AssertionError(f"lectern {' '.join(map(str, arguments))}: code {done.returncode}, not {code}\n"
                              f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
@@ -209,6 +212,26 @@ class Behaviour:
         said = lectern("search", "-c", self.shared, "flow", "--pipeline", self.folder / "other.yaml", code=1)
         self.assertIn("holds vectors of", said)
 
+    def test_verify_finds_all_in_order(self):
+        # A folder is verified when no program has it open.
+        report = json.loads(lectern("verify", "-c", self.shared, "--json"))
+        self.assertEqual((report["findings"], report["documents"], report["chunks"], report["vectors"]),
+                         ([], len(ROWS), len(ROWS), len(ROWS)))
+
+    def test_sync_follows_a_folder(self):
+        collection = self.new_collection()
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        (folder / "wall.txt").write_text("The boundary layer is thin.", encoding="utf-8")
+        (folder / "bread.txt").write_text("Knead the dough and bake the bread.", encoding="utf-8")
+        lectern("sync", "-c", collection, "--pipeline", "search-only", folder)
+        self.assertEqual(len(json.loads(lectern("sources", "-c", collection, "--json"))["sources"]), 1)
+        (folder / "bread.txt").unlink()
+        (folder / "wall.txt").rename(folder / "moved.txt")
+        (folder / "wing.txt").write_text("A wing sheds a vortex sheet.", encoding="utf-8")
+        lectern("sync", "-c", collection)
+        found = self.found(collection, "boundary layer bread wing")
+        self.assertEqual({name.split("/")[-1] for name in found}, {"moved.txt", "wing.txt"})
+
     def test_a_collection_that_is_not_there(self):
         said = lectern("search", "-c", self.place("none"), "flow", code=1)
         self.assertIn("there is no collection", said)
@@ -278,12 +301,120 @@ class InACluster(Behaviour, unittest.TestCase):
             self.assertEqual(text[hit["begin"]:hit["end"]].decode(), hit["text"])
         self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) + 40)
 
+    def row_names(self, collection, query):
+        """The names of the rows that a query of OpenSearch's finds."""
+        body = json.dumps({"size": 1000, "_source": False, "query": query}).encode()
+        request = urllib.request.Request(f"http://{CLUSTER.split(',')[0]}/{collection.split('/')[-1]}/_search", body,
+                                         {"Content-Type": "application/json"})
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+            return [hit["_id"] for hit in json.load(answer)["hits"]["hits"]]
+
+    def remove_row(self, collection, name):
+        request = urllib.request.Request(
+            f"http://{CLUSTER.split(',')[0]}/{collection.split('/')[-1]}/_doc/{name}?refresh=true", method="DELETE")
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30).close()
+
+    def test_verify_names_what_is_missing(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        chunk = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "chunk"}},
+                                                                {"term": {"id": "papers/wing"}}]}})
+        self.remove_row(collection, chunk[0])
+        # A head that is gone leaves rows that belong to nothing.
+        head = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "document"}},
+                                                               {"term": {"id": "papers/plate"}}]}})
+        self.remove_row(collection, head[0])
+        done = subprocess.run([PROGRAM, "verify", "-c", collection, "--json"], capture_output=True, text=True,
+                              timeout=300, check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        report = json.loads(done.stdout)
+        self.assertEqual([(finding["where"], finding["what"]) for finding in report["findings"]],
+                         [("document papers/wing", "its chunk 1 of 1 is missing")])
+        self.assertIn("2 belong to no document", report["notes"][0]["what"])
+
+    def test_a_copy_there_and_back_is_the_same(self):
+        here = self.folder / "copy-from"
+        lectern("ingest", "-c", here, self.rows)
+        there = self.new_collection()
+        done = json.loads(lectern("copy", here, there, "--json"))
+        self.assertEqual((done["documents"], done["resumed"], done["same"], done["different"], done["refused"]),
+                         (len(ROWS), 0, len(ROWS), [], []))
+        back = self.folder / "copy-back"
+        # What a copy that was cut off has left is gone on with.
+        lectern("copy", there, back)
+        lectern("delete", "-c", back, "papers/wing", "notes/bread")
+        again = json.loads(lectern("copy", there, back, "--json"))
+        self.assertEqual((again["documents"], again["resumed"], again["same"]), (2, len(ROWS) - 2, len(ROWS)))
+        for collection in (there, back):
+            for row in ROWS:
+                self.assertEqual(self.get(collection, row["_id"])["text"], row["text"])
+            original = self.search(here, "laminar flow over a flat plate", "--mode", "dense")["hits"]
+            copied = self.search(collection, "laminar flow over a flat plate", "--mode", "dense")["hits"]
+            self.assertEqual([hit["document"] for hit in copied], [hit["document"] for hit in original])
+            for hit, like in zip(copied, original):
+                self.assertAlmostEqual(hit["dense_score"], like["dense_score"], places=4)
+        # The fingerprint came along: the copy is written to with the same model.
+        self.assertEqual(json.loads(lectern("ingest", "-c", there, self.rows, "--json"))["skipped"], len(ROWS))
+
+    def test_a_copy_does_not_write_over_what_is_there(self):
+        here = self.folder / "copy-other"
+        lectern("ingest", "-c", here, "--pipeline", "search-only", write_rows(self.folder / "few.jsonl", ROWS[:2]))
+        there = self.new_collection()
+        lectern("ingest", "-c", there, "--pipeline", "search-only",
+                write_rows(self.folder / "others.jsonl", [ROWS[1], ROWS[4]]))
+        self.assertIn("has the document 'notes/bread'", lectern("copy", here, there, code=1))
+        self.assertIn("has no document", lectern("get", "-c", there, "papers/boundary", code=1))
+        done = json.loads(lectern("copy", here, there, "--replace", "--json"))
+        self.assertEqual((done["documents"], done["resumed"], done["deleted"], done["same"]), (1, 1, 1, 2))
+        lectern("get", "-c", there, "notes/bread", code=1)
+
     def test_what_is_not_there_yet_is_refused_by_name(self):
-        for arguments in (("sync", "-c", self.shared, self.folder), ("backup", "-c", self.shared, self.folder / "b"),
-                          ("verify", "-c", self.shared), ("repair", "-c", self.shared),
+        for arguments in (("backup", "-c", self.shared, self.folder / "b"), ("repair", "-c", self.shared),
                           ("reembed", "-c", self.shared, "--pipeline", "search-only")):
             with self.subTest(arguments[0]):
                 self.assertIn("OpenSearch", lectern(*arguments, code=1))
+
+    def test_tls_and_what_opens_the_door(self):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        make_certificates(folder)
+        (folder / "password").write_text("open: sesame\n", encoding="utf-8")
+        (folder / "key").write_text("aWQ6a2V5\n", encoding="utf-8")
+        basic = "Basic " + base64.b64encode(b"ali:open: sesame").decode()
+        name = self.shared.split("/")[-1]
+        key = "LECTERN_OPENSEARCH_API_KEY"
+        password = "LECTERN_OPENSEARCH_PASSWORD"
+        ali = {"LECTERN_OPENSEARCH_USER": "ali"}
+        ways = {"a password": (basic, {**ali, password: "open: sesame"}),
+                "a file with a password": (basic, {**ali, password + "_FILE": str(folder / "password")}),
+                "a key": ("ApiKey aWQ6a2V5", {key: "aWQ6a2V5"}),
+                "a file with a key": ("ApiKey aWQ6a2V5", {key + "_FILE": str(folder / "key")})}
+        for way, (wanted, variables) in ways.items():
+            with self.subTest(way), Door(folder, CLUSTER.split(",")[0], wanted) as door:
+                address = f"opensearch+https://{door.address}/{name}"
+                trusted = {**variables, "LECTERN_OPENSEARCH_CA": door.authority}
+                stats = json.loads(lectern("stats", "-c", address, "--json", variables=trusted))
+                self.assertEqual(stats["documents"], len(ROWS))
+        short = {"LECTERN_OPENSEARCH_TIMEOUT": "5"}
+        with Door(folder, CLUSTER.split(",")[0], basic) as door:
+            address = f"opensearch+https://{door.address}/{name}"
+            trusted = {**short, "LECTERN_OPENSEARCH_CA": door.authority}
+            right = {**ali, password: "open: sesame"}
+            # A whole search and a write go through it.
+            collection = f"opensearch+https://{door.address}/{self.new_collection().split('/')[-1]}"
+            through = {**right, "LECTERN_OPENSEARCH_CA": door.authority}
+            lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows, variables=through)
+            found = json.loads(lectern("search", "-c", collection, "induced drag of a wing", "--json",
+                                       variables=through))
+            self.assertEqual(found["hits"][0]["document"], "papers/wing")
+            for wrong in ({}, {**ali, password: "close"}, {key: "other"}):
+                said = lectern("stats", "-c", address, code=1, variables={**trusted, **wrong})
+                self.assertIn("LECTERN_OPENSEARCH", said)
+                self.assertNotIn("close", said)
+            # Nobody vouches for it; and it speaks TLS alone.
+            said = lectern("stats", "-c", address, code=1, variables={**short, **right})
+            self.assertIn("certificate", said)
+            plain = address.replace("+https", "")
+            self.assertIn("cluster", lectern("stats", "-c", plain, code=1, variables={**short, **right}))
 
     def test_addresses_that_are_wrong(self):
         cases = {"opensearch://localhost:19999": "the name of the index is missing",

@@ -1,0 +1,178 @@
+#include "corpus/opensearch/check.hpp"
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "corpus/opensearch/cluster_reader.hpp"
+#include "corpus/opensearch/json_build.hpp"
+
+namespace lectern::corpus::opensearch {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t most_findings = 1000;
+constexpr std::size_t groups_of_a_page = 1000;
+
+class Check {
+ public:
+    Check(const Cluster& cluster, const storage::Generation& serving, VerifyReport& report)
+        : cluster_(cluster), reader_(cluster), serving_(serving), report_(report) {}
+
+    // Again with the head of now where rows are missing: another version may have taken its place.
+    [[nodiscard]] Status document(const std::string& id) {
+        LECTERN_ASSIGN(const auto heads, heads_of(cluster_, {&id, 1}));
+        if (!heads.front()) return {};
+        const storage::DocumentHeader& header = heads.front()->header;
+        std::string problem;
+        LECTERN_TRY(problem_of(header, problem));
+        if (!problem.empty()) {
+            LECTERN_ASSIGN(const auto again, heads_of(cluster_, {&id, 1}));
+            if (!again.front()) return {};
+            if (again.front()->header.ordinal != header.ordinal) return document(id);
+            return find("document " + id, problem);
+        }
+        ++report_.documents;
+        report_.chunks += header.chunks.count;
+        report_.vectors += header.chunks.count;
+        report_.text_bytes += header.text_bytes;
+        return {};
+    }
+
+    // Versions by their rows, in order of ordinal: a head, a text, and so many chunks as it says.
+    [[nodiscard]] Status versions() {
+        json::value after;
+        std::uint64_t rows_of_none = 0;
+        while (true) {
+            json::object kind = object_of("terms", object_of("field", "kind"));
+            json::object counted = object_of("sum", object_of("field", "count"));
+            json::object composite =
+                object_of("size", groups_of_a_page, "sources",
+                          json::array{object_of(
+                              "ordinal", object_of("terms", object_of("field", "ordinal")))});
+            if (!after.is_null()) composite["after"] = after;
+            json::object inner = object_of("kinds", std::move(kind), "count", std::move(counted));
+            json::object groups =
+                object_of("composite", std::move(composite), "aggs", std::move(inner));
+            LECTERN_ASSIGN(
+                const json::value answer,
+                cluster_.search(object_of("size", 0, "track_total_hits", false, "query",
+                                          object_of("exists", object_of("field", "ordinal")),
+                                          "aggs", object_of("versions", std::move(groups)))));
+            const json::array& buckets = list_at(answer, "aggregations", "versions", "buckets");
+            if (buckets.empty()) break;
+            for (const json::value& bucket : buckets) {
+                std::uint64_t heads = 0;
+                std::uint64_t chunks = 0;
+                for (const json::value& one : list_at(bucket, "kinds", "buckets")) {
+                    if (text_at(one, "key") == "document") heads = count_at(one, "doc_count");
+                    if (text_at(one, "key") == "chunk") chunks = count_at(one, "doc_count");
+                }
+                if (heads == 0)
+                    rows_of_none += count_at(bucket, "doc_count");
+                else if (heads > 1 || chunks > count_at(bucket, "count", "value"))
+                    LECTERN_TRY(
+                        find("version " + std::to_string(count_at(bucket, "key", "ordinal")),
+                             "it has " + std::to_string(chunks) + " chunks and " +
+                                 std::to_string(heads) + " heads, which name " +
+                                 std::to_string(count_at(bucket, "count", "value")) + " chunks"));
+            }
+            const auto* key = at_path(buckets.back(), std::string_view("key"));
+            if (key == nullptr) break;
+            after = *key;
+        }
+        if (rows_of_none > 0)
+            report_.notes.push_back(
+                {"rows", std::to_string(rows_of_none) +
+                             " belong to no document: another program writes them now, or died "
+                             "before it had written all; no search gives them out"});
+        return {};
+    }
+
+ private:
+    [[nodiscard]] Status find(std::string where, std::string what) {
+        if (report_.findings.size() < most_findings)
+            report_.findings.push_back({std::move(where), std::move(what)});
+        else
+            ++report_.more_findings;
+        return {};
+    }
+
+    [[nodiscard]] Status problem_of(const storage::DocumentHeader& header, std::string& problem) {
+        const std::string text_name = text_id(header.ordinal);
+        LECTERN_ASSIGN(const std::vector<Row> texts, cluster_.rows({&text_name, 1}, {}));
+        if (!texts.front().found) return problem = "its text is missing", Status();
+        const std::string text = text_at(texts.front().source, "text");
+        if (text.size() != header.text_bytes)
+            return problem = "its text has " + std::to_string(text.size()) + " bytes, and not " +
+                             std::to_string(header.text_bytes),
+                   Status();
+        constexpr std::uint64_t at_once = 500;
+        for (std::uint64_t at = 0; at < header.chunks.count; at += at_once) {
+            std::vector<storage::ChunkId> ids;
+            for (std::uint64_t i = at; i < std::min(at + at_once, header.chunks.count); ++i)
+                ids.push_back(header.chunks.first + i);
+            LECTERN_ASSIGN(const auto views, reader_.chunk_views(ids, true));
+            for (std::size_t i = 0; i < views.size(); ++i) {
+                const std::string which = "its chunk " + std::to_string(at + i + 1) + " of " +
+                                          std::to_string(header.chunks.count);
+                if (!views[i]) return problem = which + " is missing", Status();
+                const storage::Chunk& chunk = views[i]->chunk;
+                if (chunk.document != header.ordinal)
+                    return problem = which + " belongs to another version", Status();
+                if (chunk.begin > chunk.end || chunk.end > text.size() ||
+                    std::string_view(text).substr(chunk.begin, chunk.end - chunk.begin) !=
+                        views[i]->text)
+                    return problem = which + " has other bytes than its text", Status();
+            }
+            LECTERN_ASSIGN(const VectorRows rows, reader_.vectors(serving_.number, ids));
+            if (rows.found != ids || rows.values.size() != ids.size() * serving_.dimension)
+                return problem = std::to_string(ids.size() - rows.found.size()) +
+                                 " of its chunks have no vector of the model that serves",
+                       Status();
+        }
+        return {};
+    }
+
+    const Cluster& cluster_;
+    const ClusterReader reader_;
+    const storage::Generation& serving_;
+    VerifyReport& report_;
+};
+
+}  // namespace
+
+Result<VerifyReport> check_rows(const Cluster& cluster, const storage::CollectionMeta& meta,
+                                const VerifyOptions& options) {
+    const auto begin = std::chrono::steady_clock::now();
+    const storage::Generation* serving = meta.generation(meta.serving);
+    if (serving == nullptr) return Status{Code::not_found, "there is no such collection"};
+    VerifyReport report;
+    report.readable = true;
+    Check check(cluster, *serving, report);
+    const json::object heads = object_of("query", object_of("term", object_of("kind", "document")));
+    LECTERN_ASSIGN(
+        const json::value total,
+        cluster.transport().ask("POST", "/" + cluster.name() + "/_count", json::serialize(heads)));
+    std::uint64_t looked_at = 0;
+    Status failure;
+    LECTERN_TRY(ClusterReader(cluster).each_header(
+        [&](const storage::DocumentHeader& header) {
+            if (options.stop.stop_requested())
+                return failure = {Code::cancelled, "verify was stopped"}, false;
+            failure = check.document(header.id);
+            if (options.progress) options.progress(++looked_at, count_at(total, "count"));
+            return failure.ok();
+        },
+        {}));
+    LECTERN_TRY(failure);
+    LECTERN_TRY(check.versions());
+    report.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return report;
+}
+
+}  // namespace lectern::corpus::opensearch
