@@ -68,21 +68,6 @@ bool asks_to_explain(std::string_view question) {
     return !asks_for_number(question) && has(Wording::explanation, question);
 }
 
-std::vector<std::string> asked_to_count(std::string_view question) {
-    const std::vector<Word> all = words(question);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::size_t phrase = begins_worded(Wording::count, spaced(all, i));
-        if (phrase == 0) continue;
-        std::size_t next = i + phrase;
-        if (next < all.size() && is_worded(Wording::count_of, all[next].folded)) ++next;
-        std::vector<std::string> out;
-        for (; next < all.size() && !is_stop_word(all[next].folded); ++next)
-            out.push_back(all[next].folded);
-        return out;
-    }
-    return {};
-}
-
 namespace {
 
 // Of "Is BERT a decoder?" the words between the verb and the article: it asks what BERT is.

@@ -26,10 +26,6 @@ namespace lectern::text {
 // What takes more than a fact to answer: "why", "how does", "explain", "the difference between".
 [[nodiscard]] bool asks_to_explain(std::string_view question);
 
-// Of "How many career points did he score?" the folded "career" and "points", one of which an
-// answer counts; empty when nothing is to be counted.
-[[nodiscard]] std::vector<std::string> asked_to_count(std::string_view question);
-
 // Of "What is an encoder?" the folded words "encoder", and so of "What does encoder mean?", "What
 // does the encoder function do?" and "Is an encoder a model?"; of "What is the role of titles?" all
 // three of "role of titles". Empty when the question does not ask what something is.

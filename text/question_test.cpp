@@ -61,18 +61,6 @@ TEST(Question, ForExplanations) {
         EXPECT_FALSE(asks_to_explain(question)) << question;
 }
 
-TEST(Question, WhatIsToBeCounted) {
-    using testing::ElementsAre;
-    EXPECT_THAT(asked_to_count("How many career points did he score?"),
-                ElementsAre("career", "points"));
-    EXPECT_THAT(asked_to_count("How many tons of steel are there?"), ElementsAre("tons"));
-    EXPECT_THAT(asked_to_count("Wie viele Schichten hat es?"), ElementsAre("schichten"));
-    EXPECT_THAT(asked_to_count("Combien de couches y a-t-il ?"), ElementsAre("couches"));
-    EXPECT_THAT(asked_to_count("¿Cuántas capas tiene?"), ElementsAre("capas", "tiene"));
-    for (const char* question : {"How many are there?", "How much is it?", "How many", "When?", ""})
-        EXPECT_TRUE(asked_to_count(question).empty()) << question;
-}
-
 TEST(Question, WhatIsToBeDefined) {
     using testing::ElementsAre;
     EXPECT_THAT(asked_to_define("Was the decoder a model?"), ElementsAre("decoder"));

@@ -18,8 +18,6 @@ enum class Wording : std::uint8_t {
     place,          // "where"
     reason,         // "why"
     explanation,    // "how", "difference"
-    count,          // "how many": what follows is counted
-    count_of,       // "de" of "combien de"
     definition,     // "what is": the question begins with it
     being,          // "is": so begins "Is BERT a decoder?"
     asked_article,  // before what is asked about
@@ -44,8 +42,6 @@ enum class Wording : std::uint8_t {
     copula,          // between what is defined and what it is
     article,         // behind that
     naming,          // "called"
-    because,         // signs of a reason
-    bound,           // words that bound what a sentence claims
     conjunction,     // between the items of a list
     sentence_joint,  // that a sentence may begin with
     pointing,        // "see": what begins so says where to look

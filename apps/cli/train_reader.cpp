@@ -63,6 +63,8 @@ void print_curves(const json::object& report) {
     };
     std::printf("Brier score: %.3f before, %.3f after (0 is best)\n", brier("before"),
                 brier("after"));
+    if (brier("after") >= brier("before"))
+        std::puts("The reader as it was does as well on questions that did not fit it: keep it.");
 }
 
 int run(const TrainReader& train) {

@@ -105,7 +105,10 @@ class Framer {
     }
 
     std::vector<Frame> frames() {
-        if (parts_.asking == 0) return {};
+        if (parts_.asking == 0) {
+            if (parts_.auxiliary) yes_or_no();
+            return std::move(out_);
+        }
         word_ = parts_.terms[parts_.word].folded;
         if (word_ == "why" || (word_ == "how" && !parts_.asks_with_noun())) return {};
         if (parts_.asks_for_subject())
@@ -118,6 +121,33 @@ class Framer {
  private:
     void add(std::string before, std::string after = {}) {
         if (out_.size() < 6) out_.push_back({std::move(before), std::move(after)});
+    }
+
+    // "Does a GRU have a memory cell?", of "It has two gates, and no memory cell.": the evidence
+    // must have the question's verb, and what answers must be the verb's object and about the same.
+    void yes_or_no() {
+        if (parts_.phrases.empty() || parts_.phrases.front().first != 1) return;
+        const std::string& auxiliary = parts_.terms[0].folded;
+        const Phrase& subject = parts_.phrases.front();
+        if ((auxiliary != "do" && auxiliary != "does" && auxiliary != "did") ||
+            subject.end + 1 >= parts_.terms.size())
+            return;
+        const std::string& verb = parts_.terms[subject.end].folded;
+        const std::string_view object = parts_.piece(subject.end + 1, parts_.terms.size());
+        const auto asked = text::words(object);
+        const bool about_it = std::any_of(asked.begin(), asked.end(), [&](const text::Word& word) {
+            return !text::is_stop_word(word.folded) && has_word(answer_, word.folded);
+        });
+        const auto before = text::words(evidence_.substr(0, evidence_.find(answer_)));
+        const auto said = std::find_if(before.begin(), before.end(), [&](const text::Word& word) {
+            return text::same_stem(word.folded, verb);
+        });
+        if (!about_it || said == before.end()) return;
+        const std::string first = first_word(answer_);
+        const bool next_to_it = said + 1 == before.end();
+        const bool listed = text::is_worded(Wording::conjunction, before.back().folded) &&
+                            (first == "no" || begins_a_noun(first));
+        if (next_to_it || listed) add(joined({parts_.piece(subject), conjugated(auxiliary, verb)}));
     }
 
     // "Who invented the LSTM?": the answer takes the place of the question word.

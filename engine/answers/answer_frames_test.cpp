@@ -67,6 +67,33 @@ TEST(AnswerFrames, WhatTheEvidenceGoesOnWith) {
               "the forget gate was proposed by Gers and Cummins in 2000.");
 }
 
+TEST(AnswerFrames, YesAndNoWhereTheEvidenceHasTheVerb) {
+    const struct {
+        const char* question;
+        const char* evidence;
+        const char* answer;
+        const char* sentence;  // "": none
+    } cases[] = {
+        {"Does a GRU have a memory cell?",
+         "A GRU has two gates, the reset gate and the update gate, and no separate memory cell.",
+         "no separate memory cell", "a GRU has no separate memory cell."},
+        {"Does BM25 need training?", "BM25 is fast, needs no training and gives scores.",
+         "no training", "BM25 needs no training."},
+        {"Did Anna Veld build a lighthouse?", "She built the lighthouse at Cape Orrin in 1874.",
+         "the lighthouse at Cape Orrin", "Anna Veld built the lighthouse at Cape Orrin."},
+        {"Does a GRU have a memory cell?", "A GRU has two gates and is small for a memory cell.",
+         "small for a memory cell", ""},
+        {"Does BM25 need training?", "BM25 gives scores without training.", "training", ""},
+        {"Does BM25 need training?", "BM25 needs word counts.", "word counts", ""},
+        {"Is BERT a decoder?", "BERT is an encoder.", "an encoder", ""},
+    };
+    for (const auto& c : cases) {
+        const auto frames = answer_frames(c.question, c.evidence, c.answer);
+        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
+            << c.question << ' ' << c.evidence;
+    }
+}
+
 TEST(AnswerFrames, NoneForOtherQuestions) {
     const char* evidence = "The tokenizer cuts a text into the units that a model reads.";
     for (const char* question :

@@ -59,6 +59,11 @@ std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
     return evidence.first(count);
 }
 
+std::vector<Frame> frames_of(const WriterRequest& request) {
+    const NumberedEvidence& best = request.evidence.front();
+    return answer_frames(request.question, best.text, best.answer);
+}
+
 // A sentence can be put around what answers. Not where that is nothing but words of the question
 // ("What is teacher forcing?": "teacher forcing"), a name for what a thing is, or too little for a
 // reason.
@@ -67,15 +72,11 @@ bool worth_phrasing(const WriterRequest& request) {
     const NumberedEvidence& best = request.evidence.front();
     if (best.answer.empty() || !says_more(best.answer, request.question)) return false;
     const QuestionParts parts(request.question);
-    if (parts.asking == 0 && parts.auxiliary) return false;  // yes or no: the evidence says why
+    // Yes or no: the evidence says why, unless it states the thing itself.
+    if (parts.asking == 0 && parts.auxiliary) return !frames_of(request).empty();
     if (text::asks_to_explain(request.question)) return 2 * best.answer.size() >= best.text.size();
     const bool named = best.answer.front() >= 'A' && best.answer.front() <= 'Z';
     return !named || text::asked_to_define(request.question).empty();
-}
-
-std::vector<Frame> frames_of(const WriterRequest& request) {
-    const NumberedEvidence& best = request.evidence.front();
-    return answer_frames(request.question, best.text, best.answer);
 }
 
 // Evidence as a sentence of the answer: on one line, with a stop.

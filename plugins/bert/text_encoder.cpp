@@ -179,7 +179,7 @@ std::vector<Batch> batches_of(std::span<const std::size_t> lengths, std::size_t 
 }
 
 std::size_t share_of(std::span<const std::size_t> lengths, std::size_t streams, std::size_t most) {
-    if (lengths.empty()) return most;
+    if (lengths.empty() || streams <= 1) return most;
     const std::size_t all = std::accumulate(lengths.begin(), lengths.end(), std::size_t{0});
     const std::size_t longest = *std::max_element(lengths.begin(), lengths.end());
     const std::size_t each = (all + (streams - 1) * longest) / streams;

@@ -1,7 +1,6 @@
 #include "passages/candidates.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "passages/outline.hpp"
@@ -22,18 +21,6 @@ std::string_view without_marks(std::string_view heading) noexcept {
     if (begin == std::string_view::npos) return {};
     heading = heading.substr(begin, heading.find('\n', begin) - begin);
     return heading.substr(0, heading.find_last_not_of("# \t\r") + 1);
-}
-
-bool names_sources(std::string_view heading) {
-    constexpr std::array<std::string_view, 14> names{"sources",        "references",
-                                                     "bibliography",   "further reading",
-                                                     "external links", "see also",
-                                                     "literature",     "quellen",
-                                                     "literatur",      "einzelnachweise",
-                                                     "références",     "bibliographie",
-                                                     "参考文献",       "来源"};
-    const std::string folded = text::fold(heading);
-    return std::find(names.begin(), names.end(), folded) != names.end();
 }
 
 // Without what Markdown writes in front of a sentence: "- ", "> ", "**".
@@ -146,7 +133,6 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
         const std::vector<Part> parts = outline(passage);
         std::size_t part = 0;
         std::string_view heading;
-        bool sources = false;
         Range before;       // the last sentence
         bool first = true;  // under its heading
         for (const Range& sentence : text::sentences(passage)) {
@@ -155,7 +141,6 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
                 if (parts[part].level > 0 && parts.size() > 1) {
                     heading = without_marks(piece(passage, parts[part].range));
                     first = true;
-                    sources = names_sources(heading);
                 }
                 ++part;
             }
@@ -179,9 +164,8 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
                                                 !text::speaks_to_a_model(piece(passage, last))
                                             ? last.begin
                                             : range.begin;
-            out.push_back({i, range, heading, std::move(words), sources,
-                           text::speaks_to_a_model(written), context,
-                           same_paragraph ? last : Range{range.begin, range.begin},
+            out.push_back({i, range, heading, std::move(words), text::speaks_to_a_model(written),
+                           context, same_paragraph ? last : Range{range.begin, range.begin},
                            entry || (!field && ends_as_prose(written)), aside,
                            !aside && std::exchange(first, false)});
         }

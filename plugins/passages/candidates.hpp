@@ -20,7 +20,6 @@ struct Candidate {
     Range range;               // in the passage's text, without list and quote marks
     std::string_view heading;  // that it stands under in its passage, without marks; may be ""
     std::vector<text::Word> words;
-    bool listed_source = false;  // stands under "References" or the like
     bool speaks_to_a_model = false;
     // Where the sentence before begins when this one leans on it ("It was built in 1874.");
     // otherwise range.begin.

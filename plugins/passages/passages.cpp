@@ -104,9 +104,7 @@ class Reader : public plugin::Reader {
         number("number_weight", options_.number_weight);
         number("name_weight", options_.name_weight);
         number("definition_weight", options_.definition_weight);
-        number("reason_weight", options_.reason_weight);
         number("missing_name_weight", options_.missing_name_weight);
-        number("counted_weight", options_.counted_weight);
         number("missing_term_weight", options_.missing_term_weight);
         number("min_score", options_.min_score);
         options_.max_sentences = static_cast<std::size_t>(
@@ -165,12 +163,8 @@ constexpr const char* reader_options = R"json({
       "description": "Weight of a name in the sentence when the question asks for a person or a place"},
     "definition_weight": {"type": "number",
       "description": "Weight of saying what a thing is when the question asks for that"},
-    "reason_weight": {"type": "number",
-      "description": "Weight of giving a reason when the question asks for one"},
     "missing_name_weight": {"type": "number",
       "description": "Weight (negative) of a passage that lacks a name or number of the question"},
-    "counted_weight": {"type": "number",
-      "description": "Weight of a number right before what is to be counted"},
     "missing_term_weight": {"type": "number",
       "description": "Weight (negative) of a passage that lacks what is to be defined"},
     "bias": {"type": "number",

@@ -14,14 +14,12 @@
 namespace lectern::passages {
 namespace {
 
-constexpr std::size_t long_sentence = 60;      // words
-constexpr double cost_per_word = 0.02;         // of a long sentence, beyond that
-constexpr double cost_of_listed_source = 2.0;  // a reference names what others answer
-constexpr std::size_t longest_joined = 600;    // bytes of a sentence and the one before
-constexpr double cost_of_instruction = 8.0;    // in effect: never
+constexpr std::size_t long_sentence = 60;    // words
+constexpr double cost_per_word = 0.02;       // of a long sentence, beyond that
+constexpr std::size_t longest_joined = 600;  // bytes of a sentence and the one before
+constexpr double cost_of_instruction = 8.0;  // in effect: never
 constexpr double cost_of_no_prose = 1.0;
-constexpr double cost_of_aside = 0.5;  // in parentheses
-constexpr double cost_of_nothing_new = 2.0;
+constexpr double cost_of_aside = 0.5;        // in parentheses
 constexpr double near_bonus = 1.5;           // beside evidence that explains
 constexpr double same_vector = 0.97;         // cosine of near-duplicates
 constexpr double same_share_of_words = 0.8;  // Jaccard similarity of near-duplicates
@@ -46,7 +44,7 @@ double dot(const float* a, const float* b, std::size_t size) noexcept {
 }
 
 double cost(const Candidate& candidate) noexcept {
-    double out = candidate.listed_source ? cost_of_listed_source : 0;
+    double out = 0;
     if (candidate.speaks_to_a_model) out += cost_of_instruction;
     if (!candidate.prose) out += cost_of_no_prose;
     if (candidate.aside) out += cost_of_aside;
@@ -97,9 +95,8 @@ double score(const Features& features, const ReadOptions& options, double bonus)
         options.bias + options.similarity_weight * features.similarity +
         options.overlap_weight * features.overlap + options.passage_weight * features.passage +
         options.number_weight * features.number + options.name_weight * features.name +
-        options.definition_weight * features.definition + options.reason_weight * features.reason +
+        options.definition_weight * features.definition +
         options.missing_name_weight * features.missing_name +
-        options.counted_weight * features.counted +
         options.missing_term_weight * features.missing_term - features.cost + bonus;
     return 1 / (1 + std::exp(-value));
 }
@@ -126,11 +123,9 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
         sentence.features.name = wanted.name(found[i], text);
         sentence.features.definition =
             wanted.definition(found[i], passages[found[i].passage].title);
-        sentence.features.reason = wanted.reason(found[i]);
-        sentence.features.counted = wanted.counted(found[i]);
         sentence.features.missing_term =
             wanted.lacks_term(found[i], passages[found[i].passage]) ? 1 : 0;
-        sentence.features.cost = cost(found[i]) - cost_of_nothing_new * wanted.news(found[i]);
+        sentence.features.cost = cost(found[i]);
         sentence.candidate = std::move(found[i]);
     }
     keep_best(out.sentences, options);

@@ -2,7 +2,7 @@
 //
 // A logistic regression over few features: cosine of the sentence's vector and the question's,
 // weighted word overlap, the search score of the passage, whether what is asked for is there (a
-// number, a name, a definition, a reason), and whether the passage lacks a name of the question.
+// number, a name, a definition), and whether the passage lacks a name of the question.
 // Its value is the estimated probability that the sentence answers the question.
 //
 // The default weights were chosen on XQuAD (Artetxe et al. 2020, arXiv:1910.11856), English, 612
@@ -31,10 +31,7 @@ struct ReadOptions {
     double number_weight = 0.5;      // x 1 when a number is asked for and there, -1 when not there
     double name_weight = 0.5;        // the same for a name, when a person or a place is asked for
     double definition_weight = 1.0;  // x 1 when the sentence says what a thing is, as asked
-    double reason_weight = 0.5;      // x 1 when it gives a reason, as asked
     double missing_name_weight = -1.5;  // x 1 when the passage lacks a name of the question
-    double counted_weight = 0.5;  // x 0 when a number stands before what is to be counted, to -1
-                                  // when that is not there
     double missing_term_weight = -3.0;  // x 1 when the passage lacks what is to be defined
     double min_score = 0.02;            // less is no evidence
     std::size_t max_sentences = 64;     // most that are embedded; the cheap features choose
@@ -59,11 +56,9 @@ struct Features {
     double number = 0;
     double name = 0;
     double definition = 0;
-    double reason = 0;
     double missing_name = 0;
-    double counted = 0;
     double missing_term = 0;
-    double cost = 0;  // taken off: very long sentences, lists of references
+    double cost = 0;  // taken off: very long sentences, code
 };
 
 struct Scored {

@@ -86,13 +86,11 @@ Wanted::Wanted(std::string_view question)
     : number_(text::asks_for_number(question)),
       date_(text::asks_for_date(question)),
       name_(!number_ && (text::asks_for_person(question) || text::asks_for_place(question))),
-      reason_(text::asks_for_reason(question)),
       asked_(text::words(question)),
       defined_(text::asked_to_define(question)),
       term_(!defined_.empty() && defined_.size() <= 3 &&
             std::none_of(defined_.begin(), defined_.end(),
-                         [](const auto& word) { return text::is_stop_word(word); })),
-      counted_(text::asked_to_count(question)) {
+                         [](const auto& word) { return text::is_stop_word(word); })) {
     const bool when = text::asks_for_date(question);
     number_answers_ = number_ && (!when || asks_when_it_was(asked_));
     person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
@@ -123,24 +121,6 @@ double Wanted::in(std::string_view answer) const {
         return number_answers_ && (date_ ? is_date(word) : is_number(word));
     };
     return std::any_of(words.begin(), words.end(), is_it) ? 1 : -1;
-}
-
-double Wanted::counted(const Candidate& candidate) const {
-    constexpr std::size_t most_between = 3;
-    constexpr double elsewhere = -0.3;
-    if (counted_.empty()) return 0;
-    const std::vector<text::Word>& words = candidate.words;
-    double out = -1;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (std::none_of(counted_.begin(), counted_.end(), [&](const std::string& what) {
-                return text::same_stem(words[i].folded, what);
-            }))
-            continue;
-        for (std::size_t back = 1; back <= std::min(i, most_between); ++back)
-            if (is_number(words[i - back])) return 0;
-        out = elsewhere;
-    }
-    return out;
 }
 
 bool Wanted::lacks_term(const Candidate& candidate, const Passage& passage) const {
@@ -228,24 +208,6 @@ double Wanted::definition(const Candidate& candidate, std::string_view title) co
              (text::is_worded(Wording::article, words[i + 1].folded) && stands_at(i + 2))))
             return 0.5;
     return term_ && !of_it ? -1 : 0;
-}
-
-double Wanted::news(const Candidate& candidate) const {
-    const auto is_new = [&](const text::Word& word) {
-        return !text::is_stop_word(word.folded) &&
-               std::none_of(asked_.begin(), asked_.end(), [&](const text::Word& asked) {
-                   return text::same_stem(word.folded, asked.folded);
-               });
-    };
-    return std::any_of(candidate.words.begin(), candidate.words.end(), is_new) ? 0 : -1;
-}
-
-double Wanted::reason(const Candidate& candidate) const {
-    if (!reason_) return 0;
-    const std::vector<text::Word>& words = candidate.words;
-    for (const text::Word& word : words)
-        if (text::is_worded(Wording::because, word.folded)) return 1;
-    return 0;
 }
 
 }  // namespace lectern::passages

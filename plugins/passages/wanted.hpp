@@ -17,10 +17,6 @@ class Wanted {
     // that the question has not, otherwise -1. 0 when none is asked for.
     [[nodiscard]] double number(const Candidate& candidate, std::string_view passage) const;
 
-    // For "how many X": 0 when a number stands right before X, less when X stands elsewhere, -1
-    // when the candidate has no X. 0 when nothing is to be counted.
-    [[nodiscard]] double counted(const Candidate& candidate) const;
-
     // For "What is X?", X one word or a few in a row: whether the passage, its title or heading
     // lacks them in a row.
     [[nodiscard]] bool lacks_term(const Candidate& candidate, const Passage& passage) const;
@@ -38,12 +34,6 @@ class Wanted {
     // it does nothing of the kind and X is a word or a few.
     [[nodiscard]] double definition(const Candidate& candidate, std::string_view title) const;
 
-    // -1 when the candidate has nothing but words of the question. 0 otherwise.
-    [[nodiscard]] double news(const Candidate& candidate) const;
-
-    // For "Why ...?": 1 when the candidate gives a reason for something.
-    [[nodiscard]] double reason(const Candidate& candidate) const;
-
  private:
     [[nodiscard]] bool asked_already(const std::string& folded) const;
     [[nodiscard]] bool is_of(const Candidate& candidate, std::string_view title) const;
@@ -53,11 +43,9 @@ class Wanted {
     bool name_ = false;
     bool number_answers_ = false;  // and nothing but a number (a date)
     bool person_answers_ = false;
-    bool reason_ = false;
     std::vector<text::Word> asked_;
     std::vector<std::string> defined_;
     bool term_ = false;  // what is to be defined is a word or a few in a row
-    std::vector<std::string> counted_;
 };
 
 }  // namespace lectern::passages

@@ -113,27 +113,6 @@ TEST(Wanted, WhatStandsFirstUnderTheNameOfAThingSaysWhatItIs) {
     EXPECT_EQ(under(question, "", "## LISTEN and NOTIFY\n\nWait for all."), -1);
 }
 
-TEST(Wanted, WhatOnlyRepeatsTheQuestionHasNoNews) {
-    const auto news = [](std::string_view question, std::string_view passage) {
-        return Wanted(question).news(last_of(passage));
-    };
-    EXPECT_EQ(news("What does the sitemap framework do?", "The sitemap framework."), -1);
-    EXPECT_EQ(news("What does the sitemap framework do?", "The sitemap framework writes."), 0);
-}
-
-TEST(Wanted, NumbersCountWhatIsAsked) {
-    const auto counted = [](std::string_view question, std::string_view passage) {
-        return Wanted(question).counted(last_of(passage));
-    };
-    const char* question = "How many metric tons of steel are in it?";
-    EXPECT_EQ(counted(question, "It has 300 metric tons of steel."), 0);
-    EXPECT_EQ(counted(question, "Three hundred tons are in it."), 0);
-    EXPECT_EQ(counted(question, "The tons were weighed for 3 days."), -0.3);
-    EXPECT_EQ(counted(question, "It has 300 rivets of steel."), -1);
-    EXPECT_EQ(counted("Wie viele Schichten hat es?", "Es hat sechs Schichten."), 0);
-    EXPECT_EQ(counted("When was it?", "It was in 2018."), 0) << "nothing is counted";
-}
-
 TEST(Wanted, WhatIsToBeDefinedMustBeThereInARow) {
     const auto lacks = [](std::string_view question, const Passage& passage) {
         return Wanted(question).lacks_term(candidates("", {passage}).back(), passage);
@@ -148,16 +127,6 @@ TEST(Wanted, WhatIsToBeDefinedMustBeThereInARow) {
                        {"", "A convolutional network is old. It reads images.", 1}));
     EXPECT_FALSE(lacks("What is the role of titles?", passage)) << "may be said in other words";
     EXPECT_FALSE(lacks("How does a decoder work?", passage));
-}
-
-TEST(Wanted, Reasons) {
-    const auto reason = [](std::string_view question, std::string_view passage) {
-        return Wanted(question).reason(last_of(passage));
-    };
-    EXPECT_EQ(reason("Why is it slow?", "It is slow because it is large."), 1);
-    EXPECT_EQ(reason("Warum ist es langsam?", "Es ist langsam, weil es groß ist."), 1);
-    EXPECT_EQ(reason("Why is it slow?", "It is slow and large."), 0);
-    EXPECT_EQ(reason("What is slow?", "It is slow because it is large."), 0);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
+#include <optional>
 
 #include "plugins/shared/failure.hpp"
 #include "plugins/tasks/logistic_regression.hpp"
@@ -49,34 +50,26 @@ bool answerable(const SeenQuestion& question) {
                        [](const SeenPassage& passage) { return passage.answers; });
 }
 
-// Of a question the likeliest passage of either kind: what an answer is decided by.
-std::vector<const SeenPassage*> examples_of(const std::vector<const SeenQuestion*>& questions,
-                                            const Calibration& shipped) {
-    std::vector<const SeenPassage*> out;
-    for (const SeenQuestion* question : questions)
-        for (const bool answers : {true, false}) {
-            const SeenPassage* best = nullptr;
-            for (const SeenPassage& passage : *question)
-                if (passage.answers == answers &&
-                    (best == nullptr ||
-                     logit(passage.signs, shipped) > logit(best->signs, shipped)))
-                    best = &passage;
-            if (best != nullptr) out.push_back(best);
-        }
-    return out;
+// Of a question the passage that is likeliest, of those that answer or do not: null without one.
+const SeenPassage* likeliest(const SeenQuestion& question, const Calibration& c,
+                             std::optional<bool> answers = {}) {
+    const SeenPassage* best = nullptr;
+    for (const SeenPassage& passage : question)
+        if ((!answers || passage.answers == *answers) &&
+            (best == nullptr || logit(passage.signs, c) > logit(best->signs, c)))
+            best = &passage;
+    return best;
 }
 
-// A logistic regression on standardised columns.
-Calibration fitted(const std::vector<const SeenQuestion*>& questions, const Calibration& shipped,
-                   bool whole, const std::function<void()>& check) {
-    const std::vector<const SeenPassage*> examples = examples_of(questions, shipped);
-    const std::size_t columns = whole ? sign_count : 1;
-    std::vector<std::vector<double>> values;
-    for (const SeenPassage* example : examples) {
-        const Row row = row_of(example->signs);
-        values.push_back(whole ? std::vector<double>(row.begin(), row.end())
-                               : std::vector<double>{logit(example->signs, shipped)});
-    }
+// A logistic regression of whether a passage answers, on standardised columns.
+struct Regression {
+    std::vector<double> weights;
+    double bias = 0;
+};
+Regression regression(const std::vector<std::vector<double>>& values,
+                      const std::vector<const SeenPassage*>& examples,
+                      const std::function<void()>& check) {
+    const std::size_t columns = values.front().size();
     std::vector<double> mean(columns);
     std::vector<double> scale(columns);
     const auto count = static_cast<double>(values.size());
@@ -93,20 +86,52 @@ Calibration fitted(const std::vector<const SeenQuestion*>& questions, const Cali
         data.classes.push_back(examples[k]->answers ? 1 : 0);
     }
     const LinearLayer layer = fit(data, 2, {.strength = strength}, check);
-    double bias = layer.biases[1] - layer.biases[0];
-    std::vector<double> weights(columns);
+    Regression out{std::vector<double>(columns), layer.biases[1] - layer.biases[0]};
     for (std::size_t i = 0; i < columns; ++i) {
-        weights[i] = (layer.weights[columns + i] - layer.weights[i]) / scale[i];
-        bias -= weights[i] * mean[i];
+        out.weights[i] = (layer.weights[columns + i] - layer.weights[i]) / scale[i];
+        out.bias -= out.weights[i] * mean[i];
     }
-    if (whole) {
-        Row all{};
-        std::copy(weights.begin(), weights.end(), all.begin());
-        return calibration_of(all, bias);
-    }
-    Row all = weights_of(shipped);
-    for (double& weight : all) weight *= weights[0];
-    return calibration_of(all, weights[0] * shipped.bias + bias);
+    return out;
+}
+
+// All weights: what tells a passage that answers from the others of its question.
+Calibration weighed(const std::vector<const SeenQuestion*>& questions, const Calibration& shipped,
+                    const std::function<void()>& check) {
+    std::vector<const SeenPassage*> examples;
+    std::vector<std::vector<double>> values;
+    for (const SeenQuestion* question : questions)
+        for (const bool answers : {true, false})
+            if (const SeenPassage* best = likeliest(*question, shipped, answers)) {
+                examples.push_back(best);
+                const Row row = row_of(best->signs);
+                values.emplace_back(row.begin(), row.end());
+            }
+    const Regression found = regression(values, examples, check);
+    Row all{};
+    std::copy(found.weights.begin(), found.weights.end(), all.begin());
+    return calibration_of(all, found.bias);
+}
+
+// Scale and offset, by what an answer is decided by: the likeliest passage of each question. (Other
+// passages that do not answer would pull all probabilities down.)
+Calibration scaled(const std::vector<const SeenQuestion*>& questions, const Calibration& c,
+                   const std::function<void()>& check) {
+    std::vector<const SeenPassage*> examples;
+    std::vector<std::vector<double>> values;
+    for (const SeenQuestion* question : questions)
+        if (const SeenPassage* best = likeliest(*question, c)) {
+            examples.push_back(best);
+            values.push_back({logit(best->signs, c)});
+        }
+    const Regression found = regression(values, examples, check);
+    Row all = weights_of(c);
+    for (double& weight : all) weight *= found.weights[0];
+    return calibration_of(all, found.weights[0] * c.bias + found.bias);
+}
+
+Calibration fitted(const std::vector<const SeenQuestion*>& questions, const Calibration& shipped,
+                   bool whole, const std::function<void()>& check) {
+    return scaled(questions, whole ? weighed(questions, shipped, check) : shipped, check);
 }
 
 const json::value& field(const json::object& object, const char* key, const std::string& where) {

@@ -47,6 +47,29 @@ TEST(ReaderCalibration, FewQuestionsMoveScaleAndOffset) {
     EXPECT_LT(fitted.after.brier, fitted.before.brier);
 }
 
+TEST(ReaderCalibration, WhatIsCalibratedStaysSo) {
+    // The likeliest passage is right as often as it says; five others of each question answer
+    // never.
+    std::mt19937 random(3);
+    std::normal_distribution<double> logits(0, 2);
+    std::uniform_real_distribution<double> share(0, 1);
+    std::vector<SeenQuestion> questions;
+    for (int i = 0; i < 400; ++i) {
+        SeenQuestion question(6);
+        const double logit = logits(random);
+        for (SeenPassage& passage : question) passage.signs.answers = logit - 0.5;
+        question[0].signs.answers = logit;
+        question[0].answers = share(random) < 1 / (1 + std::exp(-logit));
+        questions.push_back(question);
+    }
+    const FittedCalibration fitted = fit_calibration(
+        std::vector<SeenQuestion>(questions.begin(), questions.begin() + 100), shipped, [] {});
+    EXPECT_FALSE(fitted.whole);
+    EXPECT_NEAR(fitted.calibration.weight, 1, 0.4);
+    EXPECT_NEAR(fitted.calibration.bias, 0, 0.4);
+    EXPECT_LT(fit_calibration(questions, shipped, [] {}).after.brier, fitted.before.brier + 0.03);
+}
+
 TEST(ReaderCalibration, ManyQuestionsFitAllWeights) {
     std::vector<SeenQuestion> questions = overconfident(600);
     for (SeenQuestion& question : questions)  // a sign that says it all
