@@ -187,7 +187,8 @@ template <>
 const ShownTable<Summary>& shown_fields<Summary>() {
     static const ShownTable<Summary> table{
         shown<&Summary::text>({.name = "summary", .text = "empty where nothing was found to say"}),
-        shown<&Summary::status>({.name = "status", .choices = {"answered", "extractive"}}),
+        shown<&Summary::status>(
+            {.name = "status", .choices = {"answered", "extractive", "unverified"}}),
         shown<&Summary::citations>({.name = "citations"}),
     };
     return table;
@@ -221,7 +222,8 @@ const ShownTable<Answer>& shown_fields<Answer>() {
             {.name = "status",
              .text = "answered: written, and each sentence verified against what it cites; "
                      "extractive: quotes; abstained: the collection does not say, and the hits are "
-                     "the nearest passages"}),
+                     "the nearest passages; unverified: written, and not verified, since the "
+                     "pipeline has no step verify"}),
         shown<&Answer::confidence>(
             {.name = "confidence",
              .text = "the reader's probability that the best evidence answers",

@@ -70,8 +70,8 @@ Schema shown_kind() {
         out.items.push_back(shown_kind<typename T::value_type>());
     } else if constexpr (std::is_same_v<T, AnswerStatus>) {
         out.types = {Type::string};
-        for (const auto status :
-             {AnswerStatus::answered, AnswerStatus::extractive, AnswerStatus::abstained})
+        for (const auto status : {AnswerStatus::answered, AnswerStatus::extractive,
+                                  AnswerStatus::abstained, AnswerStatus::unverified})
             out.choices.emplace_back(name(status));
     } else if constexpr (std::is_same_v<T, std::string>) {
         out.types = {Type::string};

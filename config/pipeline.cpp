@@ -66,6 +66,7 @@ std::string_view name(StepKind kind) noexcept {
         case StepKind::commit: return "commit";
         case StepKind::query: return "query";
         case StepKind::search: return "search";
+        case StepKind::quote: return "quote";
         case StepKind::verify: return "verify";
     }
     return "unknown";

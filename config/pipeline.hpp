@@ -61,7 +61,8 @@ enum class StepKind {
     commit,  // built in: documents, chunks and vectors go to the collection
     query,   // built in: the question
     search,  // built in: vectors and words to hits
-    verify   // built in: the answer is checked against its evidence
+    quote,   // built in: evidence to an answer, without a writer
+    verify   // built in: what is written is checked against its evidence
 };
 
 [[nodiscard]] std::string_view name(StepKind kind) noexcept;

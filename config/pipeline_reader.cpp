@@ -16,11 +16,14 @@ struct BuiltIn {
     std::string_view name;
     StepKind kind;
     bool ingest;  // else it stands in query
+    // A stage may be called so, and is meant then: files are older than the step.
+    bool yields = false;
 };
-constexpr std::array<BuiltIn, 5> built_ins{{{"source", StepKind::source, true},
+constexpr std::array<BuiltIn, 6> built_ins{{{"source", StepKind::source, true},
                                             {"commit", StepKind::commit, true},
                                             {"query", StepKind::query, false},
                                             {"search", StepKind::search, false},
+                                            {"quote", StepKind::quote, false, true},
                                             {"verify", StepKind::verify, false}}};
 
 const BuiltIn* built_in(std::string_view name) {
@@ -260,7 +263,7 @@ void PipelineReader::read_stages(const YamlNode& node) {
         if (!is_name(item.key)) {
             fail(item.key_mark, in_quotes(item.key.substr(0, 40)) +
                                     " is not a stage's name; use letters, digits, '-' and '_'");
-        } else if (built_in(item.key) != nullptr) {
+        } else if (const BuiltIn* step = built_in(item.key); step != nullptr && !step->yields) {
             fail(item.key_mark,
                  in_quotes(item.key) + " is a built-in step; give the stage another name");
         } else if (const StageConfig* first = config_.find(item.key); first != nullptr) {
@@ -378,6 +381,11 @@ void PipelineReader::read_options(const YamlNode& node, const std::string& path,
 
 // ---------------------------------------------------------------------- steps
 
+bool PipelineReader::is_built_in(const std::string& name) const {
+    const BuiltIn* step = built_in(name);
+    return step != nullptr && !(step->yields && config_.find(name) != nullptr);
+}
+
 void PipelineReader::check_stage_exists(const std::string& name, YamlMark mark) {
     // Without a list of stages, every name would be wrong.
     if (config_.stages.empty() || config_.find(name) != nullptr) return;
@@ -393,7 +401,7 @@ std::string PipelineReader::read_choice_item(const YamlNode& node) {
                             "; write [text, html]");
         return {};
     }
-    if (built_in(node.text) != nullptr) {
+    if (is_built_in(node.text)) {
         fail(node.mark, in_quotes(node.text) +
                             " is a built-in step and cannot stand in a choice; move it out");
         return {};
@@ -419,7 +427,8 @@ void PipelineReader::read_step(const YamlNode& node, Line line, std::vector<Step
             if (std::string name = read_choice_item(item); !name.empty())
                 step.stages.push_back(std::move(name));
     } else if (node.kind == YamlKind::scalar) {
-        if (const BuiltIn* known = built_in(node.text); known != nullptr) {
+        if (is_built_in(node.text)) {
+            const BuiltIn* known = built_in(node.text);
             if (known->ingest != (line == Line::ingest)) {
                 fail(node.mark, in_quotes(node.text) + " stands in " +
                                     (known->ingest ? "ingest" : "query") + ", not in " +

@@ -48,6 +48,7 @@ class PipelineReader {
     void check_line(const YamlNode& node, Line line, const std::vector<Step>& steps);
     void check_repeats(Line line, const std::vector<Step>& steps);
     void check_unused();
+    [[nodiscard]] bool is_built_in(const std::string& name) const;
     void check_stage_exists(const std::string& name, YamlMark mark);
 
     std::string read_name(const YamlNode& node, std::string_view what);

@@ -281,5 +281,20 @@ TEST_F(PipelineFiles, ThatCannotBeReadAreNamed) {
                   ": the file has more than 262144 bytes; it is not a pipeline file");
 }
 
+// Files are older than the step: a stage of that name is meant where there is one.
+TEST(Pipeline, QuoteIsAStepOrAStage) {
+    const std::string head = "version: 1\npipeline: p\nstages:\n  a: {plugin: x}\n";
+    const std::string flows =
+        "ingest: [source, a, commit]\nquery: [query, search, a, quote, verify]\n";
+    const auto step = parse_pipeline(head + flows, "p.yaml");
+    ASSERT_TRUE(step.ok()) << step.status().message();
+    ASSERT_EQ(step->query.size(), 5U);
+    EXPECT_EQ(step->query[3].kind, StepKind::quote);
+    const auto stage = parse_pipeline(head + "  quote: {plugin: y}\n" + flows, "p.yaml");
+    ASSERT_TRUE(stage.ok()) << stage.status().message();
+    EXPECT_EQ(stage->query[3].kind, StepKind::stage);
+    EXPECT_EQ(stage->query[3].stages, std::vector<std::string>{"quote"});
+}
+
 }  // namespace
 }  // namespace lectern::config

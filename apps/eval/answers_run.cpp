@@ -77,7 +77,9 @@ double written(const std::vector<AnsweredQuestion>& answers) {
     for (const AnsweredQuestion& answer : answers) {
         if (!answer.scores.answered) continue;
         ++given;
-        if (answer.status == name(AnswerStatus::answered)) ++by_generator;
+        if (answer.status == name(AnswerStatus::answered) ||
+            answer.status == name(AnswerStatus::unverified))
+            ++by_generator;
     }
     return given == 0 ? 0 : static_cast<double>(by_generator) / static_cast<double>(given);
 }

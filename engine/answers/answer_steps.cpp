@@ -58,7 +58,6 @@ Status read(Request& request, const host::Stage& stage) {
             return other.document == hit.document && begin < other.end && other.begin < end;
         });
         if (again) continue;
-        if (all.empty()) request.confidence = evidence.score;
         request.evidence_scores.push_back(evidence.score);
         std::optional<AnswerSpan> answer;
         if (evidence.answer_end > 0)
@@ -71,15 +70,19 @@ Status read(Request& request, const host::Stage& stage) {
                        hit.text.substr(evidence.begin, evidence.end - evidence.begin), "",
                        place_of(request.places[hit.chunk], evidence.begin, evidence.end)});
     }
+    decide(request);
+    return {};
+}
+
+void decide(Request& request) {
+    request.confidence = request.evidence.empty() ? 0 : request.evidence_scores.front();
     request.abstained =
         request.evidence.empty() ||
         request.confidence < request.context.pipeline.config().answer.abstain_below ||
         !names_the_asked(request.text, request.evidence);
-    return {};
 }
 
-Status answer(Request& request, const host::Stage* generator, StageCounter& writing,
-              StageCounter& verifying) {
+Status answer(Request& request, const host::Stage* generator, StageCounter& writing) {
     if (request.evidence.empty()) request.abstained = true;
     if (request.abstained) return {};
     std::vector<NumberedEvidence> evidence;
@@ -114,12 +117,14 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                                on_text,
                                request.interrupt,
                                {request.context.pipeline.verifier(),
-                                request.context.pipeline.config().answer.min_entailment}};
+                                request.context.pipeline.config().answer.min_entailment},
+                               request.context.pipeline.verifies()};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer);
     } else {
-        LECTERN_ASSIGN(request.written, write(*generator, writer, writing, verifying));
+        LECTERN_ASSIGN(request.written,
+                       write(*generator, writer, writing, request.counters.get("verify")));
     }
     if (translation) {
         request.written.original = std::move(request.written.text);

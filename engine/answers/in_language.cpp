@@ -10,14 +10,14 @@
 namespace lectern {
 namespace {
 
-struct Marked {
+struct SentenceAndMarks {
     std::string sentence;  // without its marks
     std::vector<unsigned> marks;
 };
 
 // The marks of a verified sentence: what else is in brackets of its evidence was defused.
-Marked without_marks(std::string_view sentence) {
-    Marked out;
+SentenceAndMarks without_marks(std::string_view sentence) {
+    SentenceAndMarks out;
     for (std::size_t at = 0; at < sentence.size();) {
         unsigned n = 0;
         if (sentence[at] == '[') {
@@ -58,7 +58,8 @@ void InLanguage::take(std::string_view piece) {
     std::size_t copied = 0;
     for (const text::Range& range : text::sentences(piece)) {
         given.append(piece, copied, range.begin - copied);
-        const Marked marked = without_marks(piece.substr(range.begin, range.end - range.begin));
+        const SentenceAndMarks marked =
+            without_marks(piece.substr(range.begin, range.end - range.begin));
         auto said = translated(marked.sentence);
         if (!said) {
             failure_ = said.status().within("the answer cannot be translated");

@@ -167,7 +167,8 @@ class Summarizer {
                                     config.max_tokens,
                                     on_text,
                                     interrupt_,
-                                    {context_.pipeline.verifier(), config.min_entailment}};
+                                    {context_.pipeline.verifier(), config.min_entailment},
+                                    context_.pipeline.verifies()};
         const host::Stage* generator =
             options_.extractive ? nullptr : context_.pipeline.generator();
         if (generator == nullptr) return quote(request);

@@ -3,6 +3,7 @@
 
 #include "engine/answers/answer_steps.hpp"
 #include "engine/answers/originals.hpp"
+#include "engine/search/choose.hpp"
 
 namespace lectern {
 namespace {
@@ -18,6 +19,11 @@ Result<Summary> summarize_some(Request& all, std::vector<Hit> hits,
         const Busy busy(all.counters.get(pipeline.reader()->name()));
         LECTERN_TRY(read(part, *pipeline.reader()));
     }
+    for (const host::Stage* stage : pipeline.evidence_customs()) {
+        StageCounter& counter = all.counters.get(stage->name());
+        const Busy busy(counter, 0);
+        LECTERN_TRY(choose_evidence(part, *stage, counter));
+    }
     Summary out;
     if (part.evidence.empty()) return out;
     std::vector<NumberedEvidence> evidence;
@@ -29,7 +35,8 @@ Result<Summary> summarize_some(Request& all, std::vector<Hit> hits,
                                 config.max_tokens,
                                 on_text,
                                 all.interrupt,
-                                {pipeline.verifier(), config.min_entailment}};
+                                {pipeline.verifier(), config.min_entailment},
+                                pipeline.verifies()};
     const host::Stage* generator = pipeline.generator();
     Written written;
     if (generator == nullptr) {

@@ -302,6 +302,16 @@ bool negates(std::string_view text) {
     return vocabulary(text).negated;
 }
 
+Marked take_marks(std::string_view sentence, std::span<const NumberedEvidence> evidence) {
+    std::set<unsigned> marks;
+    Marked out{without_marks(sentence, marks), {}};
+    for (const unsigned n : marks)
+        if (std::any_of(evidence.begin(), evidence.end(),
+                        [n](const NumberedEvidence& one) { return one.n == n; }))
+            out.marks.push_back(n);
+    return out;
+}
+
 std::string with_marks(std::string_view sentence, std::span<const unsigned> marks) {
     if (marks.empty()) return std::string(sentence);
     std::string tail;

@@ -41,6 +41,14 @@ struct Verdict {
                                       std::span<const NumberedEvidence> evidence,
                                       const VerifierOptions& options = {});
 
+// A sentence without its marks, and those of them that point at evidence, ascending.
+struct Marked {
+    std::string text;
+    std::vector<unsigned> marks;
+};
+[[nodiscard]] Marked take_marks(std::string_view sentence,
+                                std::span<const NumberedEvidence> evidence);
+
 // Whether a text has a negation in it.
 [[nodiscard]] bool negates(std::string_view text);
 

@@ -132,6 +132,7 @@ class SentenceGate {
     void finish(bool truncated) {
         if (!truncated) pass(buffer_);
         buffer_.clear();
+        if (!request_.verify) return;
         if (request_.task == Task::summary) {
             // One sentence says little of a text.
             for (const NumberedEvidence& item : request_.evidence)
@@ -177,6 +178,10 @@ class SentenceGate {
 
     void pass(std::string_view sentence) {
         if (enough() || sentence.find_first_not_of(" \t\r\n") == std::string_view::npos) return;
+        if (!request_.verify) {
+            pass_unverified(sentence);
+            return;
+        }
         Verdict verdict;
         {
             const Busy busy(verifying_);
@@ -212,6 +217,21 @@ class SentenceGate {
         lead(verdict.cited);
         for (const unsigned n : verdict.cited)
             if (give(n)) return;
+    }
+
+    // As it was written, with the marks it has, or that of the only evidence that was shown.
+    void pass_unverified(std::string_view sentence) {
+        Marked marked = take_marks(sentence, request_.evidence);
+        if (marked.text.empty()) return;
+        if (!said_.insert(text::fold(marked.text)).second) {
+            repeated_ = true;
+            return;
+        }
+        if (marked.marks.empty() && request_.task == Task::sentence)
+            marked.marks.push_back(request_.evidence.front().n);
+        if (request_.task == Task::sentence) ++judged_;
+        emit(with_marks(as_sentence(defused(marked.text)), marked.marks), marked.marks);
+        written_.status = AnswerStatus::unverified;
     }
 
     // The reader has found the answer in all of the passage, so the question's names may stand

@@ -24,6 +24,7 @@ struct WriterRequest {
     std::function<void(std::string_view)> on_text;  // sentences as they pass
     host::Interrupt interrupt;
     EntailmentRule entailment = {};
+    bool verify = true;  // false: nothing that is written is checked, and the status says so
 };
 
 struct Written {

@@ -80,6 +80,7 @@ std::string_view name(AnswerStatus status) noexcept {
         case AnswerStatus::answered: return "answered";
         case AnswerStatus::extractive: return "extractive";
         case AnswerStatus::abstained: return "abstained";
+        case AnswerStatus::unverified: return "unverified";
     }
     return "unknown";
 }

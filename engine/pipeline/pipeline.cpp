@@ -4,6 +4,7 @@
 
 #include "corpus/synonyms.hpp"
 #include "engine/pipeline/by_prompt.hpp"
+#include "engine/plugin_host/stage_check.hpp"
 
 namespace lectern {
 namespace {
@@ -18,6 +19,27 @@ constexpr bool answers(StageKind kind) {
 
 Status at(const config::Place& place, Status status) {
     return status.within(place.text());
+}
+
+// What a custom stage takes and gives behind a step that gives `before`. It is shown texts: the
+// query, or a document at ingest, which it may change; or of hits and evidence each one, of which
+// it chooses.
+Result<std::uint32_t> custom_port(const config::StageConfig& stage, std::uint32_t before) {
+    const std::string name = "'" + stage.name + "'";
+    if (before == LECTERN_PORT_ANSWER)
+        return at(stage.place,
+                  {Code::invalid_argument,
+                   name + " is a custom stage behind the answer, which nobody would verify any "
+                          "more; put it before 'search' (it gets the query), behind it (each hit) "
+                          "or behind the reader (each piece of evidence)"});
+    if (before != LECTERN_PORT_HITS && before != LECTERN_PORT_EVIDENCE)
+        return std::uint32_t{LECTERN_PORT_TEXT};
+    if (!stage.prompt.empty())
+        return at(stage.place,
+                  {Code::invalid_argument,
+                   name + " writes other texts, and hits and evidence are what stands in the "
+                          "documents; put it before 'search', or into 'ingest'"});
+    return before;
 }
 
 // Takes the stage of a kind that a flow has one of.
@@ -43,8 +65,9 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(config::PipelineConfig config,
     LECTERN_TRY(pipeline->open_embedding());
     LECTERN_TRY(pipeline->build_ingest());
     LECTERN_TRY(pipeline->build_query());
-    LECTERN_TRY(pipeline->check_flow(pipeline->config_.ingest, false));
-    LECTERN_TRY(pipeline->check_flow(pipeline->config_.query, false));
+    LECTERN_TRY(pipeline->check_flow(pipeline->config_.ingest));
+    LECTERN_TRY(pipeline->check_flow(pipeline->config_.query));
+    LECTERN_TRY(pipeline->check_verifier());
     return pipeline;
 }
 
@@ -170,80 +193,135 @@ Status Pipeline::build_ingest() {
 }
 
 Status Pipeline::build_query() {
+    std::string reader;
+    bool searched = false;
     for (const config::Step& step : config_.query) {
+        searched = searched || step.kind == config::StepKind::search;
+        verifies_ = verifies_ || step.kind == config::StepKind::verify;
         for (const std::string& name : step.stages) {
             LECTERN_ASSIGN(const StageKind kind, kind_of(name));
             switch (kind) {
-                case StageKind::reranker: has_reranker_ = true; break;
-                case StageKind::reader: has_reader_ = true; break;
-                case StageKind::generator: generator_name_ = name; break;
-                case StageKind::verifier: verifier_name_ = name; break;
+                case StageKind::reranker:
+                    has_reranker_ = true;
+                    hit_steps_.push_back({.reranks = true});
+                    break;
+                case StageKind::reader: LECTERN_TRY(once(reader, name, kind, step)); break;
+                case StageKind::generator:
+                    LECTERN_TRY(once(generator_name_, name, kind, step));
+                    break;
+                case StageKind::verifier:
+                    LECTERN_TRY(once(verifier_name_, name, kind, step));
+                    break;
                 case StageKind::custom:
                     LECTERN_TRY(make(name));
-                    query_customs_.push_back(find(name));
+                    if (!searched)
+                        query_customs_.push_back(find(name));
+                    else if (reader.empty())
+                        hit_steps_.push_back({.stage = find(name)});
+                    else
+                        evidence_customs_.push_back(find(name));
                     break;
                 default: break;
             }
         }
     }
+    has_reader_ = !reader.empty();
     return {};
 }
 
-// Walks the steps and checks each against the one before it. Stages that answer are checked by
-// prepare_answers, when they exist.
-Status Pipeline::check_flow(const std::vector<config::Step>& steps, bool with_answers) const {
-    struct End {
-        std::string name;
-        Port port;
-        host::Chunks chunks = host::Chunks::are_chunks;  // what it makes of them
-    };
-    std::vector<End> given;
+// A model's word on sentences is a part of the verification.
+Status Pipeline::check_verifier() const {
+    if (verifier_name_.empty() || verifies_) return {};
+    return at(config_.find(verifier_name_)->place,
+              {Code::invalid_argument,
+               "'" + verifier_name_ +
+                   "' tells the step 'verify' what follows from the evidence, and 'query' has no "
+                   "such step; end it with 'verify', or remove '" +
+                   verifier_name_ + "'"});
+}
+
+namespace {
+
+struct StepEnd {
+    std::string name;
+    Port port;
+    host::Chunks chunks = host::Chunks::are_chunks;  // what it makes of them
+};
+
+// What a step takes and gives.
+struct StepEnds {
+    std::vector<StepEnd> takes;
+    std::vector<StepEnd> gives;
+
+    void add(const std::string& name, std::uint32_t in, std::uint32_t out) {
+        if (in != 0) takes.push_back({name, Port{in, 0, {}}});
+        if (out != 0) gives.push_back({name, Port{out, 0, {}}});
+    }
+};
+
+}  // namespace
+
+Status Pipeline::check_flow(const std::vector<config::Step>& steps) const {
+    std::vector<StepEnd> given;
     const Port vectors = embedding_->embedder().output();
     for (const config::Step& step : steps) {
-        std::vector<End> takes;
-        std::vector<End> gives;
-        const auto builtin = [&](const char* name, std::uint32_t in, std::uint32_t out) {
-            if (in != 0) takes.push_back({name, Port{in, 0, {}}});
-            if (out != 0) gives.push_back({name, Port{out, 0, {}}});
-        };
+        StepEnds ends;
         switch (step.kind) {
-            case config::StepKind::source: builtin("source", 0, LECTERN_PORT_SOURCE); break;
-            case config::StepKind::query: builtin("query", 0, LECTERN_PORT_TEXT); break;
-            case config::StepKind::commit: takes.push_back({"commit", vectors}); break;
+            case config::StepKind::source: ends.add("source", 0, LECTERN_PORT_SOURCE); break;
+            case config::StepKind::query: ends.add("query", 0, LECTERN_PORT_TEXT); break;
+            case config::StepKind::commit: ends.takes.push_back({"commit", vectors}); break;
             case config::StepKind::search:
-                takes.push_back({"search", vectors});
-                gives.push_back({"search", Port{LECTERN_PORT_HITS, 0, {}}});
+                ends.takes.push_back({"search", vectors});
+                ends.gives.push_back({"search", Port{LECTERN_PORT_HITS, 0, {}}});
+                break;
+            case config::StepKind::quote:
+                ends.add("quote", LECTERN_PORT_EVIDENCE, LECTERN_PORT_ANSWER);
                 break;
             case config::StepKind::verify:
-                builtin("verify", LECTERN_PORT_ANSWER, LECTERN_PORT_ANSWER);
+                // Behind evidence: of quotes (describe.cpp shows the step).
+                ends.add("verify",
+                         !given.empty() && given.front().port.type == LECTERN_PORT_EVIDENCE
+                             ? LECTERN_PORT_EVIDENCE
+                             : LECTERN_PORT_ANSWER,
+                         LECTERN_PORT_ANSWER);
                 break;
             case config::StepKind::stage:
             case config::StepKind::choice:
                 for (const std::string& name : step.stages) {
-                    const host::Stage* stage = find(name);
-                    if (stage == nullptr) return {};  // from here on: stages that answer
-                    if (!config_.find(name)->prompt.empty()) {
-                        builtin(name.c_str(), LECTERN_PORT_TEXT, LECTERN_PORT_TEXT);
+                    LECTERN_ASSIGN(const StageKind kind, kind_of(name));
+                    if (kind == StageKind::custom && !given.empty()) {
+                        LECTERN_ASSIGN(const std::uint32_t port,
+                                       custom_port(*config_.find(name), given.front().port.type));
+                        ends.add(name, port, port);
                         continue;
                     }
-                    takes.push_back({name, stage->input(),
-                                     stage->kind() == StageKind::tokenizer
-                                         ? host::Chunks::are_texts
-                                         : host::Chunks::are_chunks});
-                    gives.push_back({name, stage->output()});
+                    const host::Stage* stage = find(name);
+                    const host::Ports any = host::ports_of(kind);
+                    ends.takes.push_back({name, stage == nullptr ? any.input : stage->input(),
+                                          kind == StageKind::tokenizer ? host::Chunks::are_texts
+                                                                       : host::Chunks::are_chunks});
+                    ends.gives.push_back({name, stage == nullptr ? any.output : stage->output()});
                 }
                 break;
         }
-        for (const End& from : given)
-            for (const End& to : takes)
+        for (const StepEnd& from : given)
+            for (const StepEnd& to : ends.takes)
                 if (Status fit =
                         host::check_ports(from.name, from.port, to.name, to.port, to.chunks);
                     !fit)
                     return at(step.place, fit);
-        given = std::move(gives);
-        if (!with_answers && step.kind == config::StepKind::search) return {};
+        given = std::move(ends.gives);
     }
     return {};
+}
+
+// They are made in the order of their steps.
+void Pipeline::set_reranker(const host::Stage* stage) {
+    for (HitStep& step : hit_steps_) {
+        if (!step.reranks || step.stage != nullptr) continue;
+        step.stage = stage;
+        return;
+    }
 }
 
 Status Pipeline::prepare_answers(Answers answers) {
@@ -257,7 +335,10 @@ Status Pipeline::prepare_answers(Answers answers) {
             LECTERN_TRY(make(name));
             const host::Stage* stage = find(name);
             switch (stage->kind()) {
-                case StageKind::reranker: reranker_ = stage; break;
+                case StageKind::reranker:
+                    if (reranker_ == nullptr) reranker_ = stage;
+                    set_reranker(stage);
+                    break;
                 case StageKind::reader: reader_ = stage; break;
                 case StageKind::generator: generator_ = stage; break;
                 case StageKind::verifier: verifier_ = stage; break;
@@ -265,7 +346,7 @@ Status Pipeline::prepare_answers(Answers answers) {
             }
         }
     }
-    LECTERN_TRY(check_flow(config_.query, true));
+    LECTERN_TRY(check_flow(config_.query));
     answers_ready_ = answers;
     return {};
 }

@@ -28,6 +28,12 @@ namespace index {
 class Synonyms;  // index/lexical/synonyms.hpp
 }
 
+// What a query does with the hits of its search: a reranker orders them, a custom stage chooses.
+struct HitStep {
+    bool reranks = false;
+    const host::Stage* stage = nullptr;  // of a reranker after prepare_answers()
+};
+
 // How much of the answering is wanted.
 enum class Answers { quoted, written };
 
@@ -55,10 +61,17 @@ class Pipeline {
         return ingest_customs_;
     }
     [[nodiscard]] const host::Stage& splitter() const noexcept { return *splitter_; }
-    // Stages of the query flow.
+    // Stages of the query flow, in order: custom ones before the search, which get the query; what
+    // is done with hits; and custom ones behind the reader, which get each piece of evidence.
     [[nodiscard]] const std::vector<const host::Stage*>& query_customs() const noexcept {
         return query_customs_;
     }
+    [[nodiscard]] const std::vector<HitStep>& hit_steps() const noexcept { return hit_steps_; }
+    [[nodiscard]] const std::vector<const host::Stage*>& evidence_customs() const noexcept {
+        return evidence_customs_;
+    }
+    // Whether what is written is verified: the query has the step.
+    [[nodiscard]] bool verifies() const noexcept { return verifies_; }
 
     // A custom stage of this pipeline, or a generator that stands for one (StageConfig::prompt).
     [[nodiscard]] Status process(const host::Stage& stage, const host::Interrupt& interrupt,
@@ -131,7 +144,10 @@ class Pipeline {
     [[nodiscard]] Result<host::StageKind> kind_of(std::string_view stage) const;
     [[nodiscard]] Result<Embedders> embedders_of(const std::vector<config::Step>& steps) const;
     [[nodiscard]] Status missing(const char* what) const;
-    [[nodiscard]] Status check_flow(const std::vector<config::Step>& steps, bool answers) const;
+    // Each step against the one before it; of stages that are not made yet by their kinds.
+    [[nodiscard]] Status check_flow(const std::vector<config::Step>& steps) const;
+    [[nodiscard]] Status check_verifier() const;
+    void set_reranker(const host::Stage* stage);
 
     config::PipelineConfig config_;
     std::shared_ptr<ModelRegistry> models_;
@@ -142,6 +158,9 @@ class Pipeline {
     std::vector<const host::Stage*> extractors_;
     std::vector<const host::Stage*> ingest_customs_;
     std::vector<const host::Stage*> query_customs_;
+    std::vector<const host::Stage*> evidence_customs_;
+    std::vector<HitStep> hit_steps_;
+    bool verifies_ = false;
     const host::Stage* splitter_ = nullptr;
     std::shared_ptr<const index::Synonyms> synonyms_;
 

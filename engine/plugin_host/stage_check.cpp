@@ -166,6 +166,11 @@ Result<KindTable> find_table(const lectern_stage& stage, StageKind kind,
     return KindTable{expected.table, table};
 }
 
+Ports ports_of(StageKind kind) {
+    const Kind known = of(kind);
+    return {{known.input, 0, {}}, {known.output, 0, {}}};
+}
+
 Result<Ports> read_ports(const lectern_stage& stage, StageKind kind, const StageOrigin& origin) {
     const Kind expected = of(kind);
     LECTERN_ASSIGN(Port input, read_port(stage, origin, stage.input, expected.input, "input"));

@@ -31,6 +31,7 @@ struct Ports {
     Port input;
     Port output;
 };
+[[nodiscard]] Ports ports_of(StageKind kind);  // of any stage of the kind: the types alone
 [[nodiscard]] Result<Ports> read_ports(const lectern_stage& stage, StageKind kind,
                                        const StageOrigin& origin);
 

@@ -14,6 +14,7 @@
 #include "engine/answers/answer_steps.hpp"
 #include "engine/answers/conversation.hpp"
 #include "engine/answers/originals.hpp"
+#include "engine/search/choose.hpp"
 #include "engine/search/query_graph.hpp"
 #include "engine/search/request.hpp"
 #include "engine/search/search_steps.hpp"
@@ -55,15 +56,6 @@ Status check_question(const QueryContext& context, std::string_view text,
         return {Code::invalid_argument,
                 "summaries need a text beside the vector: it says what they are to tell"};
     return {};
-}
-
-// Leaves `k` hits from `offset` on.
-void cut_page(std::size_t offset, std::size_t k, std::vector<Hit>& hits) {
-    const auto at = [&hits](std::size_t place) {
-        return hits.begin() + static_cast<std::ptrdiff_t>(std::min(place, hits.size()));
-    };
-    hits.erase(hits.begin(), at(offset));
-    hits.erase(at(k), hits.end());
 }
 
 }  // namespace
@@ -122,7 +114,7 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     leave_out_weak(request);
     const bool after_the_last =
         request.sort && options.offset >= request.k && request.hits.size() >= request.k;
-    cut_page(options.offset, options.k, request.hits);
+    if (!request.is_page) cut_page(options.offset, options.k, request.hits);
     if (options.summaries != Summaries::none) {
         if (options.on_hits) options.on_hits(request.hits);
         Result<std::vector<Summary>> summaries = std::vector<Summary>{};
@@ -164,6 +156,10 @@ Result<std::unique_ptr<Request>> find_evidence(const QueryContext& context,
     QueryGraph graph;
     add_search_steps(graph, *request, true);
     graph.add(*request, reader.name(), [&](StageCounter&) { return read(*request, reader); });
+    for (const host::Stage* stage : context.pipeline.evidence_customs())
+        graph.add(*request, stage->name(), [&request, stage](StageCounter& counter) {
+            return choose_evidence(*request, *stage, counter);
+        });
     graph.run();
     LECTERN_TRY(request->status());
     return request;
@@ -230,7 +226,7 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
         StageCounter& written =
             request.counters.get(generator == nullptr ? "quote" : generator->name());
         request.translator = translator;
-        return answer(request, generator, written, request.counters.get("verify"));
+        return answer(request, generator, written);
     };
     oneapi::tbb::task_arena arena(static_cast<int>(context.threads));
     Status done;

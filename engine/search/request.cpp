@@ -1,11 +1,20 @@
 #include "engine/search/request.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "text/text.hpp"
 
 namespace lectern {
+
+void cut_page(std::size_t offset, std::size_t k, std::vector<Hit>& hits) {
+    const auto at = [&hits](std::size_t place) {
+        return hits.begin() + static_cast<std::ptrdiff_t>(std::min(place, hits.size()));
+    };
+    hits.erase(hits.begin(), at(offset));
+    hits.erase(at(k), hits.end());
+}
 
 void leave_out_weak(Request& request) {
     if (!request.min_score) return;

@@ -62,6 +62,8 @@ struct Request {
     std::optional<double> min_score = {};
     bool one_per_document;
     Ranking ranking;
+    std::size_t to_rerank = 0;  // of the hits, from the first on: what rerankers read
+    bool is_page = false;       // the hits before `offset` are gone from `hits`
 
     Counters counters;
     TokenBatch tokens{0};
@@ -96,6 +98,9 @@ struct Request {
     mutable std::mutex status_mutex_;
     Status status_;
 };
+
+// Leaves `k` hits from `offset` on.
+void cut_page(std::size_t offset, std::size_t k, std::vector<Hit>& hits);
 
 // Takes out the hits that score less than what is wanted.
 void leave_out_weak(Request& request);

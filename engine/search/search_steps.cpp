@@ -8,6 +8,7 @@
 
 #include "engine/answers/originals.hpp"
 #include "engine/search/candidates.hpp"
+#include "engine/search/choose.hpp"
 #include "engine/search/embed_steps.hpp"
 #include "engine/search/feedback.hpp"
 #include "engine/search/place.hpp"
@@ -198,6 +199,50 @@ Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& opt
                    std::max<std::size_t>(candidates, hits)};
 }
 
+namespace {
+
+Status rerank_hits(Request& request, const host::Stage& stage, bool last) {
+    const config::SearchConfig& config = request.context.pipeline.config().search;
+    if (request.text.empty()) return {};  // conditions alone, beside a vector
+    LECTERN_TRY(rerank(stage, request.text, request.interrupt,
+                       {request.to_rerank, config.rerank_milliseconds}, request.hits));
+    const std::size_t most = request.offset + request.k;
+    if (last && request.hits.size() > most) request.hits.resize(most);
+    return {};
+}
+
+// Rerankers and custom stages, in the file's order. Those that only choose, after all ordering, see
+// one page: what they leave out does not move what stands on another.
+void add_hit_steps(QueryGraph& graph, Request& request, bool has_text) {
+    request.to_rerank = request.context.pipeline.config().search.rerank;
+    const std::vector<HitStep>& steps = request.context.pipeline.hit_steps();
+    const auto orders = [&](const HitStep& step) {
+        return step.reranks && has_text && step.stage != nullptr;
+    };
+    const auto ordered = std::find_if(steps.rbegin(), steps.rend(), orders).base();
+    for (auto step = steps.begin(); step != steps.end(); ++step) {
+        if (step->reranks && !orders(*step)) continue;
+        const host::Stage* stage = step->stage;
+        if (step->reranks) {
+            const bool last = step + 1 == ordered;
+            graph.add(request, stage->name(), [&request, stage, last](StageCounter&) {
+                return rerank_hits(request, *stage, last);
+            });
+            continue;
+        }
+        const bool of_a_page = step >= ordered && !request.sort;
+        graph.add(request, stage->name(), [&request, stage, of_a_page](StageCounter& counter) {
+            if (of_a_page && !request.is_page) {
+                cut_page(request.offset, request.k, request.hits);
+                request.is_page = true;
+            }
+            return choose_hits(request, *stage, counter);
+        });
+    }
+}
+
+}  // namespace
+
 void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
     Pipeline& pipeline = request.context.pipeline;
     if (!request.filter.empty() || !request.facets.empty())
@@ -235,16 +280,7 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
     }
     graph.add(
         request, "search", [&request](StageCounter&) { return search(request); }, sides);
-    if (const host::Stage* stage = pipeline.reranker(); stage != nullptr && has_text)
-        graph.add(request, stage->name(), [&request, stage](StageCounter&) {
-            const config::SearchConfig& config = request.context.pipeline.config().search;
-            if (request.text.empty()) return Status();  // conditions alone, beside a vector
-            LECTERN_TRY(rerank(*stage, request.text, request.interrupt,
-                               {config.rerank, config.rerank_milliseconds}, request.hits));
-            const std::size_t most = request.offset + request.k;
-            if (request.hits.size() > most) request.hits.resize(most);
-            return Status();
-        });
+    add_hit_steps(graph, request, has_text);
     if (request.sort)
         graph.add(request, "sort", [&request](StageCounter&) {
             leave_out_weak(request);

@@ -16,6 +16,8 @@ namespace lectern {
 //     custom stages ─┬→ tokenize → embed → dense ─┬→ search → rerank
 //                    └→ lexical ──────────────────┘
 //
+// Behind the search, rerankers and custom stages stand in the order of the pipeline file.
+//
 // `embed_always`: the hits get a dense score although the ranking is lexical.
 void add_search_steps(QueryGraph& graph, Request& request, bool embed_always);
 

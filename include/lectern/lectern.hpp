@@ -339,7 +339,8 @@ struct Citation {
 enum class AnswerStatus {
     answered,    // written by the generator, every sentence verified against its evidence
     extractive,  // evidence sentences only
-    abstained    // the collection does not say; the hits are the nearest passages
+    abstained,   // the collection does not say; the hits are the nearest passages
+    unverified   // written by the generator, and not verified: the pipeline has no step 'verify'
 };
 [[nodiscard]] LECTERN_API std::string_view name(AnswerStatus status) noexcept;
 

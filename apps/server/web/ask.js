@@ -44,7 +44,8 @@ const nearest = (hits) => hits.slice(0, 3).map((hit, at) => ({ n: at + 1, docume
   begin: hit.begin, end: hit.end, place: hit.place, quote: hit.text }));
 
 const how = { answered: "Written, and every sentence checked against its sources",
-  extractive: "Quoted from the sources", abstained: "Nothing in the collection supports an answer" };
+  extractive: "Quoted from the sources", abstained: "Nothing in the collection supports an answer",
+  unverified: "Written, and not checked: the pipeline has no step verify" };
 
 // The elements of one turn, and how it is filled while it runs and when it has ended.
 function card(turn) {

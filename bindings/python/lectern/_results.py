@@ -187,7 +187,8 @@ class Summary:
 
     Attributes:
         text: A few sentences, each checked against what it cites.
-        status: ``"answered"`` when the generator wrote it, ``"extractive"`` when it is quotations.
+        status: ``"answered"`` when the generator wrote it, ``"extractive"`` when it is quotations,
+            ``"unverified"`` when it was written by a pipeline without the step ``verify``.
         citations: What the marks ``[n]`` stand for.
     """
 
@@ -256,7 +257,8 @@ class Answer:
     Attributes:
         text: ``""`` when the collection does not say.
         status: ``"answered"`` (written and checked), ``"extractive"`` (quotations) or
-            ``"abstained"`` (the collection does not say).
+            ``"abstained"`` (the collection does not say), or ``"unverified"`` (written, by a pipeline
+            without the step ``verify``).
         citations: What the marks ``[n]`` stand for.
         hits: The passages that were found.
         span: The shortest bytes that answer, or None.

@@ -1,0 +1,248 @@
+// The steps of a pipeline file are what runs, in its order, and a step that is left out is not run.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lectern/lectern.hpp"
+#include "lectern/pipeline.hpp"
+#include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using lectern::AnswerStatus;
+using lectern::Collection;
+using lectern::DocumentInput;
+
+const std::vector<DocumentInput> bridges{
+    {"bridge", "", "The bridge of stone was built in 1876.", R"({"place": "river"})"},
+    {"tide", "", "The bridge of wood was swept away by a tide.", ""},
+    {"road", "", "A road leads from the bridge of iron to the hill.", ""},
+    {"bread", "", "Bread is made of flour, water and salt.", ""}};
+
+class PipelineOrder : public testing::Test {
+ protected:
+    [[nodiscard]] fs::path file_of(const std::string& name, const std::string& stages,
+                                   const std::string& query, const std::string& more = "") const {
+        fs::path file = folder / (name + ".yaml");
+        std::ofstream(file) << "version: 1\npipeline: " << name
+                            << "\nstages:\n"
+                               "  text: {plugin: documents, stage: text}\n"
+                               "  chunks: {plugin: passages, stage: splitter}\n"
+                               "  tokens: {plugin: wordpiece, options: {model: all-MiniLM-L6-v2}}\n"
+                               "  vectors: {plugin: bert, options: {model: all-MiniLM-L6-v2}}\n"
+                               "  evidence: {plugin: passages, stage: reader}\n"
+                            << stages << "ingest: [source, text, chunks, tokens, vectors, commit]\n"
+                            << "query: " << query << "\n"
+                            << more;
+        return file;
+    }
+    [[nodiscard]] lectern::Result<Collection> open(const std::string& name,
+                                                   const std::string& stages,
+                                                   const std::string& query,
+                                                   const std::string& more = "") const {
+        lectern::OpenOptions options;
+        options.pipeline = file_of(name, stages, query, more).string();
+        options.folders = folders();
+        return Collection::open(folder / name, std::move(options));
+    }
+    [[nodiscard]] Collection filled(const std::string& name, const std::string& stages,
+                                    const std::string& query, const std::string& more = "") const {
+        auto made = open(name, stages, query, more);
+        if (!made) throw std::runtime_error(std::string(made.status().message()));
+        if (made->ingest_documents(bridges)->documents != bridges.size())
+            throw std::runtime_error("not all documents went in");
+        return std::move(*made);
+    }
+    [[nodiscard]] static lectern::Folders folders() {
+        lectern::Folders out;
+        out.plugins = {LECTERN_BINARY_DIR "/tests/scripted"};
+        return out;
+    }
+
+    lectern::TestFolder home;
+    fs::path folder = home.path();
+};
+
+std::vector<std::string> names_of(const std::vector<lectern::Hit>& hits) {
+    std::vector<std::string> out;
+    for (const lectern::Hit& hit : hits) out.push_back(hit.document);
+    return out;
+}
+
+constexpr const char* no_tides = "  no_tides: {plugin: choosing, options: {without: tide}}\n";
+constexpr const char* writes =
+    "  write: {plugin: scripted, options: {text: \"The bridge is pink [1]. It sings [7].\"}}\n";
+
+TEST_F(PipelineOrder, ACustomStageBehindTheSearchChoosesHits) {
+    const Collection all = filled("all", "", "[query, tokens, vectors, search]");
+    const Collection some = filled(
+        "some", std::string(no_tides) + "  named: {plugin: choosing, options: {title: Seen}}\n",
+        "[query, tokens, vectors, search, no_tides, named, evidence]");
+    const auto before = all.search("the bridge", {.k = 4});
+    ASSERT_TRUE(before.ok()) << before.status().message();
+    std::vector<std::string> wanted = names_of(before->hits);
+    ASSERT_EQ(wanted.size(), 4U);
+    ASSERT_EQ(std::erase(wanted, "tide"), 1U);
+    const auto after = some.search("the bridge", {.k = 4});
+    ASSERT_TRUE(after.ok()) << after.status().message();
+    EXPECT_EQ(names_of(after->hits), wanted);
+    for (const lectern::Hit& hit : after->hits) {
+        EXPECT_EQ(hit.title, "Seen");
+        EXPECT_EQ(hit.metadata.empty(), false);
+        if (hit.document == "bridge") {
+            EXPECT_NE(hit.metadata.find("river"), std::string::npos);
+        }
+    }
+    // Pages are pieces of one list, of which one has a gap.
+    std::vector<std::string> paged;
+    for (std::size_t offset = 0; offset < 4; ++offset) {
+        const auto page = some.search("the bridge", {.k = 1, .offset = offset});
+        ASSERT_TRUE(page.ok()) << page.status().message();
+        for (const lectern::Hit& hit : page->hits) paged.push_back(hit.document);
+    }
+    EXPECT_EQ(paged, wanted);
+    // What it leaves out is no evidence.
+    const auto answer = some.ask("What swept the bridge of wood away?");
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    EXPECT_EQ(answer->text.find("tide"), std::string::npos) << answer->text;
+}
+
+TEST_F(PipelineOrder, ACustomStageBehindTheReaderChoosesEvidence) {
+    const Collection all = filled("all", "", "[query, tokens, vectors, search, evidence]");
+    const auto told = all.ask("What swept the bridge of wood away?");
+    ASSERT_TRUE(told.ok()) << told.status().message();
+    ASSERT_NE(told->text.find("tide"), std::string::npos) << told->text;
+    const Collection some =
+        filled("some", no_tides, "[query, tokens, vectors, search, evidence, no_tides, quote]");
+    const auto answer = some.ask("What swept the bridge of wood away?");
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    EXPECT_EQ(answer->text.find("tide"), std::string::npos) << answer->text;
+    EXPECT_LT(answer->confidence, told->confidence);
+    for (std::size_t i = 0; i < answer->citations.size(); ++i)
+        EXPECT_NE(answer->citations[i].document, "tide");
+    // The hits are not its business.
+    EXPECT_EQ(names_of(answer->hits), names_of(told->hits));
+}
+
+TEST_F(PipelineOrder, TextsStayTheDocuments) {
+    const Collection collection =
+        filled("louder", "  louder: {plugin: choosing, options: {more: \"!\"}}\n",
+               "[query, tokens, vectors, search, louder]");
+    const auto found = collection.search("the bridge");
+    ASSERT_FALSE(found.ok());
+    EXPECT_NE(found.status().message().find("gives another text"), std::string::npos)
+        << found.status().message();
+}
+
+TEST_F(PipelineOrder, WithoutVerifyWhatIsWrittenIsGivenAsItIsAndSaysSo) {
+    const std::string free = "answer: {writing: free, abstain_below: 0}\n";
+    const Collection checked = filled(
+        "checked", writes, "[query, tokens, vectors, search, evidence, write, verify]", free);
+    const auto held = checked.ask("When was the bridge of stone built?");
+    ASSERT_TRUE(held.ok()) << held.status().message();
+    EXPECT_EQ(held->status, AnswerStatus::extractive);
+    EXPECT_EQ(held->text.find("pink"), std::string::npos) << held->text;
+
+    const Collection open_handed =
+        filled("trusting", writes, "[query, tokens, vectors, search, evidence, write]", free);
+    lectern::AskOptions options;
+    std::string streamed;
+    options.on_text = [&streamed](std::string_view piece) { streamed += piece; };
+    const auto answer = open_handed.ask("When was the bridge of stone built?", options);
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    EXPECT_EQ(answer->status, AnswerStatus::unverified);
+    EXPECT_EQ(lectern::name(answer->status), "unverified");
+    // A mark that points nowhere is no mark.
+    EXPECT_EQ(answer->text, "The bridge is pink [1]. It sings.");
+    EXPECT_EQ(streamed, answer->text);
+    ASSERT_EQ(answer->citations.size(), 1U);
+    EXPECT_EQ(answer->citations[0].n, 1U);
+    for (const lectern::StageTiming& stage : answer->timing.stages)
+        EXPECT_NE(stage.stage, "verify");
+    const auto summary = open_handed.summarize("bridge");
+    ASSERT_TRUE(summary.ok()) << summary.status().message();
+    EXPECT_EQ(summary->status, AnswerStatus::unverified);
+    // Quotes are quotes.
+    options.extractive = true;
+    const auto quoted = open_handed.ask("When was the bridge of stone built?", options);
+    ASSERT_TRUE(quoted.ok()) << quoted.status().message();
+    EXPECT_EQ(quoted->status, AnswerStatus::extractive);
+}
+
+// Each is refused when the pipeline is opened, with its place and what to do.
+TEST_F(PipelineOrder, WhatCannotRunIsRefused) {
+    struct Case {
+        const char* name;
+        std::string stages;
+        const char* query;
+        const char* message;
+    };
+    const std::string verifier =
+        "  entails: {plugin: tasks, stage: entailment, options: {model: nowhere}}\n";
+    const std::string reader = "  other: {plugin: passages, stage: reader}\n";
+    const std::string prompted = "  dream: {plugin: scripted, prompt: \"Say {text}\"}\n";
+    const Case cases[] = {
+        {"writer", writes, "[query, tokens, vectors, search, write]",
+         "'search' gives hits, but 'write' takes evidence"},
+        {"swapped", writes, "[query, tokens, vectors, search, write, evidence, verify]",
+         "'search' gives hits, but 'write' takes evidence"},
+        {"readers", reader, "[query, tokens, vectors, search, evidence, other]",
+         "'other' is a second reader in this flow"},
+        {"late", no_tides + std::string(writes),
+         "[query, tokens, vectors, search, evidence, write, no_tides]",
+         "'no_tides' is a custom stage behind the answer"},
+        {"between", no_tides, "[query, tokens, no_tides, vectors, search]",
+         "'tokens' gives tokens"},
+        {"unheard", verifier + writes, "[query, tokens, vectors, search, evidence, write, entails]",
+         "and 'query' has no such step; end it with 'verify'"},
+        {"dreams", prompted, "[query, tokens, vectors, search, dream, evidence]",
+         "'dream' writes other texts, and hits and evidence are what stands in the documents"},
+        {"twice", writes, "[query, tokens, vectors, search, evidence, quote, write]",
+         "'quote' gives an answer, but 'write' takes evidence"}};
+    for (const Case& one : cases) {
+        const auto made = open(one.name, one.stages, one.query);
+        ASSERT_FALSE(made.ok()) << one.name;
+        EXPECT_NE(made.status().message().find(one.message), std::string::npos)
+            << one.name << ": " << made.status().message();
+        EXPECT_NE(made.status().message().find(std::string(one.name) + ".yaml:"), std::string::npos)
+            << made.status().message();
+    }
+}
+
+TEST_F(PipelineOrder, TheGraphIsWhatRuns) {
+    const fs::path file =
+        file_of("shown", no_tides, "[query, tokens, vectors, search, no_tides, evidence, verify]");
+    const auto graph = lectern::describe_pipeline(file.string(), folders());
+    ASSERT_TRUE(graph.ok()) << graph.status().message();
+    EXPECT_TRUE(graph->problems.empty()) << graph->problems.front();
+    std::vector<std::string> query;
+    for (const lectern::PipelineStep& step : graph->steps) {
+        if (step.flow != "query") continue;
+        EXPECT_EQ(step.position, query.size());
+        query.push_back(step.name + ": " + step.takes.substr(0, step.takes.find(' ')) + "->" +
+                        step.gives.substr(0, step.gives.find(' ')));
+    }
+    const std::vector<std::string> wanted{
+        "query: ->text",         "tokens: text->tokens", "vectors: tokens->vectors",
+        "search: vectors->hits", "no_tides: hits->hits", "evidence: hits->evidence",
+        "quote: evidence->an",   "verify: an->an"};
+    EXPECT_EQ(query, wanted);
+
+    const auto trusting = lectern::describe_pipeline(
+        file_of("trusting", writes, "[query, tokens, vectors, search, evidence, write]").string(),
+        folders());
+    ASSERT_TRUE(trusting.ok()) << trusting.status().message();
+    bool told = false;
+    for (const std::string& note : trusting->notes)
+        told = told || note.find("no 'verify' in 'query'") != std::string::npos;
+    EXPECT_TRUE(told);
+}
+
+}  // namespace
