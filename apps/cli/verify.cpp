@@ -38,6 +38,9 @@ int run_verify(const Common& common) {
                   << " bytes of the log are a write that was cut off before it was acknowledged\n";
     if (clean_bill)
         std::cout << "everything is in order\n";
+    else if (common.collection.starts_with("opensearch"))
+        std::cout << report->findings.size() + report->more_findings
+                  << " findings; delete these documents and ingest them again\n";
     else
         std::cout << report->findings.size() + report->more_findings
                   << " findings; 'lectern repair -c " << common.collection

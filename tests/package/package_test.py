@@ -54,8 +54,8 @@ def case_install(context):
     ):
         assert (context.installed / file).is_file(), f"not installed: {file}"
     headers = {header.name for header in (context.installed / "include/lectern").iterdir()}
-    assert headers == {"code.h", "copy.hpp", "engine.hpp", "finding.hpp", "lectern.h", "lectern.hpp", "pipeline.hpp", "plugin.h", "plugin.hpp",
-                       "running.hpp", "status.hpp", "translation.hpp"}, headers
+    assert headers == {"backup.hpp", "code.h", "copy.hpp", "engine.hpp", "finding.hpp", "lectern.h", "lectern.hpp", "patch.hpp",
+                       "pipeline.hpp", "plugin.h", "plugin.hpp", "running.hpp", "status.hpp", "translation.hpp"}, headers
 
 
 def case_headers_stand_alone(context):
