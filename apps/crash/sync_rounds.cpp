@@ -99,13 +99,13 @@ class SyncRoundsOfKills {
             where = wanted.name;
             place = where + "@" + std::to_string(1 + random_() % wanted.passes);
         }
-        LECTERN_ASSIGN(const pid_t child, start({"--sync-once", collection_.string(),
-                                                 pipeline_.string(), folder_.path().string()},
-                                                place));
+        LECTERN_ASSIGN(sys::Process child, start({"--sync-once", collection_.string(),
+                                                  pipeline_.string(), folder_.path().string()},
+                                                 place));
         if (place.empty()) {
             // The moment is the system's; that it comes late is a kill that did not come.
             std::this_thread::sleep_for(Milliseconds(random_() % 300));
-            ::kill(child, SIGKILL);
+            ::kill(child.id(), SIGKILL);
         }
         LECTERN_ASSIGN(const int state, wait_for(child));
         if (WIFSIGNALED(state) && WTERMSIG(state) == SIGKILL) return where;
