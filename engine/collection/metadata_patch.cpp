@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "corpus/values.hpp"
 #include "lectern/patch.hpp"
-#include "storage/store/content_hash.hpp"
 
 namespace lectern {
 namespace {
