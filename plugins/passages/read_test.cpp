@@ -141,14 +141,6 @@ TEST(Read, WhatIsAskedForCounts) {
     EXPECT_EQ(evidence("What is BERT?", two, 1).front(), "BERT is an encoder.");
 }
 
-TEST(Read, ListsOfSourcesCost) {
-    const std::vector<Passage> passages{{"",
-                                         "## Sources\n\n- BERT is an encoder, by Devlin.\n\n## "
-                                         "Text\n\nBERT is an encoder, by Google.",
-                                         1}};
-    EXPECT_EQ(evidence("What is BERT?", passages, 1).front(), "BERT is an encoder, by Google.");
-}
-
 TEST(Read, OnlyTheBestByWordsAreEmbedded) {
     std::string text;
     for (int i = 0; i < 500; ++i)
