@@ -188,7 +188,7 @@ def case_python(context):
     threads(context)
 
 
-ROWS = 30000
+ROWS = 4000  # fewer than a graph is built of
 
 
 def case_interrupt(context):
@@ -219,7 +219,7 @@ def case_interrupt(context):
             thread.join()
 
     database.execute("BEGIN")
-    text = "The moon raises the tides of the sea. " * 12
+    text = "The moon raises the tides of the sea, and bread is made in the oven by one old baker."
     database.executemany("INSERT INTO notes VALUES (?)", ((f"{text} row {n}",) for n in range(ROWS)))
     before = json.loads(mark.read_text())["version"] if mark.exists() else 0
     committed = lambda: other.execute("SELECT count(*) FROM notes_content").fetchone() != (0,)
