@@ -14,6 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr long least_milliseconds = 1000;  // for an attempt whose failure says something
 constexpr long connect_milliseconds = 3000;
 constexpr auto first_pause = std::chrono::milliseconds(50);
 constexpr auto longest_pause = std::chrono::milliseconds(1000);
@@ -124,6 +125,7 @@ Transport::Raw Transport::exchange(const Node& node, std::string_view method,
     }
     if (const CURLcode code = curl_easy_perform(curl); code != CURLE_OK) {
         out.error = curl_easy_strerror(code);
+        out.untrusted = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
         return out;
     }
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out.status);
@@ -157,9 +159,16 @@ Result<Reply> Transport::send(std::string_view method, const std::string& path,
                                   std::to_string(raw.status) + "); is it an OpenSearch node?"};
             return out;
         }
-        why = text_of(node) + ": " +
-              (raw.error.empty() ? "HTTP status " + std::to_string(raw.status) : raw.error);
+        // What the last moment cuts off says less than what was there before.
+        if (why.empty() || left >= least_milliseconds)
+            why = text_of(node) + ": " +
+                  (raw.error.empty() ? "HTTP status " + std::to_string(raw.status) : raw.error);
         if ((attempt + 1) % count != 0) continue;  // another node, at once
+        if (raw.untrusted)
+            return Status{Code::invalid_argument,
+                          why +
+                              "; LECTERN_OPENSEARCH_CA names the file of the authority that "
+                              "signed the certificates of the nodes (docs/cluster.md)"};
         std::this_thread::sleep_for(
             std::min<Clock::duration>(pause, std::max<Clock::duration>(end - Clock::now(), {})));
         pause = std::min(pause * 2, longest_pause);

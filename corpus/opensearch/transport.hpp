@@ -43,7 +43,8 @@ class Transport {
     struct Raw {
         long status = 0;
         std::string body;
-        std::string error;  // of the connection; "": there was an answer
+        std::string error;       // of the connection; "": there was an answer
+        bool untrusted = false;  // its certificate is not accepted, now or later
     };
 
     Transport(Address address, Access access);

@@ -54,11 +54,10 @@ class Walk {
     bool end_ = false;
 };
 
-// As far as headers tell.
+// As far as headers tell. The same content may have come from files of other sizes.
 bool same(const storage::DocumentHeader& a, const storage::DocumentHeader& b) {
     return a.title == b.title && a.metadata == b.metadata && a.content_hash == b.content_hash &&
-           a.chunks.count == b.chunks.count && a.tokens == b.tokens &&
-           a.text_bytes == b.text_bytes && a.source_bytes == b.source_bytes;
+           a.chunks.count == b.chunks.count && a.tokens == b.tokens && a.text_bytes == b.text_bytes;
 }
 
 bool same(const storage::Chunk& a, const storage::Chunk& b) {

@@ -412,7 +412,7 @@ class InACluster(Behaviour, unittest.TestCase):
                 self.assertNotIn("close", said)
             # Nobody vouches for it; and it speaks TLS alone.
             said = lectern("stats", "-c", address, code=1, variables={**short, **right})
-            self.assertIn("certificate", said)
+            self.assertIn("LECTERN_OPENSEARCH_CA", said)
             plain = address.replace("+https", "")
             self.assertIn("cluster", lectern("stats", "-c", plain, code=1, variables={**short, **right}))
 
