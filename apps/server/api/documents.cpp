@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "apps/server/api/keys.hpp"
-#include "apps/server/http/problem.hpp"
 
 namespace lectern::server {
 namespace {
@@ -33,24 +32,6 @@ std::string entity_tag(const Document& document) {
          {&document.id, &document.title, &document.text, &document.metadata})
         bytes += std::to_string(part->size()) + ":" + *part;
     return "\"" + hexadecimal(sha256(bytes).substr(0, 16)) + "\"";
-}
-
-Result<std::string> tag_of(const Collection& collection, const std::string& id) {
-    auto document = collection.get(id);
-    if (document) return entity_tag(*document);
-    if (document.status().code() == Code::not_found) return std::string{};
-    return document.status();
-}
-
-Response precondition_failed() {
-    return problem(412, "precondition_failed",
-                   "the document is not what If-Match or If-None-Match says; read it again");
-}
-
-std::optional<Response> refuse_parameters(const Request& request) {
-    if (request.target.find('?') == std::string::npos) return {};
-    return problem(400, "invalid_argument",
-                   "this path takes no parameters; a '?' of an id is sent as %3F");
 }
 
 bool preconditions_hold(const Request& request, const std::string& tag) {

@@ -18,8 +18,8 @@
 #include <system_error>
 #include <utility>
 
-#include "apps/server/api/scope.hpp"
 #include "index/metadata/date.hpp"
+#include "index/metadata/parser.hpp"
 
 namespace lectern::server {
 namespace {
@@ -384,6 +384,10 @@ std::string random_bytes(std::size_t count) {
     if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(count)) != 1)
         throw std::runtime_error("the system gives no random bytes");
     return out;
+}
+
+Status check_filter(std::string_view filter) {
+    return filter::parse(filter).status();
 }
 
 }  // namespace lectern::server

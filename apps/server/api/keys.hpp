@@ -87,4 +87,7 @@ class Keys {
 [[nodiscard]] std::string hexadecimal(std::string_view bytes);
 [[nodiscard]] std::string random_bytes(std::size_t count);
 
+// Whether a filter can be read; the failure names the column.
+[[nodiscard]] Status check_filter(std::string_view filter);
+
 }  // namespace lectern::server

@@ -27,10 +27,6 @@ std::int64_t now_in_milliseconds() {
 
 }  // namespace
 
-Status check_filter(std::string_view filter) {
-    return filter::parse(filter).status();
-}
-
 Status Scope::narrow(std::string& filter) const {
     if (whole()) return {};
     if (filter.empty()) {

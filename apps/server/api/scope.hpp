@@ -45,7 +45,4 @@ class Scope {
     std::string_view filter_;
 };
 
-// Whether a filter can be read; the failure names the column.
-[[nodiscard]] Status check_filter(std::string_view filter);
-
 }  // namespace lectern::server
