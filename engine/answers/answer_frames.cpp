@@ -140,8 +140,7 @@ class Framer {
         });
         const auto before = text::words(evidence_.substr(0, evidence_.find(answer_)));
         const auto said = std::find_if(before.begin(), before.end(), [&](const text::Word& word) {
-            return text::same_stem(word.folded, verb) ||
-                   word.folded == conjugated(auxiliary, verb);
+            return text::same_stem(word.folded, verb) || word.folded == conjugated(auxiliary, verb);
         });
         if (!about_it || said == before.end()) return;
         const std::string first = first_word(answer_);
