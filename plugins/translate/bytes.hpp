@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/translate/failure.hpp"
+#include "plugins/shared/failure.hpp"
 
 namespace lectern::translate {
 
@@ -43,7 +43,7 @@ class ByteReader {
     }
     [[nodiscard]] std::uint64_t left() const noexcept { return bytes_.size() - at_; }
     [[noreturn]] void corrupt(const std::string& what) const {
-        fail(LECTERN_CORRUPT, name_ + ": " + what);
+        shared::fail(LECTERN_CORRUPT, name_ + ": " + what);
     }
 
  private:

@@ -1,4 +1,5 @@
-// Wrong, cut and hostile files: each ends in a Failure that names the file and says what it is.
+// Wrong, cut and hostile files: each ends in a shared::Failure that names the file and says what it
+// is.
 #include <cstring>
 
 #include "plugins/translate/model_file.hpp"

@@ -33,7 +33,7 @@ struct Item {
 
 // Every item has been checked: its bytes lie in the file and are as many as type and shape say, and
 // scales are finite and positive. The items point into `file`. `name` is for messages. Throws
-// Failure and nothing else, whatever the bytes are.
+// shared::Failure and nothing else, whatever the bytes are.
 [[nodiscard]] std::vector<Item> parse_model_file(std::span<const std::byte> file,
                                                  const std::string& name);
 

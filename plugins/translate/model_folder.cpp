@@ -20,17 +20,18 @@ constexpr std::uint64_t most_settings = 1U << 20U;
 std::vector<fs::path> files_of(const fs::path& folder) {
     std::error_code error;
     if (!fs::exists(folder, error))
-        fail(LECTERN_NOT_FOUND,
-             "there is no model '" + folder.string() +
-                 "'; give the folder with its model.*.bin, vocab.*.spm and lex.*.bin");
+        shared::fail(LECTERN_NOT_FOUND,
+                     "there is no model '" + folder.string() +
+                         "'; give the folder with its model.*.bin, vocab.*.spm and lex.*.bin");
     if (!fs::is_directory(folder, error))
-        fail(LECTERN_INVALID_ARGUMENT,
-             "'" + folder.string() +
-                 "' is no folder; give the folder with the model's files, not one of them");
+        shared::fail(LECTERN_INVALID_ARGUMENT,
+                     "'" + folder.string() +
+                         "' is no folder; give the folder with the model's files, not one of them");
     std::vector<fs::path> out;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, error))
         if (entry.is_regular_file(error)) out.push_back(entry.path());
-    if (error) fail(LECTERN_UNAVAILABLE, folder.string() + ": cannot be read: " + error.message());
+    if (error)
+        shared::fail(LECTERN_UNAVAILABLE, folder.string() + ": cannot be read: " + error.message());
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -43,8 +44,9 @@ fs::path one_of(const fs::path& folder, const std::vector<fs::path>& files, std:
         const std::string name = file.filename().string();
         if (!name.starts_with(begin) || !name.ends_with(end)) continue;
         if (!out.empty())
-            fail(LECTERN_INVALID_ARGUMENT, folder.string() + ": has " + out.filename().string() +
-                                               " and " + name + "; a folder holds one model");
+            shared::fail(LECTERN_INVALID_ARGUMENT, folder.string() + ": has " +
+                                                       out.filename().string() + " and " + name +
+                                                       "; a folder holds one model");
         out = file;
     }
     return out;
@@ -60,7 +62,7 @@ fs::path one_of(const fs::path& folder, const std::vector<fs::path>& files, std:
         if (file.extension() == ".npz")
             advice = "; convert " + file.filename().string() +
                      " to a .bin of int8 or float32 with Marian's marian-conv";
-    fail(LECTERN_NOT_FOUND, folder.string() + ": has no " + what + advice);
+    shared::fail(LECTERN_NOT_FOUND, folder.string() + ": has no " + what + advice);
 }
 
 // A file that the settings name: in the folder itself, wherever it was when they were written.
@@ -68,8 +70,8 @@ fs::path named(const fs::path& folder, const std::string& file) {
     const fs::path out = folder / fs::path(file).filename();
     std::error_code error;
     if (!fs::is_regular_file(out, error))
-        fail(LECTERN_NOT_FOUND, folder.string() + ": its settings name the file '" +
-                                    out.filename().string() + "', which is not there");
+        shared::fail(LECTERN_NOT_FOUND, folder.string() + ": its settings name the file '" +
+                                            out.filename().string() + "', which is not there");
     return out;
 }
 
@@ -80,9 +82,9 @@ float number(const Settings& settings, std::string_view key, float otherwise, fl
     float out = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
     if (error != std::errc() || end != text.data() + text.size() || !(out >= least && out <= most))
-        fail(LECTERN_CORRUPT, name + ": '" + std::string(key) + "' is '" + text +
-                                  "'; it must be a number from " + std::to_string(least) + " to " +
-                                  std::to_string(most));
+        shared::fail(LECTERN_CORRUPT, name + ": '" + std::string(key) + "' is '" + text +
+                                          "'; it must be a number from " + std::to_string(least) +
+                                          " to " + std::to_string(most));
     return out;
 }
 
@@ -103,14 +105,16 @@ void read_settings(const fs::path& folder, const fs::path& file, const Settings&
                    ModelFolder& out) {
     const auto& models = settings.at("models");
     if (models.size() != 1)
-        fail(LECTERN_UNSUPPORTED, file.string() + ": names " + std::to_string(models.size()) +
-                                      " models; one is read, and no ensemble");
+        shared::fail(LECTERN_UNSUPPORTED, file.string() + ": names " +
+                                              std::to_string(models.size()) +
+                                              " models; one is read, and no ensemble");
     out.model = named(folder, models.front());
     if (const auto found = settings.find("vocabs"); found != settings.end()) {
         if (found->second.size() != 2)
-            fail(LECTERN_CORRUPT, file.string() + ": 'vocabs' names " +
-                                      std::to_string(found->second.size()) +
-                                      " files; it must be two, of the source and of the target");
+            shared::fail(LECTERN_CORRUPT,
+                         file.string() + ": 'vocabs' names " +
+                             std::to_string(found->second.size()) +
+                             " files; it must be two, of the source and of the target");
         out.source_vocabulary = named(folder, found->second[0]);
         out.target_vocabulary = named(folder, found->second[1]);
     }

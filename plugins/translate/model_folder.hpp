@@ -23,7 +23,7 @@ struct ModelFolder {
 
 // By the settings for decoding (a .yml file with "models:") where there are some; else by the names
 // that Firefox gives its files: model*.bin, vocab*.spm or srcvocab*.spm and trgvocab*.spm,
-// lex*.bin. Throws Failure where something is missing, with what was looked for.
+// lex*.bin. Throws shared::Failure where something is missing, with what was looked for.
 [[nodiscard]] ModelFolder find_model(const std::filesystem::path& folder);
 
 }  // namespace lectern::translate

@@ -6,7 +6,7 @@
 #include <map>
 #include <string_view>
 
-#include "plugins/translate/failure.hpp"
+#include "plugins/shared/failure.hpp"
 
 namespace lectern::translate {
 
@@ -67,14 +67,14 @@ class Network::Builder {
     [[nodiscard]] const Item& at(const std::string& item) const {
         const auto found = items_.find(item);
         if (found == items_.end())
-            fail(LECTERN_CORRUPT,
-                 name_ + ": it has no '" + item + "', which a model of its settings has");
+            shared::fail(LECTERN_CORRUPT,
+                         name_ + ": it has no '" + item + "', which a model of its settings has");
         return *found->second;
     }
     [[noreturn]] void wrong(const Item& item, const std::string& wanted) const {
-        fail(LECTERN_CORRUPT, name_ + ": '" + item.name + "' is " + std::to_string(item.rows) +
-                                  " x " + std::to_string(item.columns) + ", and " + wanted +
-                                  " fits its settings");
+        shared::fail(LECTERN_CORRUPT,
+                     name_ + ": '" + item.name + "' is " + std::to_string(item.rows) + " x " +
+                         std::to_string(item.columns) + ", and " + wanted + " fits its settings");
     }
     static const std::int8_t* bytes(const Item& item) {
         return reinterpret_cast<const std::int8_t*>(item.data.data());

@@ -43,8 +43,8 @@ using States = std::vector<Rows>;
 
 class Network {
  public:
-    // Throws Failure where an item is missing or has another shape than the others. `name` is for
-    // messages. Copies what it needs.
+    // Throws shared::Failure where an item is missing or has another shape than the others. `name`
+    // is for messages. Copies what it needs.
     Network(const std::vector<Item>& items, const Shape& shape, const std::string& name);
 
     [[nodiscard]] const Shape& shape() const noexcept { return shape_; }

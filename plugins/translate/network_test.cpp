@@ -146,7 +146,7 @@ TEST(Decode, EndsWhenItIsNoLongerWanted) {
     const std::vector<Tokens> words{words_of(model, sentence[0])};
     int calls = 0;
     const Check third = [&calls] {
-        if (++calls == 3) fail(LECTERN_CANCELLED, "cancelled");
+        if (++calls == 3) shared::fail(LECTERN_CANCELLED, "cancelled");
     };
     EXPECT_EQ(failure_of([&] { (void)decode(model.network, sentence, words, {}, third); }),
               "cancelled");

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lectern/plugin.hpp"
-#include "plugins/translate/failure.hpp"
+#include "plugins/shared/failure.hpp"
 #include "plugins/translate/languages.hpp"
 #include "plugins/translate/translator.hpp"
 

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "plugins/translate/failure.hpp"
+#include "plugins/shared/failure.hpp"
 
 namespace lectern::translate {
 namespace {
@@ -26,8 +26,9 @@ std::uint32_t count(const Settings& settings, const char* key, std::uint32_t mos
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
     if (text.empty() || error != std::errc() || end != text.data() + text.size() || out == 0 ||
         out > most)
-        fail(LECTERN_CORRUPT, name + ": the setting '" + key + "' is '" + text +
-                                  "'; it must be a number from 1 to " + std::to_string(most));
+        shared::fail(LECTERN_CORRUPT, name + ": the setting '" + key + "' is '" + text +
+                                          "'; it must be a number from 1 to " +
+                                          std::to_string(most));
     return out;
 }
 
@@ -66,11 +67,12 @@ void check(const Settings& settings, const std::string& name) {
     for (const Known& one : known()) {
         const std::string value = setting(settings, one.key, one.otherwise);
         if (std::find(one.values.begin(), one.values.end(), value) != one.values.end()) continue;
-        fail(LECTERN_UNSUPPORTED,
-             name + ": the setting '" + one.key + "' is '" + value + "', and '" +
-                 std::string(one.values.front()) +
-                 "' is read: models are Transformers with simpler recurrent units in the decoder "
-                 "(SSRU), as Firefox's are");
+        shared::fail(
+            LECTERN_UNSUPPORTED,
+            name + ": the setting '" + one.key + "' is '" + value + "', and '" +
+                std::string(one.values.front()) +
+                "' is read: models are Transformers with simpler recurrent units in the decoder "
+                "(SSRU), as Firefox's are");
     }
 }
 
@@ -114,7 +116,7 @@ std::string setting(const Settings& settings, std::string_view key, std::string_
 }
 
 Shape shape_of(const Settings& settings, const std::string& name) {
-    if (settings.empty()) fail(LECTERN_CORRUPT, name + ": its settings are no YAML");
+    if (settings.empty()) shared::fail(LECTERN_CORRUPT, name + ": its settings are no YAML");
     check(settings, name);
     Shape out;
     out.size = count(settings, "dim-emb", 8192, name);
@@ -122,17 +124,19 @@ Shape shape_of(const Settings& settings, const std::string& name) {
     out.encoder_layers = count(settings, "enc-depth", 64, name);
     out.decoder_layers = count(settings, "dec-depth", 64, name);
     if (out.size % out.heads != 0)
-        fail(LECTERN_CORRUPT, name + ": 'dim-emb' is " + std::to_string(out.size) + ", which " +
-                                  std::to_string(out.heads) + " heads cannot share");
+        shared::fail(LECTERN_CORRUPT, name + ": 'dim-emb' is " + std::to_string(out.size) +
+                                          ", which " + std::to_string(out.heads) +
+                                          " heads cannot share");
     if (out.size % 2 != 0 || out.size < 4)
-        fail(LECTERN_CORRUPT, name + ": 'dim-emb' is " + std::to_string(out.size) +
-                                  "; it must be even, and 4 at least");
+        shared::fail(LECTERN_CORRUPT, name + ": 'dim-emb' is " + std::to_string(out.size) +
+                                          "; it must be even, and 4 at least");
     out.shared_vocabulary = setting(settings, "tied-embeddings-all", "false") == "true";
     if (!out.shared_vocabulary && setting(settings, "tied-embeddings", "false") != "true")
-        fail(LECTERN_UNSUPPORTED,
-             name +
-                 ": neither 'tied-embeddings-all' nor 'tied-embeddings' is true, and a decoder "
-                 "with an output matrix of its own is not read");
+        shared::fail(
+            LECTERN_UNSUPPORTED,
+            name +
+                ": neither 'tied-embeddings-all' nor 'tied-embeddings' is true, and a decoder "
+                "with an output matrix of its own is not read");
     return out;
 }
 

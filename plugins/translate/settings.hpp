@@ -29,8 +29,8 @@ struct Shape {
     bool shared_vocabulary = true;  // one table of embeddings for both languages
 };
 
-// Throws Failure (LECTERN_UNSUPPORTED), by the setting's name, where the model is another than a
-// Transformer with simpler recurrent units in the decoder. `name` is for messages.
+// Throws shared::Failure (LECTERN_UNSUPPORTED), by the setting's name, where the model is another
+// than a Transformer with simpler recurrent units in the decoder. `name` is for messages.
 [[nodiscard]] Shape shape_of(const Settings& settings, const std::string& name);
 
 }  // namespace lectern::translate

@@ -17,8 +17,8 @@ namespace lectern::translate {
 
 class Shortlist {
  public:
-    // Throws Failure (LECTERN_CORRUPT) and nothing else, whatever the bytes are. `name` is for
-    // messages.
+    // Throws shared::Failure (LECTERN_CORRUPT) and nothing else, whatever the bytes are. `name` is
+    // for messages.
     Shortlist(std::span<const std::byte> file, std::size_t source_words, std::size_t target_words,
               const std::string& name);
 

@@ -67,12 +67,12 @@ inline std::string text_of(const std::filesystem::path& path) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// What a Failure says; "" when there was none.
+// What a shared::Failure says; "" when there was none.
 template <typename Body>
 std::string failure_of(const Body& body) {
     try {
         body();
-    } catch (const Failure& failure) {
+    } catch (const shared::Failure& failure) {
         return failure.what();
     }
     return "";

@@ -42,7 +42,7 @@ Network network_of(const ModelFolder& folder) {
         return item.name == "special:model.yml";
     });
     if (found == items.end() || found->type != ItemType::bytes)
-        fail(LECTERN_CORRUPT, name + ": it has no settings ('special:model.yml')");
+        shared::fail(LECTERN_CORRUPT, name + ": it has no settings ('special:model.yml')");
     const Settings settings =
         parse_settings({reinterpret_cast<const char*>(found->data.data()), found->data.size()});
     return {items, shape_of(settings, name), name};
@@ -51,9 +51,9 @@ Network network_of(const ModelFolder& folder) {
 Vocabulary vocabulary_of(const std::filesystem::path& file, std::size_t words) {
     Vocabulary out(read_file(file, most_vocabulary_bytes), file.string());
     if (out.size() > words)
-        fail(LECTERN_CORRUPT, file.string() + ": has " + std::to_string(out.size()) +
-                                  " words, and the model " + std::to_string(words) +
-                                  "; it belongs to another model");
+        shared::fail(LECTERN_CORRUPT, file.string() + ": has " + std::to_string(out.size()) +
+                                          " words, and the model " + std::to_string(words) +
+                                          "; it belongs to another model");
     return out;
 }
 

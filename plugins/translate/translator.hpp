@@ -34,7 +34,7 @@ struct Translated {
 // Any thread.
 class Translator {
  public:
-    // Throws Failure where the model cannot be used.
+    // Throws shared::Failure where the model cannot be used.
     explicit Translator(const TranslatorOptions& options);
 
     [[nodiscard]] const ModelFolder& model() const noexcept { return folder_; }

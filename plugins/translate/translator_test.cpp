@@ -100,7 +100,7 @@ TEST_F(Tiny, EndsWhenItIsNoLongerWanted) {
     for (int i = 0; i < 200; ++i) text += "The bridge is closed and the water is cold.\n\n";
     std::atomic<int> calls = 0;
     const Check later = [&calls] {
-        if (++calls > 10) fail(LECTERN_CANCELLED, "cancelled");
+        if (++calls > 10) shared::fail(LECTERN_CANCELLED, "cancelled");
     };
     EXPECT_EQ(failure_of([&] { (void)translator.translate(text, later); }), "cancelled");
     // Each thread ends at its next look.

@@ -2,7 +2,7 @@
 
 #include <sentencepiece_processor.h>
 
-#include "plugins/translate/failure.hpp"
+#include "plugins/shared/failure.hpp"
 
 namespace lectern::translate {
 
@@ -15,13 +15,14 @@ Vocabulary::Vocabulary(std::span<const std::byte> file, const std::string& name)
     const auto status = model_->pieces.LoadFromSerializedProto(
         {reinterpret_cast<const char*>(file.data()), file.size()});
     if (!status.ok())
-        fail(LECTERN_CORRUPT, name + ": is no SentencePiece model: " + status.ToString());
+        shared::fail(LECTERN_CORRUPT, name + ": is no SentencePiece model: " + status.ToString());
     const int size = model_->pieces.GetPieceSize();
     const int end = model_->pieces.eos_id();
     const int unknown = model_->pieces.unk_id();
     if (size <= 0 || end < 0 || unknown < 0)
-        fail(LECTERN_CORRUPT,
-             name + ": it has no token for the end of a sentence or for what it does not know");
+        shared::fail(
+            LECTERN_CORRUPT,
+            name + ": it has no token for the end of a sentence or for what it does not know");
     size_ = static_cast<std::size_t>(size);
     end_ = static_cast<std::uint32_t>(end);
     unknown_ = static_cast<std::uint32_t>(unknown);
@@ -34,7 +35,7 @@ Vocabulary& Vocabulary::operator=(Vocabulary&& other) noexcept = default;
 std::vector<std::uint32_t> Vocabulary::encode(std::string_view text) const {
     std::vector<int> ids;
     const auto status = model_->pieces.Encode({text.data(), text.size()}, &ids);
-    if (!status.ok()) fail(LECTERN_INTERNAL, "SentencePiece: " + status.ToString());
+    if (!status.ok()) shared::fail(LECTERN_INTERNAL, "SentencePiece: " + status.ToString());
     return {ids.begin(), ids.end()};
 }
 
@@ -42,7 +43,7 @@ std::string Vocabulary::decode(std::span<const std::uint32_t> tokens) const {
     const std::vector<int> ids(tokens.begin(), tokens.end());
     std::string out;
     const auto status = model_->pieces.Decode(ids, &out);
-    if (!status.ok()) fail(LECTERN_INTERNAL, "SentencePiece: " + status.ToString());
+    if (!status.ok()) shared::fail(LECTERN_INTERNAL, "SentencePiece: " + status.ToString());
     return out;
 }
 

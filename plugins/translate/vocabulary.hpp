@@ -14,7 +14,7 @@ namespace lectern::translate {
 // Any thread.
 class Vocabulary {
  public:
-    // Throws Failure (LECTERN_CORRUPT) when the bytes are no SentencePiece model.
+    // Throws shared::Failure (LECTERN_CORRUPT) when the bytes are no SentencePiece model.
     Vocabulary(std::span<const std::byte> file, const std::string& name);
     ~Vocabulary();
     Vocabulary(Vocabulary&& other) noexcept;

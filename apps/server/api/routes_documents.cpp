@@ -1,5 +1,4 @@
 // Documents: store, read, remove, upload.
-#include <algorithm>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -99,20 +98,6 @@ Response remove(Service& service, Call& call) {
     return {204, "", "", {}};
 }
 
-// As Collection::each_document, of those that fulfil a filter.
-Status each_selected(const Collection& collection, const std::string& filter,
-                     const std::string& after, const std::function<bool(const Document&)>& visit) {
-    LECTERN_ASSIGN(const Selected selected, collection.select(filter));
-    const std::vector<std::string>& ids = selected.documents;
-    for (auto id = std::upper_bound(ids.begin(), ids.end(), after); id != ids.end(); ++id) {
-        const auto document = collection.get(*id);
-        if (!document && document.status().code() == Code::not_found) continue;  // meanwhile
-        LECTERN_TRY(document.status());
-        if (!visit(*document)) break;
-    }
-    return {};
-}
-
 // Ids and titles, in order of id, after a given one; of all or of those with a name.
 Response list_documents(Service& service, Call& call) {
     api::Fields fields(call.request.query);
@@ -142,8 +127,7 @@ Response list_documents(Service& service, Call& call) {
                                          {"chunks", document.chunks.size()}});
         return !call.stop.stop_requested();
     };
-    const Status done = filter.empty() ? collection.each_document(add, after)
-                                       : each_selected(collection, filter, after, add);
+    const Status done = each_document(collection, filter, after, add);
     if (!done.ok()) return problem(scope.told(done));
     json::object out{{"documents", std::move(documents)}};
     if (more) out["next"] = out["documents"].as_array().back().as_object()["document"];

@@ -1,5 +1,6 @@
 #include "apps/server/api/scope.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -86,6 +87,20 @@ Status Scope::told(Status status) const {
     // Its own syntax was in order: what is wrong is told by the values of all documents.
     return {Code::invalid_argument,
             "the filter compares a field with a value of a kind that the field does not hold"};
+}
+
+Status each_document(const Collection& collection, const std::string& filter,
+                     const std::string& after, const std::function<bool(const Document&)>& visit) {
+    if (filter.empty()) return collection.each_document(visit, after);
+    LECTERN_ASSIGN(const Selected selected, collection.select(filter));
+    const std::vector<std::string>& ids = selected.documents;
+    for (auto id = std::upper_bound(ids.begin(), ids.end(), after); id != ids.end(); ++id) {
+        const auto document = collection.get(*id);
+        if (!document && document.status().code() == Code::not_found) continue;  // meanwhile
+        LECTERN_TRY(document.status());
+        if (!visit(*document)) break;
+    }
+    return {};
 }
 
 }  // namespace lectern::server

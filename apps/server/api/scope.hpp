@@ -6,6 +6,7 @@
 // id that it is given. Keys that are bound to nothing, and servers without keys, see everything.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,5 +45,10 @@ class Scope {
  private:
     std::string_view filter_;
 };
+
+// Collection::each_document of those that fulfil a filter; of all where it is empty.
+[[nodiscard]] Status each_document(const Collection& collection, const std::string& filter,
+                                   const std::string& after,
+                                   const std::function<bool(const Document&)>& visit);
 
 }  // namespace lectern::server

@@ -78,19 +78,9 @@ const json::object* object_in(const json::object& object, std::string_view name)
 // Those that the caller sees, in order of id, behind `after`, until `visit` returns false.
 Status each_seen(const Collection& collection, const Sources& sources, const std::string& after,
                  const std::function<bool(const Document&)>& visit) {
-    const Scope scope(sources.key);
-    if (scope.whole()) return collection.each_document(visit, after);
     std::string filter;
-    LECTERN_TRY(scope.narrow(filter));
-    LECTERN_ASSIGN(const Selected mine, collection.select(filter));
-    const std::vector<std::string>& ids = mine.documents;
-    for (auto id = std::upper_bound(ids.begin(), ids.end(), after); id != ids.end(); ++id) {
-        const auto document = collection.get(*id);
-        if (!document && document.status().code() == Code::not_found) continue;  // meanwhile
-        LECTERN_TRY(document.status());
-        if (!visit(*document)) break;
-    }
-    return {};
+    LECTERN_TRY(Scope(sources.key).narrow(filter));
+    return each_document(collection, filter, after, visit);
 }
 
 // ------------------------------------------------------------------- prompts
