@@ -9,7 +9,6 @@ find_package(ICU 70 REQUIRED COMPONENTS uc i18n data)
 find_package(RocksDB 7.8 REQUIRED CONFIG)
 find_package(yaml-cpp 0.7 REQUIRED CONFIG)
 find_package(CLI11 2.1 REQUIRED CONFIG)
-find_package(spdlog 1.10 REQUIRED CONFIG)
 find_package(OpenVINO REQUIRED COMPONENTS Runtime) # LecternCache has checked its version
 find_package(TBB REQUIRED CONFIG)
 find_package(faiss 1.10 REQUIRED)

@@ -15,7 +15,7 @@ source "$LECTERN_SETUP_DIR/common.sh"
 build_packages=(
     g++ cmake ninja-build ccache mold pkg-config unzip python3 python3-pip
     librocksdb-dev libboost1.81-dev libboost-json1.81-dev libboost-filesystem1.81-dev
-    libicu-dev libopenblas-dev libfasttext-dev libyaml-cpp-dev libcli11-dev libspdlog-dev
+    libicu-dev libopenblas-dev libfasttext-dev libyaml-cpp-dev libcli11-dev
     libgumbo-dev libstemmer-dev libtomlplusplus-dev libpugixml-dev libzip-dev libarchive-dev libgmime-3.0-dev
     libgsf-1-dev libcurl4-openssl-dev libsqlite3-dev libsentencepiece-dev poppler-utils
 )
