@@ -23,15 +23,13 @@ int run_verify(const Common& common) {
     print_findings("", report->findings);
     if (report->more_findings > 0) std::cout << "and " << report->more_findings << " more\n";
     if (report->readable)
-        std::printf(
-            "read %llu documents, %llu chunks, %llu vectors; %llu table files, %llu index files; "
-            "%.1f MB of store in %.1f s\n",
-            static_cast<unsigned long long>(report->documents),
-            static_cast<unsigned long long>(report->chunks),
-            static_cast<unsigned long long>(report->vectors),
-            static_cast<unsigned long long>(report->table_files),
-            static_cast<unsigned long long>(report->index_files),
-            static_cast<double>(report->store_bytes) / 1e6, report->seconds);
+        std::printf("read %s, %s, %s; %s, %s; %.1f MB of store in %.1f s\n",
+                    counted(report->documents, "document").c_str(),
+                    counted(report->chunks, "chunk").c_str(),
+                    counted(report->vectors, "vector").c_str(),
+                    counted(report->table_files, "table file").c_str(),
+                    counted(report->index_files, "index file").c_str(),
+                    static_cast<double>(report->store_bytes) / 1e6, report->seconds);
     print_findings("note: ", report->notes);
     if (report->torn_log_bytes > 0)
         std::cout << report->torn_log_bytes

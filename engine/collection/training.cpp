@@ -65,8 +65,8 @@ Result<std::string> writable(const std::filesystem::path& model) {
     const auto status = std::filesystem::status(path, error);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
         return Status{Code::invalid_argument, "'" + model.string() +
-                                                  "' is there and is no file; name the file that "
-                                                  "the model shall be"};
+                                                  "' is there already and is no model's file; name "
+                                                  "another"};
     if (!std::filesystem::is_directory(path.parent_path(), error))
         return Status{Code::not_found, "cannot write '" + model.string() + "': the folder '" +
                                            path.parent_path().string() +
