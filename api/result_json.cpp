@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "lectern/copy.hpp"
+
 namespace lectern::api {
 
 boost::json::string clean(std::string_view bytes) {
@@ -95,6 +97,17 @@ boost::json::object json_of(const VerifyReport& report) {
             {"index_files", report.index_files},
             {"torn_log_bytes", report.torn_log_bytes},
             {"sequence", report.sequence},
+            {"seconds", report.seconds}};
+}
+
+boost::json::object json_of(const CopyReport& report) {
+    return {{"documents", report.documents},
+            {"chunks", report.chunks},
+            {"resumed", report.resumed},
+            {"deleted", report.deleted},
+            {"refused", json_of(report.refused)},
+            {"same", report.same},
+            {"different", json_of(report.different)},
             {"seconds", report.seconds}};
 }
 

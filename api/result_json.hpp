@@ -11,6 +11,10 @@
 
 #include "lectern/lectern.hpp"
 
+namespace lectern {
+struct CopyReport;  // copy.hpp
+}
+
 namespace lectern::api {
 
 // Valid UTF-8, whatever the bytes: JSON is refused by its readers otherwise.
@@ -42,6 +46,7 @@ namespace lectern::api {
 [[nodiscard]] boost::json::object json_of(const BackupInfo& backup);
 [[nodiscard]] boost::json::array json_of(const std::vector<Finding>& findings);
 [[nodiscard]] boost::json::object json_of(const VerifyReport& report);
+[[nodiscard]] boost::json::object json_of(const CopyReport& report);
 [[nodiscard]] boost::json::object json_of(const ReembedReport& report);
 [[nodiscard]] boost::json::object json_of(const std::vector<PluginInfo>& plugins);
 

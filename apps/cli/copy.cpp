@@ -44,14 +44,7 @@ int run_copy(const Copy& wanted) {
     }
     const bool whole = report->refused.empty() && report->different.empty();
     if (wanted.common.json) {
-        print({{"documents", report->documents},
-               {"chunks", report->chunks},
-               {"resumed", report->resumed},
-               {"deleted", report->deleted},
-               {"refused", api::json_of(report->refused)},
-               {"same", report->same},
-               {"different", api::json_of(report->different)},
-               {"seconds", report->seconds}});
+        print(api::json_of(*report));
         return whole ? Exit::done : Exit::part;
     }
     print_copy_findings("refused  ", report->refused);

@@ -4,6 +4,7 @@
 #include "api/documents.hpp"
 #include "api/result_json.hpp"
 #include "engine/c/handles.hpp"
+#include "lectern/patch.hpp"
 
 namespace lectern::c {
 namespace {
@@ -175,6 +176,21 @@ lectern_code lectern_collection_remove(lectern_collection* collection, const cha
         const auto gone = collection->collection->remove(wanted);
         if (!gone) return {gone.status()};
         if (removed != nullptr) *removed = *gone;
+        return {};
+    });
+}
+
+lectern_code lectern_collection_patch_metadata(lectern_collection* collection, const char* id,
+                                               const char* merge_patch, int32_t* changed,
+                                               lectern_error** error) {
+    return c::guarded(error, [&]() -> c::Failure {
+        if (changed != nullptr) *changed = 0;
+        if (collection == nullptr) return c::null("collection");
+        if (id == nullptr) return c::null("id");
+        if (merge_patch == nullptr) return c::null("merge patch");
+        const auto done = lectern::patch_metadata(*collection->collection, id, merge_patch);
+        if (!done) return {done.status()};
+        if (changed != nullptr) *changed = *done ? 1 : 0;
         return {};
     });
 }

@@ -221,6 +221,16 @@ LECTERN_C_API lectern_code lectern_collection_select(const lectern_collection* c
                                                      const char* filter, char** out,
                                                      lectern_error** error);
 
+/* Changes the metadata of the document `id`, and nothing else of it: `merge_patch` is a JSON object
+ * (RFC 7396: null takes a key out, objects are merged, all else is replaced). No model runs.
+ * `*changed` (may be NULL): 1 when that changed something. not_found without such a document.
+ * [any thread] */
+LECTERN_C_API lectern_code lectern_collection_patch_metadata(lectern_collection* collection,
+                                                             const char* id,
+                                                             const char* merge_patch,
+                                                             int32_t* changed,
+                                                             lectern_error** error);
+
 /* All documents in order of id, after `after` (NULL: from the first). [any thread] */
 LECTERN_C_API lectern_code lectern_documents_open(const lectern_collection* collection,
                                                   const char* after, lectern_documents** out,
@@ -335,6 +345,16 @@ LECTERN_C_API lectern_code lectern_folder_backups(const char* folder, char** out
  * backup (0, or left out: the latest that is whole). [any thread] */
 LECTERN_C_API lectern_code lectern_folder_restore(const char* request, char** out,
                                                   lectern_error** error);
+/* Takes one backup out of a folder; what others share with it stays. Not while one is made there.
+ * [any thread] */
+LECTERN_C_API lectern_code lectern_folder_delete_backup(const char* folder, uint32_t id,
+                                                        lectern_error** error);
+/* {"from", "to", "replace": false}: a collection to another place, folders or clusters
+ * (opensearch://...), without embedding again; copy.hpp says how. What is not equal in the end is
+ * in the report, with LECTERN_OK. Events: "progress". Cancelled: LECTERN_CANCELLED, and the same
+ * call goes on from there. [any thread] */
+LECTERN_C_API lectern_code lectern_folder_copy(const char* request, const lectern_watch* watch,
+                                               char** out, lectern_error** error);
 
 #ifdef __cplusplus
 } /* extern "C" */

@@ -358,6 +358,22 @@ static void put(lectern_collection* notes) {
     lectern_string_free(report);
     CHECK(FAILS(lectern_collection_select(notes, "year >", &report, &error), "invalid_argument",
                 "filter"));
+    int32_t changed = 0;
+    CHECK(GOOD(
+        lectern_collection_patch_metadata(notes, "kept", "{\"checked\": true}", &changed, &error)));
+    CHECK(changed == 1);
+    if (GOOD(lectern_collection_select(notes, "checked = true", &report, &error)))
+        CHECK(has(report, "\"documents\":[\"kept\"]"));
+    lectern_string_free(report);
+    CHECK(GOOD(
+        lectern_collection_patch_metadata(notes, "kept", "{\"checked\": null}", &changed, &error)));
+    CHECK(GOOD(
+        lectern_collection_patch_metadata(notes, "kept", "{\"checked\": null}", &changed, &error)));
+    CHECK(changed == 0);
+    CHECK(FAILS(lectern_collection_patch_metadata(notes, "none", "{}", NULL, &error), "not_found",
+                ""));
+    CHECK(FAILS(lectern_collection_patch_metadata(notes, "kept", "[]", NULL, &error),
+                "invalid_argument", ""));
 }
 
 /* The models alone. */
@@ -442,6 +458,16 @@ static void folders(const char* folder) {
     if (GOOD(lectern_folder_restore(request, &out, &error))) CHECK(has(out, "\"documents\":2"));
     lectern_string_free(out);
     CHECK(FAILS(lectern_folder_restore("{\"folder\": \"a\"}", &out, &error), "invalid_argument",
+                "to"));
+    CHECK(GOOD(lectern_folder_delete_backup(path, 1, &error)));
+    CHECK(FAILS(lectern_folder_delete_backup(path, 1, &error), "not_found", ""));
+    CHECK(FAILS(lectern_folder_delete_backup(NULL, 1, &error), "invalid_argument", ""));
+    snprintf(request, sizeof request, "{\"from\": \"%s/notes\", \"to\": \"%s/copied\"}", folder,
+             folder);
+    if (GOOD(lectern_folder_copy(request, NULL, &out, &error)))
+        CHECK(has(out, "\"same\":2") && has(out, "\"different\":[]"));
+    lectern_string_free(out);
+    CHECK(FAILS(lectern_folder_copy("{\"from\": \"a\"}", NULL, &out, &error), "invalid_argument",
                 "to"));
     CHECK(FAILS(lectern_folder_verify("none/such", &out, &error), "not_found", ""));
 }

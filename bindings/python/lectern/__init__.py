@@ -30,7 +30,7 @@ from ._errors import (
     Unavailable,
     Unsupported,
 )
-from ._folders import backups, repair, restore, verify
+from ._folders import backups, copy, delete_backup, repair, restore, verify
 from ._library import version as _version
 from ._results import (
     Answer,
@@ -39,6 +39,7 @@ from ._results import (
     Change,
     ChunkRange,
     Citation,
+    CopyReport,
     Document,
     FacetValue,
     Failure,
@@ -82,6 +83,7 @@ __all__ = [
     "Change",
     "ChunkRange",
     "Citation",
+    "CopyReport",
     "Collection",
     "Corrupt",
     "CustomStage",
@@ -121,6 +123,8 @@ __all__ = [
     "Unsupported",
     "VerifyReport",
     "backups",
+    "copy",
+    "delete_backup",
     "open",
     "repair",
     "restore",

@@ -29,7 +29,17 @@ from ._aio import AsyncCollection
 from ._calls import Cancel, OnEvent, OnText, Work, run, watched
 from ._engine import Engine, Path, path_text, shared_engine
 from ._errors import InvalidArgument, NotFound, Unavailable
-from ._library import LIBRARY, address, call, opened, request, result, text, texts
+from ._library import (
+    LIBRARY,
+    address,
+    call,
+    json_bytes,
+    opened,
+    request,
+    result,
+    text,
+    texts,
+)
 from ._progress import ProgressOption, heard
 from ._results import (
     Answer,
@@ -382,6 +392,26 @@ class Collection:
                 "collection_remove", handle, texts(encoded), len(encoded), ctypes.byref(removed)
             )
         return removed.value
+
+    def patch_metadata(self, id: str, patch: Mapping[str, Any]) -> bool:
+        """Changes the metadata of a document, and nothing else of it; no model runs.
+
+        Args:
+            id: The document's.
+            patch: Values to set; None takes a key out, and mappings are merged (RFC 7396).
+
+        Returns:
+            False: it was so already.
+
+        Raises:
+            NotFound: There is no such document.
+        """
+        name = text(id, "id")
+        fields = json_bytes(dict(patch))
+        changed = ctypes.c_int32()
+        with self._open.used() as handle:
+            call("collection_patch_metadata", handle, name, fields, ctypes.byref(changed))
+        return changed.value != 0
 
     # ------------------------------------------------------------------ in step with folders
 

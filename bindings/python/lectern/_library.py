@@ -67,6 +67,7 @@ _FUNCTIONS = {
     "collection_remove": (c_void_p, _TEXTS, c_uint64, POINTER(c_uint64)),
     "collection_get": (c_void_p, c_char_p, _OUT),
     "collection_select": (c_void_p, c_char_p, _OUT),
+    "collection_patch_metadata": (c_void_p, c_char_p, c_char_p, POINTER(c_int32)),
     "documents_open": (c_void_p, c_char_p, _OUT),
     "documents_next": (c_void_p, _OUT),
     "collection_search": (c_void_p, c_char_p, _WATCH, _OUT),
@@ -102,6 +103,8 @@ _FUNCTIONS = {
     "folder_repair": (c_char_p, _OUT),
     "folder_backups": (c_char_p, _OUT),
     "folder_restore": (c_char_p, _OUT),
+    "folder_delete_backup": (c_char_p, c_uint32),
+    "folder_copy": (c_char_p, _WATCH, _OUT),
 }
 _ENDS = (
     "error_free",
@@ -241,6 +244,11 @@ def request(fields: Any) -> bytes:
     """JSON without what is None."""
     if isinstance(fields, dict):
         fields = {name: value for name, value in fields.items() if value is not None}
+    return json_bytes(fields)
+
+
+def json_bytes(fields: Any) -> bytes:
+    """JSON of exactly this."""
     try:
         return json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError) as error:  # also UnicodeEncodeError

@@ -31,6 +31,7 @@ __all__ = [
     "Change",
     "ChunkRange",
     "Citation",
+    "CopyReport",
     "Document",
     "FacetValue",
     "Failure",
@@ -532,6 +533,31 @@ class RepairReport:
 
 
 @dataclass(frozen=True)
+class CopyReport:
+    """What was copied, and whether both are equal.
+
+    Attributes:
+        documents: That were copied.
+        chunks: Of these.
+        resumed: Documents that were there already.
+        deleted: Documents that the original does not have.
+        refused: Documents that the other place does not take, and why.
+        same: Documents that were compared in the end and are equal.
+        different: What is not.
+        seconds: How long it took.
+    """
+
+    documents: int
+    chunks: int
+    resumed: int
+    deleted: int
+    refused: List[Finding]
+    same: int
+    different: List[Finding]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Backup:
     """A backup in a folder of backups.
 
@@ -667,3 +693,9 @@ def repair_of(json: Json) -> RepairReport:
     """A report from its JSON."""
     findings = {name: all_made(Finding, json[name]) for name in ("found", "lost")}
     return made(RepairReport, json, **findings)
+
+
+def copy_of(json: Json) -> CopyReport:
+    """A report from its JSON."""
+    findings = {name: all_made(Finding, json[name]) for name in ("refused", "different")}
+    return made(CopyReport, json, **findings)

@@ -296,6 +296,16 @@ def test_upkeep(notes: lectern.Collection, tmp_path: pathlib.Path) -> None:
     assert lectern.verify(notes.folder).clean
     assert not lectern.repair(notes.folder).found
     assert lectern.restore(tmp_path / "backups", tmp_path / "restored").documents == 3
+    lectern.delete_backup(tmp_path / "backups", 1)
+    assert not lectern.backups(tmp_path / "backups")
+    with pytest.raises(lectern.NotFound):
+        lectern.delete_backup(tmp_path / "backups", 1)
+    with pytest.raises(lectern.InvalidArgument):
+        lectern.delete_backup(tmp_path / "backups", -1)
+    seen: List[lectern.Progress] = []
+    copied = lectern.copy(notes.folder, tmp_path / "copied", progress=seen.append)
+    assert copied.documents == copied.same == 3 and not copied.different and seen
+    assert lectern.copy(notes.folder, tmp_path / "copied").resumed == 3
     with lectern.open(tmp_path / "restored", load_models=False) as restored:
         assert len(restored) == 3
         with pytest.raises(lectern.InvalidArgument, match="without models"):
