@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 from encoding import collate, encode, load_tokenizer
 from model import Reader, autocast, best_device
 from prepare import LEFT_OUT, held_out, read
+import written
 from text import window_around, window_like, windows_without
 
 PRODUCT_CHARS = 800       # passages of the product have up to about 200 tokens
@@ -149,7 +150,7 @@ def sets(data: Path, xquad: Path | None, most: int) -> dict[str, tuple[list[dict
     for yes, _ in out.values():
         for r in yes:
             r["shown"] = as_product(r, rng)
-    return out
+    return {**out, **written.sets()}
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import random
 from pathlib import Path
 
 import made
+import written
 from text import NAME, changed_passage, changed_question, overlap, window_around, window_like, windows_without
 
 # Never trained on: the calibration is fitted on these two kinds of text.
@@ -106,7 +107,7 @@ class Maker:
         return True
 
 
-def prepare(data: Path, seed: int, mined: float, made_share: float) -> list[dict]:
+def prepare(data: Path, seed: int, mined: float, made_share: float, share: float = 1, written_times: int = 1) -> list[dict]:
     rows = read(data)
     out, maker = held_out(rows), Maker(rows, seed)
     rng, by = maker.rng, collections.defaultdict(list)
@@ -129,6 +130,10 @@ def prepare(data: Path, seed: int, mined: float, made_share: float) -> list[dict
                     wanted -= 1
     real = [r for by_source in by.values() for r in by_source if r["answerable"]]
     maker.out += [row for row in made.rows(real, seed) if rng.random() < made_share]
+    if share < 1:
+        maker.out = [row for row in maker.out if rng.random() < share]
+    for time in range(written_times):
+        maker.out += written.rows(seed * 100 + time)
     rng.shuffle(maker.out)
     return maker.out
 
@@ -140,8 +145,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--mined", type=float, default=0.6, help="share of near passages of other places among the made negatives of a question")
     parser.add_argument("--made", type=float, default=0.6, help="share of the composed rows that is taken")
+    parser.add_argument("--share", type=float, default=1, help="share of all rows but the written ones that is taken")
+    parser.add_argument("--written", type=int, default=1, help="how often the written documents are taken, each time with other windows")
     args = parser.parse_args()
-    rows = prepare(args.data, args.seed, args.mined, args.made)
+    rows = prepare(args.data, args.seed, args.mined, args.made, args.share, args.written)
     with args.out.open("w") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -5,6 +5,7 @@ import random
 import unittest
 
 import made
+import written
 from prepare import Maker, held_out
 from text import changed_number, changed_passage, changed_question, sentences, window_around, windows_without
 
@@ -64,6 +65,52 @@ class Rows(unittest.TestCase):
         out = held_out(rows)
         self.assertGreaterEqual(sum(r["passage"] in out for r in rows), 300)
         self.assertLess(sum(r["passage"] in out for r in rows), 310)
+
+
+DOCUMENT = {"kind": "memo", "title": "Bridge", "text": PASSAGE, "questions": [
+    {"q": "Who opened the bridge?", "a": "Anna Weber"}, {"q": "Near which river city is it?", "a": "i", "at": 2}, {"q": "Who repaired the bridge?", "a": None}]}
+
+
+class WrittenRows(unittest.TestCase):
+    def test_the_place_is_the_occurrence_that_is_named(self) -> None:
+        self.assertEqual(PASSAGE.index("Anna"), written.place(DOCUMENT, DOCUMENT["questions"][0]))
+        third = [i for i, c in enumerate(PASSAGE) if c == "i"][2]
+        self.assertEqual(third, written.place(DOCUMENT, DOCUMENT["questions"][1]))
+
+    def test_rows_have_the_answer_or_none(self) -> None:
+        other = {**DOCUMENT, "title": "Ferry", "text": "A bridge was planned in 1840 by the town. A ferry crosses there today, twice an hour, and takes cars."}
+        made_here = written.Written([DOCUMENT, {**other, "questions": []}], 3)
+        for _ in range(60):
+            for question in DOCUMENT["questions"]:
+                made_here.question(DOCUMENT, question)
+        kinds = {row["kind"] for row in made_here.out}
+        self.assertEqual({"written", "written-no", "written-beside", "written-other"}, kinds)
+        for row in made_here.out:
+            if row["kind"] == "written":
+                self.assertIn(row["passage"][row["start"]:row["end"]], ("Anna Weber", "i"))
+            else:
+                self.assertEqual(-1, row["start"])
+            if row["kind"] in ("written-beside", "written-other") and row["question"].lower().startswith("who opened"):
+                self.assertNotIn("Anna Weber", row["passage"])
+
+    def test_every_document_is_whole(self) -> None:
+        found = written.documents()
+        self.assertGreater(len(found), 500)
+        for document in found:
+            for question in document["questions"]:
+                with self.subTest(title=document["title"], question=question["q"]):
+                    if question["a"] is None:
+                        continue
+                    begin = written.place(document, question)
+                    self.assertEqual(question["a"].strip(), document["text"][begin:begin + len(question["a"])])
+
+    def test_what_judges_is_not_trained_on(self) -> None:
+        found = written.documents()
+        held = {d["text"] for d in found if written.is_held_out(d)}
+        self.assertTrue(len(found) / 12 < len(held) < len(found) / 5)
+        yes, no = written.sets(found)["written (held out)"]
+        self.assertTrue({r["passage"] for r in yes} <= held)
+        self.assertTrue(yes and no)
 
 
 if __name__ == "__main__":
