@@ -3,7 +3,8 @@
 //     reader_signs MODELS READER < pairs.jsonl > signs.jsonl
 //
 // Each line in: {"question", "passage", "title" (may be left out), "score" (of the search, may
-// be)}. Each line out, in the same order: the signs of AnswerSentence and the span's text.
+// be)}. Each line out, in the same order: the signs of AnswerSentence, its bytes in the passage, and
+// those of the span with its text.
 #include <boost/json.hpp>
 #include <exception>
 #include <iostream>
@@ -47,6 +48,10 @@ void run(const char* models, const char* folder) {
                    {"sentence_overlap", signs.sentence_overlap},
                    {"missing", signs.missing},
                    {"score", found[0].score},
+                   {"begin", found[0].begin},
+                   {"end", found[0].end},
+                   {"span_begin", found[0].span_begin},
+                   {"span_end", found[0].span_end},
                    {"text",
                     passage.substr(found[0].span_begin, found[0].span_end - found[0].span_begin)}};
         }
