@@ -58,14 +58,28 @@ const StageConfig* PipelineConfig::find(std::string_view stage) const noexcept {
     return found == stages.end() ? nullptr : &*found;
 }
 
+// Branches have no branches.
+// NOLINTNEXTLINE(misc-no-recursion)
+std::vector<const Step*> all_steps(const std::vector<Step>& steps) {
+    std::vector<const Step*> out;
+    for (const Step& step : steps) {
+        if (step.kind != StepKind::branches) out.push_back(&step);
+        for (const std::vector<Step>& branch : step.branches)
+            for (const Step* inner : all_steps(branch)) out.push_back(inner);
+    }
+    return out;
+}
+
 std::string_view name(StepKind kind) noexcept {
     switch (kind) {
         case StepKind::stage: return "stage";
         case StepKind::choice: return "choice";
+        case StepKind::branches: return "branches";
         case StepKind::source: return "source";
         case StepKind::commit: return "commit";
         case StepKind::query: return "query";
         case StepKind::search: return "search";
+        case StepKind::fuse: return "fuse";
         case StepKind::quote: return "quote";
         case StepKind::verify: return "verify";
     }

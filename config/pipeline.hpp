@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,17 +56,33 @@ struct StageConfig {
 };
 
 enum class StepKind {
-    stage,   // one stage
-    choice,  // the stage of several that fits best (extractors)
-    source,  // built in: where the files come from
-    commit,  // built in: documents, chunks and vectors go to the collection
-    query,   // built in: the question
-    search,  // built in: vectors and words to hits
-    quote,   // built in: evidence to an answer, without a writer
-    verify   // built in: what is written is checked against its evidence
+    stage,     // one stage
+    choice,    // the stage of several that fits best (extractors)
+    branches,  // several searches beside each other
+    source,    // built in: where the files come from
+    commit,    // built in: documents, chunks and vectors go to the collection
+    query,     // built in: the question
+    search,    // built in: vectors and words to hits
+    fuse,      // built in: the hits of branches to one list
+    quote,     // built in: evidence to an answer, without a writer
+    verify     // built in: what is written is checked against its evidence
 };
 
 [[nodiscard]] std::string_view name(StepKind kind) noexcept;
+
+// How one branch searches: over what the section `search` says.
+struct BranchSearch {
+    std::optional<SearchMode> mode = {};
+    std::optional<Fusion> fusion = {};
+    std::optional<double> weight = {};
+    std::optional<double> feedback = {};
+    std::optional<unsigned> candidates = {};
+    double share = 1.0;  // 0.01 to 100: what its hits count where branches are fused
+};
+
+struct FuseConfig {
+    Fusion fusion = Fusion::rrf;  // scores of different searches are not of one scale
+};
 
 // One step of `ingest` or `query`.
 struct Step {
@@ -73,7 +90,15 @@ struct Step {
     std::vector<std::string> stages =
         {};  // names in `stages`: one, several for a choice, else none
     Place place = {};
+    std::vector<std::vector<Step>> branches = {};  // each ends with `search`
+    BranchSearch search = {};                      // of a `search` in a branch
+    FuseConfig fuse = {};                          // of `fuse`
 };
+
+inline constexpr std::size_t most_branches = 8;
+
+// In the file's order, with those of the branches in the branches' place.
+[[nodiscard]] std::vector<const Step*> all_steps(const std::vector<Step>& steps);
 
 struct SearchConfig {
     SearchMode mode = SearchMode::hybrid;
@@ -122,7 +147,7 @@ struct PipelineConfig {
     std::uint64_t max_document = 32ull << 20;  // bytes of one document; 1 KiB or more
     std::vector<StageConfig> stages = {};      // in the file's order
     std::vector<Step> ingest = {};             // begins with source, ends with commit
-    std::vector<Step> query = {};              // begins with query, has search
+    std::vector<Step> query = {};              // begins with query, has search or branches
     SearchConfig search = {};
     AnswerConfig answer = {};
 

@@ -32,6 +32,13 @@ std::vector<boost::json::value> languages() {
     return out;
 }
 
+// What a branch does not say is as in the section `search`.
+constexpr Description over_section(Description description) {
+    description = in_file(description);
+    description.left_out = "as in `search`";
+    return description;
+}
+
 // A file says "keep" and "drop", the engine asks whether they are kept.
 api::Bound<SearchConfig> stop_words() {
     api::Bound<SearchConfig> out;
@@ -123,6 +130,32 @@ const api::Table<SearchConfig>& search_keys() {
                          "had; 0: no limit but the request's own",
                  .least = 0,
                  .most = 600'000})),
+    };
+    return table;
+}
+
+const api::Table<BranchSearch>& branch_keys() {
+    static const api::Table<BranchSearch> table{
+        bound<&BranchSearch::mode>(over_section(api::described::mode)),
+        bound<&BranchSearch::fusion>(over_section(api::described::fusion)),
+        bound<&BranchSearch::weight>(over_section(api::described::weight)),
+        bound<&BranchSearch::feedback>(over_section(api::described::feedback)),
+        bound<&BranchSearch::candidates>(over_section(api::described::candidates)),
+        bound<&BranchSearch::share>(
+            key({.name = "share",
+                 .text = "what the hits of this branch count, beside the shares of the others",
+                 .least = 0.01,
+                 .most = 100})),
+    };
+    return table;
+}
+
+const api::Table<FuseConfig>& fuse_keys() {
+    static const api::Table<FuseConfig> table{
+        bound<&FuseConfig::fusion>(
+            key({.name = "fusion",
+                 .text = "how several searches make one list: of the places that their hits have "
+                         "(rrf), or of their scores, each scaled over its branch (convex)"})),
     };
     return table;
 }

@@ -19,10 +19,11 @@ struct BuiltIn {
     // A stage may be called so, and is meant then: files are older than the step.
     bool yields = false;
 };
-constexpr std::array<BuiltIn, 6> built_ins{{{"source", StepKind::source, true},
+constexpr std::array<BuiltIn, 7> built_ins{{{"source", StepKind::source, true},
                                             {"commit", StepKind::commit, true},
                                             {"query", StepKind::query, false},
                                             {"search", StepKind::search, false},
+                                            {"fuse", StepKind::fuse, false, true},
                                             {"quote", StepKind::quote, false, true},
                                             {"verify", StepKind::verify, false}}};
 
@@ -410,32 +411,115 @@ std::string PipelineReader::read_choice_item(const YamlNode& node) {
     return node.text;
 }
 
+bool PipelineReader::read_choice(const YamlNode& node, Step& step) {
+    step.kind = StepKind::choice;
+    if (node.items.empty()) {
+        fail(node.mark, "an empty choice; name the stages to choose from");
+        return false;
+    }
+    for (const YamlNode& item : node.items)
+        if (std::string name = read_choice_item(item); !name.empty())
+            step.stages.push_back(std::move(name));
+    return true;
+}
+
+// A list of lists is read once more for each of them; there it is refused.
+// NOLINTNEXTLINE(misc-no-recursion)
+bool PipelineReader::read_branches(const YamlNode& node, Step& step) {
+    step.kind = StepKind::branches;
+    const bool lists =
+        !node.items.empty() && std::all_of(node.items.begin(), node.items.end(),
+                                           [](auto& item) { return item.kind == YamlKind::list; });
+    if (!lists) {
+        fail(
+            node.mark,
+            "a choice is for extractors, in ingest; name one stage here, or write several "
+            "searches as lists of steps: [[tokens, vectors, search], [{search: {mode: lexical}}]]");
+        return false;
+    }
+    if (node.items.size() < 2 || node.items.size() > most_branches) {
+        fail(node.mark, "the branches are " + std::to_string(node.items.size()) + "; write 2 to " +
+                            std::to_string(most_branches) +
+                            ", or the steps of one search without a list");
+        return false;
+    }
+    for (const YamlNode& item : node.items) {
+        const std::size_t before = errors_.size();
+        std::vector<Step>& branch = step.branches.emplace_back();
+        for (const YamlNode& inner : item.items) read_step(inner, Line::branch, branch);
+        if (errors_.size() != before) continue;
+        if (branch.empty() || branch.back().kind != StepKind::search)
+            fail(item.mark,
+                 "a branch ends with 'search'; put it last, and what reads the hits behind 'fuse'");
+    }
+    return true;
+}
+
+bool PipelineReader::read_built_in(const YamlNode& node, const std::string& name, Line line,
+                                   Step& step) {
+    const BuiltIn* known = built_in(name);
+    if (known->ingest != (line == Line::ingest)) {
+        fail(node.mark, in_quotes(name) + " stands in " + (known->ingest ? "ingest" : "query") +
+                            ", not in " + (line == Line::ingest ? "ingest" : "query") +
+                            "; remove it");
+        return false;
+    }
+    if (line == Line::branch && known->kind != StepKind::search) {
+        fail(node.mark, in_quotes(name) + " has no place in a branch; put it " +
+                            (known->kind == StepKind::query ? "before the branches"
+                                                            : "behind them and 'fuse'"));
+        return false;
+    }
+    step.kind = known->kind;
+    return true;
+}
+
+// `{search: {mode: lexical}}` in a branch, `{fuse: {fusion: convex}}`.
+bool PipelineReader::read_settings(const YamlNode& node, Line line, Step& step) {
+    const auto is = [&](std::string_view name) {
+        return node.items.size() == 1 && node.items.front().key == name &&
+               is_built_in(std::string(name));
+    };
+    if (line == Line::ingest || (!is("search") && !is("fuse"))) {
+        fail(node.mark, "a step is the name of a stage or a list of names, and this is " +
+                            describe(node) + "; write for example 'chunks'");
+        return false;
+    }
+    const YamlNode& item = node.items.front();
+    if (line == Line::query && is("search")) {
+        fail(node.mark,
+             "a 'search' outside of branches is told how by the section 'search'; write the "
+             "settings there, and 'search' here");
+        return false;
+    }
+    if (!read_built_in(node, item.key, line, step)) return false;
+    if (!is_map(item, item.key)) return false;
+    if (step.kind == StepKind::search)
+        read_described(fields(item, names_of(branch_keys()), item.key), branch_keys(), item.key,
+                       step.search);
+    else
+        read_described(fields(item, names_of(fuse_keys()), item.key), fuse_keys(), item.key,
+                       step.fuse);
+    return true;
+}
+
+// NOLINTNEXTLINE(misc-no-recursion)
 void PipelineReader::read_step(const YamlNode& node, Line line, std::vector<Step>& out) {
-    const std::string_view here = line == Line::ingest ? "ingest" : "query";
-    Step step{.kind = StepKind::stage, .stages = {}, .place = place(node.mark)};
+    Step step;
+    step.place = place(node.mark);
+    bool read = true;
     if (node.kind == YamlKind::list) {
-        step.kind = StepKind::choice;
-        if (line == Line::query) {
-            fail(node.mark, "a choice is for extractors, in ingest; name one stage here");
+        if (line == Line::branch) {
+            fail(node.mark,
+                 "branches within a branch; write each of them as a branch beside the others");
             return;
         }
-        if (node.items.empty()) {
-            fail(node.mark, "an empty choice; name the stages to choose from");
-            return;
-        }
-        for (const YamlNode& item : node.items)
-            if (std::string name = read_choice_item(item); !name.empty())
-                step.stages.push_back(std::move(name));
+        read = line == Line::ingest ? read_choice(node, step) : read_branches(node, step);
+    } else if (node.kind == YamlKind::map) {
+        read = read_settings(node, line, step);
     } else if (node.kind == YamlKind::scalar) {
         if (is_built_in(node.text)) {
-            const BuiltIn* known = built_in(node.text);
-            if (known->ingest != (line == Line::ingest)) {
-                fail(node.mark, in_quotes(node.text) + " stands in " +
-                                    (known->ingest ? "ingest" : "query") + ", not in " +
-                                    std::string(here) + "; remove it");
-                return;
-            }
-            step.kind = known->kind;
+            read = read_built_in(node, node.text, line, step);
         } else {
             check_stage_exists(node.text, node.mark);
             step.stages.push_back(node.text);
@@ -445,7 +529,7 @@ void PipelineReader::read_step(const YamlNode& node, Line line, std::vector<Step
                             describe(node) + "; write for example 'chunks'");
         return;
     }
-    out.push_back(std::move(step));
+    if (read) out.push_back(std::move(step));
 }
 
 void PipelineReader::read_steps(const YamlNode& node, Line line, std::vector<Step>& out) {
@@ -461,7 +545,8 @@ void PipelineReader::read_steps(const YamlNode& node, Line line, std::vector<Ste
     // A list with wrong steps would only be wrong again.
     if (errors_.size() != before) return;
     check_line(node, line, out);
-    check_repeats(line, out);
+    std::set<std::string> seen;
+    check_repeats(line, out, seen);
 }
 
 void PipelineReader::check_line(const YamlNode& node, Line line, const std::vector<Step>& steps) {
@@ -483,16 +568,43 @@ void PipelineReader::check_line(const YamlNode& node, Line line, const std::vect
         return;
     }
     if (!is_at(StepKind::query, 0)) fail(node.mark, "query begins with 'query'; put it first");
-    if (count(StepKind::search) == 0)
+    check_fused(steps);
+    if (count(StepKind::search) + count(StepKind::branches) == 0)
         fail(node.mark, "query has no 'search'; put it behind the stage that gives vectors");
     if (count(StepKind::verify) > 0 && steps.back().kind != StepKind::verify)
         fail(node.mark, "'verify' checks the whole answer; put it last");
 }
 
-void PipelineReader::check_repeats(Line line, const std::vector<Step>& steps) {
+void PipelineReader::check_fused(const std::vector<Step>& steps) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const YamlMark mark{steps[i].place.line, steps[i].place.column};
+        const bool is_fused = i + 1 < steps.size() && steps[i + 1].kind == StepKind::fuse;
+        const bool has_branches = i > 0 && steps[i - 1].kind == StepKind::branches;
+        if (steps[i].kind == StepKind::branches && !is_fused)
+            fail(mark,
+                 "what branches find is made one list before it goes on; put 'fuse' behind "
+                 "them");
+        if (steps[i].kind == StepKind::fuse && !has_branches)
+            fail(mark,
+                 "'fuse' makes one list of what branches find, and there are none before it; "
+                 "write them as [[tokens, vectors, search], [{search: {mode: lexical}}]], or "
+                 "remove 'fuse'");
+    }
+}
+
+// Branches may have the same steps: each is a way of its own from the query to hits.
+// NOLINTNEXTLINE(misc-no-recursion)
+void PipelineReader::check_repeats(Line line, const std::vector<Step>& steps,
+                                   std::set<std::string>& seen) {
     const std::string here = line == Line::ingest ? "ingest" : "query";
-    std::set<std::string> seen;
     for (const Step& step : steps) {
+        std::set<std::string> of_branches;
+        for (const std::vector<Step>& branch : step.branches) {
+            std::set<std::string> way = seen;
+            check_repeats(line, branch, way);
+            of_branches.merge(way);
+        }
+        seen.merge(of_branches);
         std::vector<std::string> names = step.stages;
         if (names.empty()) names.emplace_back(name(step.kind));
         for (const std::string& one : names) {
@@ -509,7 +621,8 @@ void PipelineReader::check_repeats(Line line, const std::vector<Step>& steps) {
 void PipelineReader::check_unused() {
     std::set<std::string_view> used;
     for (const auto* steps : {&config_.ingest, &config_.query})
-        for (const Step& step : *steps) used.insert(step.stages.begin(), step.stages.end());
+        for (const Step* step : all_steps(*steps))
+            used.insert(step->stages.begin(), step->stages.end());
     for (const auto& [language, stage] : config_.answer.languages) used.insert(stage);
     for (const StageConfig& stage : config_.stages)
         if (!used.contains(stage.name))

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,7 @@ class PipelineReader {
 
  private:
     using Names = std::vector<std::string_view>;
-    enum class Line { ingest, query };
+    enum class Line { ingest, query, branch };
 
     // The items of a map by key, after complaints about unknown and repeated keys.
     using Fields = std::map<std::string_view, const YamlNode*>;
@@ -44,9 +45,14 @@ class PipelineReader {
                       boost::json::value& out);
     void read_steps(const YamlNode& node, Line line, std::vector<Step>& out);
     void read_step(const YamlNode& node, Line line, std::vector<Step>& out);
+    bool read_built_in(const YamlNode& node, const std::string& name, Line line, Step& step);
+    bool read_settings(const YamlNode& node, Line line, Step& step);
+    bool read_choice(const YamlNode& node, Step& step);
+    bool read_branches(const YamlNode& node, Step& step);
     std::string read_choice_item(const YamlNode& node);
     void check_line(const YamlNode& node, Line line, const std::vector<Step>& steps);
-    void check_repeats(Line line, const std::vector<Step>& steps);
+    void check_fused(const std::vector<Step>& steps);
+    void check_repeats(Line line, const std::vector<Step>& steps, std::set<std::string>& seen);
     void check_unused();
     [[nodiscard]] bool is_built_in(const std::string& name) const;
     void check_stage_exists(const std::string& name, YamlMark mark);

@@ -141,6 +141,48 @@ TEST(Pipeline, OptionsBecomeJsonByTheCoreSchema) {
               R"("version":"1.2.3","unicode":"词向量"})");
 }
 
+TEST(Pipeline, SeveralSearchesThatAreFused) {
+    const auto read = parse_pipeline(
+        "version: 1\npipeline: p\nstages:\n  a: {plugin: x}\n  b: {plugin: y}\n"
+        "ingest: [source, a, commit]\n"
+        "query:\n"
+        "  - query\n"
+        "  - - [a, search]\n"
+        "    - [a, b, {search: {mode: lexical, candidates: 200, share: 0.5}}]\n"
+        "  - {fuse: {fusion: convex}}\n",
+        "p.yaml");
+    ASSERT_TRUE(read) << read.status().message();
+    EXPECT_THAT(read->warnings, IsEmpty());
+    ASSERT_EQ(read->query.size(), 3U);
+    EXPECT_EQ(read->query[1].kind, StepKind::branches);
+    EXPECT_EQ(read->query[1].place.text(), "p.yaml:9:5");
+    ASSERT_EQ(read->query[1].branches.size(), 2U);
+    const std::vector<Step>& second = read->query[1].branches[1];
+    ASSERT_EQ(second.size(), 3U);
+    EXPECT_EQ(second[2].kind, StepKind::search);
+    EXPECT_EQ(second[2].search.mode, SearchMode::lexical);
+    EXPECT_EQ(second[2].search.candidates, 200U);
+    EXPECT_FALSE(second[2].search.weight);
+    EXPECT_DOUBLE_EQ(second[2].search.share, 0.5);
+    EXPECT_FALSE(read->query[1].branches[0][1].search.mode);
+    EXPECT_EQ(read->query[2].kind, StepKind::fuse);
+    EXPECT_EQ(read->query[2].fuse.fusion, Fusion::convex);
+    std::string names;
+    for (const Step* step : all_steps(read->query))
+        names += " " + (step->stages.empty() ? std::string(name(step->kind)) : step->stages[0]);
+    EXPECT_EQ(names, " query a search a b search fuse");
+}
+
+// As with 'quote': files are older than the step.
+TEST(Pipeline, AStageMayBeCalledFuse) {
+    const auto read = parse_pipeline(
+        "version: 1\npipeline: p\nstages: {a: {plugin: x}, fuse: {plugin: y}}\n"
+        "ingest: [source, a, commit]\nquery: [query, search, fuse]\n",
+        "p.yaml");
+    ASSERT_TRUE(read) << read.status().message();
+    EXPECT_EQ(read->query[2].kind, StepKind::stage);
+}
+
 TEST(Pipeline, AStageThatNobodyUsesIsAWarning) {
     const auto read = parse_pipeline(
         "version: 1\npipeline: p\nstages:\n  a: {plugin: x}\n  spare: {plugin: y}\n"

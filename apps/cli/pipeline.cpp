@@ -33,14 +33,17 @@ void print_text(const PipelineGraph& graph) {
     for (std::size_t i = 0; i < graph.steps.size(); ++i) {
         const PipelineStep& step = graph.steps[i];
         if (step.flow != flow) std::cout << '\n' << step.flow << '\n';
-        const bool also =
-            i > 0 && step.flow == flow && graph.steps[i - 1].position == step.position;
+        const bool also = i > 0 && step.flow == flow &&
+                          graph.steps[i - 1].position == step.position &&
+                          graph.steps[i - 1].branch == step.branch;
         flow = step.flow;
-        std::cout << (also ? "  or " : "  ") << padded(step.name, also ? 13 : 16)
-                  << padded(step.kind, 12) << padded(made_by(step), 26)
-                  << (step.takes.empty() ? "" : step.takes + " ") << "->"
-                  << (step.gives.empty() ? "" : " " + step.gives);
+        std::string before = also ? "  or " : "  ";
+        if (step.branch > 0) before = "  " + std::to_string(step.branch) + ": ";
+        std::cout << before << padded(step.name, 18 - before.size()) << padded(step.kind, 12)
+                  << padded(made_by(step), 26) << (step.takes.empty() ? "" : step.takes + " ")
+                  << "->" << (step.gives.empty() ? "" : " " + step.gives);
         if (!step.model.empty()) std::cout << "  [" << step.model << "]";
+        if (!step.settings.empty()) std::cout << "  [" << step.settings << "]";
         std::cout << '\n';
     }
     if (!graph.notes.empty() || !graph.problems.empty()) std::cout << '\n';
@@ -58,7 +61,10 @@ std::string dot_text(std::string_view text) {
 }
 
 void print_dot(const PipelineGraph& graph) {
-    const auto id = [](const PipelineStep& step) { return dot_text(step.flow + ": " + step.name); };
+    const auto id = [](const PipelineStep& step) {
+        const std::string branch = step.branch > 0 ? " " + std::to_string(step.branch) : "";
+        return dot_text(step.flow + branch + ": " + step.name);
+    };
     std::cout << "digraph " << dot_text(graph.name) << " {\n  rankdir=LR;\n  node [shape=box];\n";
     for (const char* flow : {"ingest", "query"}) {
         std::cout << "  subgraph cluster_" << flow << " {\n    label=" << flow << ";\n";
@@ -66,17 +72,17 @@ void print_dot(const PipelineGraph& graph) {
             if (step.flow != flow) continue;
             std::string label = step.name;
             if (!step.kind.empty()) label += " (" + step.kind + ")";
+            if (!step.settings.empty()) label += " (" + step.settings + ")";
             std::cout << "    " << id(step) << " [label=" << dot_text(label) << ", tooltip="
                       << dot_text(made_by(step) + (step.model.empty() ? "" : ", " + step.model))
                       << "];\n";
         }
         std::cout << "  }\n";
     }
-    for (const PipelineStep& from : graph.steps)
-        for (const PipelineStep& to : graph.steps)
-            if (from.flow == to.flow && from.position + 1 == to.position)
-                std::cout << "  " << id(from) << " -> " << id(to)
-                          << " [label=" << dot_text(from.gives) << "];\n";
+    for (const PipelineStep& to : graph.steps)
+        for (const std::size_t from : to.after)
+            std::cout << "  " << id(graph.steps[from]) << " -> " << id(to)
+                      << " [label=" << dot_text(graph.steps[from].gives) << "];\n";
     std::cout << "}\n";
 }
 
@@ -91,11 +97,14 @@ void print_json(const PipelineGraph& graph) {
     for (const PipelineStep& step : graph.steps)
         steps.push_back(boost::json::object{{"flow", step.flow},
                                             {"position", step.position},
+                                            {"branch", step.branch},
+                                            {"after", boost::json::value_from(step.after)},
                                             {"name", api::clean(step.name)},
                                             {"kind", step.kind},
                                             {"plugin", api::clean(step.plugin)},
                                             {"stage", api::clean(step.stage)},
                                             {"model", api::clean(step.model)},
+                                            {"settings", step.settings},
                                             {"takes", api::clean(step.takes)},
                                             {"gives", api::clean(step.gives)}});
     print({{"pipeline", api::clean(graph.name)},

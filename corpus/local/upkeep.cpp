@@ -76,7 +76,7 @@ Result<BackupInfo> restore(const fs::path& folder, std::uint32_t id, const fs::p
 
 namespace {
 
-VerifyReport report_of(storage::VerifyReport store) {
+VerifyReport report_of(storage::StoreCheck store) {
     VerifyReport report;
     report.findings = std::move(store.findings);
     report.notes = std::move(store.notes);
@@ -135,7 +135,7 @@ Status check_indexes(const storage::Store& store, std::uint64_t vectors, VerifyR
 
 Result<VerifyReport> verify(const fs::path& folder) {
     const auto begin = Clock::now();
-    LECTERN_ASSIGN(storage::VerifyReport store, storage::verify(folder));
+    LECTERN_ASSIGN(storage::StoreCheck store, storage::verify(folder));
     const std::uint64_t vectors = store.serving_vectors;
     VerifyReport report = report_of(std::move(store));
     if (report.readable) {
@@ -153,7 +153,7 @@ Result<VerifyReport> verify_open(const storage::Store& store, const VerifyOption
         if (options.progress) options.progress(documents, total);
         return !options.stop.stop_requested();
     }};
-    LECTERN_ASSIGN(storage::VerifyReport checked, storage::verify(store, watch));
+    LECTERN_ASSIGN(storage::StoreCheck checked, storage::verify(store, watch));
     const std::uint64_t vectors = checked.serving_vectors;
     VerifyReport report = report_of(std::move(checked));
     LECTERN_TRY(check_indexes(store, vectors, report));
@@ -163,7 +163,7 @@ Result<VerifyReport> verify_open(const storage::Store& store, const VerifyOption
 
 Result<RepairReport> repair(const fs::path& folder) {
     const auto begin = Clock::now();
-    LECTERN_ASSIGN(storage::RepairReport store, storage::repair(folder));
+    LECTERN_ASSIGN(storage::StoreRepair store, storage::repair(folder));
     LECTERN_ASSIGN(const bool postings_dropped, drop_wrong_postings(folder));
     RepairReport report;
     report.found = std::move(store.found);

@@ -24,7 +24,7 @@ void warn_on_stderr(LogLevel level, std::string_view source, std::string_view me
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-PluginInfo info_of(const host::PluginInfo& plugin) {
+PluginInfo info_of(const host::UsablePlugin& plugin) {
     PluginInfo info{plugin.path,
                     plugin.name,
                     plugin.version,
@@ -33,7 +33,7 @@ PluginInfo info_of(const host::PluginInfo& plugin) {
                     std::to_string(plugin.abi_major) + "." + std::to_string(plugin.abi_minor),
                     {},
                     {}};
-    for (const host::StageTypeInfo& type : plugin.stage_types)
+    for (const host::StageType& type : plugin.stage_types)
         info.stages.push_back(
             {type.name, std::string(host::name(type.kind)), type.description, type.options_schema});
     return info;
@@ -103,7 +103,8 @@ Result<Engine> Engine::create(EngineOptions options) {
 Result<std::vector<PluginInfo>> Engine::plugins() const {
     LECTERN_ASSIGN(const auto models, impl_->models(0));
     std::vector<PluginInfo> out;
-    for (const host::PluginInfo& plugin : models->host().plugins()) out.push_back(info_of(plugin));
+    for (const host::UsablePlugin& plugin : models->host().plugins())
+        out.push_back(info_of(plugin));
     for (const host::RefusedPlugin& plugin : models->host().refused()) {
         PluginInfo info;
         info.path = plugin.path;

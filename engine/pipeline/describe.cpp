@@ -1,9 +1,13 @@
 // lectern/pipeline.hpp.
+#include <algorithm>
+#include <boost/json/value.hpp>
 #include <filesystem>
 #include <span>
 #include <utility>
 
+#include "api/json_text.hpp"
 #include "config/pipeline.hpp"
+#include "config/pipeline_fields.hpp"
 #include "engine/collection/engine_impl.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "engine/plugin_host/port.hpp"
@@ -27,10 +31,12 @@ Ports ports_of(StepKind kind) {
         case StepKind::commit: return {LECTERN_PORT_VECTORS, 0};
         case StepKind::query: return {0, LECTERN_PORT_TEXT};
         case StepKind::search: return {LECTERN_PORT_VECTORS, LECTERN_PORT_HITS};
+        case StepKind::fuse: return {LECTERN_PORT_HITS, LECTERN_PORT_HITS};
         case StepKind::quote: return {LECTERN_PORT_EVIDENCE, LECTERN_PORT_ANSWER};
         case StepKind::verify: return {LECTERN_PORT_ANSWER, LECTERN_PORT_ANSWER};
         case StepKind::stage:
-        case StepKind::choice: break;
+        case StepKind::choice:
+        case StepKind::branches: break;
     }
     return {};
 }
@@ -69,43 +75,118 @@ void describe_stage(const config::StageConfig& config, const host::PluginHost& p
     out.gives = host::describe(stage->output());
 }
 
-PipelineStep built_in(const char* flow, StepKind kind, std::size_t position) {
-    const Ports ports = ports_of(kind);
+PipelineStep built_in(StepKind kind, std::string_view before) {
+    Ports ports = ports_of(kind);
+    if (kind == StepKind::search && before == name_of(LECTERN_PORT_TEXT))
+        ports.takes = LECTERN_PORT_TEXT;  // by words
     PipelineStep out;
-    out.flow = flow;
-    out.position = position;
     out.name = std::string(config::name(kind));
     out.takes = name_of(ports.takes);
     out.gives = name_of(ports.gives);
     return out;
 }
 
-void add_flow(const char* flow, const std::vector<config::Step>& steps,
-              const config::PipelineConfig& config, const host::PluginHost& plugins,
-              const Pipeline* pipeline, std::vector<PipelineStep>& out) {
-    std::string before;  // what the last step gives
-    std::size_t position = 0;
-    // Evidence that nobody writes from is quoted, whether the file says so or not.
-    const auto quote_evidence = [&] {
-        if (before != name_of(LECTERN_PORT_EVIDENCE)) return;
-        out.push_back(built_in(flow, StepKind::quote, position++));
-    };
-    for (const config::Step& step : steps) {
-        if (step.kind == StepKind::verify) quote_evidence();
-        if (step.stages.empty()) out.push_back(built_in(flow, step.kind, position));
+// What a step says of itself, as its keys have it: "mode lexical, share 0.5".
+template <typename T>
+std::string settings_of(const api::Table<T>& table, const T& settings) {
+    std::string out;
+    for (const api::Bound<T>& key : table) {
+        const boost::json::value value = key.get(settings);
+        if (value.is_null() || value == key.get(T())) continue;
+        if (!out.empty()) out += ", ";
+        out += std::string(key.description.name) + " " +
+               (value.is_string() ? std::string(value.get_string()) : api::json_text(value));
+    }
+    return out;
+}
+
+// The steps of one flow, each behind those whose output it takes.
+class FlowSteps {
+ public:
+    FlowSteps(const char* flow, const config::PipelineConfig& config,
+              const host::PluginHost& plugins, const Pipeline* pipeline,
+              std::vector<PipelineStep>& out)
+        : flow_(flow), config_(config), plugins_(plugins), pipeline_(pipeline), out_(out) {}
+
+    // Branches have no branches.
+    // NOLINTNEXTLINE(misc-no-recursion)
+    void add(const std::vector<config::Step>& steps) {
+        for (const config::Step& step : steps) {
+            // Evidence that nobody writes from is quoted, whether the file says so or not.
+            if (step.kind == StepKind::verify) quote_evidence();
+            if (step.kind == StepKind::branches)
+                add_branches(step);
+            else
+                add(step);
+        }
+        if (branch_ == 0) quote_evidence();
+    }
+
+ private:
+    void quote_evidence() {
+        if (before_ == name_of(LECTERN_PORT_EVIDENCE)) add(config::Step{.kind = StepKind::quote});
+    }
+
+    void add(const config::Step& step) {
+        const std::vector<std::size_t> after = std::move(last_);
+        last_.clear();
+        const auto push = [&](PipelineStep one) {
+            one.flow = flow_;
+            one.position = position_;
+            one.branch = branch_;
+            one.after = after;
+            last_.push_back(out_.size());
+            out_.push_back(std::move(one));
+        };
+        if (step.stages.empty()) {
+            PipelineStep one = built_in(step.kind, before_);
+            if (step.kind == StepKind::search)
+                one.settings = settings_of(config::branch_keys(), step.search);
+            if (step.kind == StepKind::fuse)
+                one.settings = std::string(lectern::name(step.fuse.fusion));
+            push(std::move(one));
+        }
         for (const std::string& name : step.stages) {
             PipelineStep one;
-            one.flow = flow;
-            one.position = position;
             one.name = name;
-            describe_stage(*config.find(name), plugins, pipeline, before, one);
-            out.push_back(std::move(one));
+            describe_stage(*config_.find(name), plugins_, pipeline_, before_, one);
+            push(std::move(one));
         }
-        before = out.back().gives;
-        ++position;
+        before_ = out_.back().gives;
+        ++position_;
     }
-    quote_evidence();
-}
+
+    // NOLINTNEXTLINE(misc-no-recursion)
+    void add_branches(const config::Step& step) {
+        const std::vector<std::size_t> fork = last_;
+        const std::size_t first = position_;
+        const std::string before = before_;
+        std::vector<std::size_t> ends;
+        std::size_t longest = first;
+        for (const std::vector<config::Step>& branch : step.branches) {
+            ++branch_;
+            position_ = first;
+            last_ = fork;
+            before_ = before;
+            add(branch);
+            ends.insert(ends.end(), last_.begin(), last_.end());
+            longest = std::max(longest, position_);
+        }
+        branch_ = 0;
+        position_ = longest;
+        last_ = std::move(ends);
+    }
+
+    const char* flow_;
+    const config::PipelineConfig& config_;
+    const host::PluginHost& plugins_;
+    const Pipeline* pipeline_;
+    std::vector<PipelineStep>& out_;
+    std::string before_;  // what the last step gives
+    std::size_t position_ = 0;
+    std::size_t branch_ = 0;
+    std::vector<std::size_t> last_;  // places of the last step's in out_
+};
 
 bool has_step(const PipelineGraph& graph, StepKind kind) {
     for (const PipelineStep& step : graph.steps)
@@ -157,8 +238,8 @@ Result<PipelineGraph> describe_pipeline(const std::string& pipeline, const Folde
         out.problems.emplace_back(answers.message());
     }
     const Pipeline* live = made.ok() ? made->get() : nullptr;
-    add_flow("ingest", config.ingest, config, models->host(), live, out.steps);
-    add_flow("query", config.query, config, models->host(), live, out.steps);
+    FlowSteps("ingest", config, models->host(), live, out.steps).add(config.ingest);
+    FlowSteps("query", config, models->host(), live, out.steps).add(config.query);
     add_notes(config, out);
     return out;
 }

@@ -1,5 +1,7 @@
 #include "engine/pipeline/pipeline.hpp"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "corpus/synonyms.hpp"
@@ -42,6 +44,20 @@ Result<std::uint32_t> custom_port(const config::StageConfig& stage, std::uint32_
     return before;
 }
 
+// How a `search` searches, when a request does not say it.
+SearchMode mode_of(const config::Step& search, const config::PipelineConfig& config) {
+    return search.search.mode.value_or(config.search.mode);
+}
+
+// Whether no search of the query needs a vector.
+bool searches_by_words(const config::PipelineConfig& config) {
+    const auto steps = config::all_steps(config.query);
+    return std::all_of(steps.begin(), steps.end(), [&](const config::Step* step) {
+        return step->kind != config::StepKind::search ||
+               mode_of(*step, config) == SearchMode::lexical;
+    });
+}
+
 // Takes the stage of a kind that a flow has one of.
 Status once(std::string& slot, const std::string& name, StageKind kind, const config::Step& step) {
     if (!slot.empty() && slot != name)
@@ -61,13 +77,14 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(config::PipelineConfig config,
                                                  std::shared_ptr<ModelRegistry> models) {
     std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(config), std::move(models)));
     LECTERN_TRY(pipeline->check_kinds());
+    LECTERN_TRY(pipeline->check_parts());
+    LECTERN_TRY(pipeline->check_flows());  // by their kinds: what does not fit costs no model
+    LECTERN_TRY(pipeline->check_verifier());
     LECTERN_TRY(pipeline->load_synonyms());
     LECTERN_TRY(pipeline->open_embedding());
     LECTERN_TRY(pipeline->build_ingest());
     LECTERN_TRY(pipeline->build_query());
-    LECTERN_TRY(pipeline->check_flow(pipeline->config_.ingest));
-    LECTERN_TRY(pipeline->check_flow(pipeline->config_.query));
-    LECTERN_TRY(pipeline->check_verifier());
+    LECTERN_TRY(pipeline->check_flows());
     return pipeline;
 }
 
@@ -81,8 +98,9 @@ Status Pipeline::load_synonyms() {
 }
 
 const host::Stage* Pipeline::find(std::string_view stage) const noexcept {
-    for (const host::Stage* item : {&embedding_->tokenizer(), &embedding_->embedder()})
-        if (item->name() == stage) return item;
+    if (embedding_)
+        for (const host::Stage* item : {&embedding_->tokenizer(), &embedding_->embedder()})
+            if (item->name() == stage) return item;
     for (const auto& item : stages_)
         if (item->name() == stage) return item.get();
     return nullptr;
@@ -111,13 +129,13 @@ Result<StageKind> Pipeline::kind_of(std::string_view stage) const {
 Status Pipeline::check_kinds() const {
     const auto check = [this](const std::vector<config::Step>& steps, const char* flow,
                               const auto& has_place) -> Status {
-        for (const config::Step& step : steps)
-            for (const std::string& name : step.stages) {
+        for (const config::Step* step : config::all_steps(steps))
+            for (const std::string& name : step->stages) {
                 LECTERN_ASSIGN(const StageKind kind, kind_of(name));
                 if (!has_place(kind))
-                    return at(step.place, {Code::invalid_argument,
-                                           "'" + name + "' is a " + std::string(host::name(kind)) +
-                                               ", which has no place in '" + flow + "'"});
+                    return at(step->place, {Code::invalid_argument,
+                                            "'" + name + "' is a " + std::string(host::name(kind)) +
+                                                ", which has no place in '" + flow + "'"});
             }
         return {};
     };
@@ -141,11 +159,11 @@ Status Pipeline::check_kinds() const {
 
 Result<Pipeline::Embedders> Pipeline::embedders_of(const std::vector<config::Step>& steps) const {
     Embedders out;
-    for (const config::Step& step : steps)
-        for (const std::string& name : step.stages) {
+    for (const config::Step* step : config::all_steps(steps))
+        for (const std::string& name : step->stages) {
             LECTERN_ASSIGN(const StageKind kind, kind_of(name));
-            if (kind == StageKind::tokenizer) LECTERN_TRY(once(out.tokenizer, name, kind, step));
-            if (kind == StageKind::embedder) LECTERN_TRY(once(out.embedder, name, kind, step));
+            if (kind == StageKind::tokenizer) LECTERN_TRY(once(out.tokenizer, name, kind, *step));
+            if (kind == StageKind::embedder) LECTERN_TRY(once(out.embedder, name, kind, *step));
         }
     return out;
 }
@@ -154,29 +172,57 @@ Status Pipeline::missing(const char* what) const {
     return {Code::invalid_argument, config_.file + ": 'ingest' has no " + what};
 }
 
-// One tokenizer and one embedder serve both flows: what is searched is what was stored.
-Status Pipeline::open_embedding() {
+// That each flow has what it needs, and one of what there can be one of.
+Status Pipeline::check_parts() const {
     LECTERN_ASSIGN(const Embedders ingest, embedders_of(config_.ingest));
     if (ingest.tokenizer.empty()) return missing("tokenizer");
     if (ingest.embedder.empty()) return missing("embedder");
+    // One tokenizer and one embedder serve both flows: what is searched is what was stored.
     LECTERN_ASSIGN(const Embedders query, embedders_of(config_.query));
-    if (query.tokenizer != ingest.tokenizer || query.embedder != ingest.embedder)
+    // A query by words alone may have neither; check_flows() sees whether it is.
+    const bool by_words =
+        query.tokenizer.empty() && query.embedder.empty() && searches_by_words(config_);
+    if (!by_words && (query.tokenizer != ingest.tokenizer || query.embedder != ingest.embedder))
         return {Code::invalid_argument, config_.file + ": 'query' must use the tokenizer '" +
                                             ingest.tokenizer + "' and the embedder '" +
                                             ingest.embedder + "' of 'ingest'"};
-    LECTERN_ASSIGN(auto named, models_->embedding(config_, *config_.find(ingest.tokenizer),
-                                                  *config_.find(ingest.embedder)));
+    LECTERN_ASSIGN(const bool extracts,
+                   has_one_each(config_.ingest, StageKind::extractor, {StageKind::splitter}));
+    if (!extracts) return missing("extractor");
+    LECTERN_ASSIGN(const bool splits, has_one_each(config_.ingest, StageKind::splitter, {}));
+    if (!splits) return missing("splitter");
+    return has_one_each(config_.query, StageKind::reader,
+                        {StageKind::reader, StageKind::generator, StageKind::verifier})
+        .status();
+}
+
+Result<bool> Pipeline::has_one_each(const std::vector<config::Step>& steps, StageKind wanted,
+                                    std::initializer_list<StageKind> single) const {
+    bool found = false;
+    std::map<StageKind, std::string> seen;
+    for (const config::Step* step : config::all_steps(steps))
+        for (const std::string& name : step->stages) {
+            LECTERN_ASSIGN(const StageKind kind, kind_of(name));
+            found = found || kind == wanted;
+            if (std::find(single.begin(), single.end(), kind) != single.end())
+                LECTERN_TRY(once(seen[kind], name, kind, *step));
+        }
+    return found;
+}
+
+Status Pipeline::open_embedding() {
+    LECTERN_ASSIGN(const Embedders names, embedders_of(config_.ingest));
+    LECTERN_ASSIGN(auto named, models_->embedding(config_, *config_.find(names.tokenizer),
+                                                  *config_.find(names.embedder)));
     embedding_ = std::move(named.embedding);
     embedding_key_ = std::move(named.key);
     return {};
 }
 
 Status Pipeline::build_ingest() {
-    std::string splitter;
     for (const config::Step& step : config_.ingest) {
         for (const std::string& name : step.stages) {
             LECTERN_ASSIGN(const StageKind kind, kind_of(name));
-            if (kind == StageKind::splitter) LECTERN_TRY(once(splitter, name, kind, step));
             LECTERN_TRY(make(name));
             const host::Stage* stage = find(name);
             switch (kind) {
@@ -187,16 +233,32 @@ Status Pipeline::build_ingest() {
             }
         }
     }
-    if (extractors_.empty()) return missing("extractor");
-    if (splitter_ == nullptr) return missing("splitter");
+    return {};
+}
+
+Status Pipeline::add_branches(const config::Step& step) {
+    for (const std::vector<config::Step>& steps : step.branches) {
+        Branch& branch = branches_.emplace_back();
+        for (const config::Step& inner : steps) {
+            if (inner.kind == config::StepKind::search) branch.search = inner.search;
+            for (const std::string& name : inner.stages) {
+                LECTERN_ASSIGN(const StageKind kind, kind_of(name));
+                if (kind != StageKind::custom) continue;
+                LECTERN_TRY(make(name));
+                branch.customs.push_back(find(name));
+            }
+        }
+    }
     return {};
 }
 
 Status Pipeline::build_query() {
-    std::string reader;
     bool searched = false;
     for (const config::Step& step : config_.query) {
-        searched = searched || step.kind == config::StepKind::search;
+        LECTERN_TRY(add_branches(step));
+        if (step.kind == config::StepKind::fuse) fuse_ = step.fuse;
+        searched = searched || step.kind == config::StepKind::search ||
+                   step.kind == config::StepKind::branches;
         verifies_ = verifies_ || step.kind == config::StepKind::verify;
         for (const std::string& name : step.stages) {
             LECTERN_ASSIGN(const StageKind kind, kind_of(name));
@@ -205,18 +267,14 @@ Status Pipeline::build_query() {
                     has_reranker_ = true;
                     hit_steps_.push_back({.reranks = true});
                     break;
-                case StageKind::reader: LECTERN_TRY(once(reader, name, kind, step)); break;
-                case StageKind::generator:
-                    LECTERN_TRY(once(generator_name_, name, kind, step));
-                    break;
-                case StageKind::verifier:
-                    LECTERN_TRY(once(verifier_name_, name, kind, step));
-                    break;
+                case StageKind::reader: has_reader_ = true; break;
+                case StageKind::generator: generator_name_ = name; break;
+                case StageKind::verifier: verifier_name_ = name; break;
                 case StageKind::custom:
                     LECTERN_TRY(make(name));
                     if (!searched)
                         query_customs_.push_back(find(name));
-                    else if (reader.empty())
+                    else if (!has_reader_)
                         hit_steps_.push_back({.stage = find(name)});
                     else
                         evidence_customs_.push_back(find(name));
@@ -225,31 +283,35 @@ Status Pipeline::build_query() {
             }
         }
     }
-    has_reader_ = !reader.empty();
     return {};
 }
 
 // A model's word on sentences is a part of the verification.
 Status Pipeline::check_verifier() const {
-    if (verifier_name_.empty() || verifies_) return {};
-    return at(config_.find(verifier_name_)->place,
-              {Code::invalid_argument,
-               "'" + verifier_name_ +
-                   "' tells the step 'verify' what follows from the evidence, and 'query' has no "
-                   "such step; end it with 'verify', or remove '" +
-                   verifier_name_ + "'"});
+    for (const config::Step& step : config_.query) {
+        for (const std::string& name : step.stages) {
+            LECTERN_ASSIGN(const StageKind kind, kind_of(name));
+            if (kind == StageKind::verifier &&
+                config_.query.back().kind != config::StepKind::verify)
+                return at(config_.find(name)->place,
+                          {Code::invalid_argument,
+                           "'" + name +
+                               "' tells the step 'verify' what follows from the evidence, and "
+                               "'query' has no such step; end it with 'verify', or remove '" +
+                               name + "'"});
+        }
+    }
+    return {};
 }
 
-namespace {
-
-struct StepEnd {
+struct Pipeline::StepEnd {
     std::string name;
     Port port;
     host::Chunks chunks = host::Chunks::are_chunks;  // what it makes of them
 };
 
 // What a step takes and gives.
-struct StepEnds {
+struct Pipeline::StepEnds {
     std::vector<StepEnd> takes;
     std::vector<StepEnd> gives;
 
@@ -259,51 +321,73 @@ struct StepEnds {
     }
 };
 
-}  // namespace
-
-Status Pipeline::check_flow(const std::vector<config::Step>& steps) const {
-    std::vector<StepEnd> given;
-    const Port vectors = embedding_->embedder().output();
-    for (const config::Step& step : steps) {
-        StepEnds ends;
-        switch (step.kind) {
-            case config::StepKind::source: ends.add("source", 0, LECTERN_PORT_SOURCE); break;
-            case config::StepKind::query: ends.add("query", 0, LECTERN_PORT_TEXT); break;
-            case config::StepKind::commit: ends.takes.push_back({"commit", vectors}); break;
-            case config::StepKind::search:
+Result<Pipeline::StepEnds> Pipeline::ends_of(const config::Step& step,
+                                             const std::vector<StepEnd>& given) const {
+    StepEnds ends;
+    const Port vectors =
+        embedding_ ? embedding_->embedder().output() : Port{LECTERN_PORT_VECTORS, 0, {}};
+    const std::uint32_t before = given.empty() ? 0 : given.front().port.type;
+    switch (step.kind) {
+        case config::StepKind::branches: break;  // check_steps() goes into them
+        case config::StepKind::source: ends.add("source", 0, LECTERN_PORT_SOURCE); break;
+        case config::StepKind::query: ends.add("query", 0, LECTERN_PORT_TEXT); break;
+        case config::StepKind::commit: ends.takes.push_back({"commit", vectors}); break;
+        case config::StepKind::search:
+            // By words alone it needs no vectors.
+            if (before == LECTERN_PORT_TEXT && mode_of(step, config_) == SearchMode::lexical)
+                ends.add("search", LECTERN_PORT_TEXT, 0);
+            else
                 ends.takes.push_back({"search", vectors});
-                ends.gives.push_back({"search", Port{LECTERN_PORT_HITS, 0, {}}});
-                break;
-            case config::StepKind::quote:
-                ends.add("quote", LECTERN_PORT_EVIDENCE, LECTERN_PORT_ANSWER);
-                break;
-            case config::StepKind::verify:
-                // Behind evidence: of quotes (describe.cpp shows the step).
-                ends.add("verify",
-                         !given.empty() && given.front().port.type == LECTERN_PORT_EVIDENCE
-                             ? LECTERN_PORT_EVIDENCE
-                             : LECTERN_PORT_ANSWER,
-                         LECTERN_PORT_ANSWER);
-                break;
-            case config::StepKind::stage:
-            case config::StepKind::choice:
-                for (const std::string& name : step.stages) {
-                    LECTERN_ASSIGN(const StageKind kind, kind_of(name));
-                    if (kind == StageKind::custom && !given.empty()) {
-                        LECTERN_ASSIGN(const std::uint32_t port,
-                                       custom_port(*config_.find(name), given.front().port.type));
-                        ends.add(name, port, port);
-                        continue;
-                    }
-                    const host::Stage* stage = find(name);
-                    const host::Ports any = host::ports_of(kind);
-                    ends.takes.push_back({name, stage == nullptr ? any.input : stage->input(),
-                                          kind == StageKind::tokenizer ? host::Chunks::are_texts
-                                                                       : host::Chunks::are_chunks});
-                    ends.gives.push_back({name, stage == nullptr ? any.output : stage->output()});
+            ends.add("search", 0, LECTERN_PORT_HITS);
+            break;
+        case config::StepKind::fuse: ends.add("fuse", LECTERN_PORT_HITS, LECTERN_PORT_HITS); break;
+        case config::StepKind::quote:
+            ends.add("quote", LECTERN_PORT_EVIDENCE, LECTERN_PORT_ANSWER);
+            break;
+        case config::StepKind::verify:
+            // Behind evidence: of quotes (describe.cpp shows the step).
+            ends.add("verify",
+                     before == LECTERN_PORT_EVIDENCE ? LECTERN_PORT_EVIDENCE : LECTERN_PORT_ANSWER,
+                     LECTERN_PORT_ANSWER);
+            break;
+        case config::StepKind::stage:
+        case config::StepKind::choice:
+            for (const std::string& name : step.stages) {
+                LECTERN_ASSIGN(const StageKind kind, kind_of(name));
+                if (kind == StageKind::custom && before != 0) {
+                    LECTERN_ASSIGN(const std::uint32_t port,
+                                   custom_port(*config_.find(name), before));
+                    ends.add(name, port, port);
+                    continue;
                 }
-                break;
+                const host::Stage* stage = find(name);
+                const host::Ports any = host::ports_of(kind);
+                ends.takes.push_back({name, stage == nullptr ? any.input : stage->input(),
+                                      kind == StageKind::tokenizer ? host::Chunks::are_texts
+                                                                   : host::Chunks::are_chunks});
+                ends.gives.push_back({name, stage == nullptr ? any.output : stage->output()});
+            }
+            break;
+    }
+    return ends;
+}
+
+// Branches have no branches.
+// NOLINTNEXTLINE(misc-no-recursion)
+Status Pipeline::check_steps(const std::vector<config::Step>& steps,
+                             std::vector<StepEnd>& given) const {
+    for (const config::Step& step : steps) {
+        if (step.kind == config::StepKind::branches) {
+            std::vector<StepEnd> found;
+            for (const std::vector<config::Step>& branch : step.branches) {
+                std::vector<StepEnd> ends = given;
+                LECTERN_TRY(check_steps(branch, ends));
+                found.insert(found.end(), ends.begin(), ends.end());
+            }
+            given = std::move(found);
+            continue;
         }
+        LECTERN_ASSIGN(StepEnds ends, ends_of(step, given));
         for (const StepEnd& from : given)
             for (const StepEnd& to : ends.takes)
                 if (Status fit =
@@ -311,6 +395,14 @@ Status Pipeline::check_flow(const std::vector<config::Step>& steps) const {
                     !fit)
                     return at(step.place, fit);
         given = std::move(ends.gives);
+    }
+    return {};
+}
+
+Status Pipeline::check_flows() const {
+    for (const auto* steps : {&config_.ingest, &config_.query}) {
+        std::vector<StepEnd> given;
+        LECTERN_TRY(check_steps(*steps, given));
     }
     return {};
 }
@@ -346,7 +438,7 @@ Status Pipeline::prepare_answers(Answers answers) {
             }
         }
     }
-    LECTERN_TRY(check_flow(config_.query));
+    LECTERN_TRY(check_flows());
     answers_ready_ = answers;
     return {};
 }

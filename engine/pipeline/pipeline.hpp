@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,12 @@ class Synonyms;  // index/lexical/synonyms.hpp
 struct HitStep {
     bool reranks = false;
     const host::Stage* stage = nullptr;  // of a reranker after prepare_answers()
+};
+
+// One of several searches whose hits are fused.
+struct Branch {
+    config::BranchSearch search = {};
+    std::vector<const host::Stage*> customs = {};  // that change the query for this branch alone
 };
 
 // How much of the answering is wanted.
@@ -61,11 +68,14 @@ class Pipeline {
         return ingest_customs_;
     }
     [[nodiscard]] const host::Stage& splitter() const noexcept { return *splitter_; }
-    // Stages of the query flow, in order: custom ones before the search, which get the query; what
-    // is done with hits; and custom ones behind the reader, which get each piece of evidence.
+    // Stages of the query flow, in order: custom ones before the search, which get the query; the
+    // branches, when there is not one search alone; what is done with hits; and custom ones behind
+    // the reader, which get each piece of evidence.
     [[nodiscard]] const std::vector<const host::Stage*>& query_customs() const noexcept {
         return query_customs_;
     }
+    [[nodiscard]] const std::vector<Branch>& branches() const noexcept { return branches_; }
+    [[nodiscard]] Fusion fusion_of_branches() const noexcept { return fuse_.fusion; }
     [[nodiscard]] const std::vector<HitStep>& hit_steps() const noexcept { return hit_steps_; }
     [[nodiscard]] const std::vector<const host::Stage*>& evidence_customs() const noexcept {
         return evidence_customs_;
@@ -128,6 +138,9 @@ class Pipeline {
     }
 
  private:
+    struct StepEnd;   // what one stage of a step takes or gives
+    struct StepEnds;  // of all of them
+
     // Names of stages.
     struct Embedders {
         std::string tokenizer;
@@ -144,8 +157,19 @@ class Pipeline {
     [[nodiscard]] Result<host::StageKind> kind_of(std::string_view stage) const;
     [[nodiscard]] Result<Embedders> embedders_of(const std::vector<config::Step>& steps) const;
     [[nodiscard]] Status missing(const char* what) const;
+    [[nodiscard]] Status check_parts() const;
+    // Whether the flow has a stage of a kind; a failure where it has two of a `single` one.
+    [[nodiscard]] Result<bool> has_one_each(const std::vector<config::Step>& steps,
+                                            host::StageKind wanted,
+                                            std::initializer_list<host::StageKind> single) const;
     // Each step against the one before it; of stages that are not made yet by their kinds.
-    [[nodiscard]] Status check_flow(const std::vector<config::Step>& steps) const;
+    [[nodiscard]] Status check_flows() const;
+    // Behind what gives `given`; what the last of them gives is there at the end.
+    [[nodiscard]] Status check_steps(const std::vector<config::Step>& steps,
+                                     std::vector<StepEnd>& given) const;
+    [[nodiscard]] Result<StepEnds> ends_of(const config::Step& step,
+                                           const std::vector<StepEnd>& given) const;
+    [[nodiscard]] Status add_branches(const config::Step& step);
     [[nodiscard]] Status check_verifier() const;
     void set_reranker(const host::Stage* stage);
 
@@ -160,6 +184,8 @@ class Pipeline {
     std::vector<const host::Stage*> query_customs_;
     std::vector<const host::Stage*> evidence_customs_;
     std::vector<HitStep> hit_steps_;
+    std::vector<Branch> branches_;
+    config::FuseConfig fuse_;
     bool verifies_ = false;
     const host::Stage* splitter_ = nullptr;
     std::shared_ptr<const index::Synonyms> synonyms_;

@@ -34,8 +34,8 @@ Status refuse(std::string reason) {
 }
 
 // The stage type, or why it is left out.
-Result<StageTypeInfo> check_stage_type(const lectern_stage_type* type,
-                                       const std::vector<StageTypeInfo>& earlier) {
+Result<StageType> check_stage_type(const lectern_stage_type* type,
+                                   const std::vector<StageType>& earlier) {
     if (type == nullptr) return refuse("its pointer is NULL");
     if (type->struct_size < LECTERN_V1_0_SIZE_stage_type)
         return refuse("its struct_size is " + std::to_string(type->struct_size) +
@@ -43,10 +43,10 @@ Result<StageTypeInfo> check_stage_type(const lectern_stage_type* type,
                       rebuild());
     if (type->name == nullptr || !is_plugin_name(type->name))
         return refuse("its name is not of letters, digits, '-' and '_'");
-    StageTypeInfo info;
+    StageType info;
     info.name = type->name;
     const bool taken = std::any_of(earlier.begin(), earlier.end(),
-                                   [&](const StageTypeInfo& one) { return one.name == info.name; });
+                                   [&](const StageType& one) { return one.name == info.name; });
     if (taken) return refuse("an earlier stage type of the plugin has this name");
     if (type->kind < LECTERN_EXTRACTOR || type->kind > LECTERN_VERIFIER)
         return refuse("its kind " + std::to_string(type->kind) +
@@ -80,8 +80,8 @@ std::string entry_name(const lectern_plugin& entry) {
     return is_plugin_name(name) ? name : std::string{};
 }
 
-Result<PluginInfo> check_entry(const lectern_plugin& entry, std::size_t symbol_bytes,
-                               const std::filesystem::path& path) {
+Result<UsablePlugin> check_entry(const lectern_plugin& entry, std::size_t symbol_bytes,
+                                 const std::filesystem::path& path) {
     constexpr std::size_t head = offsetof(lectern_plugin, name);  // holds the ABI version
     if (entry.struct_size < head)
         return refuse("its struct_size is " + std::to_string(entry.struct_size) +
@@ -103,7 +103,7 @@ Result<PluginInfo> check_entry(const lectern_plugin& entry, std::size_t symbol_b
         return refuse(
             "its name is not of letters, digits, '-' and '_' (64 at most); fix the "
             "plugin's entry");
-    PluginInfo info;
+    UsablePlugin info;
     info.name = entry.name;
     info.version = clean_string(entry.version, max_line_bytes);
     info.description = clean_string(entry.description, max_line_bytes);
@@ -117,7 +117,7 @@ Result<PluginInfo> check_entry(const lectern_plugin& entry, std::size_t symbol_b
                       std::to_string(entry.stage_type_count) + " entries); fix the plugin's entry");
     for (std::uint32_t i = 0; i < entry.stage_type_count; ++i) {
         const lectern_stage_type* type = entry.stage_types[i];
-        Result<StageTypeInfo> checked = check_stage_type(type, info.stage_types);
+        Result<StageType> checked = check_stage_type(type, info.stage_types);
         if (checked) {
             info.stage_types.push_back(std::move(*checked));
             continue;

@@ -15,8 +15,9 @@ namespace lectern::host {
 // only when those fit. `symbol_bytes`: the symbol's size as its file says, at least up to `name`,
 // or 0 when unknown. `path` is taken over. Fails when the plugin cannot be used at all; single
 // stage types are left out.
-[[nodiscard]] Result<PluginInfo> check_entry(const lectern_plugin& entry, std::size_t symbol_bytes,
-                                             const std::filesystem::path& path);
+[[nodiscard]] Result<UsablePlugin> check_entry(const lectern_plugin& entry,
+                                               std::size_t symbol_bytes,
+                                               const std::filesystem::path& path);
 
 // Letters, digits, '-' and '_', 64 at most.
 [[nodiscard]] bool is_plugin_name(std::string_view name) noexcept;

@@ -98,7 +98,7 @@ Result<Library> open_library(const std::filesystem::path& path, LibraryFailure& 
                         " bytes) cannot be a lectern_plugin; export a constant of that type",
                     true);
     library.entry = reinterpret_cast<const lectern_plugin*>(&first_byte);
-    Result<PluginInfo> info = check_entry(*library.entry, symbol.bytes, path);
+    Result<UsablePlugin> info = check_entry(*library.entry, symbol.bytes, path);
     if (!info) {
         failure.name = entry_name(*library.entry);
         return fail(info.status().message(), true);

@@ -14,7 +14,7 @@ namespace lectern::host {
 struct Library {
     boost::dll::shared_library handle;
     const lectern_plugin* entry = nullptr;  // in the shared object
-    PluginInfo info;
+    UsablePlugin info;
 };
 
 struct LibraryFailure {

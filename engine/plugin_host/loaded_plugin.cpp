@@ -97,7 +97,7 @@ LoadedPlugin::~LoadedPlugin() {
 
 const lectern_stage_type* LoadedPlugin::find(std::string_view type) const noexcept {
     const auto& entry = *library_.entry;
-    for (const StageTypeInfo& info : library_.info.stage_types) {
+    for (const StageType& info : library_.info.stage_types) {
         if (info.name != type) continue;
         for (std::uint32_t i = 0; i < entry.stage_type_count; ++i) {
             const lectern_stage_type* one = entry.stage_types[i];
@@ -122,7 +122,7 @@ Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
 }
 
 Result<std::shared_ptr<const LoadedPlugin>> LoadedPlugin::load(
-    const lectern_plugin& entry, const PluginInfo& info,
+    const lectern_plugin& entry, const UsablePlugin& info,
     std::shared_ptr<const HostServices> services, const Interrupt& interrupt) {
     const auto open = [&]() -> Result<Library> { return Library{{}, &entry, info}; };
     return load(slot_of(entry), open, services, interrupt);

@@ -30,14 +30,14 @@ class LoadedPlugin {
 
     // The same of a plugin that is part of this process; `info` is what check_entry said of it.
     [[nodiscard]] static Result<std::shared_ptr<const LoadedPlugin>> load(
-        const lectern_plugin& entry, const PluginInfo& info,
+        const lectern_plugin& entry, const UsablePlugin& info,
         std::shared_ptr<const HostServices> services, const Interrupt& interrupt);
 
     LoadedPlugin(const LoadedPlugin&) = delete;
     LoadedPlugin& operator=(const LoadedPlugin&) = delete;
     ~LoadedPlugin();
 
-    [[nodiscard]] const PluginInfo& info() const noexcept { return library_.info; }
+    [[nodiscard]] const UsablePlugin& info() const noexcept { return library_.info; }
     [[nodiscard]] const lectern_host* host() const noexcept { return face_->get(); }
     // Of that name, or nullptr.
     [[nodiscard]] const lectern_stage_type* find(std::string_view type) const noexcept;

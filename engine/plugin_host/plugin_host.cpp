@@ -123,7 +123,7 @@ std::string where_options(const StageRequest& request) {
 struct PluginHost::State {
     // A usable plugin. `info` never changes; `loaded` is set once, under `loading`.
     struct Known {
-        PluginInfo info;
+        UsablePlugin info;
         std::string content;                    // of the file that was tried
         const lectern_plugin* entry = nullptr;  // of a plugin that is part of this process
         std::map<std::string, std::shared_ptr<const OptionSchema>, std::less<>> schemas;
@@ -233,7 +233,7 @@ Status PluginHost::State::keep(std::shared_ptr<Known> plugin) {
         return {Code::invalid_argument,
                 "the name '" + plugin->info.name +
                     "' is that of a plugin that ships with Lectern; give yours another name"};
-    for (const StageTypeInfo& type : plugin->info.stage_types) {
+    for (const StageType& type : plugin->info.stage_types) {
         Result<OptionSchema> schema = OptionSchema::parse(type.options_schema);
         // It was parsed when the entry was checked; a kept verdict was checked as well.
         if (!schema) return schema.status().within(type.name);
@@ -309,9 +309,9 @@ PluginHost::~PluginHost() {
     state_->services->leave();
 }
 
-std::vector<PluginInfo> PluginHost::plugins() const {
+std::vector<UsablePlugin> PluginHost::plugins() const {
     const std::shared_lock lock(state_->mutex);
-    std::vector<PluginInfo> out;
+    std::vector<UsablePlugin> out;
     for (const auto& [name, plugin] : state_->known) out.push_back(plugin->info);
     return out;
 }
@@ -352,9 +352,9 @@ Result<std::shared_ptr<PluginHost::State::Known>> PluginHost::State::find(
 namespace {
 
 // The one that is meant: that of the name, or the only one that can stand in a pipeline.
-Result<StageTypeInfo> choose_type(const PluginInfo& plugin, std::string_view type) {
+Result<StageType> choose_type(const UsablePlugin& plugin, std::string_view type) {
     std::vector<std::string_view> names;
-    for (const StageTypeInfo& one : plugin.stage_types) {
+    for (const StageType& one : plugin.stage_types) {
         if (one.name == type) return one;
         names.push_back(one.name);
     }
@@ -363,9 +363,9 @@ Result<StageTypeInfo> choose_type(const PluginInfo& plugin, std::string_view typ
                 "the plugin '" + plugin.name + "' has no stage type '" + std::string(type) + "'" +
                     text::did_you_mean(type, names, "; it has " + text::list(names))};
     if (names.size() == 1) return plugin.stage_types.front();
-    const StageTypeInfo* only = nullptr;
+    const StageType* only = nullptr;
     std::size_t count = 0;
-    for (const StageTypeInfo& one : plugin.stage_types) {
+    for (const StageType& one : plugin.stage_types) {
         if (one.kind == StageKind::trainer) continue;
         only = &one;
         ++count;
@@ -378,7 +378,7 @@ Result<StageTypeInfo> choose_type(const PluginInfo& plugin, std::string_view typ
 
 }  // namespace
 
-Result<StageTypeInfo> PluginHost::find(std::string_view plugin, std::string_view type) const {
+Result<StageType> PluginHost::find(std::string_view plugin, std::string_view type) const {
     LECTERN_ASSIGN(const auto known, state_->find(plugin));
     return choose_type(known->info, type);
 }

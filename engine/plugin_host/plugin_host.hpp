@@ -84,12 +84,12 @@ class PluginHost {
     [[nodiscard]] Status add(const lectern_plugin& entry);
 
     // By name. A plugin whose init fails later moves to refused().
-    [[nodiscard]] std::vector<PluginInfo> plugins() const;
+    [[nodiscard]] std::vector<UsablePlugin> plugins() const;
     // In the order in which they were seen.
     [[nodiscard]] std::vector<RefusedPlugin> refused() const;
 
     // The stage type that a request means: for checks before anything is loaded.
-    [[nodiscard]] Result<StageTypeInfo> find(std::string_view plugin, std::string_view type) const;
+    [[nodiscard]] Result<StageType> find(std::string_view plugin, std::string_view type) const;
 
     // The options checked against the stage type's schema, with defaults filled in. `name` and
     // `place` as in StageRequest. Loads nothing.

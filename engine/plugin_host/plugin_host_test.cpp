@@ -456,7 +456,7 @@ TEST_F(PluginHostTest, StageTypesThatCannotBeUsedAreLeftOut) {
     install("stage_types");
     const auto host = open(options());
     ASSERT_EQ(host->plugins().size(), 1u);
-    const PluginInfo plugin = host->plugins().front();
+    const UsablePlugin plugin = host->plugins().front();
     ASSERT_EQ(plugin.stage_types.size(), 1u);
     EXPECT_EQ(plugin.stage_types[0].name, "sound");
     EXPECT_THAT(

@@ -10,7 +10,7 @@
 namespace lectern::host {
 
 // A stage type that can be created.
-struct StageTypeInfo {
+struct StageType {
     std::string name = {};
     std::string description = {};
     StageKind kind = StageKind::custom;
@@ -18,7 +18,7 @@ struct StageTypeInfo {
 };
 
 // A plugin that can be used.
-struct PluginInfo {
+struct UsablePlugin {
     std::string name = {};
     std::string version = {};
     std::string description = {};
@@ -26,7 +26,7 @@ struct PluginInfo {
     std::filesystem::path path = {};  // absolute
     unsigned abi_major = 0;
     unsigned abi_minor = 0;
-    std::vector<StageTypeInfo> stage_types = {};
+    std::vector<StageType> stage_types = {};
     std::vector<std::string> left_out = {};  // stage types that cannot be used, "name: reason"
 };
 

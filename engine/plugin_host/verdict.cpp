@@ -68,9 +68,9 @@ std::string text_at(const boost::json::object& object, std::string_view key) {
     return std::string(object.at(key).as_string());
 }
 
-boost::json::array types_to_json(const PluginInfo& info) {
+boost::json::array types_to_json(const UsablePlugin& info) {
     boost::json::array out;
-    for (const StageTypeInfo& type : info.stage_types)
+    for (const StageType& type : info.stage_types)
         out.push_back({{"name", type.name},
                        {"description", type.description},
                        {"kind", static_cast<std::uint32_t>(type.kind)},
@@ -79,8 +79,8 @@ boost::json::array types_to_json(const PluginInfo& info) {
 }
 
 // Throws what Boost.JSON throws when something is missing.
-PluginInfo info_from_json(const boost::json::object& json) {
-    PluginInfo info;
+UsablePlugin info_from_json(const boost::json::object& json) {
+    UsablePlugin info;
     info.name = text_at(json, "name");
     info.version = text_at(json, "version");
     info.description = text_at(json, "description");
@@ -124,7 +124,7 @@ boost::json::object to_json(const Verdict& verdict) {
         out["lasting"] = verdict.lasting;
         return out;
     }
-    const PluginInfo& info = verdict.info;
+    const UsablePlugin& info = verdict.info;
     boost::json::array left_out;
     for (const std::string& one : info.left_out) left_out.emplace_back(one);
     out["plugin"] = {{"name", info.name},

@@ -12,7 +12,7 @@ namespace lectern::host {
 
 struct Verdict {
     bool usable = false;
-    PluginInfo info = {};  // when usable
+    UsablePlugin info = {};  // when usable
     // When not:
     std::string name = {};     // of the plugin, "" when unknown
     std::string reason = {};   // "what; what to do"

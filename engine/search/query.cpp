@@ -98,6 +98,7 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
         wanted.k = request.k;
     }
     LECTERN_ASSIGN(request.ranking, ranking_of(context, wanted, !text.empty() && !like));
+    if (!like && options.vector.empty()) open_branches(request, wanted);
     if (like) LECTERN_TRY(look_like(request, options.similar));
     if (request.ranking.mode == SearchMode::lexical && !options.vector.empty())
         return Status{Code::invalid_argument,
@@ -153,6 +154,7 @@ Result<std::unique_ptr<Request>> find_evidence(const QueryContext& context,
                         .typos = context.pipeline.config().search.typos,
                         .synonyms = context.pipeline.synonyms()};
     LECTERN_ASSIGN(request->ranking, ranking_of(context, {.k = request->k}, true));
+    open_branches(*request, {.k = request->k});
     QueryGraph graph;
     add_search_steps(graph, *request, true);
     graph.add(*request, reader.name(), [&](StageCounter&) { return read(*request, reader); });

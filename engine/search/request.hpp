@@ -2,6 +2,7 @@
 // engine/search.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -90,6 +91,9 @@ struct Request {
     corpus::Narrowed narrowed;
     double confidence = 0;
     Written written;
+    // Of a request that searches in several ways at once: one of its own for each of the pipeline's
+    // branches, in their order. What they find is fused; `dense` and `lexical` stay empty here.
+    std::vector<std::unique_ptr<Request>> branches;
     AskOptions ask;
     const host::Stage* translator = nullptr;  // of the answer
     bool abstained = false;

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "engine/answers/originals.hpp"
+#include "engine/search/branches.hpp"
 #include "engine/search/candidates.hpp"
 #include "engine/search/choose.hpp"
 #include "engine/search/embed_steps.hpp"
@@ -139,26 +140,46 @@ bool only_weak_follow(const Request& request, const std::vector<Candidate>& list
            list.back().score < *request.min_score;
 }
 
-// Both sides to hits; more are taken from them until there are as many as a page has. Further ones,
-// for the pages after it, come from deeper rankings.
-Status search(Request& request) {
+// Searches that were made again because what they found was gone.
+struct Repeats {
+    int count = 0;
+    [[nodiscard]] bool over() const { return count >= most_repeats; }
+    Status again(Request& request, std::size_t wanted) {
+        ++count;
+        std::this_thread::sleep_for(index_follows_within);
+        return search_sides(request, wanted);
+    }
+};
+
+std::size_t first_wanted(const Request& request) {
+    return request.ranking.candidates + request.left_out_chunks;
+}
+
+Status check_time(const Request& request) {
+    if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
+    if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
+    return {};
+}
+
+struct FoundChunks {
+    std::vector<Candidate> list = {};
+    bool more = false;  // a deeper search may find others
+};
+
+// Both sides to one list; more are taken from them until there are as many as a page has. Further
+// ones, for the pages after it, come from deeper rankings. The sides were searched for
+// first_wanted() each.
+Result<FoundChunks> find_chunks(Request& request, Repeats& repeats) {
     const std::size_t page = request.ranking.hits;
     const std::size_t all = page + request.offset;
-    const std::size_t first = request.ranking.candidates + request.left_out_chunks;
-    std::size_t wanted = first;
+    std::size_t wanted = first_wanted(request);
     std::vector<Candidate> list;
-    for (int repeats = 0;;) {
-        if (request.interrupt.stopped()) return {Code::cancelled, "cancelled"};
-        if (request.interrupt.late()) return {Code::deadline_exceeded, "the deadline has passed"};
-        const auto again = [&]() -> Status {
-            ++repeats;
-            std::this_thread::sleep_for(index_follows_within);
-            return search_sides(request, wanted);
-        };
+    for (;;) {
+        LECTERN_TRY(check_time(request));
         bool gone = false;
         LECTERN_ASSIGN(auto candidates, candidates_of(request, gone));
-        if (gone && repeats < most_repeats) {
-            LECTERN_TRY(again());
+        if (gone && !repeats.over()) {
+            LECTERN_TRY(repeats.again(request, wanted));
             continue;
         }
         if (uses_feedback(request.ranking)) LECTERN_TRY(feed_back(request, wanted, candidates));
@@ -167,17 +188,74 @@ Status search(Request& request) {
         const bool more = request.dense.size() >= wanted || request.lexical.size() >= wanted;
         if (best.size() >= page || !more || !list.empty())
             add_new(best, request.one_per_document, list);
-        if (list.size() >= all || !more || only_weak_follow(request, list)) {
-            if (list.size() > all) list.resize(all);
-            LECTERN_ASSIGN(const bool all_there, make_hits(request, list));
-            if (all_there || repeats >= most_repeats) return {};
-            list.clear();
-            wanted = first;
-            LECTERN_TRY(again());
-            continue;
-        }
+        if (list.size() >= all || !more || only_weak_follow(request, list))
+            return FoundChunks{std::move(list), more};
         wanted *= 4;
         LECTERN_TRY(search_sides(request, wanted));
+    }
+}
+
+// What stands after the last page that is wanted.
+void cut(const Request& request, std::vector<Candidate>& list) {
+    list.resize(std::min(list.size(), request.ranking.hits + request.offset));
+}
+
+Status search(Request& request) {
+    for (Repeats repeats;;) {
+        LECTERN_ASSIGN(FoundChunks found, find_chunks(request, repeats));
+        cut(request, found.list);
+        LECTERN_ASSIGN(const bool all_there, make_hits(request, found.list));
+        if (all_there || repeats.over()) return {};
+        LECTERN_TRY(repeats.again(request, first_wanted(request)));
+    }
+}
+
+// What the branches find to one list, as deep as it must be.
+Result<std::vector<Candidate>> find_in_branches(Request& request, Repeats& repeats) {
+    const std::vector<Branch>& branches = request.context.pipeline.branches();
+    std::vector<Candidate> list;
+    for (std::size_t page = request.ranking.hits;; page *= 4) {
+        LECTERN_TRY(check_time(request));
+        bool more = false;
+        std::vector<BranchList> found;
+        for (std::size_t i = 0; i < branches.size(); ++i) {
+            Request& branch = *request.branches[i];
+            branch.ranking.hits = page;
+            LECTERN_ASSIGN(FoundChunks chunks, find_chunks(branch, repeats));
+            more = more || chunks.more;
+            found.push_back({std::move(chunks.list), branches[i].search.share,
+                             branch.ranking.mode != SearchMode::dense});
+        }
+        add_new(fuse_lists(found, request.context.pipeline.fusion_of_branches(),
+                           request.one_per_document),
+                request.one_per_document, list);
+        const bool enough = list.size() >= request.ranking.hits + request.offset;
+        if (enough || !more || only_weak_follow(request, list)) break;
+    }
+    cut(request, list);
+    return list;
+}
+
+// Branches read the query in ways of their own; what they say about it is said once.
+void take_hints(Request& request) {
+    std::vector<std::string>& hints = request.narrowed.hints;
+    for (const auto& branch : request.branches)
+        for (std::string& hint : branch->narrowed.hints)
+            if (std::find(hints.begin(), hints.end(), hint) == hints.end())
+                hints.push_back(std::move(hint));
+}
+
+Status fuse_branches(Request& request) {
+    take_hints(request);
+    for (Repeats repeats;;) {
+        LECTERN_ASSIGN(std::vector<Candidate> list, find_in_branches(request, repeats));
+        // How near the query itself is to them, for those who read.
+        if (!request.vector.empty())
+            LECTERN_TRY(complete(request, {.vector = request.vector}, list).status());
+        LECTERN_ASSIGN(const bool all_there, make_hits(request, list));
+        if (all_there || repeats.over()) return {};
+        for (const auto& branch : request.branches)
+            LECTERN_TRY(repeats.again(*branch, first_wanted(*branch)));
     }
 }
 
@@ -243,6 +321,122 @@ void add_hit_steps(QueryGraph& graph, Request& request, bool has_text) {
 
 }  // namespace
 
+void open_branches(Request& request, const SearchOptions& options) {
+    if (request.text.empty() || options.mode) return;
+    const config::SearchConfig& search = request.context.pipeline.config().search;
+    for (const Branch& branch : request.context.pipeline.branches()) {
+        auto& own = *request.branches.emplace_back(std::make_unique<Request>(
+            request.context, request.text, request.interrupt, request.k, request.one_per_document));
+        const config::BranchSearch& its = branch.search;
+        own.ranking = request.ranking;
+        own.ranking.mode = its.mode.value_or(search.mode);
+        own.ranking.fusion = options.fusion.value_or(its.fusion.value_or(search.fusion));
+        own.ranking.weight = options.weight.value_or(its.weight.value_or(search.weight));
+        own.ranking.feedback = options.feedback.value_or(its.feedback.value_or(search.feedback));
+        own.ranking.candidates = std::max<std::size_t>(
+            options.candidates.value_or(its.candidates.value_or(search.candidates)),
+            request.ranking.hits);
+    }
+}
+
+namespace {
+
+// The query of a branch: the request's, or what the branch's stages make of it. Conditions are the
+// request's.
+Status read_in_branch(const Request& request, const Branch& branch,
+                      const std::vector<StageCounter*>& counters, Request& own) {
+    own.text = request.text;
+    own.words = request.words;
+    own.conditions = request.conditions;
+    own.narrowed.selection = request.narrowed.selection;
+    if (branch.customs.empty()) return {};
+    for (std::size_t i = 0; i < branch.customs.size(); ++i) {
+        const Busy busy(*counters[i]);
+        LECTERN_TRY(rewrite(own, *branch.customs[i]));
+    }
+    corpus::ReadOptions reading = request.reading;
+    reading.plain = true;
+    LECTERN_ASSIGN(own.words, request.context.corpus.read(own.text, reading));
+    own.narrowed.hints = own.words->hints();
+    return {};
+}
+
+QueryGraph::Node* add_embedding(QueryGraph& graph, Request& request, Request& own,
+                                QueryGraph::Node* behind) {
+    const Pipeline& pipeline = request.context.pipeline;
+    graph.add(request, pipeline.tokenizer_name(),
+              [&own](StageCounter& counter) { return tokenize(own, counter); }, {behind});
+    return graph.add(request, pipeline.embedder_name(),
+                     [&own](StageCounter& counter) { return embed(own, counter); });
+}
+
+// Behind what has read the query.
+void add_branches(QueryGraph& graph, Request& request, QueryGraph::Node* start, bool embed_always) {
+    const std::vector<Branch>& branches = request.context.pipeline.branches();
+    // The query's own vector is made once, for all that search with it.
+    const auto embeds = [&](std::size_t i) { return uses_dense(request.branches[i]->ranking); };
+    bool shared = embed_always;
+    for (std::size_t i = 0; i < branches.size(); ++i)
+        shared = shared || (embeds(i) && branches[i].customs.empty());
+    std::vector<QueryGraph::Node*> ends;
+    QueryGraph::Node* vector = start;
+    if (shared) ends.push_back(vector = add_embedding(graph, request, request, start));
+    for (std::size_t i = 0; i < branches.size(); ++i) {
+        const Branch& branch = branches[i];
+        Request& own = *request.branches[i];
+        std::vector<StageCounter*> counters;
+        for (const host::Stage* stage : branch.customs)
+            counters.push_back(&request.counters.get(stage->name()));
+        QueryGraph::Node* read =
+            graph.add(request, "query",
+                      [&request, &branch, &own, counters = std::move(counters)](StageCounter&) {
+                          return read_in_branch(request, branch, counters, own);
+                      },
+                      {start});
+        if (uses_lexical(own.ranking))
+            ends.push_back(graph.add(
+                request, "lexical",
+                [&own](StageCounter&) { return search_lexical(own, first_wanted(own)); }, {read}));
+        if (!embeds(i)) continue;
+        const bool same = branch.customs.empty();
+        QueryGraph::Node* made = same ? vector : add_embedding(graph, request, own, read);
+        ends.push_back(graph.add(
+            request, "dense",
+            [&request, &own, same](StageCounter&) {
+                if (same) own.vector = request.vector;
+                return search_dense(own, first_wanted(own));
+            },
+            same ? std::vector{read, made} : std::vector{made}));
+    }
+    graph.add(
+        request, "fuse", [&request](StageCounter&) { return fuse_branches(request); }, ends);
+}
+
+// Behind what has read the query.
+void add_one_search(QueryGraph& graph, Request& request, QueryGraph::Node* start,
+                    bool embed_always) {
+    std::vector<QueryGraph::Node*> sides;
+    if (uses_lexical(request.ranking))
+        sides.push_back(graph.add(
+            request, "lexical",
+            [&request](StageCounter&) { return search_lexical(request, first_wanted(request)); },
+            {start}));
+    if (uses_dense(request.ranking) || embed_always) {
+        QueryGraph::Node* made = start;
+        if (request.vector.empty()) made = add_embedding(graph, request, request, start);
+        if (uses_dense(request.ranking))
+            made = graph.add(
+                request, "dense",
+                [&request](StageCounter&) { return search_dense(request, first_wanted(request)); },
+                {made});
+        sides.push_back(made);
+    }
+    graph.add(
+        request, "search", [&request](StageCounter&) { return search(request); }, sides);
+}
+
+}  // namespace
+
 void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
     Pipeline& pipeline = request.context.pipeline;
     if (!request.filter.empty() || !request.facets.empty())
@@ -254,32 +448,10 @@ void add_search_steps(QueryGraph& graph, Request& request, bool embed_always) {
             graph.add(request, stage->name(),
                       [&request, stage](StageCounter&) { return rewrite(request, *stage); });
     graph.add(request, "query", [&request](StageCounter&) { return read_query(request); });
-    const std::vector<QueryGraph::Node*> start{graph.last()};
-    std::vector<QueryGraph::Node*> sides;
-    const std::size_t wanted = request.ranking.candidates + request.left_out_chunks;
-    if (uses_lexical(request.ranking))
-        sides.push_back(graph.add(
-            request, "lexical",
-            [&request, wanted](StageCounter&) { return search_lexical(request, wanted); }, start));
-    if (uses_dense(request.ranking) || embed_always) {
-        std::vector<QueryGraph::Node*> behind = start;
-        if (request.vector.empty()) {
-            graph.add(
-                request, pipeline.tokenizer_name(),
-                [&request](StageCounter& counter) { return tokenize(request, counter); }, start);
-            graph.add(request, pipeline.embedder_name(),
-                      [&request](StageCounter& counter) { return embed(request, counter); });
-            behind = {graph.last()};
-        }
-        if (uses_dense(request.ranking))
-            graph.add(
-                request, "dense",
-                [&request, wanted](StageCounter&) { return search_dense(request, wanted); },
-                behind);
-        sides.push_back(graph.last());
-    }
-    graph.add(
-        request, "search", [&request](StageCounter&) { return search(request); }, sides);
+    if (request.branches.empty())
+        add_one_search(graph, request, graph.last(), embed_always);
+    else
+        add_branches(graph, request, graph.last(), embed_always);
     add_hit_steps(graph, request, has_text);
     if (request.sort)
         graph.add(request, "sort", [&request](StageCounter&) {

@@ -11,12 +11,22 @@ namespace lectern {
 [[nodiscard]] Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options,
                                          bool has_text);
 
+// A request for each of the pipeline's branches, where it has some: for a text, when `options` do
+// not say by what mode to search, which is one search then.
+void open_branches(Request& request, const SearchOptions& options);
+
 // From the query's text, or the vector in its place, to request.hits:
 //
 //     custom stages ─┬→ tokenize → embed → dense ─┬→ search → rerank
 //                    └→ lexical ──────────────────┘
 //
 // Behind the search, rerankers and custom stages stand in the order of the pipeline file.
+//
+// Where the pipeline has branches and open_branches() was called, each has sides of its own:
+//
+//     custom stages → query ─┬→ custom stages ─┬→ tokenize → embed → dense ─┬→ fuse → rerank
+//                            │                 └→ lexical ──────────────────┤
+//                            └→ … ──────────────────────────────────────────┘
 //
 // `embed_always`: the hits get a dense score although the ranking is lexical.
 void add_search_steps(QueryGraph& graph, Request& request, bool embed_always);

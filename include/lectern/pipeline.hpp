@@ -13,12 +13,18 @@ namespace lectern {
 
 struct PipelineStep {
     std::string flow;          // "ingest" or "query"
-    std::size_t position = 0;  // in the flow; of a choice, all have the same
-    std::string name;          // as the file calls it, or a built-in step: "source", "search"
-    std::string kind;          // "extractor"; "" for a built-in step
-    std::string plugin;        // "" for a built-in step
-    std::string stage;         // the plugin's stage type
-    std::string model;         // its option `model`; "": none
+    std::size_t position = 0;  // in the flow or its branch; of a choice, all have the same
+    std::size_t branch = 0;    // of several searches, from 1; 0: outside of them
+    // Those whose output it takes, by their places in PipelineGraph::steps.
+    std::vector<std::size_t> after;
+    std::string name;    // as the file calls it, or a built-in step: "source", "search"
+    std::string kind;    // "extractor"; "" for a built-in step
+    std::string plugin;  // "" for a built-in step
+    std::string stage;   // the plugin's stage type
+    std::string model;   // its option `model`; "": none
+    // Of a search in a branch, and of `fuse`: "lexical, share 0.5", "rrf". "": as the file's
+    // sections say.
+    std::string settings;
     // "tokens of wordpiece:ab12", "vectors of dimension 384 of bert:cd34"; of a stage that could
     // not be made the type alone. "": nothing.
     std::string takes;

@@ -18,7 +18,7 @@ std::string model_of(const Generation& generation) {
 }
 
 void note_generation(const Generation& generation, std::uint64_t vectors, const Moment& moment,
-                     VerifyReport& report) {
+                     StoreCheck& report) {
     const CollectionMeta& meta = *moment.meta;
     const std::string where = "generation " + std::to_string(generation.number);
     if (generation.number < meta.serving) {
@@ -40,7 +40,7 @@ void note_generation(const Generation& generation, std::uint64_t vectors, const 
 
 }  // namespace
 
-void note_contents(const Moment& moment, const WalkCounts& found, VerifyReport& report) {
+void note_contents(const Moment& moment, const WalkCounts& found, StoreCheck& report) {
     const CollectionMeta& meta = *moment.meta;
     if (meta.format < format_version)
         report.notes.push_back({"format", "the collection has on-disk format " +
@@ -68,7 +68,7 @@ void note_contents(const Moment& moment, const WalkCounts& found, VerifyReport& 
     }
 }
 
-void note_folders(const fs::path& collection, VerifyReport& report) {
+void note_folders(const fs::path& collection, StoreCheck& report) {
     std::error_code error;
     const auto note = [&](const char* name, const char* what) {
         if (fs::exists(collection / name, error))

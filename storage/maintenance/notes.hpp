@@ -10,9 +10,9 @@
 namespace lectern::storage {
 
 // A change of model that is not finished, vectors of the model before, an older format.
-void note_contents(const Moment& moment, const WalkCounts& found, VerifyReport& report);
+void note_contents(const Moment& moment, const WalkCounts& found, StoreCheck& report);
 
 // What restores and repairs left beside the store.
-void note_folders(const std::filesystem::path& collection, VerifyReport& report);
+void note_folders(const std::filesystem::path& collection, StoreCheck& report);
 
 }  // namespace lectern::storage

@@ -227,7 +227,7 @@ Result<Source> open_source(const fs::path& collection, const fs::path& clone, bo
 // Writes the good documents into a new store.
 class Rebuild {
  public:
-    Rebuild(Source& source, Database& target, fs::path aside, RepairReport& report)
+    Rebuild(Source& source, Database& target, fs::path aside, StoreRepair& report)
         : source_(source),
           target_(target),
           aside_(std::move(aside)),
@@ -407,7 +407,7 @@ class Rebuild {
     Source& source_;
     Database& target_;
     const fs::path aside_;
-    RepairReport& report_;
+    StoreRepair& report_;
     std::unique_ptr<Batch> batch_;
     std::unordered_map<std::string, Taken> taken_;
 };
@@ -429,7 +429,7 @@ void remove_unfinished(const fs::path& collection) {
         fs::remove_all(collection / left, ignored);
 }
 
-Status rebuild(const fs::path& collection, bool opens, RepairReport& report) {
+Status rebuild(const fs::path& collection, bool opens, StoreRepair& report) {
     LECTERN_ASSIGN(StoreLock lock, StoreLock::take(collection, *rocksdb::Env::Default()));
     LECTERN_ASSIGN(const std::vector<LogReport> logs,
                    check_logs(collection / "store", *rocksdb::Env::Default()));
@@ -490,8 +490,8 @@ Status move_entry(const fs::path& from, const fs::path& to) {
     return sync_folder(from.parent_path());
 }
 
-Result<RepairReport> repair(const fs::path& collection) {
-    RepairReport report;
+Result<StoreRepair> repair(const fs::path& collection) {
+    StoreRepair report;
     std::error_code error;
     bool opens = false;
     if (fs::exists(collection / "repaired" / "store", error))
@@ -500,7 +500,7 @@ Result<RepairReport> repair(const fs::path& collection) {
         return Status{Code::not_found, "there is no collection in " +
                                            in_quotes(collection.string()) + ": it has no store/"};
     if (fs::exists(collection / "store" / "CURRENT", error)) {
-        LECTERN_ASSIGN(VerifyReport verified, verify(collection));
+        LECTERN_ASSIGN(StoreCheck verified, verify(collection));
         report.saved = verified.counters;
         if (verified.clean()) return report;
         opens = verified.opened;

@@ -17,7 +17,7 @@
 
 namespace lectern::storage {
 
-struct RepairReport {
+struct StoreRepair {
     std::vector<Finding> found;  // what was wrong before
     std::vector<Finding> lost;   // documents that are no longer in the collection, or have no
                                  // vectors any more, and why
@@ -29,7 +29,7 @@ struct RepairReport {
 // Needs as much free disk again as the documents take. May be killed and run again. Failures:
 // not_found, unavailable, unsupported (a newer format); resource_exhausted; corrupt when nothing at
 // all can be read.
-[[nodiscard]] Result<RepairReport> repair(const std::filesystem::path& collection);
+[[nodiscard]] Result<StoreRepair> repair(const std::filesystem::path& collection);
 
 // A new folder below DIR/damaged/ named by the time.
 [[nodiscard]] Result<std::filesystem::path> make_damaged_folder(

@@ -93,7 +93,7 @@ class RepairTest : public ::testing::Test {
         file.put(byte);
     }
     // Every document is the expected one, whole; those that are missing are named as lost.
-    void expect_saved(const RepairReport& report) const {
+    void expect_saved(const StoreRepair& report) const {
         const auto store = Store::open(collection);
         ASSERT_TRUE(store.ok()) << store.status().message();
         const Reader reader = (*store)->reader();

@@ -17,7 +17,7 @@ namespace lectern::storage {
 
 namespace fs = std::filesystem;
 
-void VerifyReport::add(std::string where, std::string what) {
+void StoreCheck::add(std::string where, std::string what) {
     if (findings.size() < most_findings)
         findings.push_back({std::move(where), std::move(what)});
     else
@@ -47,7 +47,7 @@ std::string covered(const rocksdb::LiveFileMetaData& file) {
     return "the settings or derived rows";
 }
 
-void check_tables(const Database& database, VerifyReport& report) {
+void check_tables(const Database& database, StoreCheck& report) {
     std::vector<rocksdb::LiveFileMetaData> files;
     database.db().GetLiveFilesMetaData(&files);
     for (const rocksdb::LiveFileMetaData& file : files) {
@@ -62,7 +62,7 @@ void check_tables(const Database& database, VerifyReport& report) {
     }
 }
 
-void check_counters(const WalkCounts& found, const State& state, VerifyReport& report) {
+void check_counters(const WalkCounts& found, const State& state, StoreCheck& report) {
     const auto compare = [&](const char* what, std::uint64_t is, std::uint64_t said) {
         if (is == said) return;
         report.add("counters", "there are " + std::to_string(is) + " whole " + what +
@@ -79,7 +79,7 @@ void check_counters(const WalkCounts& found, const State& state, VerifyReport& r
 }
 
 // The commits that are kept must be the last ones without a gap.
-void check_changes(const Database& database, const Moment& moment, VerifyReport& report) {
+void check_changes(const Database& database, const Moment& moment, StoreCheck& report) {
     rocksdb::ReadOptions options;
     options.snapshot = moment.snapshot;
     options.fill_cache = false;
@@ -126,7 +126,7 @@ class KeepFiles {
 };
 
 // `written`: somebody may write meanwhile.
-Status check_log_files(const Database& database, bool written, VerifyReport& report) {
+Status check_log_files(const Database& database, bool written, StoreCheck& report) {
     LECTERN_ASSIGN(const std::vector<LogReport> logs,
                    check_logs(database.folder() / "store", *database.db().GetEnv()));
     for (const LogReport& log : logs) {
@@ -138,8 +138,7 @@ Status check_log_files(const Database& database, bool written, VerifyReport& rep
     return {};
 }
 
-Status check(const Database& database, bool written, const VerifyWatch& watch,
-             VerifyReport& report) {
+Status check(const Database& database, bool written, const VerifyWatch& watch, StoreCheck& report) {
     report.opened = true;
     const std::shared_ptr<const Moment> moment = database.now();
     report.sequence = moment->state.sequence;
@@ -189,8 +188,8 @@ Status check(const Database& database, bool written, const VerifyWatch& watch,
 
 }  // namespace
 
-Result<VerifyReport> verify(const fs::path& collection) {
-    VerifyReport report;
+Result<StoreCheck> verify(const fs::path& collection) {
+    StoreCheck report;
     auto opened = Database::open(collection, {.read_only = true});
     if (!opened) {
         const Code code = opened.status().code();
@@ -203,8 +202,8 @@ Result<VerifyReport> verify(const fs::path& collection) {
     return report;
 }
 
-Result<VerifyReport> verify(const Store& store, const VerifyWatch& watch) {
-    VerifyReport report;
+Result<StoreCheck> verify(const Store& store, const VerifyWatch& watch) {
+    StoreCheck report;
     LECTERN_TRY(check(store.database(), true, watch, report));
     return report;
 }

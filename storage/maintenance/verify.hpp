@@ -14,7 +14,7 @@
 
 namespace lectern::storage {
 
-struct VerifyReport {
+struct StoreCheck {
     std::vector<Finding> findings;    // at most `most_findings`
     std::uint64_t more_findings = 0;  // beyond those
     std::vector<Finding> notes;       // sound, but worth saying; said of an opened one only
@@ -35,7 +35,7 @@ struct VerifyReport {
 // Checks logs, the blocks of all table files, every document with its text, chunks and vectors, the
 // counters and the changes. Reads everything, changes nothing. A failure only when there is no
 // collection, when it is open elsewhere or of a newer format; damage is a finding.
-[[nodiscard]] Result<VerifyReport> verify(const std::filesystem::path& collection);
+[[nodiscard]] Result<StoreCheck> verify(const std::filesystem::path& collection);
 
 struct VerifyWatch {
     // After each document; false: enough, the result is cancelled.
@@ -43,6 +43,6 @@ struct VerifyWatch {
 };
 // The same of a store that is open, read and written, as it is when the call begins. Table files
 // that compactions replace meanwhile are kept until it ends.
-[[nodiscard]] Result<VerifyReport> verify(const Store& store, const VerifyWatch& watch = {});
+[[nodiscard]] Result<StoreCheck> verify(const Store& store, const VerifyWatch& watch = {});
 
 }  // namespace lectern::storage

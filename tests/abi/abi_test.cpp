@@ -85,12 +85,12 @@ struct Documents {
 
 TEST_P(EveryKind, IsListed) {
     ASSERT_EQ(host_->plugins().size(), 1u) << host_->refused().front().reason;
-    const PluginInfo plugin = host_->plugins().front();
+    const UsablePlugin plugin = host_->plugins().front();
     EXPECT_EQ(plugin.name, "every-kind");
     EXPECT_EQ(plugin.abi_major, 1u);
     EXPECT_EQ(plugin.abi_minor, 0u);
     std::vector<std::string> kinds;
-    for (const StageTypeInfo& type : plugin.stage_types) {
+    for (const StageType& type : plugin.stage_types) {
         kinds.emplace_back(name(type.kind));
         EXPECT_EQ(type.name, kinds.back());
     }

@@ -24,6 +24,8 @@ int main() {
     }
     out["pipeline"] = boost::json::object{
         {"search", json_of(schema_of(config::search_keys(), api::in_pipeline))},
-        {"answer", json_of(schema_of(config::answer_keys(), api::in_pipeline))}};
+        {"answer", json_of(schema_of(config::answer_keys(), api::in_pipeline))},
+        {"branch", json_of(schema_of(config::branch_keys(), api::in_pipeline))},
+        {"fuse", json_of(schema_of(config::fuse_keys(), api::in_pipeline))}};
     std::cout << out << '\n';
 }

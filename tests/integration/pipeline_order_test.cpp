@@ -1,6 +1,7 @@
 // The steps of a pipeline file are what runs, in its order, and a step that is left out is not run.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -19,6 +20,7 @@ namespace fs = std::filesystem;
 using lectern::AnswerStatus;
 using lectern::Collection;
 using lectern::DocumentInput;
+using lectern::SearchMode;
 
 const std::vector<DocumentInput> bridges{
     {"bridge", "", "The bridge of stone was built in 1876.", R"({"place": "river"})"},
@@ -176,6 +178,90 @@ TEST_F(PipelineOrder, WithoutVerifyWhatIsWrittenIsGivenAsItIsAndSaysSo) {
     EXPECT_EQ(quoted->status, AnswerStatus::extractive);
 }
 
+constexpr const char* also_bread = "  bread: {plugin: choosing, options: {more: \" flour\"}}\n";
+constexpr const char* by_both =
+    "[query, [[tokens, vectors, {search: {mode: dense}}], [bread, {search: {mode: lexical}}]], "
+    "fuse, evidence]";
+
+// Each branch looks for what it makes of the query; what both find stands first.
+TEST_F(PipelineOrder, HitsOfBranchesAreFused) {
+    const Collection collection = filled("fused", also_bread, by_both);
+    const auto found = collection.search("the bridge of stone", {.k = 4});
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    ASSERT_EQ(found->hits.size(), 4U);
+    EXPECT_EQ(found->hits[0].document, "bridge");
+    EXPECT_FLOAT_EQ(found->hits[0].score, 1);  // first in both
+    for (std::size_t i = 0; i < found->hits.size(); ++i) {
+        EXPECT_TRUE(found->hits[i].dense_score) << i;  // of the query itself
+        EXPECT_FALSE(found->hits[i].lexical_score) << i;
+        if (i > 0) {
+            EXPECT_GE(found->hits[i - 1].score, found->hits[i].score);
+        }
+    }
+    const auto ran = [](const lectern::SearchResult& result, std::string_view step) {
+        return std::count_if(result.timing.stages.begin(), result.timing.stages.end(),
+                             [&](const auto& stage) { return stage.stage == step; });
+    };
+    for (const char* step : {"tokens", "vectors", "bread", "dense", "lexical", "fuse"})
+        EXPECT_EQ(ran(*found, step), 1) << step;
+    EXPECT_EQ(ran(*found, "search"), 0);
+    // A request that says how to search makes one search of it.
+    const auto words = collection.search("bridge stone", {.k = 4, .mode = SearchMode::lexical});
+    ASSERT_TRUE(words.ok()) << words.status().message();
+    EXPECT_EQ(ran(*words, "fuse"), 0);
+    ASSERT_FALSE(words->hits.empty());
+    for (const lectern::Hit& hit : words->hits) EXPECT_NE(hit.document, "bread");
+    const auto answer = collection.ask("When was the bridge of stone built?");
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    EXPECT_NE(answer->text.find("1876"), std::string::npos) << answer->text;
+}
+
+TEST_F(PipelineOrder, WhatBranchesFindIsOneListWithPagesConditionsAndFilters) {
+    const Collection collection = filled("fused", also_bread, by_both);
+    const auto all = collection.search("the bridge", {.k = 4});
+    ASSERT_TRUE(all.ok()) << all.status().message();
+    std::vector<std::string> paged;
+    for (std::size_t offset = 0; offset < 5; ++offset) {
+        const auto page = collection.search("the bridge", {.k = 1, .offset = offset});
+        ASSERT_TRUE(page.ok()) << page.status().message();
+        for (const lectern::Hit& hit : page->hits) paged.push_back(hit.document);
+    }
+    EXPECT_EQ(paged, names_of(all->hits));
+    // A condition of the query holds in all branches.
+    const auto without = collection.search("bridge -tide -flour", {.k = 4});
+    ASSERT_TRUE(without.ok()) << without.status().message();
+    EXPECT_FALSE(without->hits.empty());
+    for (const lectern::Hit& hit : without->hits) {
+        EXPECT_NE(hit.document, "tide");
+        EXPECT_NE(hit.document, "bread");
+    }
+    const auto near = collection.search("bread", {.k = 4, .filter = R"(place = "river")"});
+    ASSERT_TRUE(near.ok()) << near.status().message();
+    EXPECT_EQ(names_of(near->hits), std::vector<std::string>{"bridge"});
+    const auto strong = collection.search("the bridge of stone", {.k = 4, .min_score = 0.99});
+    ASSERT_TRUE(strong.ok()) << strong.status().message();
+    EXPECT_EQ(names_of(strong->hits), std::vector<std::string>{"bridge"});
+}
+
+// A share decides who stands first where branches disagree.
+TEST_F(PipelineOrder, SharesOfBranches) {
+    for (const char* favoured : {"bread", "road"}) {
+        const std::string name = favoured;
+        const Collection collection = filled(
+            name,
+            "  of_bread: {plugin: choosing, options: {more: \" flour salt\"}}\n"
+            "  of_road: {plugin: choosing, options: {more: \" iron hill\"}}\n",
+            "[query, [[of_bread, {search: {mode: lexical, share: " +
+                std::string(name == "bread" ? "2" : "1") +
+                "}}], [of_road, {search: {mode: lexical, share: " + (name == "road" ? "2" : "1") +
+                "}}]], {fuse: {fusion: convex}}]");
+        const auto found = collection.search("zebra", {.k = 4});
+        ASSERT_TRUE(found.ok()) << found.status().message();
+        ASSERT_GE(found->hits.size(), 2U);
+        EXPECT_EQ(found->hits[0].document, name);
+    }
+}
+
 // Each is refused when the pipeline is opened, with its place and what to do.
 TEST_F(PipelineOrder, WhatCannotRunIsRefused) {
     struct Case {
@@ -204,6 +290,15 @@ TEST_F(PipelineOrder, WhatCannotRunIsRefused) {
          "and 'query' has no such step; end it with 'verify'"},
         {"dreams", prompted, "[query, tokens, vectors, search, dream, evidence]",
          "'dream' writes other texts, and hits and evidence are what stands in the documents"},
+        {"wordless", "", "[query, [[search], [tokens, vectors, search]], fuse]",
+         "'query' gives text, but 'search' takes vectors"},
+        {"halfway", "", "[query, [[tokens, search], [tokens, vectors, search]], fuse]",
+         "'tokens' gives tokens"},
+        {"early", "", "[query, [[evidence, search], [tokens, vectors, search]], fuse]",
+         "'query' gives text, but 'evidence' takes hits"},
+        {"strangers", "  nowhere: {plugin: bert, options: {model: no-such-model}}\n",
+         "[query, [[tokens, nowhere, search], [tokens, nowhere, search]], fuse]",
+         "'query' must use the tokenizer 'tokens' and the embedder 'vectors' of 'ingest'"},
         {"twice", writes, "[query, tokens, vectors, search, evidence, quote, write]",
          "'quote' gives an answer, but 'write' takes evidence"}};
     for (const Case& one : cases) {
@@ -234,6 +329,29 @@ TEST_F(PipelineOrder, TheGraphIsWhatRuns) {
         "search: vectors->hits", "no_tides: hits->hits", "evidence: hits->evidence",
         "quote: evidence->an",   "verify: an->an"};
     EXPECT_EQ(query, wanted);
+
+    const auto branched =
+        lectern::describe_pipeline(file_of("branched", also_bread, by_both).string(), folders());
+    ASSERT_TRUE(branched.ok()) << branched.status().message();
+    EXPECT_TRUE(branched->problems.empty()) << branched->problems.front();
+    std::vector<std::string> edges;
+    for (const lectern::PipelineStep& step : branched->steps) {
+        if (step.flow != "query") continue;
+        for (const std::size_t before : step.after)
+            edges.push_back(std::to_string(step.branch) + " " + branched->steps[before].name +
+                            "->" + step.name +
+                            (step.settings.empty() ? "" : " (" + step.settings + ")"));
+    }
+    const std::vector<std::string> wanted_edges{"1 query->tokens",
+                                                "1 tokens->vectors",
+                                                "1 vectors->search (mode dense)",
+                                                "2 query->bread",
+                                                "2 bread->search (mode lexical)",
+                                                "0 search->fuse (rrf)",
+                                                "0 search->fuse (rrf)",
+                                                "0 fuse->evidence",
+                                                "0 evidence->quote"};
+    EXPECT_EQ(edges, wanted_edges);
 
     const auto trusting = lectern::describe_pipeline(
         file_of("trusting", writes, "[query, tokens, vectors, search, evidence, write]").string(),
