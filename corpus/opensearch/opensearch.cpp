@@ -22,6 +22,7 @@
 #include "corpus/opensearch/word_query.hpp"
 #include "index/metadata/metadata.hpp"
 #include "index/metadata/table.hpp"
+#include "index/vector/exact.hpp"
 #include "text/text.hpp"
 
 namespace lectern::corpus::opensearch {
@@ -32,6 +33,7 @@ namespace json = boost::json;
 constexpr std::size_t most_neighbours = 10'000;  // the engine's limits
 constexpr std::size_t most_hits = 10'000;
 constexpr std::size_t most_facet_values = 100;
+constexpr std::size_t most_counted_words = 300;  // of a document that others may be like
 constexpr int most_conflicts = 20;
 constexpr int most_waits = 300;
 constexpr auto between_waits = std::chrono::milliseconds(200);
@@ -100,6 +102,25 @@ std::function<double(double)> product_with(std::span<const float> query) {
     return [length = length_of(query)](double score) { return (2 * score - 1) * length; };
 }
 
+// The script of the k-NN plugin compares the query with every vector, and gives 1 + cosine.
+Result<json::value> every_neighbour(const Cluster& cluster, storage::GenerationNumber generation,
+                                    std::span<const float> query, std::size_t k) {
+    json::object parameters = object_of("field", text_value(vector_field(generation)),
+                                        "query_value", numbers(query), "space_type", "cosinesimil");
+    json::object script =
+        object_of("source", "knn_score", "lang", "knn", "params", std::move(parameters));
+    json::object all =
+        object_of("term", object_of("generations", text_value(std::to_string(generation))));
+    json::object scored = object_of("query", std::move(all), "script", std::move(script));
+    json::object body = object_of("size", k, "query", object_of("script_score", std::move(scored)));
+    want_chunks(body);
+    return cluster.search(body);
+}
+
+std::function<double(double)> product_of_sum(std::span<const float> query) {
+    return [length = length_of(query)](double score) { return (score - 1) * length; };
+}
+
 class ClusterVectors final : public Vectors {
  public:
     ClusterVectors(const Cluster& cluster, storage::Generation generation)
@@ -115,9 +136,18 @@ class ClusterVectors final : public Vectors {
                                   query_of(within)));
         return cluster_.scored(answer, product_with(query));
     }
-    Result<RecallSample> recall(std::span<const float> /*query*/, std::size_t /*k*/,
-                                const std::function<bool()>& /*stopped*/) const override {
-        return not_yet("measuring the recall of the vector index");
+    Result<RecallSample> recall(std::span<const float> query, std::size_t k,
+                                const std::function<bool()>& stopped) const override {
+        LECTERN_ASSIGN(const auto found, search(query, k, nullptr));
+        if (stopped && stopped()) return Status{Code::cancelled, "cancelled"};
+        LECTERN_ASSIGN(
+            const json::value answer,
+            every_neighbour(cluster_, generation_.number, query, std::min(k, most_neighbours)));
+        const auto exact = cluster_.scored(answer, product_of_sum(query));
+        RecallSample out;
+        out.wanted = exact.size();
+        out.found = index::count_found(found, exact);
+        return out;
     }
     Result<VectorStatistics> statistics() const override {
         json::object body = object_of("query", kind_is("chunk"));
@@ -204,15 +234,13 @@ class ClusterCorpus final : public Corpus {
                             const std::vector<std::string>& facets) const override;
     Result<std::unique_ptr<Words>> read(std::string_view text,
                                         const ReadOptions& options) const override {
-        if (options.synonyms != nullptr) return not_yet("synonyms");
-        return std::unique_ptr<Words>(std::make_unique<ClusterWords>(
-            index::lexical::read_query(text, options.plain), options.prefix));
+        index::lexical::QueryText query = index::lexical::read_query(text, options.plain);
+        std::vector<Other> others = others_of(query, options.synonyms);
+        return std::unique_ptr<Words>(
+            std::make_unique<ClusterWords>(std::move(query), options.prefix, std::move(others)));
     }
-    Result<std::unique_ptr<Words>> read_like(std::string_view /*title*/, std::string_view /*text*/,
-                                             std::size_t /*chunks*/,
-                                             std::size_t /*most*/) const override {
-        return not_yet("similar documents");
-    }
+    Result<std::unique_ptr<Words>> read_like(std::string_view title, std::string_view text,
+                                             std::size_t chunks, std::size_t most) const override;
     Result<std::shared_ptr<const Selection>> meeting(
         const Words& words, std::shared_ptr<const Selection> within) const override;
     Result<WordHits> search_words(const WordQuery& query, std::size_t k,
@@ -671,6 +699,54 @@ json::object counts_for(const WordPlan& plan) {
     json::object inner = object_of("chunks", object_of("filter", kind_is("chunk")), "words",
                                    object_of("filters", object_of("filters", std::move(filters))));
     return object_of("all", object_of("global", json::object(), "aggs", std::move(inner)));
+}
+
+// How many chunks have each of these terms, and how many there are.
+struct TermCounts {
+    std::uint64_t chunks = 0;
+    std::vector<std::uint64_t> with;
+};
+
+Result<TermCounts> count_terms(const Cluster& cluster, const std::vector<TellingWord>& words) {
+    WordPlan plan;
+    for (const TellingWord& word : words)
+        plan.content.emplace_back(std::vector<std::string>{word.term}, 1);
+    LECTERN_ASSIGN(
+        const json::value answer,
+        cluster.search(object_of("size", 0, "track_total_hits", false, "aggs", counts_for(plan))));
+    TermCounts out;
+    out.chunks = count_at(answer, "aggregations", "all", "chunks", "doc_count");
+    for (std::size_t i = 0; i < words.size(); ++i)
+        out.with.push_back(count_at(answer, "aggregations", "all", "words", "buckets",
+                                    "w" + std::to_string(i) + "_0", "doc_count"));
+    return out;
+}
+
+Result<std::unique_ptr<Words>> ClusterCorpus::read_like(std::string_view title,
+                                                        std::string_view text, std::size_t chunks,
+                                                        std::size_t most) const {
+    const auto reader = words();
+    if (reader == nullptr) return Status{Code::internal, "the words are not open"};
+    const std::vector<TellingWord> all =
+        reader->words_of_document(title, text, chunks, most_counted_words);
+    index::lexical::QueryText like;
+    if (!all.empty()) {
+        LECTERN_ASSIGN(const TermCounts counts, count_terms(cluster_, all));
+        std::vector<std::pair<double, const TellingWord*>> order;
+        const auto total = static_cast<double>(counts.chunks);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const double with = std::min(static_cast<double>(counts.with[i]), total);
+            if (counts.with[i] > all[i].own)
+                order.emplace_back(
+                    std::log1p(all[i].weight) * std::log1p((total - with + 0.5) / (with + 0.5)),
+                    &all[i]);
+        }
+        std::stable_sort(order.begin(), order.end(),
+                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        for (std::size_t i = 0; i < std::min(order.size(), most); ++i)
+            like.words.push_back(order[i].second->word);
+    }
+    return std::unique_ptr<Words>(std::make_unique<ClusterWords>(std::move(like), false));
 }
 
 Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t k,

@@ -18,9 +18,11 @@ import time
 import unittest
 import urllib.request
 
+from serving import Server
 from tls_door import Door, make_certificates
 
 PROGRAM = os.path.abspath(sys.argv[1])
+PIPELINES = pathlib.Path(__file__).resolve().parents[2] / "config" / "pipelines"
 CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
 
 ROWS = [
@@ -167,6 +169,30 @@ class Behaviour:
         self.assertEqual(self.found(self.shared, "visco*"), ["papers/boundary"])
         self.assertEqual(self.found(self.shared, '"boundary layer" -plate'), ["papers/boundary"])
 
+    def test_more_like_a_document(self):
+        for mode in ("hybrid", "dense", "lexical"):
+            with self.subTest(mode):
+                found = self.found(self.shared, "--similar", "papers/plate", "--mode", mode)
+                self.assertEqual(found[0], "papers/boundary")
+                self.assertNotIn("papers/plate", found)
+        # "the" and words that no other document has say nothing.
+        self.assertEqual(self.found(self.shared, "--similar", "papers/plate", "--mode", "lexical"), ["papers/boundary"])
+        self.assertEqual(self.found(self.shared, "--similar", "papers/plate", "--mode", "lexical", "--filter",
+                                    "year > 1910"), [])
+        self.assertNotIn("papers/boundary", self.found(self.shared, "--similar", "papers/plate", "--", "-viscosity"))
+        self.assertIn("has no document", lectern("search", "-c", self.shared, "--similar", "papers/none", code=1))
+
+    def test_synonyms_find_each_other(self):
+        (self.folder / "synonyms.txt").write_text("loaf, bread\nperturbation => boundary layer\n", encoding="utf-8")
+        text = (PIPELINES / "search-only.yaml").read_text(encoding="utf-8")
+        file = self.folder / "synonyms.yaml"
+        file.write_text(text.replace("search: {", "search: {synonyms: synonyms.txt, "), encoding="utf-8")
+        words = ("--mode", "lexical", "--pipeline", file)
+        result = self.search(self.shared, "a loaf", *words)
+        self.assertEqual([hit["document"] for hit in result["hits"]], ["notes/bread"])
+        self.assertEqual(set(self.found(self.shared, "perturbation", *words)), {"papers/boundary", "papers/plate"})
+        self.assertEqual(self.found(self.shared, "loaf", "--mode", "lexical"), [])
+
     def test_an_answer_cites_bytes(self):
         answer = json.loads(lectern("ask", "-c", self.shared, "What does entropy measure?", "--extractive", "--json"))
         self.assertEqual(answer["status"], "extractive")
@@ -300,6 +326,52 @@ class InACluster(Behaviour, unittest.TestCase):
         for hit in hits["hits"]:
             self.assertEqual(text[hit["begin"]:hit["end"]].decode(), hit["text"])
         self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) + 40)
+
+    def test_servers_share_what_the_cluster_has(self):
+        name = self.new_collection().split("/")[-1]
+        path = f"/collections/{name}"
+        log = self.folder / "serve.log"
+        with Server(PROGRAM, CLUSTER, log) as one, Server(PROGRAM, CLUSTER, log, "--recall-every", "1") as other:
+            made = one.done("PUT", path, {"pipeline": "search-only"})
+            self.assertEqual((made["name"], made["documents"]), (name, 0))
+            self.assertEqual(other.done("PUT", path, {"pipeline": "search-only"})["collection_id"],
+                             made["collection_id"])
+            for row in ROWS[:3]:
+                document = {"title": row["title"], "text": row["text"], "metadata": {"year": row["year"]}}
+                one.done("PUT", f"{path}/documents/{row['_id']}", document)
+            # Found by the next search, whichever server is asked.
+            for server in (other, one):
+                hits = server.done("POST", f"{path}/search", {"query": "drag of a wing", "filter": "year > 1900"})
+                self.assertEqual(hits["hits"][0]["document"], "papers/wing")
+                self.assertIn(name, [each["name"] for each in server.done("GET", "/collections")["collections"]])
+            self.assertEqual(other.done("GET", f"{path}/documents/papers/plate")["text"], ROWS[1]["text"])
+            other.done("DELETE", f"{path}/documents/papers/plate")
+            self.assertEqual(one.request("GET", f"{path}/documents/papers/plate")[0], 404)
+            # What the index finds is compared with every vector there is.
+            metrics = other.until(lambda _, text: f'lectern_index_recall_ratio{{collection="{name}"}}' in text,
+                                  "GET", "/metrics")
+            self.assertIn(f'lectern_index_recall_ratio{{collection="{name}"}} 1', metrics)
+            # Dropped by one and made again: the other serves what is there now.
+            one.done("DELETE", path)
+            other.until(lambda status, _: status == 404, "GET", path)
+            one.done("PUT", path, {"pipeline": "search-only"})
+            one.done("PUT", f"{path}/documents/again", {"text": "A wing, once more."})
+            found = other.until(lambda status, _: status == 200, "POST", f"{path}/search", {"query": "drag of a wing"})
+            self.assertEqual([hit["document"] for hit in found["hits"]], ["again"])
+            self.assertIn("keeps its name", str(one.request("POST", f"{path}/rename", {"to": "other-name"})))
+            # The models alone need no collection.
+            self.assertEqual(len(other.done("POST", "/v1/embeddings", {"model": "default", "input": "a wing"})["data"]),
+                             1)
+
+    def test_a_server_says_that_its_cluster_does_not_answer(self):
+        done = subprocess.run([PROGRAM, "serve", "--data", "opensearch://127.0.0.1:1", "--listen", "127.0.0.1:0"],
+                              capture_output=True, text=True, timeout=60, check=False,
+                              env={**os.environ, "LECTERN_OPENSEARCH_TIMEOUT": "2"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no node of the cluster has answered", done.stderr)
+        done = subprocess.run([PROGRAM, "serve", "--data", f"opensearch://{CLUSTER}/{self.shared.split('/')[-1]}",
+                               "--listen", "127.0.0.1:0"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn("leave that out", done.stderr)
 
     def row_names(self, collection, query):
         """The names of the rows that a query of OpenSearch's finds."""

@@ -170,8 +170,9 @@ Response restore(Service& service, Call& call) {
     if (!folder) return problem(folder.status());
     const auto id = backup_of(call);
     if (!id || !has_backup(*folder, *id)) return no_backup(call);
-    const std::vector<std::string> names = service.collections.names();
-    if (std::find(names.begin(), names.end(), name) != names.end())
+    const auto names = service.collections.list();
+    if (!names) return problem(names.status());
+    if (std::find(names->begin(), names->end(), name) != names->end())
         return problem(409, "conflict", "there is a collection '" + name + "' already");
     return begin(service, call, "restore", {{"backup", *id}, {"as", name}});
 }

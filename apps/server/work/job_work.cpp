@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/result_json.hpp"
+#include "lectern/cluster.hpp"
 
 namespace lectern::server {
 namespace {
@@ -108,6 +109,9 @@ Result<json::object> restore(const OpenCollection& open, const fs::path& data,
 }  // namespace
 
 Result<fs::path> backup_folder(const fs::path& data, const OpenCollection& open) {
+    if (is_in_cluster(data.string()))
+        return Status{Code::unsupported,
+                      "a server over a cluster makes no backups; the cluster's own snapshots do"};
     LECTERN_ASSIGN(const Stats stats, open.collection.stats());
     return data / ".backups" / (open.name + "-" + stats.collection_id);
 }
