@@ -17,6 +17,7 @@
 #include "corpus/opensearch/check.hpp"
 #include "corpus/opensearch/cluster.hpp"
 #include "corpus/opensearch/cluster_reader.hpp"
+#include "corpus/opensearch/generations.hpp"
 #include "corpus/opensearch/json_build.hpp"
 #include "corpus/opensearch/metadata_fields.hpp"
 #include "corpus/opensearch/word_query.hpp"
@@ -134,6 +135,7 @@ class ClusterVectors final : public Vectors {
         LECTERN_ASSIGN(const json::value answer,
                        neighbours(cluster_, generation_.number, query, std::min(k, most_neighbours),
                                   query_of(within)));
+        LECTERN_TRY(cluster_.must_have(generation_.number));  // none of it was missing, then
         return cluster_.scored(answer, product_with(query));
     }
     Result<RecallSample> recall(std::span<const float> query, std::size_t k,
@@ -163,6 +165,13 @@ class ClusterVectors final : public Vectors {
     const storage::Generation generation_;
 };
 
+Status no_longer_there(storage::GenerationNumber generation) {
+    return {Code::unavailable,
+            "another program has changed the model meanwhile: the vectors of "
+            "generation " +
+                std::to_string(generation) + " are no longer wanted"};
+}
+
 class ClusterCorpus final : public Corpus {
  public:
     ClusterCorpus(std::unique_ptr<Transport> transport, std::string where)
@@ -179,14 +188,15 @@ class ClusterCorpus final : public Corpus {
     Status set_pipeline(std::string_view name, std::string_view yaml,
                         std::string_view folder) override;
     Result<storage::Generation> add_generation(storage::Generation generation) override;
-    Status cut_over(storage::GenerationNumber /*number*/, std::string_view /*name*/,
-                    std::string_view /*yaml*/, std::string_view /*folder*/) override {
-        return not_yet("a change of model (reembed)");
+    Status cut_over(storage::GenerationNumber number, std::string_view name, std::string_view yaml,
+                    std::string_view folder) override;
+    Status drop_generation(storage::GenerationNumber number) override;
+    Status drop_older_generations() override;
+    bool shared() const noexcept override { return true; }
+    bool serves(storage::GenerationNumber generation) const noexcept override {
+        const storage::GenerationNumber last = cluster_.last_serving();
+        return last == 0 || last == generation;
     }
-    Status drop_generation(storage::GenerationNumber /*number*/) override {
-        return not_yet("a change of model (reembed)");
-    }
-    Status drop_older_generations() override { return {}; }  // there are none
 
     Status open_words(const std::optional<WordOptions>& options) override {
         const std::lock_guard lock(words_mutex_);
@@ -211,10 +221,13 @@ class ClusterCorpus final : public Corpus {
     Status accepts(const storage::PutDocument& document) const override;
     Result<storage::CommitResult> commit(const storage::WriteGroup& group,
                                          Vectors* vectors) override;
-    Result<std::uint64_t> add_vectors(storage::GenerationNumber /*generation*/,
-                                      std::span<const storage::ChunkId> /*chunks*/,
-                                      std::span<const float> /*rows*/) override {
-        return not_yet("a change of model (reembed)");
+    Result<std::uint64_t> add_vectors(storage::GenerationNumber generation,
+                                      std::span<const storage::ChunkId> chunks,
+                                      std::span<const float> rows) override {
+        LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+        const storage::Generation* to = now.generation(generation);
+        if (to == nullptr) return no_longer_there(generation);
+        return opensearch::add_vectors(cluster_, *to, chunks, rows);
     }
     Status write_sources(const storage::SourceRows& rows) override;
 
@@ -224,9 +237,16 @@ class ClusterCorpus final : public Corpus {
     Result<storage::Counters> counters() const override;
     Result<std::uint64_t> vector_count(storage::GenerationNumber generation) const override;
     Result<std::uint64_t> each_without_vector(
-        storage::GenerationNumber /*generation*/, std::optional<storage::Sequence>& /*seen*/,
-        const std::function<Status(std::span<const storage::ChunkId>)>& /*visit*/) const override {
-        return not_yet("a change of model (reembed)");
+        storage::GenerationNumber generation, std::optional<storage::Sequence>& seen,
+        const std::function<Status(std::span<const storage::ChunkId>)>& visit) const override {
+        std::uint64_t present = 0;
+        if (!seen) {
+            LECTERN_TRY(cluster_.refresh());
+            LECTERN_ASSIGN(present, vector_count(generation));
+        }
+        seen = 0;  // the cluster knows which have none; nothing is looked at twice
+        LECTERN_TRY(each_chunk_without(cluster_, generation, visit));
+        return present;
     }
 
     Result<Selected> select(std::string_view filter) const override;
@@ -277,7 +297,14 @@ class ClusterCorpus final : public Corpus {
         const std::lock_guard lock(words_mutex_);
         return words_;
     }
-    [[nodiscard]] Status write_meta(const storage::CollectionMeta& meta) const;
+    // Whoever read it before may write it meanwhile; what matters is read again.
+    [[nodiscard]] Status write_meta(const storage::CollectionMeta& meta,
+                                    const storage::Generation* added = nullptr) const;
+    [[nodiscard]] Result<storage::Generation> make_index(storage::Generation generation);
+    // Writes with vectors of the model that serves, or without any.
+    [[nodiscard]] Result<storage::GenerationNumber> check_writes(
+        const storage::WriteGroup& group) const;
+    [[nodiscard]] Status forget_hashes(const std::vector<Wish>& wishes) const;
     [[nodiscard]] Status write_version(const storage::PutDocument& put, Wish& wish,
                                        Bulk& bulk) const;
     [[nodiscard]] Status write_heads(std::vector<Wish>& wishes) const;
@@ -305,7 +332,9 @@ Status ClusterCorpus::look() {
     std::uint32_t count = 0;
     (void)std::from_chars(replicas.data(), replicas.data() + replicas.size(), count);
     cluster_.set_replicas(count);
-    return meta().status();
+    LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+    cluster_.set_collection(now.id);
+    return {};
 }
 
 Result<storage::CollectionMeta> ClusterCorpus::meta() const {
@@ -317,11 +346,16 @@ Result<storage::CollectionMeta> ClusterCorpus::meta() const {
     const auto* meta =
         at_path(reply.body.as_object().begin()->value(), std::string_view("mappings"),
                 std::string_view("_meta"), std::string_view("lectern"));
-    return meta_of(meta == nullptr ? json::value() : *meta);
+    LECTERN_ASSIGN(auto out, meta_of(meta == nullptr ? json::value() : *meta));
+    cluster_.note_serving(out.serving);
+    return out;
 }
 
-Status ClusterCorpus::write_meta(const storage::CollectionMeta& meta) const {
-    const json::object body = object_of("_meta", object_of("lectern", meta_json(meta)));
+Status ClusterCorpus::write_meta(const storage::CollectionMeta& meta,
+                                 const storage::Generation* added) const {
+    json::object body = object_of("_meta", object_of("lectern", meta_json(meta)));
+    if (added != nullptr)
+        body["properties"] = object_of(vector_field(added->number), vector_mapping(*added));
     return cluster_.transport()
         .ask("PUT", "/" + cluster_.name() + "/_mapping", json::serialize(body))
         .status();
@@ -342,7 +376,59 @@ Status ClusterCorpus::set_pipeline(std::string_view name, std::string_view yaml,
 
 Result<storage::Generation> ClusterCorpus::add_generation(storage::Generation generation) {
     LECTERN_ASSIGN(storage::CollectionMeta now, meta());
-    if (now.serving != 0) return not_yet("a change of model (reembed)");
+    if (now.serving == 0) return make_index(std::move(generation));
+    LECTERN_ASSIGN(generation.number, next_generation(cluster_));
+    generation.created_at = storage::now_milliseconds();
+    now.generations.push_back(generation);
+    LECTERN_TRY(write_meta(now, &generation));
+    LECTERN_ASSIGN(now, meta());
+    const storage::Generation* made = now.generation(generation.number);
+    if (made == nullptr || made->fingerprint != generation.fingerprint)
+        return no_longer_there(generation.number);
+    return generation;
+}
+
+Status ClusterCorpus::cut_over(storage::GenerationNumber number, std::string_view name,
+                               std::string_view yaml, std::string_view folder) {
+    LECTERN_TRY(cluster_.refresh());  // its vectors are found
+    LECTERN_ASSIGN(storage::CollectionMeta now, meta());
+    if (now.generation(number) == nullptr) return no_longer_there(number);
+    now.serving = number;
+    now.pipeline_name = name;
+    now.pipeline_yaml = yaml;
+    now.pipeline_folder = folder;
+    LECTERN_TRY(write_meta(now));
+    LECTERN_ASSIGN(now, meta());
+    return now.serving == number ? Status() : no_longer_there(number);
+}
+
+Status ClusterCorpus::drop_generation(storage::GenerationNumber number) {
+    LECTERN_ASSIGN(storage::CollectionMeta now, meta());
+    if (now.serving == number)
+        return {Code::invalid_argument, "the vectors that serve cannot be dropped"};
+    if (std::erase_if(now.generations, [number](const auto& one) { return one.number == number; }) >
+        0)
+        LECTERN_TRY(write_meta(now));
+    return remove_vectors(cluster_, number);
+}
+
+Status ClusterCorpus::drop_older_generations() {
+    LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+    if (now.serving == 0) return {};
+    // They stand in the order in which they were made.
+    for (const storage::Generation& one : now.generations) {
+        if (one.number == now.serving) break;
+        LECTERN_TRY(drop_generation(one.number));
+    }
+    LECTERN_ASSIGN(const auto of_rows, generations_of_rows(cluster_));
+    LECTERN_ASSIGN(const storage::CollectionMeta after, meta());
+    for (const storage::GenerationNumber number : of_rows)
+        if (after.generation(number) == nullptr) LECTERN_TRY(remove_vectors(cluster_, number));
+    return {};
+}
+
+Result<storage::Generation> ClusterCorpus::make_index(storage::Generation generation) {
+    storage::CollectionMeta now;
     LECTERN_ASSIGN(const json::value health, cluster_.transport().ask("GET", "/_cluster/health"));
     const auto nodes = static_cast<std::uint32_t>(count_at(health, "number_of_data_nodes"));
     const std::uint32_t replicas =
@@ -429,12 +515,7 @@ Status ClusterCorpus::write_version(const storage::PutDocument& put, Wish& wish,
         if (put.chunks.empty()) break;
         const std::size_t dimension = vectors.values.size() / put.chunks.size();
         for (std::size_t i = 0; i < put.chunks.size(); ++i)
-            if (const double length =
-                    length_of(std::span(vectors.values).subspan(i * dimension, dimension));
-                std::abs(length - 1) > 0.01)
-                return {Code::unsupported,
-                        "the OpenSearch backend keeps vectors of length 1, and the pipeline's "
-                        "model gives others; choose a pipeline that normalises them"};
+            LECTERN_TRY(check_length(std::span(vectors.values).subspan(i * dimension, dimension)));
     }
     const Version version{header, &put};
     bulk.put(text_id(header.ordinal), json::serialize(text_row(version)));
@@ -489,8 +570,47 @@ Status ClusterCorpus::write_heads(std::vector<Wish>& wishes) const {
             "a document is written by others all the time; do it again when they are done"};
 }
 
+Result<storage::GenerationNumber> ClusterCorpus::check_writes(
+    const storage::WriteGroup& group) const {
+    LECTERN_ASSIGN(const Served now, cluster_.served());
+    // A write would make an index that is nobody's.
+    if (!now.there)
+        return Status{Code::not_found, "the collection '" + where_ + "' was deleted meanwhile"};
+    for (const storage::PutDocument& put : group.puts) {
+        if (put.vectors.empty()) continue;
+        if (std::none_of(put.vectors.begin(), put.vectors.end(),
+                         [&](const auto& vectors) { return vectors.generation == now.serving; }))
+            return Status{Code::unavailable,
+                          "the model of the collection was changed by another program meanwhile; "
+                          "do it again, and the documents are read with the new one"};
+    }
+    return now.serving;
+}
+
+// Documents whose vectors are of a model that no longer serves: the next ingest takes them for
+// changed.
+Status ClusterCorpus::forget_hashes(const std::vector<Wish>& wishes) const {
+    std::vector<std::string> ids;
+    for (const Wish& wish : wishes)
+        if (wish.put) ids.push_back(wish.id);
+    LECTERN_ASSIGN(const auto heads, heads_of(cluster_, ids));
+    Bulk bulk(cluster_);
+    std::size_t place = 0;
+    for (const Wish& wish : wishes) {
+        if (!wish.put) continue;
+        const std::optional<Head>& head = heads[place++];
+        if (!head || head->header.ordinal != wish.header.ordinal) continue;
+        json::value row = json::parse(wish.head);
+        row.as_object()["hash"] = text_value(storage::to_hex(storage::Hash128{}));
+        bulk.put_after(head_id(wish.id), json::serialize(row), head->sequence, head->term);
+    }
+    if (!bulk.empty()) LECTERN_TRY(bulk.send().status());
+    return {};
+}
+
 Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& group,
                                                     Vectors* /*vectors*/) {
+    LECTERN_ASSIGN(const storage::GenerationNumber serving, check_writes(group));
     storage::CommitResult out;
     out.documents.resize(group.puts.size());
     std::map<std::string_view, std::size_t> last;  // of several puts with one id the last counts
@@ -517,6 +637,13 @@ Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& g
         LECTERN_TRY(cluster_.refresh());
     }
     LECTERN_TRY(write_heads(wishes));
+    if (!group.puts.empty()) {
+        LECTERN_ASSIGN(const Served after, cluster_.served());
+        if (after.there && after.serving != serving) {
+            LECTERN_TRY(forget_hashes(wishes));
+            LECTERN_TRY(check_writes(group).status());
+        }
+    }
     Bulk dead(cluster_);
     for (const Wish& wish : wishes) {
         if (!wish.before) continue;
@@ -603,8 +730,12 @@ Result<Kinds> ClusterCorpus::kinds() const {
     LECTERN_ASSIGN(const json::value answer,
                    cluster_.transport().ask("GET", "/" + cluster_.name() + "/_mapping"));
     if (!answer.is_object() || answer.as_object().empty()) return Kinds();
-    const auto* properties = at_path(answer.as_object().begin()->value(),
-                                     std::string_view("mappings"), std::string_view("properties"));
+    const json::value& index = answer.as_object().begin()->value();
+    if (const std::uint64_t serving = count_at(index, "mappings", "_meta", "lectern", "serving");
+        serving != 0)
+        cluster_.note_serving(static_cast<storage::GenerationNumber>(serving));
+    const auto* properties =
+        at_path(index, std::string_view("mappings"), std::string_view("properties"));
     if (properties == nullptr || !properties->is_object()) return Kinds();
     return kinds_of(properties->as_object());
 }

@@ -11,6 +11,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -71,6 +73,19 @@ def write_rows(file, rows):
     return file
 
 
+def write_other_model(folder):
+    """The pipeline of a small model that knows every word of the rows; its file."""
+    draw = random.Random(1)
+    texts = " ".join(row["title"] + " " + row["text"] for row in ROWS).lower()
+    words = sorted(set(re.findall(r"\w+", texts)) | {"boil", "lentils", "baking"})
+    with open(folder / "words.vec", "w", encoding="utf-8") as out:
+        out.write(f"{len(words)} 16\n")
+        for word in words:
+            out.write(word + "".join(f" {draw.gauss(0, 1):.4f}" for _ in range(16)) + "\n")
+    (folder / "other.yaml").write_text(OTHER, encoding="utf-8")
+    return folder / "other.yaml"
+
+
 class Behaviour:
     """Mixed into a TestCase for each backend, which says where a new collection is."""
 
@@ -78,6 +93,7 @@ class Behaviour:
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="lectern-behaviour-"))
         cls.rows = write_rows(cls.folder / "rows.jsonl", ROWS)
+        cls.other = write_other_model(cls.folder)
         cls.shared = cls.new_collection()
         cls.first = json.loads(lectern("ingest", "-c", cls.shared, cls.rows, "--json"))
 
@@ -229,14 +245,56 @@ class Behaviour:
         self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) - 1)
 
     def test_another_model_is_refused(self):
-        draw = random.Random(1)
-        with open(self.folder / "words.vec", "w", encoding="utf-8") as out:
-            out.write("3 16\n")
-            for word in ("flow", "plate", "the"):
-                out.write(word + "".join(f" {draw.gauss(0, 1):.4f}" for _ in range(16)) + "\n")
-        (self.folder / "other.yaml").write_text(OTHER, encoding="utf-8")
-        said = lectern("search", "-c", self.shared, "flow", "--pipeline", self.folder / "other.yaml", code=1)
+        said = lectern("search", "-c", self.shared, "flow", "--pipeline", self.other, code=1)
         self.assertIn("holds vectors of", said)
+
+    def model_of(self, collection):
+        stats = json.loads(lectern("stats", "-c", collection, "--json"))
+        return stats["pipeline"], stats["dimension"]
+
+    def reembed(self, collection, pipeline):
+        done = json.loads(lectern("reembed", "-c", collection, "--pipeline", pipeline, "--json"))
+        return done["chunks"], done["resumed"]
+
+    def test_another_model_takes_over(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        self.assertEqual(self.reembed(collection, self.other), (len(ROWS), 0))
+        self.assertEqual(self.model_of(collection), ("other", 16))
+        hits = self.search(collection, "Knead the dough", "--mode", "dense")["hits"]
+        self.assertEqual({hit["document"] for hit in hits}, {row["_id"] for row in ROWS})
+        self.assertEqual(hits[0]["document"], "notes/bread")
+        self.assertEqual(self.found(collection, "kneaded", "--mode", "lexical"), ["notes/bread"])
+        # Nothing was read anew, and what is written now is of the new model.
+        self.assertEqual(json.loads(lectern("ingest", "-c", collection, self.rows, "--json"))["skipped"], len(ROWS))
+        lectern("ingest", "-c", collection, write_rows(self.folder / "lentils.jsonl",
+                                                       [dict(ROWS[4], text="Boil the lentils.")]))
+        self.assertEqual(self.found(collection, "lentils", "--mode", "dense")[0], "notes/bread")
+        report = json.loads(lectern("verify", "-c", collection, "--json"))
+        self.assertEqual((report["findings"], report["vectors"]), ([], len(ROWS)))
+        self.assertEqual(self.reembed(collection, "search-only"), (len(ROWS), 0))
+        self.assertEqual(self.model_of(collection), ("search-only", 384))
+        self.assertEqual(self.found(collection, "cooking legumes", "--mode", "dense")[0], "notes/bread")
+
+    def test_a_change_of_model_that_was_killed_goes_on(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        change = ("reembed", "-c", collection, "--pipeline", self.other)
+        for place in ("reembed.after_generation", "reembed.after_vectors", "reembed.before_cut_over"):
+            with self.subTest(place):
+                lectern(*change, code=-signal.SIGKILL, variables={"LECTERN_KILL_POINT": place})
+                # The model before serves as if nothing had been begun.
+                self.assertEqual(self.model_of(collection), ("search-only", 384))
+                self.assertEqual(self.found(collection, "baking", "--mode", "dense")[0], "notes/bread")
+        self.assertEqual(self.reembed(collection, self.other), (0, len(ROWS)))
+        self.assertEqual(self.model_of(collection), ("other", 16))
+        # Killed behind the switch: the new one serves, and what is left of the old one goes with the next change.
+        lectern("reembed", "-c", collection, "--pipeline", "search-only", code=-signal.SIGKILL,
+                variables={"LECTERN_KILL_POINT": "reembed.after_cut_over"})
+        self.assertEqual(self.model_of(collection), ("search-only", 384))
+        self.assertEqual(self.found(collection, "baking", "--mode", "dense")[0], "notes/bread")
+        self.assertEqual(self.reembed(collection, "search-only"), (0, 0))
+        self.assertEqual(json.loads(lectern("verify", "-c", collection, "--json"))["findings"], [])
 
     def test_verify_finds_all_in_order(self):
         # A folder is verified when no program has it open.
@@ -363,6 +421,30 @@ class InACluster(Behaviour, unittest.TestCase):
             self.assertEqual(len(other.done("POST", "/v1/embeddings", {"model": "default", "input": "a wing"})["data"]),
                              1)
 
+    def test_servers_follow_a_change_of_model(self):
+        collection = self.new_collection()
+        path = f"/collections/{collection.split('/')[-1]}"
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        words = {"query": "Knead the dough", "mode": "dense"}
+        with Server(PROGRAM, CLUSTER, self.folder / "follow.log") as server:
+            self.assertEqual(len(server.done("POST", f"{path}/search", words)["hits"]), len(ROWS))
+            change = subprocess.Popen([PROGRAM, "reembed", "-c", collection, "--pipeline", self.other],
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            # No search in between finds less, whichever model it was of.
+            while change.poll() is None:
+                self.assertEqual(len(server.done("POST", f"{path}/search", words)["hits"]), len(ROWS))
+            self.assertEqual(change.returncode, 0, change.communicate()[1])
+            change.stderr.close()
+            self.assertEqual(server.done("GET", path)["dimension"], 16)
+            self.assertEqual(server.done("POST", f"{path}/search", words)["hits"][0]["document"], "notes/bread")
+            # And writes are of the new one.
+            server.done("PUT", f"{path}/documents/new", {"text": "Boil the lentils."})
+            found = server.done("POST", f"{path}/search", {"query": "lentils", "mode": "dense"})
+            self.assertEqual(found["hits"][0]["document"], "new")
+        rows = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "chunk"}},
+                                                               {"term": {"generations": "1"}}]}})
+        self.assertEqual(rows, [], "the vectors of the model before are gone")
+
     def test_a_server_says_that_its_cluster_does_not_answer(self):
         done = subprocess.run([PROGRAM, "serve", "--data", "opensearch://127.0.0.1:1", "--listen", "127.0.0.1:0"],
                               capture_output=True, text=True, timeout=60, check=False,
@@ -441,8 +523,7 @@ class InACluster(Behaviour, unittest.TestCase):
         lectern("get", "-c", there, "notes/bread", code=1)
 
     def test_what_is_not_there_yet_is_refused_by_name(self):
-        for arguments in (("backup", "-c", self.shared, self.folder / "b"), ("repair", "-c", self.shared),
-                          ("reembed", "-c", self.shared, "--pipeline", "search-only")):
+        for arguments in (("backup", "-c", self.shared, self.folder / "b"), ("repair", "-c", self.shared)):
             with self.subTest(arguments[0]):
                 self.assertIn("OpenSearch", lectern(*arguments, code=1))
 
