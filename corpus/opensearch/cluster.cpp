@@ -293,6 +293,9 @@ Status Bulk::send_some(std::vector<Operation>& from, std::vector<std::string>& c
         } else if (status == 429 || status == 503 || status == 504) {
             why = text_at(item, "error", "reason");
             again.push_back(std::move(from[i]));
+        } else if (status == 403 && text_at(item, "error", "type") == "cluster_block_exception") {
+            why = writes_held_up;
+            again.push_back(std::move(from[i]));
         } else if (status >= 300 && !(removed && status == 404)) {
             return {status == 400 ? Code::invalid_argument : Code::unavailable,
                     "the cluster refuses a row: " + text_at(item, "error", "reason") + " " +

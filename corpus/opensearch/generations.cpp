@@ -35,7 +35,7 @@ json::object update(std::string_view source, json::object parameters) {
                                          std::move(parameters)));
 }
 
-json::object chunks() {
+json::object chunk_rows() {
     return object_of("term", object_of("kind", "chunk"));
 }
 
@@ -89,7 +89,7 @@ Status each_chunk_without(const Cluster& cluster, storage::GenerationNumber gene
             object_of("size", documents_of_a_group, "sources", json::array{std::move(source)});
         if (!after.is_null()) composite["after"] = after;
         json::object lacking =
-            object_of("filter", json::array{chunks()}, "must_not", json::array{having(generation)});
+            object_of("filter", json::array{chunk_rows()}, "must_not", json::array{having(generation)});
         json::object groups = object_of("documents", object_of("composite", std::move(composite)));
         LECTERN_ASSIGN(const json::value answer,
                        cluster.search(object_of("size", 0, "track_total_hits", false, "query",
@@ -139,7 +139,7 @@ Result<std::vector<storage::GenerationNumber>> generations_of_rows(const Cluster
     json::object terms =
         object_of("terms", object_of("field", "generations", "size", most_generations));
     LECTERN_ASSIGN(const json::value answer,
-                   cluster.search(object_of("size", 0, "track_total_hits", false, "query", chunks(),
+                   cluster.search(object_of("size", 0, "track_total_hits", false, "query", chunk_rows(),
                                             "aggs", object_of("all", std::move(terms)))));
     std::vector<storage::GenerationNumber> out;
     for (const json::value& bucket : list_at(answer, "aggregations", "all", "buckets")) {
@@ -155,7 +155,7 @@ Status remove_vectors(const Cluster& cluster, storage::GenerationNumber generati
     const std::string script = json::serialize(
         update(remove_script, object_of("field", text_value(vector_field(generation)), "generation",
                                         text_value(std::to_string(generation)))));
-    json::array both{chunks(), having(generation)};
+    json::array both{chunk_rows(), having(generation)};
     const json::object body =
         object_of("size", chunks_of_a_group, "_source", false, "track_total_hits", false, "query",
                   object_of("bool", object_of("filter", std::move(both))));

@@ -20,6 +20,7 @@
 #include "corpus/opensearch/generations.hpp"
 #include "corpus/opensearch/json_build.hpp"
 #include "corpus/opensearch/metadata_fields.hpp"
+#include "corpus/opensearch/snapshots.hpp"
 #include "corpus/opensearch/word_query.hpp"
 #include "index/metadata/metadata.hpp"
 #include "index/metadata/table.hpp"
@@ -271,9 +272,11 @@ class ClusterCorpus final : public Corpus {
 
     Result<CorpusFigures> figures() const override;
     Status flush() override { return {}; }  // what is acknowledged is on disk and is found
-    Result<BackupInfo> backup(const std::filesystem::path& /*to*/,
-                              const BackupOptions& /*options*/) const override {
-        return not_yet("backups; the cluster's own snapshots are the way");
+    Result<BackupInfo> backup(const std::filesystem::path& to,
+                              const BackupOptions& options) const override {
+        LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+        LECTERN_ASSIGN(const storage::Counters count, counters());
+        return make_snapshot(cluster_, now, count.documents, to.string(), options);
     }
     Result<VerifyReport> verify(const VerifyOptions& options) const override {
         LECTERN_ASSIGN(const storage::CollectionMeta now, meta());

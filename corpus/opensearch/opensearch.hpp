@@ -29,4 +29,10 @@ struct IndexOfCluster {
 [[nodiscard]] Result<IndexOfCluster> find(std::string_view address);
 [[nodiscard]] Status drop(std::string_view address);
 
+// ---- backups; `place`: opensearch://HOST…/REPOSITORY. See those of lectern.hpp.
+[[nodiscard]] Result<std::vector<BackupInfo>> backups(std::string_view place);
+[[nodiscard]] Result<BackupInfo> restore(std::string_view place, std::uint32_t id,
+                                         std::string_view to);
+[[nodiscard]] Status delete_backup(std::string_view place, std::uint32_t id);
+
 }  // namespace lectern::corpus::opensearch

@@ -23,16 +23,26 @@ Status must_be_local(const fs::path& folder, const char* what) {
 }  // namespace
 
 Result<std::vector<BackupInfo>> Collection::backups(const fs::path& folder) {
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::backups(folder.string());
     return corpus::local::backups(folder);
 }
 
 Result<BackupInfo> Collection::restore(const fs::path& folder, std::uint32_t id,
                                        const fs::path& to) {
-    LECTERN_TRY(must_be_local(to, "restore"));
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::restore(folder.string(), id, to.string());
+    if (corpus::opensearch::is_address(to.string()))
+        return Status{
+            Code::invalid_argument,
+            "a backup in a folder is restored to a folder; 'lectern copy' takes it to the "
+            "cluster from there"};
     return corpus::local::restore(folder, id, to);
 }
 
 Status delete_backup(const fs::path& folder, std::uint32_t id) {
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::delete_backup(folder.string(), id);
     return corpus::local::delete_backup(folder, id);
 }
 
