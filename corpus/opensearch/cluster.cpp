@@ -28,11 +28,6 @@ json::array names_of(std::span<const std::string_view> fields) {
 
 }  // namespace
 
-Status not_yet(std::string_view what) {
-    return {Code::unsupported, "the OpenSearch backend does not do this yet: " + std::string(what) +
-                                   "; docs/cluster.md says what it does"};
-}
-
 Result<json::value> Cluster::search(const json::object& body, std::string_view parameters) const {
     LECTERN_ASSIGN(json::value answer,
                    transport_->ask("POST",

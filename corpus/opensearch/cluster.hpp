@@ -20,9 +20,6 @@
 
 namespace lectern::corpus::opensearch {
 
-// "the OpenSearch backend does not do … yet".
-[[nodiscard]] Status not_yet(std::string_view what);
-
 struct Row {
     bool found = false;
     boost::json::value source;

@@ -88,8 +88,8 @@ Status each_chunk_without(const Cluster& cluster, storage::GenerationNumber gene
         json::object composite =
             object_of("size", documents_of_a_group, "sources", json::array{std::move(source)});
         if (!after.is_null()) composite["after"] = after;
-        json::object lacking =
-            object_of("filter", json::array{chunk_rows()}, "must_not", json::array{having(generation)});
+        json::object lacking = object_of("filter", json::array{chunk_rows()}, "must_not",
+                                         json::array{having(generation)});
         json::object groups = object_of("documents", object_of("composite", std::move(composite)));
         LECTERN_ASSIGN(const json::value answer,
                        cluster.search(object_of("size", 0, "track_total_hits", false, "query",
@@ -138,9 +138,10 @@ Result<std::vector<storage::GenerationNumber>> generations_of_rows(const Cluster
     LECTERN_TRY(cluster.refresh());
     json::object terms =
         object_of("terms", object_of("field", "generations", "size", most_generations));
-    LECTERN_ASSIGN(const json::value answer,
-                   cluster.search(object_of("size", 0, "track_total_hits", false, "query", chunk_rows(),
-                                            "aggs", object_of("all", std::move(terms)))));
+    LECTERN_ASSIGN(
+        const json::value answer,
+        cluster.search(object_of("size", 0, "track_total_hits", false, "query", chunk_rows(),
+                                 "aggs", object_of("all", std::move(terms)))));
     std::vector<storage::GenerationNumber> out;
     for (const json::value& bucket : list_at(answer, "aggregations", "all", "buckets")) {
         const std::string key = text_at(bucket, "key");

@@ -38,6 +38,8 @@ constexpr std::size_t most_facet_values = 100;
 constexpr std::size_t most_counted_words = 300;  // of a document that others may be like
 constexpr int most_conflicts = 20;
 constexpr int most_waits = 300;
+// Rows come some seconds before the head that names them.
+constexpr std::chrono::milliseconds written_by_nobody_after = std::chrono::hours(1);
 constexpr auto between_waits = std::chrono::milliseconds(200);
 
 // A condition as a query.
@@ -278,6 +280,7 @@ class ClusterCorpus final : public Corpus {
         LECTERN_ASSIGN(const storage::Counters count, counters());
         return make_snapshot(cluster_, now, count.documents, to.string(), options);
     }
+    Result<RepairReport> repair();
     Result<VerifyReport> verify(const VerifyOptions& options) const override {
         LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
         return check_rows(cluster_, now, options);
@@ -1039,15 +1042,65 @@ Status ClusterCorpus::sort(const SortField& by, std::vector<Hit>& hits,
     return {};
 }
 
-}  // namespace
+// Documents that are not whole go: what is left of them is not what was ingested. So do rows of no
+// document that are too old to be written still.
+Result<RepairReport> ClusterCorpus::repair() {
+    const auto begin = std::chrono::steady_clock::now();
+    LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+    RepairReport out;
+    LECTERN_ASSIGN(const bool held_up, let_writes_in(cluster_));
+    if (held_up)
+        out.found.push_back({"index",
+                             "writes were held up, as by a backup that was broken off; they are "
+                             "let in again"});
+    std::vector<StrayVersion> strays;
+    LECTERN_ASSIGN(const VerifyReport report, check_rows(cluster_, now, {}, &strays));
+    constexpr std::string_view document = "document ";
+    storage::WriteGroup group;
+    for (const Finding& finding : report.findings) {
+        out.found.push_back(finding);
+        if (!finding.where.starts_with(document)) continue;
+        group.deletes.push_back(finding.where.substr(document.size()));
+        out.lost.push_back({finding.where, finding.what + "; ingest it again"});
+    }
+    if (!group.deletes.empty()) LECTERN_TRY(commit(group, nullptr).status());
+    const std::int64_t old = storage::now_milliseconds() - written_by_nobody_after.count();
+    std::erase_if(strays,
+                  [old](const StrayVersion& one) { return one.written == 0 || one.written > old; });
+    LECTERN_ASSIGN(const std::uint64_t rows, remove_strays(cluster_, strays));
+    if (rows > 0)
+        out.found.push_back({"rows", std::to_string(rows) +
+                                         " belonged to no document, and were written more than an "
+                                         "hour ago; they are taken out"});
+    LECTERN_ASSIGN(const storage::Counters left, counters());
+    out.documents = left.documents;
+    out.chunks = left.chunks;
+    out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return out;
+}
 
-Result<std::unique_ptr<Corpus>> open(std::string_view address, const Log& /*log*/) {
+Result<std::unique_ptr<ClusterCorpus>> open_cluster(std::string_view address) {
     LECTERN_ASSIGN(Address parsed, parse_address(address));
     LECTERN_ASSIGN(Access access, access_from_environment());
     LECTERN_ASSIGN(auto transport, Transport::open(std::move(parsed), std::move(access)));
     auto out = std::make_unique<ClusterCorpus>(std::move(transport), std::string(address));
     LECTERN_TRY(out->look());
+    return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Corpus>> open(std::string_view address, const Log& /*log*/) {
+    LECTERN_ASSIGN(auto out, open_cluster(address));
     return std::unique_ptr<Corpus>(std::move(out));
+}
+
+Result<RepairReport> repair(std::string_view address) {
+    LECTERN_ASSIGN(const auto corpus, open_cluster(address));
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus->meta());
+    if (meta.serving == 0)
+        return Status{Code::not_found, "there is no collection '" + std::string(address) + "'"};
+    return corpus->repair();
 }
 
 }  // namespace lectern::corpus::opensearch

@@ -29,6 +29,9 @@ struct IndexOfCluster {
 [[nodiscard]] Result<IndexOfCluster> find(std::string_view address);
 [[nodiscard]] Status drop(std::string_view address);
 
+// See that of lectern.hpp. Others may use it meanwhile.
+[[nodiscard]] Result<RepairReport> repair(std::string_view address);
+
 // ---- backups; `place`: opensearch://HOST…/REPOSITORY. See those of lectern.hpp.
 [[nodiscard]] Result<std::vector<BackupInfo>> backups(std::string_view place);
 [[nodiscard]] Result<BackupInfo> restore(std::string_view place, std::uint32_t id,

@@ -10,18 +10,6 @@ namespace lectern {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// These need the files of a collection.
-Status must_be_local(const fs::path& folder, const char* what) {
-    if (!corpus::opensearch::is_address(folder.string())) return {};
-    return {Code::unsupported, std::string(what) +
-                                   " is for collections in a folder; the OpenSearch backend does "
-                                   "not do it (docs/cluster.md)"};
-}
-
-}  // namespace
-
 Result<std::vector<BackupInfo>> Collection::backups(const fs::path& folder) {
     if (corpus::opensearch::is_address(folder.string()))
         return corpus::opensearch::backups(folder.string());
@@ -55,7 +43,8 @@ Result<VerifyReport> Collection::verify(const fs::path& folder) {
 }
 
 Result<RepairReport> Collection::repair(const fs::path& folder) {
-    LECTERN_TRY(must_be_local(folder, "repair"));
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::repair(folder.string());
     return corpus::local::repair(folder);
 }
 

@@ -26,6 +26,7 @@ from tls_door import Door, make_certificates
 PROGRAM = os.path.abspath(sys.argv[1])
 PIPELINES = pathlib.Path(__file__).resolve().parents[2] / "config" / "pipelines"
 CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
+REPOSITORY = os.environ.get("LECTERN_TEST_REPOSITORY", "")  # a folder that its nodes may keep snapshots in
 
 ROWS = [
     {"_id": "papers/boundary", "title": "Boundary layers", "year": 1904, "topic": "flow", "on": "1904-08-12",
@@ -64,6 +65,14 @@ def lectern(*arguments, code=0, folder=None, variables=None):
         raise AssertionError(f"lectern {' '.join(map(str, arguments))}: code {done.returncode}, not {code}\n"
                              f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
     return done.stdout if code == 0 else done.stderr
+
+
+def lectern_says(code, *arguments):
+    """The standard output of the program, which ends with this code."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != code:
+        raise AssertionError(f"code {done.returncode}, not {code}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def write_rows(file, rows):
@@ -485,6 +494,28 @@ class InACluster(Behaviour, unittest.TestCase):
         self.assertEqual([(finding["where"], finding["what"]) for finding in report["findings"]],
                          [("document papers/wing", "its chunk 1 of 1 is missing")])
         self.assertIn("2 belong to no document", report["notes"][0]["what"])
+        self.assertIn("lectern repair", lectern_says(2, "verify", "-c", collection))
+
+        # Repair takes the one out, and the other's rows when nobody can be writing them any more.
+        repaired = json.loads(lectern_says(2, "repair", "-c", collection, "--json"))
+        self.assertEqual([one["where"] for one in repaired["lost"]], ["document papers/wing"])
+        self.assertEqual(repaired["documents"], len(ROWS) - 2)
+        left = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "chunk"}},
+                                                              {"term": {"id": "papers/plate"}}]}})
+        self.assertEqual(len(left), 1)
+        name = collection.split("/")[-1]
+        self.ask_cluster("POST", f"/{name}/_update/{left[0]}?refresh=true", {"doc": {"committed": 1}})
+        repaired = json.loads(lectern("repair", "-c", collection, "--json"))
+        self.assertEqual((len(repaired["found"]), repaired["lost"]), (1, []))
+        self.assertIn("2 belonged to no document", repaired["found"][0]["what"])
+        # What a backup that was killed leaves.
+        self.ask_cluster("PUT", f"/{name}/_block/write")
+        said = lectern("delete", "-c", collection, "papers/boundary", code=1,
+                       variables={"LECTERN_OPENSEARCH_TIMEOUT": "5"})
+        self.assertIn("held up", said)
+        self.assertIn("held up", lectern("repair", "-c", collection, code=0))
+        lectern("delete", "-c", collection, "papers/boundary")
+        self.assertEqual(json.loads(lectern("repair", "-c", collection, "--json"))["found"], [])
 
     def test_a_copy_there_and_back_is_the_same(self):
         here = self.folder / "copy-from"
@@ -522,10 +553,96 @@ class InACluster(Behaviour, unittest.TestCase):
         self.assertEqual((done["documents"], done["resumed"], done["deleted"], done["same"]), (1, 1, 1, 2))
         lectern("get", "-c", there, "notes/bread", code=1)
 
-    def test_what_is_not_there_yet_is_refused_by_name(self):
-        for arguments in (("backup", "-c", self.shared, self.folder / "b"), ("repair", "-c", self.shared)):
-            with self.subTest(arguments[0]):
-                self.assertIn("OpenSearch", lectern(*arguments, code=1))
+    def ask_cluster(self, method, path, body=None):
+        request = urllib.request.Request(f"http://{CLUSTER.split(',')[0]}{path}",
+                                         None if body is None else json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"}, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def new_repository(self):
+        """A snapshot repository of the cluster; what it is called."""
+        if not REPOSITORY:
+            self.skipTest("no folder for snapshots: set LECTERN_TEST_REPOSITORY, or run ./check --cluster")
+        name = f"behaviour-{os.getpid()}-{time.time_ns()}"
+        self.ask_cluster("PUT", f"/_snapshot/{name}", {"type": "fs", "settings": {"location": f"{REPOSITORY}/{name}"}})
+        self.addCleanup(self.ask_cluster, "DELETE", f"/_snapshot/{name}")
+        return name
+
+    def test_backups_are_snapshots(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        place = f"opensearch://{CLUSTER}/{self.new_repository()}"
+        self.assertIn("no backup", lectern("backups", place, code=1))
+        first = json.loads(lectern("backup", "-c", collection, place, "--json"))
+        self.assertEqual((first["id"], first["documents"]), (1, len(ROWS)))
+        self.assertGreater(first["bytes"], 0)
+        lectern("delete", "-c", collection, "papers/wing")
+        self.assertEqual(json.loads(lectern("backup", "-c", collection, place, "--json"))["id"], 2)
+        listed = json.loads(lectern("backups", place, "--json"))["backups"]
+        self.assertEqual([(one["id"], one["documents"]) for one in listed], [(1, len(ROWS)), (2, len(ROWS) - 1)])
+        self.assertEqual(listed[0]["collection_id"], first["collection_id"])
+        # A restore makes a collection of another name, and replaces nothing.
+        self.assertIn("already", lectern("restore", "-c", collection, place, code=1))
+        then = self.new_collection()
+        lectern("restore", "-c", then, place, "--id", "1")
+        self.assertEqual(self.get(then, "papers/wing")["text"], ROWS[2]["text"])
+        self.assertEqual(self.found(then, "induced drag of a wing", "--mode", "dense")[0], "papers/wing")
+        self.assertEqual(json.loads(lectern("verify", "-c", then, "--json"))["findings"], [])
+        # It is written to, and so is the one that was backed up.
+        for where in (then, collection):
+            lectern("ingest", "-c", where, write_rows(self.folder / "more.jsonl", [{"_id": "more", "text": "Lentils."}]))
+            self.get(where, "more")
+        self.assertIn("no backup 7", lectern("restore", "-c", self.place("nowhere"), place, "--id", "7", code=1))
+        self.assertIn("snapshot repository", lectern("backup", "-c", collection, self.folder / "b", code=1))
+        said = lectern("backup", "-c", collection, f"opensearch://{CLUSTER}/not-there", code=1)
+        self.assertIn("register one", said)
+        self.assertIn("'lectern copy'", lectern("restore", "-c", self.folder / "here", place, code=1))
+
+    def test_a_backup_of_documents_that_are_written_is_whole(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        place = f"opensearch://{CLUSTER}/{self.new_repository()}"
+        rows = write_rows(self.folder / "many.jsonl", [{"_id": f"many/{number}", "text": f"Text {number}. " * 30}
+                                                       for number in range(300)])
+        writer = subprocess.Popen([PROGRAM, "ingest", "-c", collection, rows], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, text=True)
+        numbers = []
+        while writer.poll() is None:
+            numbers.append(json.loads(lectern("backup", "-c", collection, place, "--json"))["id"])
+        self.assertEqual(writer.returncode, 0, writer.communicate()[1])
+        writer.stderr.close()
+        self.assertTrue(numbers)
+        then = self.new_collection()
+        lectern("restore", "-c", then, place, "--id", str(numbers[0]))
+        self.assertEqual(json.loads(lectern("verify", "-c", then, "--json"))["findings"], [])
+
+    def test_a_server_backs_up(self):
+        repository = self.new_repository()
+        name = self.new_collection().split("/")[-1]
+        path = f"/collections/{name}"
+        os.environ["LECTERN_OPENSEARCH_REPOSITORY"] = repository
+        self.addCleanup(os.environ.pop, "LECTERN_OPENSEARCH_REPOSITORY")
+        with Server(PROGRAM, CLUSTER, self.folder / "backups.log") as server:
+            server.done("PUT", path, {"pipeline": "search-only"})
+            server.done("PUT", f"{path}/documents/wing", {"text": "A wing sheds a vortex sheet."})
+            self.assertEqual(server.done("GET", f"{path}/backups")["backups"], [])
+
+            def end_of(job):
+                ended = server.until(lambda _, value: value["state"] != "running", "GET", f"{path}/jobs/{job['job']}")
+                self.assertEqual(ended["state"], "done", ended)
+
+            end_of(server.done("POST", f"{path}/backups"))
+            # Another collection does not see it, though it lies in the same repository.
+            other = self.shared.split("/")[-1]
+            self.assertEqual(server.done("GET", f"/collections/{other}/backups")["backups"], [])
+            self.assertEqual(server.request("DELETE", f"/collections/{other}/backups/1")[0], 404)
+            restored = self.new_collection().split("/")[-1]
+            end_of(server.done("POST", f"{path}/backups/1/restore", {"as": restored}))
+            self.assertEqual(server.done("GET", f"/collections/{restored}/documents/wing")["text"],
+                             "A wing sheds a vortex sheet.")
+            server.done("DELETE", f"{path}/backups/1")
+            self.assertEqual(server.done("GET", f"{path}/backups")["backups"], [])
 
     def test_tls_and_what_opens_the_door(self):
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
