@@ -236,6 +236,13 @@ class Corpus {
     [[nodiscard]] virtual Result<storage::CollectionMeta> meta() const = 0;
     [[nodiscard]] virtual Status set_pipeline(std::string_view name, std::string_view yaml,
                                               std::string_view folder) = 0;
+    // Whether other programs may write to it at the same time: what is read of it may be past.
+    [[nodiscard]] virtual bool shared() const noexcept { return false; }
+    // False: another program has made another generation serve, which meta() names. As far as was
+    // seen by other calls; asks nobody.
+    [[nodiscard]] virtual bool serves(storage::GenerationNumber /*generation*/) const noexcept {
+        return true;
+    }
     // With the next free number. The first one serves.
     [[nodiscard]] virtual Result<storage::Generation> add_generation(
         storage::Generation generation) = 0;

@@ -7,6 +7,7 @@
 #   setup/opensearch.sh kill I        ends node I without warning
 #   setup/opensearch.sh node I [N]    starts node I of N again
 #   setup/opensearch.sh address       HOST:PORT,… of the nodes that `start` has started
+#   setup/opensearch.sh repository    the folder for snapshots, which all nodes see
 #
 # It is put together from the artefacts that the OpenSearch project publishes for Maven: the
 # distribution without plugins, the k-NN plugin, and the script language that this one needs. The
@@ -127,7 +128,7 @@ write_config() { # I N
         seeds+="\"127.0.0.1:$((port + 100 + other))\","
         names+="\"$other\","
     done
-    mkdir -p "$folder/config" "$folder/data" "$folder/logs"
+    mkdir -p "$folder/config" "$folder/data" "$folder/logs" "$run/snapshots"
     cp -r "$home/config/." "$folder/config/"
     sed -i "s#logs/gc.log#$folder/logs/gc.log#; s#=logs/#=$folder/logs/#; s#HeapDumpPath=data#HeapDumpPath=$folder/data#" \
         "$folder/config/jvm.options"
@@ -136,6 +137,7 @@ cluster.name: lectern-tests
 node.name: "$index"
 path.data: $folder/data
 path.logs: $folder/logs
+path.repo: [$run/snapshots]
 network.host: 127.0.0.1
 http.port: $((port + index))
 transport.port: $((port + 100 + index))
@@ -154,7 +156,7 @@ start_node() { # I N
     [[ -f $folder/config/opensearch.yml ]] || write_config "$index" "$2"
     if ((EUID == 0)); then
         id "$user" >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin "$user"
-        chown -R "$user" "$folder"
+        chown -R "$user" "$folder" "$run/snapshots"
         # The folders above it may be closed to others.
         as=(setpriv --reuid "$user" --clear-groups --no-new-privs --inh-caps=-all)
     fi
@@ -217,6 +219,7 @@ case ${1:-} in
         wait_for "${2:-3}"
         ;;
     stop) stop_all ;;
+    repository) printf '%s\n' "$run/snapshots" ;;
     kill) kill -9 "$(<"$run/$2/pid")" ;;
     node) start_node "$2" "${3:-3}" ;;
     address)
@@ -229,7 +232,7 @@ case ${1:-} in
         printf '%s\n' "${list%,}"
         ;;
     *)
-        sed -n '2,20p' "${BASH_SOURCE[0]}"
+        sed -n '2,21p' "${BASH_SOURCE[0]}"
         exit 2
         ;;
 esac

@@ -7,6 +7,7 @@
 
 #include "apps/cli/common.hpp"
 #include "apps/server/mcp/conversation.hpp"
+#include "lectern/cluster.hpp"
 
 namespace lectern::app {
 namespace {
@@ -19,7 +20,8 @@ struct Mcp {
 // The folder's last name; "collection" when it has none ("/", ".").
 std::string name_of(const std::string& folder) {
     std::error_code error;
-    std::filesystem::path path = std::filesystem::weakly_canonical(folder, error);
+    std::filesystem::path path = folder;
+    if (!is_in_cluster(folder)) path = std::filesystem::weakly_canonical(folder, error);
     if (error) path = folder;
     const std::string name = path.filename().string();
     return name.empty() ? "collection" : name;
@@ -41,7 +43,9 @@ Result<server::mcp::Sources> one_collection(const Mcp& mcp) {
 
 Result<server::mcp::Sources> all_collections(const Mcp& mcp) {
     std::error_code error;
-    if (!std::filesystem::is_directory(mcp.data, error))
+    const bool in_cluster = is_in_cluster(mcp.data);
+    if (in_cluster) LECTERN_TRY(cluster_collections(mcp.data).status());
+    if (!in_cluster && !std::filesystem::is_directory(mcp.data, error))
         return Status{Code::not_found, "there is no data folder '" + mcp.data +
                                            "'; name that of 'lectern serve' with --data"};
     LECTERN_ASSIGN(Engine engine, Engine::create(engine_options(mcp.common)));

@@ -206,7 +206,10 @@ void add_serve(CLI::App& program, Run& run_command) {
         *program.add_subcommand("serve", "Serve collections over HTTP (see docs/server.md)");
     serve->command = &command;
     server::ServerOptions& options = serve->options;
-    command.add_option("--data", options.data, "The folder of collections")->capture_default_str();
+    command
+        .add_option("--data", options.data,
+                    "The folder of collections, or opensearch://HOST… for those of a cluster")
+        ->capture_default_str();
     command.add_option("--listen", options.listen, "ADDRESS:PORT; port 0 takes any that is free")
         ->capture_default_str();
     command.add_option("--config", serve->config,

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "apps/cli/common.hpp"
+#include "lectern/cluster.hpp"
 
 namespace lectern::app {
 namespace {
@@ -36,9 +37,10 @@ int run_verify(const Common& common) {
                   << " bytes of the log are a write that was cut off before it was acknowledged\n";
     if (clean_bill)
         std::cout << "everything is in order\n";
-    else if (common.collection.starts_with("opensearch"))
+    else if (is_in_cluster(common.collection))
         std::cout << report->findings.size() + report->more_findings
-                  << " findings; delete these documents and ingest them again\n";
+                  << " findings; 'lectern repair -c " << common.collection
+                  << "' takes documents that are not whole out; ingest them again\n";
     else
         std::cout << report->findings.size() + report->more_findings
                   << " findings; 'lectern repair -c " << common.collection
@@ -70,6 +72,9 @@ int run_repair(const Common& common) {
     if (report->store_rebuilt)
         std::cout << "the store was written anew with " << report->documents << " documents and "
                   << report->chunks << " chunks\n";
+    if (!report->store_rebuilt && report->kept_aside.empty() && is_in_cluster(common.collection))
+        std::cout << "the collection has " << report->documents << " documents and "
+                  << report->chunks << " chunks\n";
     if (report->index_files > 0)
         std::cout << report->index_files << " index files were set aside and are built again\n";
     if (!report->kept_aside.empty())
@@ -98,7 +103,8 @@ void add_verify(CLI::App& program, Run& run_command) {
         &run_verify);
     add(program, run_command, "repair", "Save what can be read of a damaged collection",
         "Rebuilds what is derived and keeps what was damaged in COLLECTION/damaged. A collection "
-        "in order is left alone.\nExit code: 0 nothing was lost, 2 something was, 1 it could not "
+        "in order is left alone. In a cluster, documents that are not whole are taken out.\nExit "
+        "code: 0 nothing was lost, 2 something was, 1 it could not "
         "be repaired.",
         &run_repair);
 }

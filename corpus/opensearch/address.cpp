@@ -63,6 +63,29 @@ Result<Node> parse_node(std::string_view text, std::string_view part) {
     return out;
 }
 
+std::string_view behind_scheme(std::string_view text) {
+    return text.substr((text.starts_with(tls_scheme) ? tls_scheme : plain_scheme).size());
+}
+
+// The nodes alone.
+Result<Address> parse_nodes(std::string_view text) {
+    Address out;
+    out.tls = text.starts_with(tls_scheme);
+    const std::string_view rest = behind_scheme(text);
+    if (rest.find('@') != std::string_view::npos)
+        return Status{Code::invalid_argument,
+                      "the address of a cluster takes no user and no password: they are read from "
+                      "LECTERN_OPENSEARCH_USER and LECTERN_OPENSEARCH_PASSWORD"};
+    std::string_view hosts = rest.substr(0, std::min(rest.find('/'), rest.size()));
+    while (true) {
+        const std::size_t comma = std::min(hosts.find(','), hosts.size());
+        LECTERN_ASSIGN(Node node, parse_node(text, hosts.substr(0, comma)));
+        out.nodes.push_back(std::move(node));
+        if (comma == hosts.size()) return out;
+        hosts.remove_prefix(comma + 1);
+    }
+}
+
 std::string variable(const char* name) {
     const char* const value = std::getenv(name);
     return value == nullptr ? std::string() : std::string(value);
@@ -89,25 +112,23 @@ bool is_address(std::string_view text) noexcept {
 }
 
 Result<Address> parse_address(std::string_view text) {
-    Address out;
-    out.tls = text.starts_with(tls_scheme);
-    const std::string_view rest = text.substr((out.tls ? tls_scheme : plain_scheme).size());
-    if (rest.find('@') != std::string_view::npos)
-        return Status{Code::invalid_argument,
-                      "the address of a cluster takes no user and no password: they are read from "
-                      "LECTERN_OPENSEARCH_USER and LECTERN_OPENSEARCH_PASSWORD"};
-    const std::size_t slash = rest.find('/');
+    LECTERN_ASSIGN(Address out, parse_nodes(text));
+    const std::size_t slash = behind_scheme(text).find('/');
     if (slash == std::string_view::npos) return wrong(text, "the name of the index is missing");
-    out.name = rest.substr(slash + 1);
+    out.name = behind_scheme(text).substr(slash + 1);
     LECTERN_TRY(check_name(text, out.name));
-    std::string_view hosts = rest.substr(0, slash);
-    while (true) {
-        const std::size_t comma = std::min(hosts.find(','), hosts.size());
-        LECTERN_ASSIGN(Node node, parse_node(text, hosts.substr(0, comma)));
-        out.nodes.push_back(std::move(node));
-        if (comma == hosts.size()) return out;
-        hosts.remove_prefix(comma + 1);
-    }
+    return out;
+}
+
+Result<Address> parse_cluster(std::string_view text) {
+    if (!is_address(text))
+        return wrong(text, "it does not begin with " + std::string(plain_scheme));
+    LECTERN_ASSIGN(Address out, parse_nodes(text));
+    const std::string_view rest = behind_scheme(text);
+    if (const std::size_t slash = rest.find('/'); slash < rest.size() - 1)
+        return wrong(text, "a cluster is meant, and '" + std::string(rest.substr(slash + 1)) +
+                               "' names an index of it; leave that out");
+    return out;
 }
 
 Result<Access> access_from_environment() {

@@ -27,6 +27,9 @@ struct Address {
 // would stand in logs and lists of processes.
 [[nodiscard]] Result<Address> parse_address(std::string_view text);
 
+// Without a name: opensearch://HOST[:PORT],HOST2…, also with a slash behind it.
+[[nodiscard]] Result<Address> parse_cluster(std::string_view text);
+
 // From the environment (docs/cluster.md); none of it is ever part of a message.
 struct Access {
     std::string user;

@@ -61,6 +61,34 @@ TEST(Address, SaysWhatIsWrong) {
     }
 }
 
+TEST(Address, OfAClusterHasNoName) {
+    for (const char* text : {"opensearch://a:9201,b", "opensearch://a:9201,b/"}) {
+        const auto address = parse_cluster(text);
+        ASSERT_TRUE(address.ok()) << text << ": " << address.status().message();
+        EXPECT_EQ(address->name, "");
+        ASSERT_EQ(address->nodes.size(), 2U) << text;
+        EXPECT_EQ(address->nodes[0].port, 9201U);
+        EXPECT_EQ(address->nodes[1].host, "b");
+    }
+    const struct {
+        const char* text;
+        const char* what;
+    } cases[] = {
+        {"opensearch://a/notes", "'notes' names an index"},
+        {"opensearch://", "is no host"},
+        {"opensearch:///", "is no host"},
+        {"opensearch://a:0", "no port"},
+        {"opensearch://me:secret@a", "LECTERN_OPENSEARCH_PASSWORD"},
+        {"/data/notes", "does not begin with opensearch://"},
+    };
+    for (const auto& one : cases) {
+        const auto address = parse_cluster(one.text);
+        ASSERT_FALSE(address.ok()) << one.text;
+        EXPECT_EQ(address.status().code(), Code::invalid_argument);
+        EXPECT_THAT(address.status().message(), HasSubstr(one.what)) << one.text;
+    }
+}
+
 // It would stand in logs.
 TEST(Address, TakesNoPassword) {
     const auto address = parse_address("opensearch://me:secret@a/notes");

@@ -19,8 +19,13 @@ constexpr std::size_t groups_of_a_page = 1000;
 
 class Check {
  public:
-    Check(const Cluster& cluster, const storage::Generation& serving, VerifyReport& report)
-        : cluster_(cluster), reader_(cluster), serving_(serving), report_(report) {}
+    Check(const Cluster& cluster, const storage::Generation& serving, VerifyReport& report,
+          std::vector<StrayVersion>* strays)
+        : cluster_(cluster),
+          reader_(cluster),
+          serving_(serving),
+          report_(report),
+          strays_(strays) {}
 
     // Again with the head of now where rows are missing: another version may have taken its place.
     [[nodiscard]] Status document(const std::string& id) {
@@ -54,7 +59,9 @@ class Check {
                           json::array{object_of(
                               "ordinal", object_of("terms", object_of("field", "ordinal")))});
             if (!after.is_null()) composite["after"] = after;
-            json::object inner = object_of("kinds", std::move(kind), "count", std::move(counted));
+            json::object latest = object_of("max", object_of("field", "committed"));
+            json::object inner = object_of("kinds", std::move(kind), "count", std::move(counted),
+                                           "latest", std::move(latest));
             json::object groups =
                 object_of("composite", std::move(composite), "aggs", std::move(inner));
             LECTERN_ASSIGN(
@@ -71,9 +78,13 @@ class Check {
                     if (text_at(one, "key") == "document") heads = count_at(one, "doc_count");
                     if (text_at(one, "key") == "chunk") chunks = count_at(one, "doc_count");
                 }
-                if (heads == 0)
+                if (heads == 0) {
                     rows_of_none += count_at(bucket, "doc_count");
-                else if (heads > 1 || chunks > count_at(bucket, "count", "value"))
+                    if (strays_ != nullptr)
+                        strays_->push_back(
+                            {count_at(bucket, "key", "ordinal"),
+                             static_cast<std::int64_t>(count_at(bucket, "latest", "value"))});
+                } else if (heads > 1 || chunks > count_at(bucket, "count", "value"))
                     LECTERN_TRY(
                         find("version " + std::to_string(count_at(bucket, "key", "ordinal")),
                              "it has " + std::to_string(chunks) + " chunks and " +
@@ -141,18 +152,19 @@ class Check {
     const ClusterReader reader_;
     const storage::Generation& serving_;
     VerifyReport& report_;
+    std::vector<StrayVersion>* const strays_;  // null: they are not wanted
 };
 
 }  // namespace
 
 Result<VerifyReport> check_rows(const Cluster& cluster, const storage::CollectionMeta& meta,
-                                const VerifyOptions& options) {
+                                const VerifyOptions& options, std::vector<StrayVersion>* strays) {
     const auto begin = std::chrono::steady_clock::now();
     const storage::Generation* serving = meta.generation(meta.serving);
     if (serving == nullptr) return Status{Code::not_found, "there is no such collection"};
     VerifyReport report;
     report.readable = true;
-    Check check(cluster, *serving, report);
+    Check check(cluster, *serving, report, strays);
     const json::object heads = object_of("query", object_of("term", object_of("kind", "document")));
     LECTERN_ASSIGN(
         const json::value total,
@@ -173,6 +185,27 @@ Result<VerifyReport> check_rows(const Cluster& cluster, const storage::Collectio
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return report;
+}
+
+Result<std::uint64_t> remove_strays(const Cluster& cluster,
+                                    const std::vector<StrayVersion>& strays) {
+    std::uint64_t out = 0;
+    for (const StrayVersion& stray : strays) {
+        const json::object body =
+            object_of("size", groups_of_a_page, "_source", false, "track_total_hits", false,
+                      "query", object_of("term", object_of("ordinal", stray.ordinal)));
+        while (true) {
+            LECTERN_ASSIGN(const json::value answer, cluster.search(body));
+            const json::array& hits = list_at(answer, "hits", "hits");
+            if (hits.empty()) break;
+            Bulk bulk(cluster);
+            for (const json::value& hit : hits) bulk.remove(text_at(hit, "_id"));
+            LECTERN_TRY(bulk.send().status());
+            LECTERN_TRY(cluster.refresh());
+            out += hits.size();
+        }
+    }
+    return out;
 }
 
 }  // namespace lectern::corpus::opensearch

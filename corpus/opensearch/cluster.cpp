@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "corpus/opensearch/json_build.hpp"
@@ -14,6 +16,7 @@ namespace json = boost::json;
 constexpr std::size_t most_known = 200'000;
 constexpr std::size_t rows_at_once = 500;
 constexpr std::size_t bulk_bytes = 8U << 20U;
+constexpr int tries_of_an_update = 5;
 constexpr auto write_again_for = std::chrono::seconds(30);
 constexpr auto write_again_after = std::chrono::milliseconds(200);
 
@@ -24,11 +27,6 @@ json::array names_of(std::span<const std::string_view> fields) {
 }
 
 }  // namespace
-
-Status not_yet(std::string_view what) {
-    return {Code::unsupported, "the OpenSearch backend does not do this yet: " + std::string(what) +
-                                   "; docs/cluster.md says what it does"};
-}
 
 Result<json::value> Cluster::search(const json::object& body, std::string_view parameters) const {
     LECTERN_ASSIGN(json::value answer,
@@ -106,6 +104,47 @@ Status Cluster::refresh() const {
     return {};
 }
 
+Result<Served> Cluster::served() const {
+    LECTERN_ASSIGN(const Reply reply,
+                   transport_->send("GET", "/" + name() +
+                                               "/_mapping?filter_path=*.mappings._meta.lectern.id,"
+                                               "*.mappings._meta.lectern.serving,"
+                                               "*.mappings._meta.lectern.generations.number"));
+    Served out;
+    if (reply.status == 404) return out;
+    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    const auto* indexes = reply.body.if_object();
+    const auto* meta = indexes == nullptr || indexes->empty()
+                           ? nullptr
+                           : at_path(indexes->begin()->value(), std::string_view("mappings"),
+                                     std::string_view("_meta"), std::string_view("lectern"));
+    if (meta == nullptr) return out;
+    out.there = true;
+    out.collection = id_of(*meta);
+    out.serving = static_cast<storage::GenerationNumber>(count_at(*meta, "serving"));
+    for (const json::value& one : list_at(*meta, "generations"))
+        out.all.push_back(static_cast<storage::GenerationNumber>(count_at(one, "number")));
+    note_serving(out.serving);
+    return out;
+}
+
+Status Cluster::must_have(storage::GenerationNumber generation) const {
+    LECTERN_ASSIGN(const Served now, served());
+    const std::lock_guard lock(mutex_);
+    if (!now.there || now.collection != collection_)
+        return {Code::unavailable,
+                "the collection '" + name() +
+                    "' was deleted meanwhile, and perhaps made again; open it again"};
+    if (std::find(now.all.begin(), now.all.end(), generation) != now.all.end()) return {};
+    return {Code::unavailable,
+            "the model of the collection was changed by another program meanwhile; do it again"};
+}
+
+void Cluster::set_collection(const storage::Hash128& id) {
+    const std::lock_guard lock(mutex_);
+    collection_ = id;
+}
+
 void Cluster::learn(storage::ChunkId chunk, Belongs belongs) const {
     const std::lock_guard lock(mutex_);
     if (known_.size() >= most_known) known_.clear();
@@ -160,6 +199,19 @@ void Bulk::remove_after(std::string name, std::int64_t sequence, std::int64_t te
     operations_.push_back({std::move(name), {}, true, sequence, term});
 }
 
+void Bulk::update(std::string name, std::string script) {
+    operations_.push_back({std::move(name), std::move(script), false, -1, 0, true});
+}
+
+Status check_length(std::span<const float> vector) {
+    const double length =
+        std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
+    if (std::abs(length - 1) <= 0.01) return {};
+    return {Code::unsupported,
+            "the OpenSearch backend keeps vectors of length 1, and the pipeline's model gives "
+            "others; choose a pipeline that normalises them"};
+}
+
 Result<std::vector<std::string>> Bulk::send() {
     std::vector<std::string> conflicts;
     std::vector<Operation> some;
@@ -192,12 +244,15 @@ Result<std::vector<std::string>> Bulk::send() {
 }
 
 Status Bulk::send_some(std::vector<Operation>& from, std::vector<std::string>& conflicts,
-                       std::string& why) const {
+                       std::string& why) {
     std::string body;
     for (const Operation& operation : from) {
         json::object line = object_of("_id", text_value(operation.name));
         std::string_view action = operation.row.empty() ? "delete" : "index";
-        if (operation.conditional && operation.sequence < 0) {
+        if (operation.update) {
+            action = "update";
+            line["retry_on_conflict"] = tries_of_an_update;
+        } else if (operation.conditional && operation.sequence < 0) {
             action = "create";
         } else if (operation.conditional) {
             line["if_seq_no"] = operation.sequence;
@@ -223,10 +278,18 @@ Status Bulk::send_some(std::vector<Operation>& from, std::vector<std::string>& c
         const json::value& item = items[i].as_object().begin()->value();
         const std::uint64_t status = count_at(item, "status");
         const bool removed = from[i].row.empty();
-        if (status == 409) {
+        if (from[i].update && status == 404) {
+            ++gone_;
+        } else if (from[i].update && status == 409) {
+            why = text_at(item, "error", "reason");
+            again.push_back(std::move(from[i]));
+        } else if (status == 409) {
             conflicts.push_back(std::move(from[i].name));
         } else if (status == 429 || status == 503 || status == 504) {
             why = text_at(item, "error", "reason");
+            again.push_back(std::move(from[i]));
+        } else if (status == 403 && text_at(item, "error", "type") == "cluster_block_exception") {
+            why = writes_held_up;
             again.push_back(std::move(from[i]));
         } else if (status >= 300 && !(removed && status == 404)) {
             return {status == 400 ? Code::invalid_argument : Code::unavailable,

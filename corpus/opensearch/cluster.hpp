@@ -1,6 +1,7 @@
 // corpus/opensearch/cluster.hpp: requests about one index. Internal to corpus/opensearch.
 #pragma once
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <cstdint>
 #include <functional>
@@ -19,14 +20,19 @@
 
 namespace lectern::corpus::opensearch {
 
-// "the OpenSearch backend does not do … yet".
-[[nodiscard]] Status not_yet(std::string_view what);
-
 struct Row {
     bool found = false;
     boost::json::value source;
     std::int64_t sequence = -1;
     std::int64_t term = 0;
+};
+
+// What the index's meta says of its vectors.
+struct Served {
+    bool there = false;  // false: the index is not
+    storage::Hash128 collection{};
+    std::vector<storage::GenerationNumber> all;
+    storage::GenerationNumber serving = 0;
 };
 
 // To which version of a document a chunk belongs. That never changes.
@@ -61,6 +67,16 @@ class Cluster {
         const std::function<Result<bool>(const boost::json::array&)>& visit) const;
     [[nodiscard]] Status refresh() const;
 
+    // As the cluster has it now; it is remembered which serves.
+    [[nodiscard]] Result<Served> served() const;
+    // unavailable when the vectors of this generation are going, or the collection was made anew.
+    [[nodiscard]] Status must_have(storage::GenerationNumber generation) const;
+    // Whether another serves as far as was seen.
+    [[nodiscard]] storage::GenerationNumber last_serving() const noexcept { return serving_; }
+    void note_serving(storage::GenerationNumber number) const noexcept { serving_ = number; }
+    // Which collection this was when it was opened.
+    void set_collection(const storage::Hash128& id);
+
     // Chunks that searches have given; forgets at will.
     void learn(storage::ChunkId chunk, Belongs belongs) const;
     [[nodiscard]] std::optional<Belongs> known(storage::ChunkId chunk) const;
@@ -72,8 +88,10 @@ class Cluster {
  private:
     const std::unique_ptr<Transport> transport_;
     std::uint32_t replicas_;
+    mutable std::atomic<storage::GenerationNumber> serving_{0};  // as seen last; 0: not yet
     mutable std::mutex mutex_;
     mutable std::unordered_map<storage::ChunkId, Belongs> known_;
+    storage::Hash128 collection_{};  // guarded by mutex_
 };
 
 // Asked of every search for chunks.
@@ -89,6 +107,10 @@ class Bulk {
     // Only when the row is as it was read: (sequence, term); there must be none when sequence < 0.
     void put_after(std::string name, std::string row, std::int64_t sequence, std::int64_t term);
     void remove_after(std::string name, std::int64_t sequence, std::int64_t term);
+    // `script`: the body of an update. A row that is gone is left out.
+    void update(std::string name, std::string script);
+    // Rows that were to be updated and are gone, of all that was sent.
+    [[nodiscard]] std::size_t gone() const noexcept { return gone_; }
     [[nodiscard]] bool empty() const noexcept { return operations_.empty(); }
 
     // In requests of some megabytes; each row on a majority of its copies when ok. The result: the
@@ -102,13 +124,18 @@ class Bulk {
         bool conditional = false;
         std::int64_t sequence = -1;
         std::int64_t term = 0;
+        bool update = false;  // the row is a script
     };
     // Leaves in `from` what has to be sent again; `why`: of the last of these.
     [[nodiscard]] Status send_some(std::vector<Operation>& from,
-                                   std::vector<std::string>& conflicts, std::string& why) const;
+                                   std::vector<std::string>& conflicts, std::string& why);
 
     const Cluster& cluster_;
     std::vector<Operation> operations_;
+    std::size_t gone_ = 0;
 };
+
+// Vectors are kept that have length 1, because they are compared by their cosine.
+[[nodiscard]] Status check_length(std::span<const float> vector);
 
 }  // namespace lectern::corpus::opensearch

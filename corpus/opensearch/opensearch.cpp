@@ -17,11 +17,14 @@
 #include "corpus/opensearch/check.hpp"
 #include "corpus/opensearch/cluster.hpp"
 #include "corpus/opensearch/cluster_reader.hpp"
+#include "corpus/opensearch/generations.hpp"
 #include "corpus/opensearch/json_build.hpp"
 #include "corpus/opensearch/metadata_fields.hpp"
+#include "corpus/opensearch/snapshots.hpp"
 #include "corpus/opensearch/word_query.hpp"
 #include "index/metadata/metadata.hpp"
 #include "index/metadata/table.hpp"
+#include "index/vector/exact.hpp"
 #include "text/text.hpp"
 
 namespace lectern::corpus::opensearch {
@@ -32,8 +35,11 @@ namespace json = boost::json;
 constexpr std::size_t most_neighbours = 10'000;  // the engine's limits
 constexpr std::size_t most_hits = 10'000;
 constexpr std::size_t most_facet_values = 100;
+constexpr std::size_t most_counted_words = 300;  // of a document that others may be like
 constexpr int most_conflicts = 20;
 constexpr int most_waits = 300;
+// Rows come some seconds before the head that names them.
+constexpr std::chrono::milliseconds written_by_nobody_after = std::chrono::hours(1);
 constexpr auto between_waits = std::chrono::milliseconds(200);
 
 // A condition as a query.
@@ -100,6 +106,25 @@ std::function<double(double)> product_with(std::span<const float> query) {
     return [length = length_of(query)](double score) { return (2 * score - 1) * length; };
 }
 
+// The script of the k-NN plugin compares the query with every vector, and gives 1 + cosine.
+Result<json::value> every_neighbour(const Cluster& cluster, storage::GenerationNumber generation,
+                                    std::span<const float> query, std::size_t k) {
+    json::object parameters = object_of("field", text_value(vector_field(generation)),
+                                        "query_value", numbers(query), "space_type", "cosinesimil");
+    json::object script =
+        object_of("source", "knn_score", "lang", "knn", "params", std::move(parameters));
+    json::object all =
+        object_of("term", object_of("generations", text_value(std::to_string(generation))));
+    json::object scored = object_of("query", std::move(all), "script", std::move(script));
+    json::object body = object_of("size", k, "query", object_of("script_score", std::move(scored)));
+    want_chunks(body);
+    return cluster.search(body);
+}
+
+std::function<double(double)> product_of_sum(std::span<const float> query) {
+    return [length = length_of(query)](double score) { return (score - 1) * length; };
+}
+
 class ClusterVectors final : public Vectors {
  public:
     ClusterVectors(const Cluster& cluster, storage::Generation generation)
@@ -113,11 +138,21 @@ class ClusterVectors final : public Vectors {
         LECTERN_ASSIGN(const json::value answer,
                        neighbours(cluster_, generation_.number, query, std::min(k, most_neighbours),
                                   query_of(within)));
+        LECTERN_TRY(cluster_.must_have(generation_.number));  // none of it was missing, then
         return cluster_.scored(answer, product_with(query));
     }
-    Result<RecallSample> recall(std::span<const float> /*query*/, std::size_t /*k*/,
-                                const std::function<bool()>& /*stopped*/) const override {
-        return not_yet("measuring the recall of the vector index");
+    Result<RecallSample> recall(std::span<const float> query, std::size_t k,
+                                const std::function<bool()>& stopped) const override {
+        LECTERN_ASSIGN(const auto found, search(query, k, nullptr));
+        if (stopped && stopped()) return Status{Code::cancelled, "cancelled"};
+        LECTERN_ASSIGN(
+            const json::value answer,
+            every_neighbour(cluster_, generation_.number, query, std::min(k, most_neighbours)));
+        const auto exact = cluster_.scored(answer, product_of_sum(query));
+        RecallSample out;
+        out.wanted = exact.size();
+        out.found = index::count_found(found, exact);
+        return out;
     }
     Result<VectorStatistics> statistics() const override {
         json::object body = object_of("query", kind_is("chunk"));
@@ -132,6 +167,13 @@ class ClusterVectors final : public Vectors {
     const Cluster& cluster_;
     const storage::Generation generation_;
 };
+
+Status no_longer_there(storage::GenerationNumber generation) {
+    return {Code::unavailable,
+            "another program has changed the model meanwhile: the vectors of "
+            "generation " +
+                std::to_string(generation) + " are no longer wanted"};
+}
 
 class ClusterCorpus final : public Corpus {
  public:
@@ -149,14 +191,15 @@ class ClusterCorpus final : public Corpus {
     Status set_pipeline(std::string_view name, std::string_view yaml,
                         std::string_view folder) override;
     Result<storage::Generation> add_generation(storage::Generation generation) override;
-    Status cut_over(storage::GenerationNumber /*number*/, std::string_view /*name*/,
-                    std::string_view /*yaml*/, std::string_view /*folder*/) override {
-        return not_yet("a change of model (reembed)");
+    Status cut_over(storage::GenerationNumber number, std::string_view name, std::string_view yaml,
+                    std::string_view folder) override;
+    Status drop_generation(storage::GenerationNumber number) override;
+    Status drop_older_generations() override;
+    bool shared() const noexcept override { return true; }
+    bool serves(storage::GenerationNumber generation) const noexcept override {
+        const storage::GenerationNumber last = cluster_.last_serving();
+        return last == 0 || last == generation;
     }
-    Status drop_generation(storage::GenerationNumber /*number*/) override {
-        return not_yet("a change of model (reembed)");
-    }
-    Status drop_older_generations() override { return {}; }  // there are none
 
     Status open_words(const std::optional<WordOptions>& options) override {
         const std::lock_guard lock(words_mutex_);
@@ -181,10 +224,13 @@ class ClusterCorpus final : public Corpus {
     Status accepts(const storage::PutDocument& document) const override;
     Result<storage::CommitResult> commit(const storage::WriteGroup& group,
                                          Vectors* vectors) override;
-    Result<std::uint64_t> add_vectors(storage::GenerationNumber /*generation*/,
-                                      std::span<const storage::ChunkId> /*chunks*/,
-                                      std::span<const float> /*rows*/) override {
-        return not_yet("a change of model (reembed)");
+    Result<std::uint64_t> add_vectors(storage::GenerationNumber generation,
+                                      std::span<const storage::ChunkId> chunks,
+                                      std::span<const float> rows) override {
+        LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+        const storage::Generation* to = now.generation(generation);
+        if (to == nullptr) return no_longer_there(generation);
+        return opensearch::add_vectors(cluster_, *to, chunks, rows);
     }
     Status write_sources(const storage::SourceRows& rows) override;
 
@@ -194,9 +240,16 @@ class ClusterCorpus final : public Corpus {
     Result<storage::Counters> counters() const override;
     Result<std::uint64_t> vector_count(storage::GenerationNumber generation) const override;
     Result<std::uint64_t> each_without_vector(
-        storage::GenerationNumber /*generation*/, std::optional<storage::Sequence>& /*seen*/,
-        const std::function<Status(std::span<const storage::ChunkId>)>& /*visit*/) const override {
-        return not_yet("a change of model (reembed)");
+        storage::GenerationNumber generation, std::optional<storage::Sequence>& seen,
+        const std::function<Status(std::span<const storage::ChunkId>)>& visit) const override {
+        std::uint64_t present = 0;
+        if (!seen) {
+            LECTERN_TRY(cluster_.refresh());
+            LECTERN_ASSIGN(present, vector_count(generation));
+        }
+        seen = 0;  // the cluster knows which have none; nothing is looked at twice
+        LECTERN_TRY(each_chunk_without(cluster_, generation, visit));
+        return present;
     }
 
     Result<Selected> select(std::string_view filter) const override;
@@ -204,15 +257,13 @@ class ClusterCorpus final : public Corpus {
                             const std::vector<std::string>& facets) const override;
     Result<std::unique_ptr<Words>> read(std::string_view text,
                                         const ReadOptions& options) const override {
-        if (options.synonyms != nullptr) return not_yet("synonyms");
-        return std::unique_ptr<Words>(std::make_unique<ClusterWords>(
-            index::lexical::read_query(text, options.plain), options.prefix));
+        index::lexical::QueryText query = index::lexical::read_query(text, options.plain);
+        std::vector<Other> others = others_of(query, options.synonyms);
+        return std::unique_ptr<Words>(
+            std::make_unique<ClusterWords>(std::move(query), options.prefix, std::move(others)));
     }
-    Result<std::unique_ptr<Words>> read_like(std::string_view /*title*/, std::string_view /*text*/,
-                                             std::size_t /*chunks*/,
-                                             std::size_t /*most*/) const override {
-        return not_yet("similar documents");
-    }
+    Result<std::unique_ptr<Words>> read_like(std::string_view title, std::string_view text,
+                                             std::size_t chunks, std::size_t most) const override;
     Result<std::shared_ptr<const Selection>> meeting(
         const Words& words, std::shared_ptr<const Selection> within) const override;
     Result<WordHits> search_words(const WordQuery& query, std::size_t k,
@@ -223,10 +274,13 @@ class ClusterCorpus final : public Corpus {
 
     Result<CorpusFigures> figures() const override;
     Status flush() override { return {}; }  // what is acknowledged is on disk and is found
-    Result<BackupInfo> backup(const std::filesystem::path& /*to*/,
-                              const BackupOptions& /*options*/) const override {
-        return not_yet("backups; the cluster's own snapshots are the way");
+    Result<BackupInfo> backup(const std::filesystem::path& to,
+                              const BackupOptions& options) const override {
+        LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+        LECTERN_ASSIGN(const storage::Counters count, counters());
+        return make_snapshot(cluster_, now, count.documents, to.string(), options);
     }
+    Result<RepairReport> repair();
     Result<VerifyReport> verify(const VerifyOptions& options) const override {
         LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
         return check_rows(cluster_, now, options);
@@ -249,7 +303,14 @@ class ClusterCorpus final : public Corpus {
         const std::lock_guard lock(words_mutex_);
         return words_;
     }
-    [[nodiscard]] Status write_meta(const storage::CollectionMeta& meta) const;
+    // Whoever read it before may write it meanwhile; what matters is read again.
+    [[nodiscard]] Status write_meta(const storage::CollectionMeta& meta,
+                                    const storage::Generation* added = nullptr) const;
+    [[nodiscard]] Result<storage::Generation> make_index(storage::Generation generation);
+    // Writes with vectors of the model that serves, or without any.
+    [[nodiscard]] Result<storage::GenerationNumber> check_writes(
+        const storage::WriteGroup& group) const;
+    [[nodiscard]] Status forget_hashes(const std::vector<Wish>& wishes) const;
     [[nodiscard]] Status write_version(const storage::PutDocument& put, Wish& wish,
                                        Bulk& bulk) const;
     [[nodiscard]] Status write_heads(std::vector<Wish>& wishes) const;
@@ -277,7 +338,9 @@ Status ClusterCorpus::look() {
     std::uint32_t count = 0;
     (void)std::from_chars(replicas.data(), replicas.data() + replicas.size(), count);
     cluster_.set_replicas(count);
-    return meta().status();
+    LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+    cluster_.set_collection(now.id);
+    return {};
 }
 
 Result<storage::CollectionMeta> ClusterCorpus::meta() const {
@@ -289,11 +352,16 @@ Result<storage::CollectionMeta> ClusterCorpus::meta() const {
     const auto* meta =
         at_path(reply.body.as_object().begin()->value(), std::string_view("mappings"),
                 std::string_view("_meta"), std::string_view("lectern"));
-    return meta_of(meta == nullptr ? json::value() : *meta);
+    LECTERN_ASSIGN(auto out, meta_of(meta == nullptr ? json::value() : *meta));
+    cluster_.note_serving(out.serving);
+    return out;
 }
 
-Status ClusterCorpus::write_meta(const storage::CollectionMeta& meta) const {
-    const json::object body = object_of("_meta", object_of("lectern", meta_json(meta)));
+Status ClusterCorpus::write_meta(const storage::CollectionMeta& meta,
+                                 const storage::Generation* added) const {
+    json::object body = object_of("_meta", object_of("lectern", meta_json(meta)));
+    if (added != nullptr)
+        body["properties"] = object_of(vector_field(added->number), vector_mapping(*added));
     return cluster_.transport()
         .ask("PUT", "/" + cluster_.name() + "/_mapping", json::serialize(body))
         .status();
@@ -314,7 +382,59 @@ Status ClusterCorpus::set_pipeline(std::string_view name, std::string_view yaml,
 
 Result<storage::Generation> ClusterCorpus::add_generation(storage::Generation generation) {
     LECTERN_ASSIGN(storage::CollectionMeta now, meta());
-    if (now.serving != 0) return not_yet("a change of model (reembed)");
+    if (now.serving == 0) return make_index(std::move(generation));
+    LECTERN_ASSIGN(generation.number, next_generation(cluster_));
+    generation.created_at = storage::now_milliseconds();
+    now.generations.push_back(generation);
+    LECTERN_TRY(write_meta(now, &generation));
+    LECTERN_ASSIGN(now, meta());
+    const storage::Generation* made = now.generation(generation.number);
+    if (made == nullptr || made->fingerprint != generation.fingerprint)
+        return no_longer_there(generation.number);
+    return generation;
+}
+
+Status ClusterCorpus::cut_over(storage::GenerationNumber number, std::string_view name,
+                               std::string_view yaml, std::string_view folder) {
+    LECTERN_TRY(cluster_.refresh());  // its vectors are found
+    LECTERN_ASSIGN(storage::CollectionMeta now, meta());
+    if (now.generation(number) == nullptr) return no_longer_there(number);
+    now.serving = number;
+    now.pipeline_name = name;
+    now.pipeline_yaml = yaml;
+    now.pipeline_folder = folder;
+    LECTERN_TRY(write_meta(now));
+    LECTERN_ASSIGN(now, meta());
+    return now.serving == number ? Status() : no_longer_there(number);
+}
+
+Status ClusterCorpus::drop_generation(storage::GenerationNumber number) {
+    LECTERN_ASSIGN(storage::CollectionMeta now, meta());
+    if (now.serving == number)
+        return {Code::invalid_argument, "the vectors that serve cannot be dropped"};
+    if (std::erase_if(now.generations, [number](const auto& one) { return one.number == number; }) >
+        0)
+        LECTERN_TRY(write_meta(now));
+    return remove_vectors(cluster_, number);
+}
+
+Status ClusterCorpus::drop_older_generations() {
+    LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+    if (now.serving == 0) return {};
+    // They stand in the order in which they were made.
+    for (const storage::Generation& one : now.generations) {
+        if (one.number == now.serving) break;
+        LECTERN_TRY(drop_generation(one.number));
+    }
+    LECTERN_ASSIGN(const auto of_rows, generations_of_rows(cluster_));
+    LECTERN_ASSIGN(const storage::CollectionMeta after, meta());
+    for (const storage::GenerationNumber number : of_rows)
+        if (after.generation(number) == nullptr) LECTERN_TRY(remove_vectors(cluster_, number));
+    return {};
+}
+
+Result<storage::Generation> ClusterCorpus::make_index(storage::Generation generation) {
+    storage::CollectionMeta now;
     LECTERN_ASSIGN(const json::value health, cluster_.transport().ask("GET", "/_cluster/health"));
     const auto nodes = static_cast<std::uint32_t>(count_at(health, "number_of_data_nodes"));
     const std::uint32_t replicas =
@@ -401,12 +521,7 @@ Status ClusterCorpus::write_version(const storage::PutDocument& put, Wish& wish,
         if (put.chunks.empty()) break;
         const std::size_t dimension = vectors.values.size() / put.chunks.size();
         for (std::size_t i = 0; i < put.chunks.size(); ++i)
-            if (const double length =
-                    length_of(std::span(vectors.values).subspan(i * dimension, dimension));
-                std::abs(length - 1) > 0.01)
-                return {Code::unsupported,
-                        "the OpenSearch backend keeps vectors of length 1, and the pipeline's "
-                        "model gives others; choose a pipeline that normalises them"};
+            LECTERN_TRY(check_length(std::span(vectors.values).subspan(i * dimension, dimension)));
     }
     const Version version{header, &put};
     bulk.put(text_id(header.ordinal), json::serialize(text_row(version)));
@@ -461,8 +576,47 @@ Status ClusterCorpus::write_heads(std::vector<Wish>& wishes) const {
             "a document is written by others all the time; do it again when they are done"};
 }
 
+Result<storage::GenerationNumber> ClusterCorpus::check_writes(
+    const storage::WriteGroup& group) const {
+    LECTERN_ASSIGN(const Served now, cluster_.served());
+    // A write would make an index that is nobody's.
+    if (!now.there)
+        return Status{Code::not_found, "the collection '" + where_ + "' was deleted meanwhile"};
+    for (const storage::PutDocument& put : group.puts) {
+        if (put.vectors.empty()) continue;
+        if (std::none_of(put.vectors.begin(), put.vectors.end(),
+                         [&](const auto& vectors) { return vectors.generation == now.serving; }))
+            return Status{Code::unavailable,
+                          "the model of the collection was changed by another program meanwhile; "
+                          "do it again, and the documents are read with the new one"};
+    }
+    return now.serving;
+}
+
+// Documents whose vectors are of a model that no longer serves: the next ingest takes them for
+// changed.
+Status ClusterCorpus::forget_hashes(const std::vector<Wish>& wishes) const {
+    std::vector<std::string> ids;
+    for (const Wish& wish : wishes)
+        if (wish.put) ids.push_back(wish.id);
+    LECTERN_ASSIGN(const auto heads, heads_of(cluster_, ids));
+    Bulk bulk(cluster_);
+    std::size_t place = 0;
+    for (const Wish& wish : wishes) {
+        if (!wish.put) continue;
+        const std::optional<Head>& head = heads[place++];
+        if (!head || head->header.ordinal != wish.header.ordinal) continue;
+        json::value row = json::parse(wish.head);
+        row.as_object()["hash"] = text_value(storage::to_hex(storage::Hash128{}));
+        bulk.put_after(head_id(wish.id), json::serialize(row), head->sequence, head->term);
+    }
+    if (!bulk.empty()) LECTERN_TRY(bulk.send().status());
+    return {};
+}
+
 Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& group,
                                                     Vectors* /*vectors*/) {
+    LECTERN_ASSIGN(const storage::GenerationNumber serving, check_writes(group));
     storage::CommitResult out;
     out.documents.resize(group.puts.size());
     std::map<std::string_view, std::size_t> last;  // of several puts with one id the last counts
@@ -489,6 +643,13 @@ Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& g
         LECTERN_TRY(cluster_.refresh());
     }
     LECTERN_TRY(write_heads(wishes));
+    if (!group.puts.empty()) {
+        LECTERN_ASSIGN(const Served after, cluster_.served());
+        if (after.there && after.serving != serving) {
+            LECTERN_TRY(forget_hashes(wishes));
+            LECTERN_TRY(check_writes(group).status());
+        }
+    }
     Bulk dead(cluster_);
     for (const Wish& wish : wishes) {
         if (!wish.before) continue;
@@ -575,8 +736,12 @@ Result<Kinds> ClusterCorpus::kinds() const {
     LECTERN_ASSIGN(const json::value answer,
                    cluster_.transport().ask("GET", "/" + cluster_.name() + "/_mapping"));
     if (!answer.is_object() || answer.as_object().empty()) return Kinds();
-    const auto* properties = at_path(answer.as_object().begin()->value(),
-                                     std::string_view("mappings"), std::string_view("properties"));
+    const json::value& index = answer.as_object().begin()->value();
+    if (const std::uint64_t serving = count_at(index, "mappings", "_meta", "lectern", "serving");
+        serving != 0)
+        cluster_.note_serving(static_cast<storage::GenerationNumber>(serving));
+    const auto* properties =
+        at_path(index, std::string_view("mappings"), std::string_view("properties"));
     if (properties == nullptr || !properties->is_object()) return Kinds();
     return kinds_of(properties->as_object());
 }
@@ -671,6 +836,54 @@ json::object counts_for(const WordPlan& plan) {
     json::object inner = object_of("chunks", object_of("filter", kind_is("chunk")), "words",
                                    object_of("filters", object_of("filters", std::move(filters))));
     return object_of("all", object_of("global", json::object(), "aggs", std::move(inner)));
+}
+
+// How many chunks have each of these terms, and how many there are.
+struct TermCounts {
+    std::uint64_t chunks = 0;
+    std::vector<std::uint64_t> with;
+};
+
+Result<TermCounts> count_terms(const Cluster& cluster, const std::vector<TellingWord>& words) {
+    WordPlan plan;
+    for (const TellingWord& word : words)
+        plan.content.emplace_back(std::vector<std::string>{word.term}, 1);
+    LECTERN_ASSIGN(
+        const json::value answer,
+        cluster.search(object_of("size", 0, "track_total_hits", false, "aggs", counts_for(plan))));
+    TermCounts out;
+    out.chunks = count_at(answer, "aggregations", "all", "chunks", "doc_count");
+    for (std::size_t i = 0; i < words.size(); ++i)
+        out.with.push_back(count_at(answer, "aggregations", "all", "words", "buckets",
+                                    "w" + std::to_string(i) + "_0", "doc_count"));
+    return out;
+}
+
+Result<std::unique_ptr<Words>> ClusterCorpus::read_like(std::string_view title,
+                                                        std::string_view text, std::size_t chunks,
+                                                        std::size_t most) const {
+    const auto reader = words();
+    if (reader == nullptr) return Status{Code::internal, "the words are not open"};
+    const std::vector<TellingWord> all =
+        reader->words_of_document(title, text, chunks, most_counted_words);
+    index::lexical::QueryText like;
+    if (!all.empty()) {
+        LECTERN_ASSIGN(const TermCounts counts, count_terms(cluster_, all));
+        std::vector<std::pair<double, const TellingWord*>> order;
+        const auto total = static_cast<double>(counts.chunks);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const double with = std::min(static_cast<double>(counts.with[i]), total);
+            if (counts.with[i] > all[i].own)
+                order.emplace_back(
+                    std::log1p(all[i].weight) * std::log1p((total - with + 0.5) / (with + 0.5)),
+                    &all[i]);
+        }
+        std::stable_sort(order.begin(), order.end(),
+                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        for (std::size_t i = 0; i < std::min(order.size(), most); ++i)
+            like.words.push_back(order[i].second->word);
+    }
+    return std::unique_ptr<Words>(std::make_unique<ClusterWords>(std::move(like), false));
 }
 
 Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t k,
@@ -829,15 +1042,65 @@ Status ClusterCorpus::sort(const SortField& by, std::vector<Hit>& hits,
     return {};
 }
 
-}  // namespace
+// Documents that are not whole go: what is left of them is not what was ingested. So do rows of no
+// document that are too old to be written still.
+Result<RepairReport> ClusterCorpus::repair() {
+    const auto begin = std::chrono::steady_clock::now();
+    LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+    RepairReport out;
+    LECTERN_ASSIGN(const bool held_up, let_writes_in(cluster_));
+    if (held_up)
+        out.found.push_back({"index",
+                             "writes were held up, as by a backup that was broken off; they are "
+                             "let in again"});
+    std::vector<StrayVersion> strays;
+    LECTERN_ASSIGN(const VerifyReport report, check_rows(cluster_, now, {}, &strays));
+    constexpr std::string_view document = "document ";
+    storage::WriteGroup group;
+    for (const Finding& finding : report.findings) {
+        out.found.push_back(finding);
+        if (!finding.where.starts_with(document)) continue;
+        group.deletes.push_back(finding.where.substr(document.size()));
+        out.lost.push_back({finding.where, finding.what + "; ingest it again"});
+    }
+    if (!group.deletes.empty()) LECTERN_TRY(commit(group, nullptr).status());
+    const std::int64_t old = storage::now_milliseconds() - written_by_nobody_after.count();
+    std::erase_if(strays,
+                  [old](const StrayVersion& one) { return one.written == 0 || one.written > old; });
+    LECTERN_ASSIGN(const std::uint64_t rows, remove_strays(cluster_, strays));
+    if (rows > 0)
+        out.found.push_back({"rows", std::to_string(rows) +
+                                         " belonged to no document, and were written more than an "
+                                         "hour ago; they are taken out"});
+    LECTERN_ASSIGN(const storage::Counters left, counters());
+    out.documents = left.documents;
+    out.chunks = left.chunks;
+    out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return out;
+}
 
-Result<std::unique_ptr<Corpus>> open(std::string_view address, const Log& /*log*/) {
+Result<std::unique_ptr<ClusterCorpus>> open_cluster(std::string_view address) {
     LECTERN_ASSIGN(Address parsed, parse_address(address));
     LECTERN_ASSIGN(Access access, access_from_environment());
     LECTERN_ASSIGN(auto transport, Transport::open(std::move(parsed), std::move(access)));
     auto out = std::make_unique<ClusterCorpus>(std::move(transport), std::string(address));
     LECTERN_TRY(out->look());
+    return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Corpus>> open(std::string_view address, const Log& /*log*/) {
+    LECTERN_ASSIGN(auto out, open_cluster(address));
     return std::unique_ptr<Corpus>(std::move(out));
+}
+
+Result<RepairReport> repair(std::string_view address) {
+    LECTERN_ASSIGN(const auto corpus, open_cluster(address));
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus->meta());
+    if (meta.serving == 0)
+        return Status{Code::not_found, "there is no collection '" + std::string(address) + "'"};
+    return corpus->repair();
 }
 
 }  // namespace lectern::corpus::opensearch

@@ -160,6 +160,10 @@ json::object meta_json(const storage::CollectionMeta& meta) {
                      "generations", std::move(generations), "serving", meta.serving);
 }
 
+storage::Hash128 id_of(const json::value& meta) {
+    return hash_of(text_at(meta, "id"));
+}
+
 Result<storage::CollectionMeta> meta_of(const json::value& meta) {
     if (at_path(meta, std::string_view("layout")) == nullptr)
         return Status{Code::invalid_argument,
@@ -170,7 +174,7 @@ Result<storage::CollectionMeta> meta_of(const json::value& meta) {
                           std::to_string(count_at(meta, "layout")) + "); use that version"};
     storage::CollectionMeta out;
     out.format = layout;
-    out.id = hash_of(text_at(meta, "id"));
+    out.id = id_of(meta);
     out.created_at = static_cast<std::int64_t>(count_at(meta, "created_at"));
     out.pipeline_name = text_at(meta, "pipeline");
     out.pipeline_yaml = text_at(meta, "yaml");

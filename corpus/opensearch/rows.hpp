@@ -49,6 +49,8 @@ inline constexpr std::uint64_t longest_text = 48U << 20U;
 // The properties of a new vector field.
 [[nodiscard]] boost::json::object meta_json(const storage::CollectionMeta& meta);
 [[nodiscard]] Result<storage::CollectionMeta> meta_of(const boost::json::value& meta);
+// Of the collection that this meta describes.
+[[nodiscard]] storage::Hash128 id_of(const boost::json::value& meta);
 
 // A version of a document on its way into the index.
 struct Version {

@@ -47,6 +47,11 @@ bool busy(long status) {
     return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+// A backup does it for a moment.
+bool held_up(long status, std::string_view body) {
+    return status == 403 && body.find("cluster_block_exception") != std::string_view::npos;
+}
+
 std::string text_of(const Node& node) {
     return node.host + ":" + std::to_string(node.port);
 }
@@ -146,7 +151,8 @@ Result<Reply> Transport::send(std::string_view method, const std::string& path,
         if (left <= 0) break;
         const Node& node = address_.nodes[(first + attempt) % count];
         const Raw raw = exchange(node, method, path, body, static_cast<long>(left));
-        if (raw.error.empty() && !busy(raw.status)) {
+        const bool blocked = held_up(raw.status, raw.body);
+        if (raw.error.empty() && !busy(raw.status) && !blocked) {
             Reply out{static_cast<int>(raw.status), {}};
             if (raw.body.empty()) return out;
             boost::json::parse_options options;
@@ -162,7 +168,9 @@ Result<Reply> Transport::send(std::string_view method, const std::string& path,
         // What the last moment cuts off says less than what was there before.
         if (why.empty() || left >= least_milliseconds)
             why = text_of(node) + ": " +
-                  (raw.error.empty() ? "HTTP status " + std::to_string(raw.status) : raw.error);
+                  (blocked             ? std::string(writes_held_up)
+                   : raw.error.empty() ? "HTTP status " + std::to_string(raw.status)
+                                       : raw.error);
         if ((attempt + 1) % count != 0) continue;  // another node, at once
         if (raw.untrusted)
             return Status{Code::invalid_argument,

@@ -28,7 +28,8 @@ class Transport {
     ~Transport();
 
     // `path`: as it stands in the URL, with its query. `body`: JSON, or lines of it; "": none.
-    // unavailable when no node has answered in time (429, 502, 503 and 504 are no answers);
+    // unavailable when no node has answered in time (429, 502, 503 and 504 are no answers, nor is
+    // that writes are held up);
     // otherwise what was answered, errors included.
     [[nodiscard]] Result<Reply> send(std::string_view method, const std::string& path,
                                      std::string_view body = {}) const;
@@ -56,6 +57,11 @@ class Transport {
     const std::unique_ptr<Handles> handles_;
     mutable std::atomic<std::size_t> next_{0};  // node
 };
+
+// What is said where a write does not get in for too long.
+inline constexpr std::string_view writes_held_up =
+    "writes to the index are held up; a backup that was broken off leaves that, and 'lectern "
+    "repair' lets them in";
 
 // What a cluster's error says, as a failure.
 [[nodiscard]] Status failure_of(int status, const boost::json::value& body);

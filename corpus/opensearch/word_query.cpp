@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
 #include "corpus/opensearch/json_build.hpp"
 #include "corpus/opensearch/rows.hpp"
@@ -21,6 +22,7 @@ constexpr std::size_t most_clauses = 900;  // the engine's limit is 1024
 constexpr std::size_t most_content = 32;   // longer queries name no one thing
 // As the local index weighs them.
 constexpr double part_weight = 0.4;
+constexpr double synonym_weight = 0.6;
 constexpr double typed_on_weight = 0.5;
 constexpr std::size_t shortest_stem = 3;
 
@@ -51,8 +53,39 @@ bool ClusterWords::met_by(std::string_view title, std::string_view chunk) const 
            !index::lexical::has_excluded_word(title, chunk, query_);
 }
 
+std::vector<Other> others_of(const index::lexical::QueryText& query,
+                             const index::Synonyms* synonyms) {
+    std::vector<Other> out;
+    if (synonyms == nullptr) return out;
+    const std::span<const std::string> words(query.words);
+    for (std::size_t at = 0; at < words.size();) {
+        const index::Synonyms::Match match = synonyms->match(words.subspan(at));
+        for (std::size_t i = 0; match.count > 0 && i < match.others->size(); ++i) {
+            const index::Synonyms::Words& other = (*match.others)[i];
+            const double weight = synonym_weight / static_cast<double>(other.size());
+            // One word for one word: who has the other has what was asked for.
+            const bool instead = match.count == 1 && other.size() == 1;
+            for (const std::string& word : other)
+                out.push_back({word, weight, instead ? words[at] : std::string()});
+        }
+        at += std::max<std::size_t>(match.count, 1);
+    }
+    return out;
+}
+
 std::vector<text::Range> ClusterWords::marks(std::string_view text) const {
-    return index::lexical::marks(text, query_, {});
+    if (others_.empty()) return index::lexical::marks(text, query_, {});
+    const auto named = [this](const std::string& word) {
+        const auto is = [&word](const std::string& one) { return one == word; };
+        return std::any_of(others_.begin(), others_.end(),
+                           [&](const Other& other) { return is(other.word); }) ||
+               (!text::is_stop_word(word) &&
+                (std::any_of(query_.words.begin(), query_.words.end(), is) ||
+                 std::any_of(query_.parts.begin(), query_.parts.end(), is)));
+    };
+    return index::lexical::marks(text, query_, [&](const index::lexical::IndexedWord& one) {
+        return named(one.word.folded) || std::any_of(one.parts.begin(), one.parts.end(), named);
+    });
 }
 
 std::vector<std::string> WordReader::stems_of(const std::string& word) {
@@ -77,9 +110,16 @@ WordPlan WordReader::plan(const ClusterWords& words) {
     for (const auto& [word, count] : counts) {
         std::vector<std::string> stems = stems_of(word);
         for (const std::string& stem : stems) boosts[stem] += count;
-        if (!stems.empty() && !text::is_stop_word(word))
-            out.content.emplace_back(std::move(stems), count);
+        if (stems.empty() || text::is_stop_word(word)) continue;
+        for (const Other& other : words.others()) {
+            if (other.of != word) continue;
+            const std::vector<std::string> more = stems_of(other.word);
+            stems.insert(stems.end(), more.begin(), more.end());
+        }
+        out.content.emplace_back(std::move(stems), count);
     }
+    for (const Other& other : words.others())
+        for (const std::string& stem : stems_of(other.word)) boosts[stem] += other.weight;
     for (const std::string& part : read.parts)
         for (const std::string& stem : stems_of(part)) boosts[stem] += part_weight;
     for (const auto& [stem, boost] : boosts) {
@@ -99,6 +139,38 @@ WordPlan WordReader::plan(const ClusterWords& words) {
         if (excluded.size() == 1)
             if (const auto stems = stems_of(excluded.front()); !stems.empty())
                 out.must_not.push_back(any_of(stems));
+    return out;
+}
+
+std::vector<TellingWord> WordReader::words_of_document(std::string_view title,
+                                                       std::string_view text, std::size_t chunks,
+                                                       std::size_t most) {
+    // As the local index counts them.
+    constexpr std::size_t read_bytes = 64U << 10U;
+    constexpr double in_title = 2;
+    const std::lock_guard lock(mutex_);
+    const text::Language language = analyzer_.language(title, text);
+    std::map<std::string, TellingWord> counts;
+    const auto count = [&counts, chunks](std::string_view part, double weight, std::size_t own) {
+        for (text::Word& word : index::lexical::spelled_words(part)) {
+            if (text::is_stop_word(word.folded)) continue;
+            TellingWord& one = counts[word.folded];
+            one.word = std::move(word.folded);
+            one.weight += weight;
+            one.own = std::min(one.own + own, chunks);
+        }
+    };
+    count(title, in_title, chunks);  // every chunk has the title
+    count(text::prefix(text, read_bytes), 1, 1);
+    std::vector<TellingWord> out;
+    for (auto& [word, one] : counts) {
+        one.term = analyzer_.term(word, language);
+        if (!one.term.empty()) out.push_back(std::move(one));
+    }
+    std::stable_sort(out.begin(), out.end(), [](const TellingWord& a, const TellingWord& b) {
+        return a.weight > b.weight;
+    });
+    if (out.size() > most) out.resize(most);
     return out;
 }
 

@@ -13,15 +13,26 @@
 #include <vector>
 
 #include "corpus/corpus.hpp"
+#include "corpus/synonyms.hpp"
 #include "index/lexical/analysis.hpp"
 #include "index/lexical/query.hpp"
 
 namespace lectern::corpus::opensearch {
 
+// A word that counts beside those of the query, because it means the same.
+struct Other {
+    std::string word;
+    double weight = 0;
+    std::string of;  // the one word of the query in whose place it may stand; "": of several
+};
+[[nodiscard]] std::vector<Other> others_of(const index::lexical::QueryText& query,
+                                           const index::Synonyms* synonyms);
+
 class ClusterWords final : public Words {
  public:
-    ClusterWords(index::lexical::QueryText query, bool typed_on)
-        : query_(std::move(query)), typed_on_(typed_on) {}
+    ClusterWords(index::lexical::QueryText query, bool typed_on, std::vector<Other> others = {})
+        : query_(std::move(query)), typed_on_(typed_on), others_(std::move(others)) {}
+    [[nodiscard]] const std::vector<Other>& others() const noexcept { return others_; }
     [[nodiscard]] const index::lexical::QueryText& query() const noexcept { return query_; }
     // The last word may be the beginning of one.
     [[nodiscard]] bool typed_on() const noexcept { return typed_on_; }
@@ -39,6 +50,7 @@ class ClusterWords final : public Words {
  private:
     const index::lexical::QueryText query_;
     const bool typed_on_;
+    const std::vector<Other> others_;
     const std::vector<std::string> hints_;
 };
 
@@ -51,12 +63,24 @@ struct WordPlan {
     [[nodiscard]] bool empty() const noexcept { return should.empty() && must.empty(); }
 };
 
+// A word of a document that others may be like.
+struct TellingWord {
+    std::string word;  // folded
+    std::string term;
+    double weight = 0;    // how often it stands there
+    std::size_t own = 0;  // chunks of the document that have it, at most
+};
+
 // Any thread.
 class WordReader {
  public:
     explicit WordReader(index::AnalysisOptions options) : options_(options), analyzer_(options) {}
 
     [[nodiscard]] WordPlan plan(const ClusterWords& words);
+    // The most frequent words of a document that carry content, `most` at most.
+    [[nodiscard]] std::vector<TellingWord> words_of_document(std::string_view title,
+                                                             std::string_view text,
+                                                             std::size_t chunks, std::size_t most);
     // The words of a document's chunks, as rows have them.
     [[nodiscard]] std::vector<std::string> words_of(std::string_view title, std::string_view text,
                                                     const std::vector<std::string>& chunks);

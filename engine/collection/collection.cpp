@@ -54,6 +54,9 @@ constexpr std::uint64_t give_back_every = 32U << 20;
 // At the end of an ingest less is enough: the next one may be far.
 constexpr std::uint64_t give_back_at_end = 4U << 20;
 
+// Most searches end sooner.
+constexpr std::chrono::seconds for_requests_of_others{2};
+
 storage::VectorEncoding encoding(std::string_view name) {
     if (name == "bf16") return storage::VectorEncoding::bf16;
     if (name == "f16") return storage::VectorEncoding::f16;
@@ -97,6 +100,7 @@ struct Collection::Impl {
     std::timed_mutex writing;         // one ingest or removal at a time
     std::uint64_t written_bytes = 0;  // since memory was given back; guarded by writing
     std::mutex reembedding;           // one change of model at a time; before writing
+    std::mutex following;             // what another program has changed is taken up once
 
     // Loads the generator and prefills what all its prompts begin with, while the question is
     // still searched for.
@@ -160,7 +164,8 @@ struct Collection::Impl {
         auto next = std::make_shared<Serving>();
         next->pipeline = std::move(pipeline);
         LECTERN_ASSIGN(next->generation, bind_generation(*next->pipeline));
-        LECTERN_TRY(corpus->drop_older_generations());
+        // Where others may still search them, the next change of model drops them.
+        if (!corpus->shared()) LECTERN_TRY(corpus->drop_older_generations());
         const config::SearchConfig& search = next->pipeline->config().search;
         LECTERN_TRY(corpus->open_words(
             corpus::WordOptions{text::language_of(search.language), search.keep_stop_words}));
@@ -189,13 +194,45 @@ struct Collection::Impl {
                                      .build_in_background = build_in_background});
     }
 
-    [[nodiscard]] Result<std::shared_ptr<Serving>> with_models(std::string_view what) const {
+    [[nodiscard]] Result<std::shared_ptr<Serving>> with_models(std::string_view what) {
         std::shared_ptr<Serving> now = serving.get();
-        if (now != nullptr) return now;
+        if (now != nullptr && corpus->serves(now->generation)) return now;
+        if (now != nullptr) return follow();
         return Status{Code::invalid_argument,
                       "the collection was opened without models (load_models is "
                       "false), which " +
                           std::string(what) + " needs"};
+    }
+
+    // Another program has changed the model: the collection's pipeline of now serves here too.
+    [[nodiscard]] Result<std::shared_ptr<Serving>> follow() {
+        const std::lock_guard alone(following);
+        if (auto now = serving.get(); corpus->serves(now->generation)) return now;
+        LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus->meta());
+        LECTERN_ASSIGN(auto config, stored_pipeline(meta));
+        log(LogLevel::info, "pipeline",
+            "another program has changed the model of '" + corpus->where() + "' to that of '" +
+                meta.pipeline_name + "'");
+        auto next = std::make_shared<Serving>();
+        LECTERN_ASSIGN(const auto models, engine->models(config.threads));
+        LECTERN_ASSIGN(next->pipeline, models->pipeline(std::move(config)));
+        LECTERN_ASSIGN(next->generation, bind_generation(*next->pipeline));
+        LECTERN_ASSIGN(next->vectors, open_vectors(*next->pipeline, next->generation, true));
+        (void)serving.exchange(next);
+        return next;
+    }
+
+    // Once more with the new model where another program has changed it while `run` was at work.
+    template <typename Run>
+    [[nodiscard]] auto with_serving(std::string_view what, const Run& run)
+        -> decltype(run(std::declval<Serving&>())) {
+        LECTERN_ASSIGN(const std::shared_ptr<Serving> with, with_models(what));
+        auto out = run(*with);
+        if (out.ok() || out.status().code() != Code::unavailable ||
+            corpus->serves(with->generation))
+            return out;
+        LECTERN_ASSIGN(const std::shared_ptr<Serving> next, with_models(what));
+        return run(*next);
     }
 
     // Holds writing.
@@ -302,6 +339,11 @@ struct Collection::Impl {
         written.unlock();
         // Running requests may still want the vectors before.
         if (gone.valid()) gone.wait();
+        if (corpus->shared() && other_vectors) {
+            // So may those of other programs, which fail otherwise and begin anew.
+            std::this_thread::sleep_for(for_requests_of_others);
+            LECTERN_TRY(work.catch_up_with_others());
+        }
         LECTERN_TRY(corpus->drop_older_generations());
         LECTERN_TRY(corpus->flush());  // the log gives its space back too
 
@@ -445,14 +487,15 @@ Result<IngestReport> Collection::ingest_documents(std::span<const DocumentInput>
 }
 
 Result<SearchResult> Collection::search(std::string_view text, const SearchOptions& options) const {
-    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("search"));
-    return run_search(impl_->query(*with), text, options);
+    return impl_->with_serving(
+        "search", [&](Serving& with) { return run_search(impl_->query(with), text, options); });
 }
 
 Result<Answer> Collection::ask(std::string_view question, const AskOptions& options) const {
-    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("ask"));
-    LECTERN_TRY(impl_->prepare_answers(*with, options));
-    return run_ask(impl_->query(*with), question, options);
+    return impl_->with_serving("ask", [&](Serving& with) -> Result<Answer> {
+        LECTERN_TRY(impl_->prepare_answers(with, options));
+        return run_ask(impl_->query(with), question, options);
+    });
 }
 
 Result<Summary> Collection::summarize(std::string_view document,
@@ -582,8 +625,8 @@ Result<Stats> Collection::stats() const {
 
 Result<RecallSample> Collection::recall(std::string_view query,
                                         const RecallOptions& options) const {
-    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("recall"));
-    return run_recall(impl_->query(*with), query, options);
+    return impl_->with_serving(
+        "recall", [&](Serving& with) { return run_recall(impl_->query(with), query, options); });
 }
 
 Result<Overview> Collection::overview(const OverviewOptions& options) const {

@@ -93,6 +93,14 @@ Result<std::vector<storage::ChunkId>> Reembedding::take_over(
 Status Reembedding::catch_up() {
     LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus_.meta());
     if (generation_ == meta.serving) return {};  // the same vectors
+    return add_missing();
+}
+
+Status Reembedding::catch_up_with_others() {
+    return add_missing();
+}
+
+Status Reembedding::add_missing() {
     const bool first = !seen_;
     std::vector<storage::ChunkId> missing;
     const auto add = [&](std::span<const storage::ChunkId> chunks) -> Status {

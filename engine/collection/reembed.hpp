@@ -36,6 +36,8 @@ class Reembedding {
     // Embeds every chunk of this moment that has no vector yet. cancelled when it was stopped;
     // invalid_argument when a chunk is too long for the model.
     [[nodiscard]] Status catch_up();
+    // The same when the generation serves already: what other programs wrote before they knew.
+    [[nodiscard]] Status catch_up_with_others();
 
     [[nodiscard]] storage::GenerationNumber generation() const noexcept { return generation_; }
     // Without the names and the seconds.
@@ -48,6 +50,7 @@ class Reembedding {
     // The vectors that the serving generation has of the same model; the ids of the others.
     [[nodiscard]] Result<std::vector<storage::ChunkId>> take_over(
         std::span<const storage::ChunkId> chunks);
+    [[nodiscard]] Status add_missing();
     // Those of them that are still there.
     [[nodiscard]] Status embed(std::span<const storage::ChunkId> chunks);
     [[nodiscard]] Status check_lengths(const std::vector<storage::ChunkView>& chunks);

@@ -10,29 +10,27 @@ namespace lectern {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// These need the files of a collection.
-Status must_be_local(const fs::path& folder, const char* what) {
-    if (!corpus::opensearch::is_address(folder.string())) return {};
-    return {Code::unsupported, std::string(what) +
-                                   " is for collections in a folder; the OpenSearch backend does "
-                                   "not do it (docs/cluster.md)"};
-}
-
-}  // namespace
-
 Result<std::vector<BackupInfo>> Collection::backups(const fs::path& folder) {
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::backups(folder.string());
     return corpus::local::backups(folder);
 }
 
 Result<BackupInfo> Collection::restore(const fs::path& folder, std::uint32_t id,
                                        const fs::path& to) {
-    LECTERN_TRY(must_be_local(to, "restore"));
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::restore(folder.string(), id, to.string());
+    if (corpus::opensearch::is_address(to.string()))
+        return Status{
+            Code::invalid_argument,
+            "a backup in a folder is restored to a folder; 'lectern copy' takes it to the "
+            "cluster from there"};
     return corpus::local::restore(folder, id, to);
 }
 
 Status delete_backup(const fs::path& folder, std::uint32_t id) {
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::delete_backup(folder.string(), id);
     return corpus::local::delete_backup(folder, id);
 }
 
@@ -45,7 +43,8 @@ Result<VerifyReport> Collection::verify(const fs::path& folder) {
 }
 
 Result<RepairReport> Collection::repair(const fs::path& folder) {
-    LECTERN_TRY(must_be_local(folder, "repair"));
+    if (corpus::opensearch::is_address(folder.string()))
+        return corpus::opensearch::repair(folder.string());
     return corpus::local::repair(folder);
 }
 

@@ -11,6 +11,8 @@ import json
 import os
 import pathlib
 import random
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,10 +20,13 @@ import time
 import unittest
 import urllib.request
 
+from serving import Server
 from tls_door import Door, make_certificates
 
 PROGRAM = os.path.abspath(sys.argv[1])
+PIPELINES = pathlib.Path(__file__).resolve().parents[2] / "config" / "pipelines"
 CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
+REPOSITORY = os.environ.get("LECTERN_TEST_REPOSITORY", "")  # a folder that its nodes may keep snapshots in
 
 ROWS = [
     {"_id": "papers/boundary", "title": "Boundary layers", "year": 1904, "topic": "flow", "on": "1904-08-12",
@@ -62,11 +67,32 @@ def lectern(*arguments, code=0, folder=None, variables=None):
     return done.stdout if code == 0 else done.stderr
 
 
+def lectern_says(code, *arguments):
+    """The standard output of the program, which ends with this code."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != code:
+        raise AssertionError(f"code {done.returncode}, not {code}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
 def write_rows(file, rows):
     with open(file, "w", encoding="utf-8") as out:
         for row in rows:
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
     return file
+
+
+def write_other_model(folder):
+    """The pipeline of a small model that knows every word of the rows; its file."""
+    draw = random.Random(1)
+    texts = " ".join(row["title"] + " " + row["text"] for row in ROWS).lower()
+    words = sorted(set(re.findall(r"\w+", texts)) | {"boil", "lentils", "baking"})
+    with open(folder / "words.vec", "w", encoding="utf-8") as out:
+        out.write(f"{len(words)} 16\n")
+        for word in words:
+            out.write(word + "".join(f" {draw.gauss(0, 1):.4f}" for _ in range(16)) + "\n")
+    (folder / "other.yaml").write_text(OTHER, encoding="utf-8")
+    return folder / "other.yaml"
 
 
 class Behaviour:
@@ -76,6 +102,7 @@ class Behaviour:
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="lectern-behaviour-"))
         cls.rows = write_rows(cls.folder / "rows.jsonl", ROWS)
+        cls.other = write_other_model(cls.folder)
         cls.shared = cls.new_collection()
         cls.first = json.loads(lectern("ingest", "-c", cls.shared, cls.rows, "--json"))
 
@@ -167,6 +194,30 @@ class Behaviour:
         self.assertEqual(self.found(self.shared, "visco*"), ["papers/boundary"])
         self.assertEqual(self.found(self.shared, '"boundary layer" -plate'), ["papers/boundary"])
 
+    def test_more_like_a_document(self):
+        for mode in ("hybrid", "dense", "lexical"):
+            with self.subTest(mode):
+                found = self.found(self.shared, "--similar", "papers/plate", "--mode", mode)
+                self.assertEqual(found[0], "papers/boundary")
+                self.assertNotIn("papers/plate", found)
+        # "the" and words that no other document has say nothing.
+        self.assertEqual(self.found(self.shared, "--similar", "papers/plate", "--mode", "lexical"), ["papers/boundary"])
+        self.assertEqual(self.found(self.shared, "--similar", "papers/plate", "--mode", "lexical", "--filter",
+                                    "year > 1910"), [])
+        self.assertNotIn("papers/boundary", self.found(self.shared, "--similar", "papers/plate", "--", "-viscosity"))
+        self.assertIn("has no document", lectern("search", "-c", self.shared, "--similar", "papers/none", code=1))
+
+    def test_synonyms_find_each_other(self):
+        (self.folder / "synonyms.txt").write_text("loaf, bread\nperturbation => boundary layer\n", encoding="utf-8")
+        text = (PIPELINES / "search-only.yaml").read_text(encoding="utf-8")
+        file = self.folder / "synonyms.yaml"
+        file.write_text(text.replace("search: {", "search: {synonyms: synonyms.txt, "), encoding="utf-8")
+        words = ("--mode", "lexical", "--pipeline", file)
+        result = self.search(self.shared, "a loaf", *words)
+        self.assertEqual([hit["document"] for hit in result["hits"]], ["notes/bread"])
+        self.assertEqual(set(self.found(self.shared, "perturbation", *words)), {"papers/boundary", "papers/plate"})
+        self.assertEqual(self.found(self.shared, "loaf", "--mode", "lexical"), [])
+
     def test_an_answer_cites_bytes(self):
         answer = json.loads(lectern("ask", "-c", self.shared, "What does entropy measure?", "--extractive", "--json"))
         self.assertEqual(answer["status"], "extractive")
@@ -203,14 +254,56 @@ class Behaviour:
         self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) - 1)
 
     def test_another_model_is_refused(self):
-        draw = random.Random(1)
-        with open(self.folder / "words.vec", "w", encoding="utf-8") as out:
-            out.write("3 16\n")
-            for word in ("flow", "plate", "the"):
-                out.write(word + "".join(f" {draw.gauss(0, 1):.4f}" for _ in range(16)) + "\n")
-        (self.folder / "other.yaml").write_text(OTHER, encoding="utf-8")
-        said = lectern("search", "-c", self.shared, "flow", "--pipeline", self.folder / "other.yaml", code=1)
+        said = lectern("search", "-c", self.shared, "flow", "--pipeline", self.other, code=1)
         self.assertIn("holds vectors of", said)
+
+    def model_of(self, collection):
+        stats = json.loads(lectern("stats", "-c", collection, "--json"))
+        return stats["pipeline"], stats["dimension"]
+
+    def reembed(self, collection, pipeline):
+        done = json.loads(lectern("reembed", "-c", collection, "--pipeline", pipeline, "--json"))
+        return done["chunks"], done["resumed"]
+
+    def test_another_model_takes_over(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        self.assertEqual(self.reembed(collection, self.other), (len(ROWS), 0))
+        self.assertEqual(self.model_of(collection), ("other", 16))
+        hits = self.search(collection, "Knead the dough", "--mode", "dense")["hits"]
+        self.assertEqual({hit["document"] for hit in hits}, {row["_id"] for row in ROWS})
+        self.assertEqual(hits[0]["document"], "notes/bread")
+        self.assertEqual(self.found(collection, "kneaded", "--mode", "lexical"), ["notes/bread"])
+        # Nothing was read anew, and what is written now is of the new model.
+        self.assertEqual(json.loads(lectern("ingest", "-c", collection, self.rows, "--json"))["skipped"], len(ROWS))
+        lectern("ingest", "-c", collection, write_rows(self.folder / "lentils.jsonl",
+                                                       [dict(ROWS[4], text="Boil the lentils.")]))
+        self.assertEqual(self.found(collection, "lentils", "--mode", "dense")[0], "notes/bread")
+        report = json.loads(lectern("verify", "-c", collection, "--json"))
+        self.assertEqual((report["findings"], report["vectors"]), ([], len(ROWS)))
+        self.assertEqual(self.reembed(collection, "search-only"), (len(ROWS), 0))
+        self.assertEqual(self.model_of(collection), ("search-only", 384))
+        self.assertEqual(self.found(collection, "cooking legumes", "--mode", "dense")[0], "notes/bread")
+
+    def test_a_change_of_model_that_was_killed_goes_on(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        change = ("reembed", "-c", collection, "--pipeline", self.other)
+        for place in ("reembed.after_generation", "reembed.after_vectors", "reembed.before_cut_over"):
+            with self.subTest(place):
+                lectern(*change, code=-signal.SIGKILL, variables={"LECTERN_KILL_POINT": place})
+                # The model before serves as if nothing had been begun.
+                self.assertEqual(self.model_of(collection), ("search-only", 384))
+                self.assertEqual(self.found(collection, "baking", "--mode", "dense")[0], "notes/bread")
+        self.assertEqual(self.reembed(collection, self.other), (0, len(ROWS)))
+        self.assertEqual(self.model_of(collection), ("other", 16))
+        # Killed behind the switch: the new one serves, and what is left of the old one goes with the next change.
+        lectern("reembed", "-c", collection, "--pipeline", "search-only", code=-signal.SIGKILL,
+                variables={"LECTERN_KILL_POINT": "reembed.after_cut_over"})
+        self.assertEqual(self.model_of(collection), ("search-only", 384))
+        self.assertEqual(self.found(collection, "baking", "--mode", "dense")[0], "notes/bread")
+        self.assertEqual(self.reembed(collection, "search-only"), (0, 0))
+        self.assertEqual(json.loads(lectern("verify", "-c", collection, "--json"))["findings"], [])
 
     def test_verify_finds_all_in_order(self):
         # A folder is verified when no program has it open.
@@ -301,6 +394,76 @@ class InACluster(Behaviour, unittest.TestCase):
             self.assertEqual(text[hit["begin"]:hit["end"]].decode(), hit["text"])
         self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) + 40)
 
+    def test_servers_share_what_the_cluster_has(self):
+        name = self.new_collection().split("/")[-1]
+        path = f"/collections/{name}"
+        log = self.folder / "serve.log"
+        with Server(PROGRAM, CLUSTER, log) as one, Server(PROGRAM, CLUSTER, log, "--recall-every", "1") as other:
+            made = one.done("PUT", path, {"pipeline": "search-only"})
+            self.assertEqual((made["name"], made["documents"]), (name, 0))
+            self.assertEqual(other.done("PUT", path, {"pipeline": "search-only"})["collection_id"],
+                             made["collection_id"])
+            for row in ROWS[:3]:
+                document = {"title": row["title"], "text": row["text"], "metadata": {"year": row["year"]}}
+                one.done("PUT", f"{path}/documents/{row['_id']}", document)
+            # Found by the next search, whichever server is asked.
+            for server in (other, one):
+                hits = server.done("POST", f"{path}/search", {"query": "drag of a wing", "filter": "year > 1900"})
+                self.assertEqual(hits["hits"][0]["document"], "papers/wing")
+                self.assertIn(name, [each["name"] for each in server.done("GET", "/collections")["collections"]])
+            self.assertEqual(other.done("GET", f"{path}/documents/papers/plate")["text"], ROWS[1]["text"])
+            other.done("DELETE", f"{path}/documents/papers/plate")
+            self.assertEqual(one.request("GET", f"{path}/documents/papers/plate")[0], 404)
+            # What the index finds is compared with every vector there is.
+            metrics = other.until(lambda _, text: f'lectern_index_recall_ratio{{collection="{name}"}}' in text,
+                                  "GET", "/metrics")
+            self.assertIn(f'lectern_index_recall_ratio{{collection="{name}"}} 1', metrics)
+            # Dropped by one and made again: the other serves what is there now.
+            one.done("DELETE", path)
+            other.until(lambda status, _: status == 404, "GET", path)
+            one.done("PUT", path, {"pipeline": "search-only"})
+            one.done("PUT", f"{path}/documents/again", {"text": "A wing, once more."})
+            found = other.until(lambda status, _: status == 200, "POST", f"{path}/search", {"query": "drag of a wing"})
+            self.assertEqual([hit["document"] for hit in found["hits"]], ["again"])
+            self.assertIn("keeps its name", str(one.request("POST", f"{path}/rename", {"to": "other-name"})))
+            # The models alone need no collection.
+            self.assertEqual(len(other.done("POST", "/v1/embeddings", {"model": "default", "input": "a wing"})["data"]),
+                             1)
+
+    def test_servers_follow_a_change_of_model(self):
+        collection = self.new_collection()
+        path = f"/collections/{collection.split('/')[-1]}"
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        words = {"query": "Knead the dough", "mode": "dense"}
+        with Server(PROGRAM, CLUSTER, self.folder / "follow.log") as server:
+            self.assertEqual(len(server.done("POST", f"{path}/search", words)["hits"]), len(ROWS))
+            change = subprocess.Popen([PROGRAM, "reembed", "-c", collection, "--pipeline", self.other],
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            # No search in between finds less, whichever model it was of.
+            while change.poll() is None:
+                self.assertEqual(len(server.done("POST", f"{path}/search", words)["hits"]), len(ROWS))
+            self.assertEqual(change.returncode, 0, change.communicate()[1])
+            change.stderr.close()
+            self.assertEqual(server.done("GET", path)["dimension"], 16)
+            self.assertEqual(server.done("POST", f"{path}/search", words)["hits"][0]["document"], "notes/bread")
+            # And writes are of the new one.
+            server.done("PUT", f"{path}/documents/new", {"text": "Boil the lentils."})
+            found = server.done("POST", f"{path}/search", {"query": "lentils", "mode": "dense"})
+            self.assertEqual(found["hits"][0]["document"], "new")
+        rows = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "chunk"}},
+                                                               {"term": {"generations": "1"}}]}})
+        self.assertEqual(rows, [], "the vectors of the model before are gone")
+
+    def test_a_server_says_that_its_cluster_does_not_answer(self):
+        done = subprocess.run([PROGRAM, "serve", "--data", "opensearch://127.0.0.1:1", "--listen", "127.0.0.1:0"],
+                              capture_output=True, text=True, timeout=60, check=False,
+                              env={**os.environ, "LECTERN_OPENSEARCH_TIMEOUT": "2"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no node of the cluster has answered", done.stderr)
+        done = subprocess.run([PROGRAM, "serve", "--data", f"opensearch://{CLUSTER}/{self.shared.split('/')[-1]}",
+                               "--listen", "127.0.0.1:0"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn("leave that out", done.stderr)
+
     def row_names(self, collection, query):
         """The names of the rows that a query of OpenSearch's finds."""
         body = json.dumps({"size": 1000, "_source": False, "query": query}).encode()
@@ -331,6 +494,28 @@ class InACluster(Behaviour, unittest.TestCase):
         self.assertEqual([(finding["where"], finding["what"]) for finding in report["findings"]],
                          [("document papers/wing", "its chunk 1 of 1 is missing")])
         self.assertIn("2 belong to no document", report["notes"][0]["what"])
+        self.assertIn("lectern repair", lectern_says(2, "verify", "-c", collection))
+
+        # Repair takes the one out, and the other's rows when nobody can be writing them any more.
+        repaired = json.loads(lectern_says(2, "repair", "-c", collection, "--json"))
+        self.assertEqual([one["where"] for one in repaired["lost"]], ["document papers/wing"])
+        self.assertEqual(repaired["documents"], len(ROWS) - 2)
+        left = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "chunk"}},
+                                                              {"term": {"id": "papers/plate"}}]}})
+        self.assertEqual(len(left), 1)
+        name = collection.split("/")[-1]
+        self.ask_cluster("POST", f"/{name}/_update/{left[0]}?refresh=true", {"doc": {"committed": 1}})
+        repaired = json.loads(lectern("repair", "-c", collection, "--json"))
+        self.assertEqual((len(repaired["found"]), repaired["lost"]), (1, []))
+        self.assertIn("2 belonged to no document", repaired["found"][0]["what"])
+        # What a backup that was killed leaves.
+        self.ask_cluster("PUT", f"/{name}/_block/write")
+        said = lectern("delete", "-c", collection, "papers/boundary", code=1,
+                       variables={"LECTERN_OPENSEARCH_TIMEOUT": "5"})
+        self.assertIn("held up", said)
+        self.assertIn("held up", lectern("repair", "-c", collection, code=0))
+        lectern("delete", "-c", collection, "papers/boundary")
+        self.assertEqual(json.loads(lectern("repair", "-c", collection, "--json"))["found"], [])
 
     def test_a_copy_there_and_back_is_the_same(self):
         here = self.folder / "copy-from"
@@ -368,11 +553,96 @@ class InACluster(Behaviour, unittest.TestCase):
         self.assertEqual((done["documents"], done["resumed"], done["deleted"], done["same"]), (1, 1, 1, 2))
         lectern("get", "-c", there, "notes/bread", code=1)
 
-    def test_what_is_not_there_yet_is_refused_by_name(self):
-        for arguments in (("backup", "-c", self.shared, self.folder / "b"), ("repair", "-c", self.shared),
-                          ("reembed", "-c", self.shared, "--pipeline", "search-only")):
-            with self.subTest(arguments[0]):
-                self.assertIn("OpenSearch", lectern(*arguments, code=1))
+    def ask_cluster(self, method, path, body=None):
+        request = urllib.request.Request(f"http://{CLUSTER.split(',')[0]}{path}",
+                                         None if body is None else json.dumps(body).encode(),
+                                         {"Content-Type": "application/json"}, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def new_repository(self):
+        """A snapshot repository of the cluster; what it is called."""
+        if not REPOSITORY:
+            self.skipTest("no folder for snapshots: set LECTERN_TEST_REPOSITORY, or run ./check --cluster")
+        name = f"behaviour-{os.getpid()}-{time.time_ns()}"
+        self.ask_cluster("PUT", f"/_snapshot/{name}", {"type": "fs", "settings": {"location": f"{REPOSITORY}/{name}"}})
+        self.addCleanup(self.ask_cluster, "DELETE", f"/_snapshot/{name}")
+        return name
+
+    def test_backups_are_snapshots(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        place = f"opensearch://{CLUSTER}/{self.new_repository()}"
+        self.assertIn("no backup", lectern("backups", place, code=1))
+        first = json.loads(lectern("backup", "-c", collection, place, "--json"))
+        self.assertEqual((first["id"], first["documents"]), (1, len(ROWS)))
+        self.assertGreater(first["bytes"], 0)
+        lectern("delete", "-c", collection, "papers/wing")
+        self.assertEqual(json.loads(lectern("backup", "-c", collection, place, "--json"))["id"], 2)
+        listed = json.loads(lectern("backups", place, "--json"))["backups"]
+        self.assertEqual([(one["id"], one["documents"]) for one in listed], [(1, len(ROWS)), (2, len(ROWS) - 1)])
+        self.assertEqual(listed[0]["collection_id"], first["collection_id"])
+        # A restore makes a collection of another name, and replaces nothing.
+        self.assertIn("already", lectern("restore", "-c", collection, place, code=1))
+        then = self.new_collection()
+        lectern("restore", "-c", then, place, "--id", "1")
+        self.assertEqual(self.get(then, "papers/wing")["text"], ROWS[2]["text"])
+        self.assertEqual(self.found(then, "induced drag of a wing", "--mode", "dense")[0], "papers/wing")
+        self.assertEqual(json.loads(lectern("verify", "-c", then, "--json"))["findings"], [])
+        # It is written to, and so is the one that was backed up.
+        for where in (then, collection):
+            lectern("ingest", "-c", where, write_rows(self.folder / "more.jsonl", [{"_id": "more", "text": "Lentils."}]))
+            self.get(where, "more")
+        self.assertIn("no backup 7", lectern("restore", "-c", self.place("nowhere"), place, "--id", "7", code=1))
+        self.assertIn("snapshot repository", lectern("backup", "-c", collection, self.folder / "b", code=1))
+        said = lectern("backup", "-c", collection, f"opensearch://{CLUSTER}/not-there", code=1)
+        self.assertIn("register one", said)
+        self.assertIn("'lectern copy'", lectern("restore", "-c", self.folder / "here", place, code=1))
+
+    def test_a_backup_of_documents_that_are_written_is_whole(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        place = f"opensearch://{CLUSTER}/{self.new_repository()}"
+        rows = write_rows(self.folder / "many.jsonl", [{"_id": f"many/{number}", "text": f"Text {number}. " * 30}
+                                                       for number in range(300)])
+        writer = subprocess.Popen([PROGRAM, "ingest", "-c", collection, rows], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, text=True)
+        numbers = []
+        while writer.poll() is None:
+            numbers.append(json.loads(lectern("backup", "-c", collection, place, "--json"))["id"])
+        self.assertEqual(writer.returncode, 0, writer.communicate()[1])
+        writer.stderr.close()
+        self.assertTrue(numbers)
+        then = self.new_collection()
+        lectern("restore", "-c", then, place, "--id", str(numbers[0]))
+        self.assertEqual(json.loads(lectern("verify", "-c", then, "--json"))["findings"], [])
+
+    def test_a_server_backs_up(self):
+        repository = self.new_repository()
+        name = self.new_collection().split("/")[-1]
+        path = f"/collections/{name}"
+        os.environ["LECTERN_OPENSEARCH_REPOSITORY"] = repository
+        self.addCleanup(os.environ.pop, "LECTERN_OPENSEARCH_REPOSITORY")
+        with Server(PROGRAM, CLUSTER, self.folder / "backups.log") as server:
+            server.done("PUT", path, {"pipeline": "search-only"})
+            server.done("PUT", f"{path}/documents/wing", {"text": "A wing sheds a vortex sheet."})
+            self.assertEqual(server.done("GET", f"{path}/backups")["backups"], [])
+
+            def end_of(job):
+                ended = server.until(lambda _, value: value["state"] != "running", "GET", f"{path}/jobs/{job['job']}")
+                self.assertEqual(ended["state"], "done", ended)
+
+            end_of(server.done("POST", f"{path}/backups"))
+            # Another collection does not see it, though it lies in the same repository.
+            other = self.shared.split("/")[-1]
+            self.assertEqual(server.done("GET", f"/collections/{other}/backups")["backups"], [])
+            self.assertEqual(server.request("DELETE", f"/collections/{other}/backups/1")[0], 404)
+            restored = self.new_collection().split("/")[-1]
+            end_of(server.done("POST", f"{path}/backups/1/restore", {"as": restored}))
+            self.assertEqual(server.done("GET", f"/collections/{restored}/documents/wing")["text"],
+                             "A wing sheds a vortex sheet.")
+            server.done("DELETE", f"{path}/backups/1")
+            self.assertEqual(server.done("GET", f"{path}/backups")["backups"], [])
 
     def test_tls_and_what_opens_the_door(self):
         folder = pathlib.Path(tempfile.mkdtemp(dir=self.folder))

@@ -24,7 +24,9 @@ Result<json::object> about(OpenCollection& open) {
 
 Response list_collections(Service& service, Call& call) {
     json::array names;
-    for (const std::string& name : service.collections.names()) {
+    const auto all = service.collections.list();
+    if (!all) return problem(all.status());
+    for (const std::string& name : *all) {
         if (!call.may(Right::read, name)) continue;
         json::array rights{"read"};
         if (call.may(Right::write, name)) rights.push_back("write");

@@ -104,7 +104,7 @@ Response backups(Service& service, Call& call) {
     if (!folder) return problem(folder.status());
     json::array list;
     // There is no folder before the first, and nothing in it while that is begun.
-    const auto all = Collection::backups(*folder);
+    const auto all = backups_of(service.options.data, **open);
     if (!all && all.status().code() != Code::not_found) return problem(all.status());
     if (all)
         for (const BackupInfo& backup : *all) list.push_back(api::json_of(backup));
@@ -127,8 +127,8 @@ Response no_backup(const Call& call) {
         "the collection '" + call.value("name") + "' has no backup '" + call.value("backup") + "'");
 }
 
-bool has_backup(const std::filesystem::path& folder, std::uint32_t id) {
-    const auto all = Collection::backups(folder);
+bool has_backup(const Service& service, const OpenCollection& open, std::uint32_t id) {
+    const auto all = backups_of(service.options.data, open);
     return all && std::any_of(all->begin(), all->end(),
                               [id](const BackupInfo& one) { return one.id == id; });
 }
@@ -146,7 +146,7 @@ Response delete_one(Service& service, Call& call) {
     const auto folder = backup_folder(service.options.data, **open);
     if (!folder) return problem(folder.status());
     const auto id = backup_of(call);
-    if (!id || !has_backup(*folder, *id)) return no_backup(call);
+    if (!id || !has_backup(service, **open, *id)) return no_backup(call);
     if (has_job(service, name))
         return problem(409, "conflict",
                        "the collection '" + name + "' has a job; wait for its end");
@@ -169,9 +169,10 @@ Response restore(Service& service, Call& call) {
     const auto folder = backup_folder(service.options.data, **open);
     if (!folder) return problem(folder.status());
     const auto id = backup_of(call);
-    if (!id || !has_backup(*folder, *id)) return no_backup(call);
-    const std::vector<std::string> names = service.collections.names();
-    if (std::find(names.begin(), names.end(), name) != names.end())
+    if (!id || !has_backup(service, **open, *id)) return no_backup(call);
+    const auto names = service.collections.list();
+    if (!names) return problem(names.status());
+    if (std::find(names->begin(), names->end(), name) != names->end())
         return problem(409, "conflict", "there is a collection '" + name + "' already");
     return begin(service, call, "restore", {{"backup", *id}, {"as", name}});
 }

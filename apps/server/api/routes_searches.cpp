@@ -34,9 +34,12 @@ Response search_all_of(Service& service, Call& call) {
     std::vector<std::string> names = fields.texts("collections");
     api::SearchRequest wanted = api::read_search(fields, service.options.limits.of_search());
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    if (names.empty())
-        for (const std::string& name : service.collections.names())
+    if (names.empty()) {
+        const auto all = service.collections.list();
+        if (!all) return problem(all.status());
+        for (const std::string& name : *all)
             if (call.may(Right::read, name)) names.push_back(name);
+    }
     std::vector<CollectionPointer> open;
     std::vector<const Collection*> collections;
     for (const std::string& name : names) {

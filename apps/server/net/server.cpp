@@ -85,7 +85,8 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
     : options(std::move(given)),
       sources(std::move(folders)),
       collections(options.data, std::move(engine), options.open),
-      jobs(options.data / ".jobs", job_work(collections, options.data, sources)),
+      jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
+           job_work(collections, options.data, sources)),
       service{options, collections, metrics, recall, jobs, sources, keys},
       read("read",
            options.read_threads > 0 ? options.read_threads
@@ -136,6 +137,16 @@ struct Server::Impl {
     std::vector<std::thread> threads;
     std::atomic<bool> drain_begun{false};
 
+    // The folder is made; a cluster must answer.
+    Status prepare_data() {
+        if (state.collections.in_cluster()) return state.collections.list().status();
+        std::error_code folder;
+        std::filesystem::create_directories(state.options.data, folder);
+        if (!folder) return {};
+        return {Code::unavailable, "the data folder '" + state.options.data.string() +
+                                       "' cannot be made: " + folder.message()};
+    }
+
     Status open() {
         LECTERN_ASSIGN(const Address address, parse_address(state.options.listen));
         const bool keyed = !state.options.keys.empty();
@@ -149,11 +160,7 @@ struct Server::Impl {
             return {Code::invalid_argument,
                     "--tls-certificate and --tls-key must be given together"};
         if (!state.options.tls_certificate.empty()) LECTERN_TRY(read_tls());
-        std::error_code folder;
-        std::filesystem::create_directories(state.options.data, folder);
-        if (folder)
-            return {Code::unavailable, "the data folder '" + state.options.data.string() +
-                                           "' cannot be made: " + folder.message()};
+        LECTERN_TRY(prepare_data());
         error_code error;
         const tcp::endpoint endpoint(address.host, address.port);
         acceptor.open(endpoint.protocol(), error);

@@ -1,8 +1,13 @@
 #include "apps/server/work/collections.hpp"
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include "apps/server/net/log.hpp"
+#include "lectern/cluster.hpp"
 
 namespace lectern::server {
 namespace {
@@ -11,6 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_name = 64;
 constexpr std::chrono::seconds longest_wait_for_users{30};
+// What other servers did to a cluster's collections is seen so soon.
+constexpr std::chrono::seconds looks_again_after{1};
 
 const std::string of_default_models = ".default";  // no collection can be named so
 
@@ -35,13 +42,23 @@ Status bad_name(const std::string& name) {
 }  // namespace
 
 Collections::Collections(fs::path data, Engine engine, CollectionOptions options)
-    : data_(std::move(data)), engine_(std::move(engine)), options_(std::move(options)) {
+    : data_(std::move(data)),
+      in_cluster_(is_in_cluster(data_.string())),
+      engine_(std::move(engine)),
+      options_(std::move(options)) {
+    if (in_cluster_) return;
     // What a restore leaves that the end of the server has broken off.
     std::vector<fs::path> parts;
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(data_, error))
         if (entry.path().filename().string().starts_with(restoring)) parts.push_back(entry.path());
     for (const fs::path& part : parts) fs::remove_all(part, error);
+}
+
+Collections::~Collections() {
+    close_all();
+    std::error_code error;
+    if (!default_models_place_.empty()) fs::remove_all(default_models_place_, error);
 }
 
 fs::path Collections::place_to_restore(const std::string& token) const {
@@ -54,24 +71,80 @@ bool Collections::valid_name(std::string_view name) noexcept {
                        [](char c) { return letter_or_digit(c) || c == '-' || c == '_'; });
 }
 
-bool Collections::on_disk(const std::string& name) const {
+Result<bool> Collections::exists(const std::string& name) const {
+    if (in_cluster_) {
+        const auto found = cluster_collection((data_ / name).string());
+        if (found.status().code() == Code::not_found) return false;
+        if (!found) return found.status();
+        return true;
+    }
     std::error_code error;
     return fs::exists(data_ / name / "store" / "CURRENT", error);
 }
 
-std::vector<std::string> Collections::names() const {
+Result<std::vector<std::string>> Collections::list() const {
     std::vector<std::string> out;
+    if (in_cluster_) {
+        LECTERN_ASSIGN(auto all, cluster_collections(data_.string()));
+        for (ClusterCollection& one : all)
+            if (valid_name(one.name)) out.push_back(std::move(one.name));
+        return out;
+    }
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(data_, error)) {
         std::string name = entry.path().filename().string();
-        if (valid_name(name) && on_disk(name)) out.push_back(std::move(name));
+        if (!valid_name(name)) continue;
+        LECTERN_ASSIGN(const bool there, exists(name));
+        if (there) out.push_back(std::move(name));
     }
     std::sort(out.begin(), out.end());
     return out;
 }
 
+std::vector<std::string> Collections::names() const {
+    if (auto all = list())
+        return *std::move(all);
+    else
+        log_line(LogLevel::warning, "only open collections are listed: " + all.status().message());
+    std::vector<std::string> out;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, collection] : open_)
+        if (valid_name(name)) out.push_back(name);
+    return out;
+}
+
+Status Collections::follow_cluster(const std::string& name) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto seen = seen_.find(name);
+        if (seen != seen_.end() && open_.contains(name) &&
+            std::chrono::steady_clock::now() - seen->second.at < looks_again_after)
+            return {};
+    }
+    const auto now = cluster_collection((data_ / name).string());
+    if (!now && now.status().code() != Code::not_found) return now.status();
+    CollectionPointer stale;
+    const std::lock_guard lock(mutex_);
+    const auto seen = seen_.find(name);
+    const bool other = seen != seen_.end() && (!now || seen->second.id != now->collection_id);
+    if (const auto open = open_.find(name); other && open != open_.end()) {
+        stale = std::move(open->second);  // its users end with it
+        open_.erase(open);
+    }
+    if (!now) {
+        seen_.erase(name);
+        return no_such(name);
+    }
+    seen_[name] = {now->collection_id, std::chrono::steady_clock::now()};
+    return {};
+}
+
 std::int64_t Collections::made_at(const std::string& name) const {
     if (name.empty()) return begun_;
+    if (in_cluster_) {
+        const auto found = cluster_collection((data_ / name).string());
+        return found ? found->created_at / 1000 : begun_;
+    }
     // RocksDB writes it once, when it makes the store.
     std::error_code error;
     const auto written = fs::last_write_time(data_ / name / "store" / "IDENTITY", error);
@@ -97,7 +170,11 @@ CollectionPointer Collections::find(const std::string& name) const {
 // With opening_.
 Result<CollectionPointer> Collections::open(const std::string& name, CollectionOptions options,
                                             bool named) {
-    auto opened = engine_.open(data_ / name, std::move(options));
+    fs::path place = data_ / name;
+    if (in_cluster_ && name == of_default_models) {
+        LECTERN_ASSIGN(place, place_of_default_models());
+    }
+    auto opened = engine_.open(place, std::move(options));
     if (!opened) {
         if (opened.status().code() == Code::not_found && !named)
             return Status{Code::unavailable, opened.status().message()};
@@ -123,10 +200,12 @@ Result<CollectionPointer> Collections::open(const std::string& name, CollectionO
 
 Result<CollectionPointer> Collections::get(const std::string& name) {
     if (!valid_name(name)) return no_such(name);
+    if (in_cluster_) LECTERN_TRY(follow_cluster(name));
     if (auto found = find(name)) return found;
     const std::lock_guard lock(opening_);
     if (auto found = find(name)) return found;
-    if (!on_disk(name)) return no_such(name);
+    LECTERN_ASSIGN(const bool there, exists(name));
+    if (!there) return no_such(name);
     CollectionOptions options = options_;
     options.pipeline.clear();  // the one it was made with
     options.create = false;
@@ -145,9 +224,16 @@ Result<CollectionPointer> Collections::create(const std::string& name, const std
     exists = false;
     if (!valid_name(name)) return bad_name(name);
     const std::lock_guard lock(opening_);
-    if (find(name) != nullptr || on_disk(name)) {
+    LECTERN_ASSIGN(const bool there, this->exists(name));
+    if (there || (!in_cluster_ && find(name) != nullptr)) {
         exists = true;
         return Status{Code::unavailable, "there is a collection '" + name + "' already"};
+    }
+    if (in_cluster_) {
+        // Of one that another server has dropped.
+        const std::lock_guard map_lock(mutex_);
+        open_.erase(name);
+        seen_.erase(name);
     }
     CollectionOptions options = options_;
     if (!pipeline.empty()) options.pipeline = pipeline;
@@ -161,10 +247,11 @@ Status Collections::let_go(const std::string& name) {
         if (const auto found = open_.find(name); found != open_.end()) {
             mine = std::move(found->second);
             open_.erase(found);
-        } else if (!on_disk(name)) {
-            return no_such(name);
         }
+        seen_.erase(name);
     }
+    LECTERN_ASSIGN(const bool there, exists(name));
+    if (!there) return no_such(name);
     std::unique_lock living(living_->mutex);
     if (!living_->gone.wait_for(living, longest_wait_for_users,
                                 [&] { return !living_->names.contains(name); }))
@@ -191,6 +278,10 @@ Status Collections::adopt(const fs::path& folder, const std::string& name, bool&
 
 Status Collections::rename(const std::string& from, const std::string& to, bool& exists) {
     exists = false;
+    if (in_cluster_)
+        return {Code::unsupported,
+                "a collection of a cluster keeps its name; copy it to another name (lectern copy), "
+                "then delete it"};
     if (!valid_name(from)) return no_such(from);
     if (!valid_name(to)) return bad_name(to);
     std::string id;
@@ -221,6 +312,7 @@ Status Collections::drop(const std::string& name) {
     if (!valid_name(name)) return no_such(name);
     const std::lock_guard lock(opening_);
     LECTERN_TRY(let_go(name));
+    if (in_cluster_) return drop_cluster_collection((data_ / name).string());
     // Out of the way by one rename, so that a crash leaves no half of it under its name.
     const fs::path gone = data_ / (".dropped-" + name);
     std::error_code error;
@@ -231,6 +323,18 @@ Status Collections::drop(const std::string& name) {
                 "the folder of '" + name + "' cannot be moved: " + error.message()};
     fs::remove_all(gone, error);
     return {};
+}
+
+// A folder of this machine, for as long as the server runs: models need no place in the cluster.
+Result<fs::path> Collections::place_of_default_models() {
+    if (default_models_place_.empty()) {
+        std::error_code error;
+        std::string made = (fs::temp_directory_path(error) / "lectern-models-XXXXXX").string();
+        if (error || ::mkdtemp(made.data()) == nullptr)
+            return Status{Code::unavailable, "no temporary folder can be made: " + made};
+        default_models_place_ = made;
+    }
+    return default_models_place_ / "collection";
 }
 
 void Collections::close_all() {

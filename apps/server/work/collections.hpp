@@ -1,7 +1,10 @@
-// apps/server/work/collections.hpp: the collections under one data folder, opened when they are
-// first used. Threads: everything is safe from any thread.
+// apps/server/work/collections.hpp: the collections under one data folder, or of one cluster,
+// opened when they are first used. Threads: everything is safe from any thread.
+//
+// Of a cluster nothing is kept here: other servers make, fill and drop the same collections.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <ctime>
@@ -38,8 +41,16 @@ class Collections {
     // folder, so nothing else will do.
     [[nodiscard]] static bool valid_name(std::string_view name) noexcept;
 
+    Collections(const Collections&) = delete;
+    Collections& operator=(const Collections&) = delete;
+    ~Collections();
+
     [[nodiscard]] const Engine& engine() const noexcept { return engine_; }
-    [[nodiscard]] std::vector<std::string> names() const;  // sorted; open or not
+    [[nodiscard]] bool in_cluster() const noexcept { return in_cluster_; }
+    // Sorted; open or not. A cluster may not answer.
+    [[nodiscard]] Result<std::vector<std::string>> list() const;
+    // The same; those that are open where the cluster does not answer, which the log tells.
+    [[nodiscard]] std::vector<std::string> names() const;
     // When a collection was made here, in seconds since 1970 (UTC); "": when this began.
     [[nodiscard]] std::int64_t made_at(const std::string& name) const;
     [[nodiscard]] std::vector<CollectionPointer> open_ones() const;
@@ -63,7 +74,11 @@ class Collections {
     void close_all();
 
  private:
-    [[nodiscard]] bool on_disk(const std::string& name) const;
+    [[nodiscard]] Result<bool> exists(const std::string& name) const;
+    // Of a cluster: lets go of what another server has dropped meanwhile, made again or not.
+    // not_found when it is not there.
+    [[nodiscard]] Status follow_cluster(const std::string& name);
+    [[nodiscard]] Result<std::filesystem::path> place_of_default_models();
     // `named`: a client chose the pipeline. Otherwise what it lacks, such as a model, is not
     // theirs.
     [[nodiscard]] Result<CollectionPointer> open(const std::string& name, CollectionOptions options,
@@ -72,13 +87,21 @@ class Collections {
     [[nodiscard]] Status let_go(const std::string& name);
     [[nodiscard]] CollectionPointer find(const std::string& name) const;
 
-    const std::filesystem::path data_;
+    const std::filesystem::path data_;  // or the cluster's address
+    const bool in_cluster_;
     const Engine engine_;
     const CollectionOptions options_;
     const std::int64_t begun_ = std::time(nullptr);
     std::mutex opening_;  // one is opened or dropped at a time
     mutable std::mutex mutex_;
     std::map<std::string, CollectionPointer> open_;
+    // What the cluster said of a collection, and when.
+    struct Seen {
+        std::string id;
+        std::chrono::steady_clock::time_point at;
+    };
+    std::map<std::string, Seen> seen_;            // guarded by mutex_
+    std::filesystem::path default_models_place_;  // guarded by opening_; "": none was made
     // Names whose collections live, held in open_ or by a user. Shared with the pointers' deleters.
     struct Living {
         std::mutex mutex;

@@ -54,6 +54,7 @@ bool goes_on(std::string_view kind) noexcept {
 }
 
 Status write_record(const fs::path& folder, const JobRecord& record) {
+    if (folder.empty()) return {};
     std::error_code error;
     fs::create_directories(folder, error);
     const fs::path file = file_of(folder, record.id);
@@ -76,12 +77,14 @@ Status write_record(const fs::path& folder, const JobRecord& record) {
 }
 
 void remove_record(const fs::path& folder, const std::string& id) noexcept {
+    if (folder.empty()) return;
     std::error_code error;
     fs::remove(file_of(folder, id), error);
 }
 
 std::vector<JobRecord> read_records(const fs::path& folder) {
     std::vector<JobRecord> out;
+    if (folder.empty()) return out;
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
         if (entry.path().extension() != ".json") continue;

@@ -25,7 +25,7 @@ struct JobRecord {
 // Whether a restarted server goes on with it: work that keeps what it has done.
 [[nodiscard]] bool goes_on(std::string_view kind) noexcept;
 
-// On disk when ok. The folder is made when it is not there.
+// On disk when ok. The folder is made when it is not there. Without a folder ("") none is kept.
 [[nodiscard]] Status write_record(const std::filesystem::path& folder, const JobRecord& record);
 void remove_record(const std::filesystem::path& folder, const std::string& id) noexcept;
 // Oldest first. Files that are no records are passed over with a line in the log.

@@ -1,10 +1,12 @@
 #include "apps/server/work/job_work.hpp"
 
+#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "api/result_json.hpp"
+#include "lectern/cluster.hpp"
 
 namespace lectern::server {
 namespace {
@@ -69,7 +71,7 @@ Result<json::object> verify(OpenCollection& open, JobFace& face) {
 Result<json::object> back_up(OpenCollection& open, const fs::path& data, JobFace& face) {
     LECTERN_ASSIGN(const fs::path folder, backup_folder(data, open));
     std::error_code failed;
-    fs::create_directories(folder.parent_path(), failed);
+    if (!is_in_cluster(folder.string())) fs::create_directories(folder.parent_path(), failed);
     if (failed)
         return Status{Code::unavailable,
                       "cannot make " + folder.parent_path().string() + ": " + failed.message()};
@@ -89,12 +91,16 @@ Result<json::object> restore(const OpenCollection& open, const fs::path& data,
     LECTERN_ASSIGN(const fs::path folder, backup_folder(data, open));
     const std::string name = text_of(record.settings, "as");
     const auto id = record.settings.at("backup").to_number<std::uint32_t>();
-    const fs::path place = collections.place_to_restore(record.id);
+    // In a cluster at once under its name, which no other has.
+    const bool in_cluster = collections.in_cluster();
+    const fs::path place = in_cluster ? data / name : collections.place_to_restore(record.id);
     auto restored = Collection::restore(folder, id, place);
     Status done = restored.status();
-    if (done.ok() && face.stop().stop_requested()) done = {Code::cancelled, "cancelled"};
+    if (done.ok() && !in_cluster && face.stop().stop_requested())
+        done = {Code::cancelled, "cancelled"};
     bool exists = false;
-    if (done.ok()) done = collections.adopt(place, name, exists);
+    if (in_cluster && !done.ok()) return done;
+    if (done.ok() && !in_cluster) done = collections.adopt(place, name, exists);
     if (!done.ok()) {
         std::error_code error;
         fs::remove_all(place, error);
@@ -108,8 +114,22 @@ Result<json::object> restore(const OpenCollection& open, const fs::path& data,
 }  // namespace
 
 Result<fs::path> backup_folder(const fs::path& data, const OpenCollection& open) {
+    if (is_in_cluster(data.string())) {
+        const char* const named = std::getenv("LECTERN_OPENSEARCH_REPOSITORY");
+        return data / (named == nullptr || *named == '\0' ? "lectern" : named);
+    }
     LECTERN_ASSIGN(const Stats stats, open.collection.stats());
     return data / ".backups" / (open.name + "-" + stats.collection_id);
+}
+
+Result<std::vector<BackupInfo>> backups_of(const fs::path& data, const OpenCollection& open) {
+    LECTERN_ASSIGN(const fs::path folder, backup_folder(data, open));
+    LECTERN_ASSIGN(auto out, Collection::backups(folder));
+    if (!is_in_cluster(data.string())) return out;
+    LECTERN_ASSIGN(const Stats stats, open.collection.stats());
+    std::erase_if(out,
+                  [&](const BackupInfo& one) { return one.collection_id != stats.collection_id; });
+    return out;
 }
 
 Result<SyncOptions> sync_options(const json::object& settings, const Collection& collection,

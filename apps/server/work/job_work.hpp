@@ -18,10 +18,14 @@ namespace lectern::server {
                                                const Collection& collection,
                                                const SourceFolders& sources);
 
-// Where the backups of a collection are: below the data folder and nowhere else, since a path would
-// let a caller write to any folder of the server's machine. A collection that is dropped and made
-// again is another one.
+// Where the backups of a collection are. Of a cluster: its repository of this name
+// (LECTERN_OPENSEARCH_REPOSITORY), for all collections. Otherwise below the data folder and nowhere
+// else, since a path would let a caller write to any folder of the server's machine. A collection
+// that is dropped and made again is another one.
 [[nodiscard]] Result<std::filesystem::path> backup_folder(const std::filesystem::path& data,
                                                           const OpenCollection& open);
+// Those that are there, of this collection alone. not_found when there is none.
+[[nodiscard]] Result<std::vector<BackupInfo>> backups_of(const std::filesystem::path& data,
+                                                         const OpenCollection& open);
 
 }  // namespace lectern::server

@@ -41,7 +41,7 @@ using JobWork = std::function<Result<boost::json::object>(const JobRecord& recor
 
 class Jobs {
  public:
-    // Records are kept in `folder`, which is made when there is something to keep.
+    // Records are kept in `folder`, which is made when there is something to keep. "": none are.
     Jobs(std::filesystem::path folder, JobWork work);
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;

@@ -1,0 +1,351 @@
+#include "corpus/opensearch/snapshots.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "corpus/opensearch/json_build.hpp"
+#include "corpus/opensearch/opensearch.hpp"
+
+namespace lectern::corpus::opensearch {
+namespace {
+
+namespace json = boost::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view name_prefix = "lectern-";
+constexpr int most_names = 100;  // that other backups take at the same time
+constexpr auto between_looks = std::chrono::milliseconds(100);
+constexpr auto longest_begin = std::chrono::seconds(60);
+constexpr auto longest_stand_still = std::chrono::seconds(60);
+
+Result<std::unique_ptr<Transport>> connect_to(std::string_view place) {
+    if (!is_address(place))
+        return Status{Code::invalid_argument,
+                      "'" + std::string(place) +
+                          "' is a folder; a collection of a cluster is backed up to a snapshot "
+                          "repository that the cluster has: opensearch://HOST…/REPOSITORY "
+                          "(docs/cluster.md)"};
+    LECTERN_ASSIGN(Address address, parse_address(place));
+    LECTERN_ASSIGN(Access access, access_from_environment());
+    return Transport::open(std::move(address), std::move(access));
+}
+
+Status check_repository(const Transport& transport) {
+    const std::string& name = transport.address().name;
+    LECTERN_ASSIGN(const Reply reply, transport.send("GET", "/_snapshot/" + name));
+    if (reply.status == 404)
+        return {Code::not_found,
+                "the cluster has no snapshot repository '" + name +
+                    "'; register one, such as a folder that all nodes see: curl -X PUT "
+                    "HOST:9200/_snapshot/" +
+                    name +
+                    " -H 'Content-Type: application/json' -d '{\"type\": \"fs\", \"settings\": "
+                    "{\"location\": \"/mnt/backups\"}}' (docs/cluster.md)"};
+    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    return {};
+}
+
+std::string name_of(std::uint32_t id) {
+    return std::string(name_prefix) + std::to_string(id);
+}
+
+// 0: it is no backup of ours.
+std::uint32_t number_of(std::string_view name) {
+    std::uint32_t out = 0;
+    if (!name.starts_with(name_prefix)) return 0;
+    const char* const end = name.data() + name.size();
+    const auto [at, error] = std::from_chars(name.data() + name_prefix.size(), end, out);
+    return error == std::errc() && at == end ? out : 0;
+}
+
+BackupInfo info_of(const json::value& snapshot) {
+    BackupInfo out;
+    out.id = number_of(text_at(snapshot, "snapshot"));
+    out.created_at = static_cast<std::int64_t>(count_at(snapshot, "start_time_in_millis"));
+    out.collection_id = text_at(snapshot, "metadata", "lectern", "collection");
+    out.documents = count_at(snapshot, "metadata", "lectern", "documents");
+    out.damaged = text_at(snapshot, "state") != "SUCCESS";
+    return out;
+}
+
+// With their sizes; those that are being made are left out.
+Result<std::vector<BackupInfo>> snapshots(const Transport& transport, const std::string& which) {
+    const std::string repository = "/_snapshot/" + transport.address().name + "/";
+    LECTERN_ASSIGN(const json::value answer,
+                   transport.ask("GET", repository + which + "?ignore_unavailable=true"));
+    std::vector<BackupInfo> out;
+    std::string names;
+    for (const json::value& one : list_at(answer, "snapshots")) {
+        const BackupInfo info = info_of(one);
+        if (info.id == 0 || info.collection_id.empty() || text_at(one, "state") == "IN_PROGRESS")
+            continue;
+        out.push_back(info);
+        if (!info.damaged) names += (names.empty() ? "" : ",") + text_at(one, "snapshot");
+    }
+    std::sort(out.begin(), out.end(),
+              [](const BackupInfo& a, const BackupInfo& b) { return a.id < b.id; });
+    if (names.empty()) return out;
+    LECTERN_ASSIGN(const json::value sizes,
+                   transport.ask("GET", repository + names + "/_status?ignore_unavailable=true"));
+    for (const json::value& one : list_at(sizes, "snapshots")) {
+        const std::uint32_t id = number_of(text_at(one, "snapshot"));
+        for (BackupInfo& info : out) {
+            if (info.id != id) continue;
+            info.bytes = count_at(one, "stats", "total", "size_in_bytes");
+            info.files = count_at(one, "stats", "total", "file_count");
+        }
+    }
+    return out;
+}
+
+Status no_backup(std::uint32_t id) {
+    return {Code::not_found, "the repository has no backup " + std::to_string(id)};
+}
+
+Status same_cluster(const Transport& one, const Transport& other) {
+    LECTERN_ASSIGN(const json::value here, one.ask("GET", "/"));
+    LECTERN_ASSIGN(const json::value there, other.ask("GET", "/"));
+    if (text_at(here, "cluster_uuid") == text_at(there, "cluster_uuid")) return {};
+    return {Code::invalid_argument,
+            "the repository is of another cluster; a cluster backs up to a repository of its own"};
+}
+
+// Nothing is written to the index as long as it lives.
+class WritesHeldUp {
+ public:
+    explicit WritesHeldUp(const Cluster& cluster) : cluster_(cluster) {}
+    WritesHeldUp(const WritesHeldUp&) = delete;
+    WritesHeldUp& operator=(const WritesHeldUp&) = delete;
+    ~WritesHeldUp() { (void)end(); }
+
+    [[nodiscard]] Status begin() {
+        LECTERN_ASSIGN(const json::value settings,
+                       cluster_.transport().ask("GET", "/" + cluster_.name() + "/_settings"));
+        const auto* indexes = settings.if_object();
+        if (indexes != nullptr && !indexes->empty() &&
+            text_at(indexes->begin()->value(), "settings", "index", "blocks", "write") == "true")
+            return {Code::unavailable,
+                    "writes to the collection are held up already: by another backup, which is "
+                    "soon over, or by one that was broken off; then 'lectern repair' lets them in"};
+        held_ = true;
+        LECTERN_ASSIGN(const json::value answer,
+                       cluster_.transport().ask("PUT", "/" + cluster_.name() + "/_block/write"));
+        const auto* all = at_path(answer, std::string_view("shards_acknowledged"));
+        if (all != nullptr && all->is_bool() && all->as_bool()) return {};
+        return {Code::unavailable, "the cluster does not hold up writes; do it again"};
+    }
+    [[nodiscard]] Status end() {
+        if (!held_) return {};
+        held_ = false;
+        return let_writes_in(cluster_).status();
+    }
+
+ private:
+    const Cluster& cluster_;
+    bool held_ = false;
+};
+
+// Begins one under a name that no other has; the name.
+Result<std::string> begin_snapshot(const Transport& transport, const json::object& body,
+                                   const std::string& token, std::uint32_t first) {
+    const std::string repository = "/_snapshot/" + transport.address().name + "/";
+    for (std::uint32_t id = first; id < first + most_names; ++id) {
+        LECTERN_ASSIGN(
+            const Reply reply,
+            transport.send("PUT", repository + name_of(id) + "?wait_for_completion=false",
+                           json::serialize(body)));
+        if (reply.status >= 200 && reply.status < 300) return name_of(id);
+        if (text_at(reply.body, "error", "type") != "invalid_snapshot_name_exception")
+            return failure_of(reply.status, reply.body);
+        // Another's, or this one: the answer to a request before was lost.
+        LECTERN_ASSIGN(const json::value found, transport.ask("GET", repository + name_of(id)));
+        for (const json::value& one : list_at(found, "snapshots"))
+            if (text_at(one, "metadata", "lectern", "token") == token) return name_of(id);
+    }
+    return Status{Code::unavailable, "other backups are made all the time; do it again"};
+}
+
+struct SnapshotState {
+    std::string state;   // "": it is not there
+    bool begun = false;  // every shard has taken its moment
+    std::uint64_t bytes = 0;
+    std::uint64_t total = 0;
+};
+
+Result<SnapshotState> look_at(const Transport& transport, const std::string& name) {
+    LECTERN_ASSIGN(
+        const Reply reply,
+        transport.send("GET", "/_snapshot/" + transport.address().name + "/" + name + "/_status"));
+    SnapshotState out;
+    if (reply.status == 404) return out;
+    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    const json::array& all = list_at(reply.body, "snapshots");
+    if (all.empty()) return out;
+    const json::value& one = all.front();
+    out.state = text_at(one, "state");
+    const std::uint64_t shards = count_at(one, "shards_stats", "total");
+    out.begun =
+        out.state != "INIT" && shards > 0 && count_at(one, "shards_stats", "initializing") == 0;
+    out.bytes = count_at(one, "stats", "incremental", "size_in_bytes");
+    out.total = out.bytes;
+    if (out.state == "STARTED" || out.state == "IN_PROGRESS")
+        out.bytes = count_at(one, "stats", "processed", "size_in_bytes");
+    return out;
+}
+
+bool over(const std::string& state) {
+    return state == "SUCCESS" || state == "FAILED" || state == "PARTIAL";
+}
+
+void remove_snapshot(const Transport& transport, const std::string& name) {
+    (void)transport.send("DELETE", "/_snapshot/" + transport.address().name + "/" + name);
+}
+
+}  // namespace
+
+Result<bool> let_writes_in(const Cluster& cluster) {
+    LECTERN_ASSIGN(const json::value settings,
+                   cluster.transport().ask("GET", "/" + cluster.name() + "/_settings"));
+    const auto* indexes = settings.if_object();
+    if (indexes == nullptr || indexes->empty() ||
+        text_at(indexes->begin()->value(), "settings", "index", "blocks", "write") != "true")
+        return false;
+    const json::object body = object_of("index.blocks.write", false);
+    LECTERN_TRY(
+        cluster.transport()
+            .ask("PUT", "/" + cluster.name() + "/_settings", json::serialize(json::value(body)))
+            .status());
+    return true;
+}
+
+Result<BackupInfo> make_snapshot(const Cluster& cluster, const storage::CollectionMeta& meta,
+                                 std::uint64_t documents, std::string_view to,
+                                 const BackupOptions& options) {
+    LECTERN_ASSIGN(const auto transport, connect_to(to));
+    LECTERN_TRY(check_repository(*transport));
+    LECTERN_TRY(same_cluster(cluster.transport(), *transport));
+    LECTERN_ASSIGN(const auto before, snapshots(*transport, std::string(name_prefix) + "*"));
+    std::random_device device;
+    const std::string token = std::to_string(device()) + std::to_string(device());
+    json::object about =
+        object_of("collection", text_value(storage::to_hex(meta.id)), "name",
+                  text_value(cluster.name()), "documents", documents, "token", text_value(token));
+    const json::object body =
+        object_of("indices", text_value(cluster.name()), "include_global_state", false, "partial",
+                  false, "metadata", object_of("lectern", std::move(about)));
+    WritesHeldUp held(cluster);
+    LECTERN_TRY(held.begin());
+    LECTERN_ASSIGN(
+        const std::string name,
+        begin_snapshot(*transport, body, token, before.empty() ? 1 : before.back().id + 1));
+    const auto begin = Clock::now();
+    while (true) {
+        LECTERN_ASSIGN(const SnapshotState now, look_at(*transport, name));
+        if (now.begun) LECTERN_TRY(held.end());
+        if (over(now.state)) break;
+        const bool late = !now.begun && Clock::now() - begin > longest_begin;
+        if (options.stop.stop_requested() || late) {
+            remove_snapshot(*transport, name);
+            if (late)
+                return Status{Code::unavailable,
+                              "the cluster has not begun the snapshot in a minute; do it again "
+                              "when it is less busy"};
+            return Status{Code::cancelled, "the backup was stopped"};
+        }
+        if (options.progress && now.begun) options.progress(now.bytes, now.total);
+        std::this_thread::sleep_for(between_looks);
+    }
+    LECTERN_ASSIGN(const auto made, snapshots(*transport, name));
+    if (!made.empty() && !made.front().damaged) return made.front();
+    remove_snapshot(*transport, name);
+    return Status{Code::unavailable,
+                  "the cluster could not make the snapshot: see its log, and that every shard of "
+                  "the index has a primary"};
+}
+
+Result<std::vector<BackupInfo>> backups(std::string_view place) {
+    LECTERN_ASSIGN(const auto transport, connect_to(place));
+    LECTERN_TRY(check_repository(*transport));
+    LECTERN_ASSIGN(auto out, snapshots(*transport, std::string(name_prefix) + "*"));
+    if (out.empty())
+        return Status{Code::not_found, "there is no backup in '" + std::string(place) + "'"};
+    return out;
+}
+
+Status delete_backup(std::string_view place, std::uint32_t id) {
+    LECTERN_ASSIGN(const auto transport, connect_to(place));
+    LECTERN_ASSIGN(
+        const Reply reply,
+        transport->send("DELETE", "/_snapshot/" + transport->address().name + "/" + name_of(id)));
+    if (reply.status == 404) return no_backup(id);
+    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    return {};
+}
+
+namespace {
+
+// Until every shard can be read, or nothing moves any more.
+Status wait_for_shards(const Transport& transport, const std::string& index) {
+    auto moved = Clock::now();
+    while (true) {
+        LECTERN_ASSIGN(const Reply health,
+                       transport.send("GET", "/_cluster/health/" + index +
+                                                 "?wait_for_status=yellow&timeout=5s"));
+        const std::string status = text_at(health.body, "status");
+        if (status == "yellow" || status == "green") return {};
+        LECTERN_ASSIGN(const Reply moving,
+                       transport.send("GET", "/" + index + "/_recovery?active_only=true"));
+        if (moving.body.is_object() && !moving.body.as_object().empty()) moved = Clock::now();
+        if (Clock::now() - moved > longest_stand_still)
+            return {Code::unavailable,
+                    "the restored index '" + index +
+                        "' does not come up; GET /_cluster/allocation/explain says why. Delete it "
+                        "before it is restored again"};
+    }
+}
+
+}  // namespace
+
+Result<BackupInfo> restore(std::string_view place, std::uint32_t id, std::string_view to) {
+    LECTERN_ASSIGN(const auto transport, connect_to(place));
+    if (!is_address(to))
+        return Status{Code::invalid_argument,
+                      "a backup of a cluster is restored in the cluster (opensearch://HOST…/NAME); "
+                      "'lectern copy' takes it to a folder from there"};
+    LECTERN_ASSIGN(const Address target, parse_address(to));
+    LECTERN_ASSIGN(const auto all, backups(place));
+    const auto found = std::find_if(all.rbegin(), all.rend(), [id](const BackupInfo& one) {
+        return id == 0 ? !one.damaged : one.id == id;
+    });
+    if (found == all.rend()) return no_backup(id);
+    if (found->damaged)
+        return Status{Code::corrupt, "backup " + std::to_string(found->id) + " is damaged"};
+    LECTERN_ASSIGN(const Reply there, transport->send("GET", "/" + target.name + "/_settings"));
+    if (there.status == 200)
+        return Status{Code::invalid_argument,
+                      "there is an index '" + target.name +
+                          "' already; a restore makes a new one, and replaces nothing"};
+    if (there.status != 404) return failure_of(there.status, there.body);
+    const std::string snapshot =
+        "/_snapshot/" + transport->address().name + "/" + name_of(found->id);
+    LECTERN_ASSIGN(const json::value about, transport->ask("GET", snapshot));
+    std::string index;
+    for (const json::value& one : list_at(about, "snapshots"))
+        index = text_at(one, "metadata", "lectern", "name");
+    const json::object body =
+        object_of("indices", text_value(index), "include_global_state", false, "include_aliases",
+                  false, "rename_pattern", "^.+$", "rename_replacement", text_value(target.name),
+                  "ignore_index_settings", json::array{"index.blocks.write"});
+    LECTERN_ASSIGN(const Reply begun,
+                   transport->send("POST", snapshot + "/_restore?wait_for_completion=false",
+                                   json::serialize(body)));
+    if (begun.status < 200 || begun.status > 299) return failure_of(begun.status, begun.body);
+    LECTERN_TRY(wait_for_shards(*transport, target.name));
+    return *found;
+}
+
+}  // namespace lectern::corpus::opensearch
