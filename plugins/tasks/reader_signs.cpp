@@ -3,8 +3,8 @@
 //     reader_signs MODELS READER < pairs.jsonl > signs.jsonl
 //
 // Each line in: {"question", "passage", "title" (may be left out), "score" (of the search, may
-// be)}. Each line out, in the same order: the signs of AnswerSentence, its bytes in the passage, and
-// those of the span with its text.
+// be)}. Each line out, in the same order: the signs of AnswerSentence, its bytes in the passage,
+// and those of the span with its text.
 #include <boost/json.hpp>
 #include <exception>
 #include <iostream>

@@ -22,10 +22,10 @@ int main() {
             tables[names] = json_of(api::fields_named(names, where));
         out[name] = std::move(tables);
     }
-    out["pipeline"] = boost::json::object{
-        {"search", json_of(schema_of(config::search_keys(), api::in_pipeline))},
-        {"answer", json_of(schema_of(config::answer_keys(), api::in_pipeline))},
-        {"branch", json_of(schema_of(config::branch_keys(), api::in_pipeline))},
-        {"fuse", json_of(schema_of(config::fuse_keys(), api::in_pipeline))}};
+    out["pipeline"] =
+        boost::json::object{{"search", json_of(schema_of(config::search_keys(), api::in_pipeline))},
+                            {"answer", json_of(schema_of(config::answer_keys(), api::in_pipeline))},
+                            {"branch", json_of(schema_of(config::branch_keys(), api::in_pipeline))},
+                            {"fuse", json_of(schema_of(config::fuse_keys(), api::in_pipeline))}};
     std::cout << out << '\n';
 }
