@@ -67,7 +67,7 @@ class Rows(unittest.TestCase):
         self.assertLess(sum(r["passage"] in out for r in rows), 310)
 
 
-DOCUMENT = {"kind": "memo", "title": "Bridge", "text": PASSAGE, "questions": [
+DOCUMENT = {"kind": "memo", "title": "Bridge", "text": PASSAGE + " The bridge is painted every ten years.", "questions": [
     {"q": "Who opened the bridge?", "a": "Anna Weber"}, {"q": "Near which river city is it?", "a": "i", "at": 2}, {"q": "Who repaired the bridge?", "a": None}]}
 
 

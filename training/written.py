@@ -19,7 +19,7 @@ SHORTEST = 250          # characters of a window; shorter documents are shown wh
 
 
 def documents(folder: Path = HOME) -> list[dict]:
-    return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.open() if line.strip()]
+    return [json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines() if line.strip()]
 
 
 def is_held_out(document: dict) -> bool:
