@@ -96,6 +96,8 @@ class RestTest(unittest.TestCase):
         self.ask("POST", "/v1/embeddings", {"model": "collection:notes", "input": ["a", "b"]})
         self.ask("POST", "/v1/chat/completions", {
             "model": "collection:notes", "messages": [{"role": "user", "content": "What is a tide?"}]})
+        self.ask("POST", "/v1/completions", {"model": "collection:notes", "prompt": "What is a tide?"})
+        self.ask("POST", "/v1/responses", {"model": "collection:notes", "input": "What is a tide?"})
 
     def test_pages_of_documents_follow_each_other(self):
         seen, after = [], ""
@@ -643,6 +645,65 @@ class RestTest(unittest.TestCase):
         self.assertNotIn("before", names)
         self.ask("PUT", "/collections/after/documents/b", {"text": "Stored afterwards."}, expect=201)
         self.ask("DELETE", "/collections/after", expect=204)
+
+    def test_an_alias_stands_for_its_collection(self):
+        for name, text in [("year-1", "The lamp was lit in 1901."), ("year-2", "The lamp was lit in 1902.")]:
+            self.ask("PUT", f"/collections/{name}", expect=201)
+            self.ask("PUT", f"/collections/{name}/documents/a", {"text": text}, expect=201)
+        headers, made = self.ask("PUT", "/aliases/year", {"collection": "year-1"}, expect=201)
+        self.assertEqual((made, headers["Location"]),
+                         ({"alias": "year", "collection": "year-1", "was": None}, "/collections/year"))
+        found = lambda: self.ask("POST", "/collections/year/search", {"query": "lamp"})[1]["hits"][0]["text"]
+        self.assertIn("1901", found())
+        self.assertEqual(self.ask("GET", "/collections/year")[1]["name"], "year-1")
+        # Every route by name follows.
+        for method, path, body in [
+                ("GET", "/stats", None), ("GET", "/documents", None), ("GET", "/documents/a", None),
+                ("GET", "/search?query=lamp", None), ("POST", "/ask", {"question": "When was the lamp lit?"}),
+                ("POST", "/summarize", {"document": "a", "extractive": True}), ("POST", "/count", {}),
+                ("GET", "/overview", None), ("GET", "/jobs", None), ("GET", "/sources", None), ("GET", "/backups", None),
+                ("POST", "/eval", {"queries": [{"id": "1", "text": "lamp"}], "qrels": {"1": {"a": 1}}}),
+                ("PATCH", "/documents/a", {"metadata": {"n": 1}})]:
+            self.ask(method, "/collections/year" + path, body)
+        self.ask("PUT", "/collections/year/documents/b", {"text": "By an alias."}, expect=201)
+        self.assertEqual(self.ask("GET", "/collections/year-1/documents/b")[1]["text"], "By an alias.")
+        self.ask("POST", "/collections/year/documents", '{"delete": "b"}\n', {"Content-Type": "application/x-ndjson"})
+        self.job("POST", "/collections/year/verify")
+        joint = self.ask("POST", "/search", {"collections": ["year"], "query": "lamp"})[1]
+        self.assertEqual(joint["hits"][0]["collection"], "year-1")
+        each = self.ask("POST", "/searches", {"searches": [{"collection": "year", "query": "lamp"}]})[1]
+        self.assertEqual(each["results"][0]["hits"][0]["document"], "a")
+        self.assertIn("collection:year", [model["id"] for model in self.ask("GET", "/v1/models")[1]["data"]])
+        self.assertEqual(self.ask("GET", "/v1/models/collection:year")[1]["id"], "collection:year")
+        said = self.ask("POST", "/v1/chat/completions", {
+            "model": "collection:year", "messages": [{"role": "user", "content": "When was the lamp lit?"}]})[1]
+        self.assertEqual(said["model"], "collection:year")
+        # Switched at once, and never followed where something would be lost.
+        _, switched = self.ask("PUT", "/aliases/year", {"collection": "year-2"})
+        self.assertEqual(switched["was"], "year-1")
+        self.assertIn("1902", found())
+        for method, path, body in [("DELETE", "/collections/year", None), ("POST", "/collections/year/rename", {"to": "x"}),
+                                   ("DELETE", "/collections/year-2", None), ("PUT", "/aliases/year-1", {"collection": "year-2"}),
+                                   ("POST", "/collections", {"name": "year"}),
+                                   ("POST", "/collections/year-1/rename", {"to": "year"})]:
+            self.ask(method, path, body, expect=409)
+        for body, says in [({}, "collection"), ({"collection": "year-2", "name": "x"}, "name")]:
+            self.assertIn(says, self.ask("PUT", "/aliases/year", body, expect=400)[1]["detail"])
+        for target in ["none", "year", "../x"]:
+            self.ask("PUT", "/aliases/other", {"collection": target}, expect=404)
+        self.ask("PUT", "/aliases/a.b", {"collection": "year-2"}, expect=400)
+        self.ask("DELETE", "/aliases/none", expect=404)
+        # Its collection gets another name.
+        self.ask("POST", "/collections/year-2/rename", {"to": "year-3"})
+        self.assertEqual(self.ask("GET", "/aliases")[1], {"aliases": [{"alias": "year", "collection": "year-3"}]})
+        self.assertIn("1902", found())
+        listed = {item["name"]: item for item in self.ask("GET", "/collections")[1]["collections"]}
+        self.assertEqual(listed["year-3"]["aliases"], ["year"])
+        self.assertNotIn("aliases", listed["year-1"])
+        self.ask("DELETE", "/aliases/year", expect=204)
+        self.ask("GET", "/collections/year", expect=404)
+        for name in ("year-1", "year-3"):
+            self.ask("DELETE", f"/collections/{name}", expect=204)
 
     def test_writes_are_idempotent_and_guarded_by_tags(self):
         path = "/collections/notes/documents/draft"

@@ -179,6 +179,7 @@ Response restore(Service& service, Call& call) {
 
 Response rename(Service& service, Call& call) {
     const std::string& from = call.value("name");
+    if (auto refused = refuse_alias(call)) return std::move(*refused);
     api::Fields fields(call.request.body);
     const std::string to = fields.text("to");
     if (!Collections::valid_name(to))

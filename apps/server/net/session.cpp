@@ -142,6 +142,9 @@ class Session {
             out.headers.push_back({"Retry-After", "5"});
             co_return out;
         }
+        // An alias is its collection in all that follows, also for the rights.
+        if (const auto name = match_.values.find("name"); name != match_.values.end())
+            name->second = state_.collections.own_name(name->second);
         Admitted admitted = admit(request_, match_, state_.keys);
         if (admitted.refusal) {
             state_.metrics.rejected("rights");
