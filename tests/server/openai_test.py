@@ -400,6 +400,24 @@ class OpenAiTest(unittest.TestCase):
                                                 response_format={"type": "json_object"})
         self.assertIn("collection", caught.exception.message)
 
+    def test_an_alias_gives_no_right(self):
+        admin = {"Authorization": f"Bearer {self.admin}"}
+        reader = {"Authorization": f"Bearer {self.reader}"}  # reaches a collection of the alias's name
+        self.assertEqual(self.server.request("PUT", "/aliases/other", {"collection": "notes"}, admin)[0], 201)
+        try:
+            self.assertEqual(self.server.request("GET", "/collections/other", None, admin)[0], 200)
+            for method, path, body in [("GET", "/collections/other", None), ("GET", "/collections/other/documents/beacon", None),
+                                       ("POST", "/search", {"collections": ["other"], "query": "x"}),
+                                       ("POST", "/v1/embeddings", {"model": "collection:other", "input": "x"}),
+                                       ("POST", "/v1/responses", {"model": "collection:other", "input": "x"}),
+                                       ("PUT", "/aliases/other", {"collection": "notes"}), ("DELETE", "/aliases/other", None)]:
+                self.assertEqual(self.server.request(method, path, body, reader)[0], 403, path)
+            self.assertEqual(self.server.request("GET", "/aliases", None, reader)[2], {"aliases": []})
+            self.assertEqual([model.id for model in self.client_of(self.reader).models.list()], ["default"])
+            self.assertIn("collection:other", [model.id for model in self.client.models.list()])
+        finally:
+            self.assertEqual(self.server.request("DELETE", "/aliases/other", None, admin)[0], 204)
+
     def test_keys_are_rotated_without_a_restart(self):
         fresh = self.make_key("fresh", "read")
         self.server.process.send_signal(1)

@@ -1,11 +1,13 @@
 """REST with a plain client: every response is checked against the OpenAPI description that ships."""
 import gzip
+import io
 import json
 import os
 import random
 import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import threading
 import unittest
@@ -626,6 +628,88 @@ class RestTest(unittest.TestCase):
         self.assertEqual(left, [])
         for name in ("saved", "then", "now"):
             self.ask("DELETE", f"/collections/{name}", expect=204)
+
+    def test_backups_are_downloaded_and_uploaded(self):
+        path = "/collections/moved"
+        self.ask("PUT", path, expect=201)
+        for text in ["The first note.", "The second note."]:
+            self.ask("PUT", path + "/documents/a", {"text": text}, expect=201 if "first" in text else 200)
+            self.job("POST", path + "/backups")
+        first, second = [backup["id"] for backup in self.ask("GET", path + "/backups")[1]["backups"]]
+        headers, archive = self.ask("GET", f"{path}/backups/{first}")
+        self.assertEqual(headers["Content-Disposition"], f'attachment; filename="moved-{first}.tar"')
+        for id in ("7", "0", "x"):
+            self.ask("GET", f"{path}/backups/{id}", expect=404)
+        upload = lambda name, body, expect: self.ask("POST", "/backups?as=" + name, body, expect=expect,
+                                                     headers={"Content-Type": "application/x-tar"})
+        headers, job = upload("landed", archive, 202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual((job["state"], job["result"]["collection"]), ("done", "landed"), job)
+        self.assertEqual(self.ask("GET", "/collections/landed/documents/a")[1]["text"], "The first note.")
+        self.assertEqual(self.ask("POST", "/collections/landed/search", {"query": "note"})[1]["hits"][0]["document"], "a")
+        # What another program packs, and the command unpacked.
+        folder = os.path.join(self.server.folder, "unpacked")
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(folder, filter="data")
+        restored = os.path.join(self.server.folder, "by-command")
+        subprocess.run([PROGRAM, "restore", folder, "-c", restored], check=True, capture_output=True)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            tar.add(folder, ".")
+        headers, job = upload("again", packed.getvalue(), 202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "done", job)
+        # Nothing is replaced, and what is no backup leaves nothing.
+        upload("landed", archive, 409)
+        upload("a.b", archive, 400)
+        for wrong in [b"", b"no archive", archive[:-1024], archive[:5000], archive[:512] + b"x" * 4096]:
+            upload("wrong", wrong, 400)
+        other = io.BytesIO()
+        with tarfile.open(fileobj=other, mode="w") as tar:
+            entry = tarfile.TarInfo("../../escaped")
+            entry.size = 1
+            tar.addfile(entry, io.BytesIO(b"x"))
+        self.assertIn("escaped", upload("wrong", other.getvalue(), 400)[1]["detail"])
+        # One bit of a table is another: the checksum is compared.
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            table = max((member for member in tar.getmembers() if member.name.startswith("shared")), key=lambda one: one.size)
+        bad = bytearray(archive)
+        bad[table.offset_data + table.size // 2] ^= 1
+        headers, job = upload("wrong", bytes(bad), 202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "failed", job)
+        self.ask("GET", "/collections/wrong", expect=404)
+        left = [name for name in os.listdir(os.path.join(self.server.folder, "data")) if name.startswith(".restoring")]
+        self.assertEqual(left, [])
+        for name in ("moved", "landed", "again"):
+            self.ask("DELETE", f"/collections/{name}", expect=204)
+
+        # The collection is gone; its backups are not.
+        mine = lambda: [one for one in self.ask("GET", "/backups")[1]["sets"] if one["collection"] == "moved"]
+        (gone,) = mine()
+        self.assertEqual((gone["dropped"], [one["id"] for one in gone["backups"]]), (True, [first, second]))
+        place = f"/backups/{gone['set']}"
+        self.ask("PUT", path, expect=201)
+        self.assertTrue(mine()[0]["dropped"], "another collection of that name")
+        self.assertEqual(self.ask("GET", path + "/backups")[1]["backups"], [])
+        self.ask("DELETE", path, expect=204)
+        for body, says in [({}, "as"), ({"as": "a.b"}, "as"), ({"as": "x", "over": 1}, "over")]:
+            self.assertIn(says, self.ask("POST", f"{place}/{second}/restore", body, expect=400)[1]["detail"])
+        self.ask("POST", f"{place}/9/restore", {"as": "moved"}, expect=404)
+        self.ask("POST", f"/backups/none-{'0' * 32}/1/restore", {"as": "moved"}, expect=404)
+        self.ask("POST", f"{place}/{second}/restore", {"as": "notes"}, expect=409)
+        self.job("POST", f"{place}/{second}/restore", {"as": "moved"})
+        self.assertEqual(self.ask("GET", path + "/documents/a")[1]["text"], "The second note.")
+        self.assertFalse(mine()[0]["dropped"], "it is the same collection")
+        self.assertEqual(len(self.ask("GET", f"{place}/{first}")[1]), len(archive))
+        for id in (first, second):
+            self.ask("DELETE", f"{place}/{id}", expect=204)
+        self.ask("DELETE", f"{place}/{id}", expect=404)
+        self.assertEqual(mine(), [])
+        self.ask("DELETE", path, expect=204)
 
     def test_a_collection_gets_another_name(self):
         self.ask("PUT", "/collections/before", expect=201)

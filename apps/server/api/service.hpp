@@ -28,6 +28,7 @@ struct Service {
 // Each adds its routes; the handlers use `service` as long as the router lives.
 void add_collection_routes(Router& router, Service& service);
 void add_alias_routes(Router& router, Service& service);
+void add_backup_routes(Router& router, Service& service);
 void add_job_routes(Router& router, Service& service);
 void add_eval_routes(Router& router, Service& service);
 void add_key_routes(Router& router, Service& service);

@@ -369,11 +369,30 @@ class Session {
     }
 
     asio::awaitable<void> send(Response response) {
+        if (response.pieces && request_.method != "HEAD") {
+            co_await send_pieces(std::move(response));
+            co_return;
+        }
         if (is_openai_path(request_.target)) response = as_openai_error(std::move(response));
         record_.status = response.status;
         decide_on_the_connection();
         const std::string bytes = response_bytes(std::move(response), request_, state_.options);
         co_await write(bytes);
+    }
+
+    asio::awaitable<void> send_pieces(Response response) {
+        co_await begin_stream(response.content_type, std::move(response.headers));
+        while (!broken_) {
+            const Result<std::string> piece = response.pieces();
+            if (!piece) {
+                log_line(LogLevel::error, piece.status().message());
+                broken_ = true;
+                break;
+            }
+            if (piece->empty()) break;
+            co_await send_piece(*piece);
+        }
+        co_await end_stream({});
     }
 
     asio::awaitable<void> begin_stream(const std::string& content_type,

@@ -67,6 +67,8 @@ class Collections {
     // Waits for its users; unavailable when they take too long, and while aliases stand for it. Its
     // folder is deleted.
     [[nodiscard]] Status drop(const std::string& name);
+    // Whether no collection can be made of this name: a folder or an alias has it.
+    [[nodiscard]] bool taken(const std::string& name) const;
     // A folder beside the collections, where one is made before it is adopted.
     [[nodiscard]] std::filesystem::path place_to_restore(const std::string& token) const;
     // A collection that was made in another folder gets its name here, by one rename. `exists`:
@@ -86,8 +88,6 @@ class Collections {
 
  private:
     [[nodiscard]] Result<bool> exists(const std::string& name) const;
-    // The name of a folder there, or of an alias.
-    [[nodiscard]] bool taken(const std::string& name) const;
     // Of a cluster: lets go of what another server has dropped meanwhile, made again or not.
     // not_found when it is not there.
     [[nodiscard]] Status follow_cluster(const std::string& name);
