@@ -24,6 +24,8 @@ struct Options {
 [[nodiscard]] Result<std::vector<BackupInfo>> backups(const std::filesystem::path& folder);
 [[nodiscard]] Result<BackupInfo> restore(const std::filesystem::path& folder, std::uint32_t id,
                                          const std::filesystem::path& to);
+[[nodiscard]] Result<std::vector<BackupFile>> backup_files(const std::filesystem::path& folder,
+                                                           std::uint32_t id);
 [[nodiscard]] Status delete_backup(const std::filesystem::path& folder, std::uint32_t id);
 
 }  // namespace lectern::corpus::local

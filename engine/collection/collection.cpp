@@ -28,6 +28,7 @@
 #include "engine/sync/stored_files.hpp"
 #include "engine/sync/sync.hpp"
 #include "engine/sync/watch.hpp"
+#include "lectern/grammar.hpp"
 #include "lectern/lectern.hpp"
 #include "lectern/patch.hpp"
 
@@ -519,7 +520,22 @@ Result<Reranked> Collection::rerank(std::string_view query, std::span<const std:
 Result<Generated> Collection::generate(std::span<const Message> messages,
                                        const GenerateOptions& options) const {
     LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("generate"));
-    return run_generate(*with->pipeline, messages, options);
+    return run_generate(*with->pipeline, messages, options, {});
+}
+
+Result<Generated> Engine::Impl::generate_within(const Collection& collection,
+                                                std::string_view grammar,
+                                                std::span<const Message> messages,
+                                                const GenerateOptions& options) {
+    if (grammar.empty()) return Status{Code::invalid_argument, "the grammar is empty"};
+    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, collection.impl_->with_models("generate"));
+    return run_generate(*with->pipeline, messages, options, grammar);
+}
+
+Result<Generated> generate_within(const Collection& collection, std::string_view grammar,
+                                  std::span<const Message> messages,
+                                  const GenerateOptions& options) {
+    return Engine::Impl::generate_within(collection, grammar, messages, options);
 }
 
 namespace {

@@ -3,12 +3,14 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/pipeline/model_registry.hpp"
 #include "lectern/engine.hpp"
+#include "lectern/lectern.hpp"
 
 namespace lectern {
 
@@ -30,6 +32,11 @@ struct Engine::Impl {
     [[nodiscard]] static Result<bool> patch_metadata(Collection& collection,
                                                      std::string_view document,
                                                      std::string_view merge_patch);
+    // And in lectern/grammar.hpp.
+    [[nodiscard]] static Result<Generated> generate_within(const Collection& collection,
+                                                           std::string_view grammar,
+                                                           std::span<const Message> messages,
+                                                           const GenerateOptions& options);
 
     const Log log;
     const Folders folders;

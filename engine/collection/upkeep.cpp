@@ -28,6 +28,13 @@ Result<BackupInfo> Collection::restore(const fs::path& folder, std::uint32_t id,
     return corpus::local::restore(folder, id, to);
 }
 
+Result<std::vector<BackupFile>> backup_files(const fs::path& folder, std::uint32_t id) {
+    if (corpus::opensearch::is_address(folder.string()))
+        return Status{Code::unsupported,
+                      "the files of a cluster's backup are in the repository of the cluster"};
+    return corpus::local::backup_files(folder, id);
+}
+
 Status delete_backup(const fs::path& folder, std::uint32_t id) {
     if (corpus::opensearch::is_address(folder.string()))
         return corpus::opensearch::delete_backup(folder.string(), id);

@@ -112,7 +112,7 @@ Result<Reranked> run_rerank(Pipeline& pipeline, std::string_view query,
 }
 
 Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> messages,
-                               const GenerateOptions& options) {
+                               const GenerateOptions& options, std::string_view grammar) {
     if (messages.empty()) return Status{Code::invalid_argument, "there is no message to answer"};
     for (std::size_t i = 0; i < messages.size(); ++i)
         LECTERN_TRY(check_text(messages[i].text, "message " + std::to_string(i)));
@@ -137,6 +137,7 @@ Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> mess
     generation.seed = options.seed;
     generation.stop = ends.data();
     generation.stop_count = ends.size();
+    generation.grammar = span(grammar);
     std::string text;
     const auto taker = [&](std::string_view piece) {
         text += piece;

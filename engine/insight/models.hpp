@@ -13,6 +13,7 @@ namespace lectern {
                                           std::span<const std::string> passages,
                                           std::stop_token stop);
 [[nodiscard]] Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> messages,
-                                             const GenerateOptions& options);
+                                             const GenerateOptions& options,
+                                             std::string_view grammar);
 
 }  // namespace lectern

@@ -141,6 +141,24 @@ Result<std::vector<Backup>> list_backups(const fs::path& folder) {
     return backups_of(*engine);
 }
 
+Result<std::vector<BackupFile>> files_of_backup(const fs::path& folder, std::uint32_t id) {
+    LECTERN_ASSIGN(const auto engine, read_backups(folder));
+    LECTERN_ASSIGN(const Backup backup, find_backup(*engine, id, folder));
+    rocksdb::BackupInfo info;
+    const rocksdb::Status status = engine->GetBackupInfo(backup.id, &info, true);
+    if (!status.ok()) return backup_failure(status, folder, "listing the files of one");
+    std::vector<BackupFile> out;
+    for (const rocksdb::BackupFileInfo& file : info.file_details)
+        out.push_back({file.relative_filename, file.size});
+    // The list of them all, which RocksDB does not count among them.
+    const std::string list = "meta/" + std::to_string(backup.id);
+    std::error_code error;
+    const std::uint64_t bytes = fs::file_size(folder / list, error);
+    if (error) return file_error(folder / list, "reading", error.value());
+    out.push_back({list, bytes});
+    return out;
+}
+
 Status delete_backup(const fs::path& folder, std::uint32_t id) {
     {
         LECTERN_ASSIGN(const std::vector<Backup> all, list_backups(folder));

@@ -45,6 +45,14 @@ struct BackupWatch {
 // Oldest first. not_found when the folder holds none.
 [[nodiscard]] Result<std::vector<Backup>> list_backups(const std::filesystem::path& from);
 
+struct BackupFile {
+    std::string name;  // below the folder of the backups
+    std::uint64_t bytes = 0;
+};
+// The files of one backup: with these alone, another folder holds it too.
+[[nodiscard]] Result<std::vector<BackupFile>> files_of_backup(const std::filesystem::path& from,
+                                                              std::uint32_t id);
+
 // Reads every file of a backup and compares its checksum. corrupt names the file.
 [[nodiscard]] Status verify_backup(const std::filesystem::path& from, std::uint32_t id);
 

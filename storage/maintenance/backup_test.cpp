@@ -168,6 +168,32 @@ TEST_F(BackupTest, FilesThatTwoBackupsShareAreThereOnce) {
     EXPECT_LT(bytes() - first, first / 2);
 }
 
+TEST_F(BackupTest, TheFilesOfOneAreThatBackupInAnotherFolder) {
+    put("a", "First.");
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    put("b", "Second.");
+    ASSERT_TRUE(create_backup(*store, backups).ok());
+    for (const std::uint32_t id : {1U, 2U}) {
+        const auto files = files_of_backup(backups, id);
+        ASSERT_TRUE(files.ok()) << files.status().message();
+        const fs::path other = folder.path() / ("other-" + std::to_string(id));
+        for (const BackupFile& file : *files) {
+            EXPECT_EQ(fs::file_size(backups / file.name), file.bytes) << file.name;
+            fs::create_directories((other / file.name).parent_path());
+            fs::copy_file(backups / file.name, other / file.name);
+        }
+        const auto listed = list_backups(other);
+        ASSERT_TRUE(listed.ok() && listed->size() == 1);
+        EXPECT_EQ(listed->front().id, id);
+        const fs::path to = folder.path() / ("of-other-" + std::to_string(id));
+        ASSERT_TRUE(restore_backup(other, 0, to).ok());
+        const auto opened = Store::open(to);
+        ASSERT_TRUE(opened.ok()) << opened.status().message();
+        EXPECT_EQ(content(**opened).size(), id);
+    }
+    EXPECT_EQ(files_of_backup(backups, 3).status().code(), Code::not_found);
+}
+
 TEST_F(BackupTest, ABackupThatWouldShareADamagedFileIsNotMade) {
     put("large", noise(100'000, 1));
     ASSERT_TRUE(create_backup(*store, backups).ok());

@@ -54,7 +54,7 @@ def case_install(context):
     ):
         assert (context.installed / file).is_file(), f"not installed: {file}"
     headers = {header.name for header in (context.installed / "include/lectern").iterdir()}
-    assert headers == {"backup.hpp", "cluster.hpp", "code.h", "copy.hpp", "engine.hpp", "finding.hpp", "lectern.h", "lectern.hpp", "patch.hpp",
+    assert headers == {"backup.hpp", "cluster.hpp", "code.h", "copy.hpp", "engine.hpp", "finding.hpp", "grammar.hpp", "lectern.h", "lectern.hpp", "patch.hpp",
                        "pipeline.hpp", "plugin.h", "plugin.hpp", "running.hpp", "status.hpp", "translation.hpp"}, headers
 
 

@@ -8,7 +8,9 @@ import tempfile
 import time
 import unittest
 
+import jsonschema
 import openai
+import pydantic
 
 from serving import PROGRAM, Server
 
@@ -217,18 +219,204 @@ class OpenAiTest(unittest.TestCase):
         self.assertIn("messages", caught.exception.message)
         self.assertEqual((caught.exception.param, caught.exception.type), ("messages", "invalid_request_error"))
         plain = [{"role": "user", "content": "x"}]
-        for name, value in [("response_format", {"type": "json_object"}), ("logprobs", True),
+        for name, value in [("response_format", {"type": "xml"}), ("logprobs", True),
                             ("tool_choice", "required"), ("n", 2), ("model", "")]:
             with self.subTest(name), self.assertRaises(openai.BadRequestError) as caught:
                 ask(**{"model": "default", "messages": plain, name: value})
             self.assertEqual(caught.exception.param, name)
-        with self.assertRaises(openai.BadRequestError) as caught:
-            self.client.embeddings.create(model="default", input=[[1, 2, 3]])
-        self.assertIn("tokenizer", caught.exception.message)
+        # What LangChain's OpenAIEmbeddings sends: the error names the setting that sends text.
+        for tokens in [[[1, 2, 3]], [1, 2, 3]]:
+            with self.assertRaises(openai.BadRequestError) as caught:
+                self.client.embeddings.create(model="default", input=tokens)
+            self.assertIn("check_embedding_ctx_length=False", caught.exception.message)
+            self.assertEqual(caught.exception.param, "input")
         with self.assertRaises(openai.AuthenticationError):
             self.client_of("wrong").models.list()
         with self.assertRaises(openai.PermissionDeniedError):
             self.client_of(self.reader).embeddings.create(model="collection:notes", input="x")
+
+    def test_completions_of_one_prompt(self):
+        create = self.client.completions.create
+        said = create(model="default", prompt="Say hello.", max_tokens=12)
+        chat = self.client.chat.completions.create(
+            model="default", max_tokens=12, messages=[{"role": "user", "content": "Say hello."}])
+        self.assertEqual(said.choices[0].text, chat.choices[0].message.content)
+        self.assertEqual((said.object, said.usage), ("text_completion", chat.usage))
+        chunks = list(create(model="default", prompt=["Say hello."], max_tokens=12, echo=True, stream=True,
+                             stream_options={"include_usage": True}))
+        self.assertEqual("".join(chunk.choices[0].text for chunk in chunks if chunk.choices),
+                         "Say hello." + said.choices[0].text)
+        self.assertEqual(chunks[-1].usage, said.usage)
+        self.assertEqual(chunks[-2].choices[0].finish_reason, said.choices[0].finish_reason)
+        answered = create(model="collection:notes", prompt="What does a lighthouse warn ships of?", max_tokens=4096)
+        self.assertEqual(answered.model_extra["lectern"]["citations"][0]["document"], "beacon")
+        for name, value in [("prompt", ["a", "b"]), ("prompt", [1, 2]), ("prompt", ""), ("suffix", "x"), ("best_of", 2),
+                            ("n", 2), ("logprobs", 1)]:
+            with self.subTest(name), self.assertRaises(openai.BadRequestError) as caught:
+                create(**{"model": "default", "prompt": "x", name: value})
+            self.assertEqual(caught.exception.param, name)
+        with self.assertRaises(openai.BadRequestError) as caught:
+            create(model="default", prompt="word " * 30000)
+        self.assertEqual((caught.exception.code, caught.exception.param), ("context_length_exceeded", "prompt"))
+
+    def test_responses(self):
+        create = self.client.responses.create
+        said = create(model="default", instructions="Be brief.", input="Say hello.", max_output_tokens=12,
+                      metadata={"run": "7"})
+        chat = self.client.chat.completions.create(
+            model="default", max_tokens=12, messages=[{"role": "system", "content": "Be brief."},
+                                                      {"role": "user", "content": "Say hello."}])
+        self.assertEqual(said.output_text, chat.choices[0].message.content)
+        self.assertEqual((said.usage.input_tokens, said.usage.output_tokens),
+                         (chat.usage.prompt_tokens, chat.usage.completion_tokens))
+        self.assertEqual((said.instructions, said.metadata, said.store), ("Be brief.", {"run": "7"}, False))
+        cut_off = chat.choices[0].finish_reason == "length"
+        self.assertEqual(said.status, "incomplete" if cut_off else "completed")
+        if cut_off:
+            self.assertEqual(said.incomplete_details.reason, "max_output_tokens")
+
+    def test_responses_are_streamed_as_events(self):
+        turns = [{"role": "developer", "content": "Be brief."},
+                 {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "What is 6 x 7?"}]},
+                 {"type": "reasoning", "id": "r", "summary": []},
+                 {"type": "function_call", "call_id": "c", "name": "times", "arguments": "{}"},
+                 {"type": "function_call_output", "call_id": "c", "output": "42"},
+                 {"type": "message", "role": "assistant", "content": [
+                     {"type": "output_text", "text": "It is 42.", "annotations": []}]},
+                 {"role": "user", "content": "What does a lighthouse warn ships of?"}]
+        for model in ["default", "collection:notes"]:
+            with self.subTest(model):
+                whole = self.client.responses.create(model=model, input=turns, max_output_tokens=12)
+                events = list(self.client.responses.create(model=model, input=turns, max_output_tokens=12, stream=True))
+                self.assertEqual([event.sequence_number for event in events], list(range(len(events))))
+                types = [event.type for event in events]
+                self.assertEqual(types[:4], ["response.created", "response.in_progress", "response.output_item.added",
+                                             "response.content_part.added"])
+                self.assertEqual(types[-4:], ["response.output_text.done", "response.content_part.done",
+                                              "response.output_item.done", "response." + whole.status])
+                self.assertEqual(set(types[4:-4]), {"response.output_text.delta"})
+                self.assertEqual("".join(event.delta for event in events[4:-4]), whole.output_text)
+                self.assertEqual(events[-1].response.output_text, whole.output_text)
+                self.assertEqual(events[-1].response.usage, whole.usage)
+                self.assertEqual({event.item_id for event in events[3:-2]}, {events[-1].response.output[0].id})
+        extension = whole.model_extra["lectern"]
+        self.assertEqual(whole.output[0].content[0].annotations[0].file_id, extension["citations"][0]["document"])
+        with self.client.responses.stream(model="default", input="Say hello.", max_output_tokens=8) as stream:
+            for _ in stream:
+                pass
+
+    def test_what_responses_cannot_do_is_refused(self):
+        item = lambda **more: {"input": [more]}
+        for name, body in [("input", {"input": ""}), ("input", {"input": []}), ("input", {"input": [7]}),
+                           ("input", {"input": None}), ("input", item(type="item_reference", id="x")),
+                           ("input", item(role="tool", content="x")), ("input", item(role="user")),
+                           ("input", item(role="user", content=[{"type": "input_image", "image_url": "x"}])),
+                           ("input", item(type="reasoning", summary=[])),
+                           ("input", {"model": "collection:notes", **item(role="system", content="x")}),
+                           ("previous_response_id", {"previous_response_id": "resp_1"}),
+                           ("conversation", {"conversation": "c"}), ("background", {"background": True}),
+                           ("tool_choice", {"tool_choice": "required"}), ("text", {"text": {"format": {"type": "xml"}}}),
+                           ("prompt", {"prompt": {"id": "p"}})]:
+            with self.subTest(body), self.assertRaises(openai.BadRequestError) as caught:
+                self.client.post("/responses", body={"model": "default", "input": "x", **body}, cast_to=object)
+            self.assertEqual(caught.exception.param, name)
+        raw = self.client.responses.with_raw_response.create(
+            model="default", input="Hi", max_output_tokens=2,
+            tools=[{"type": "function", "name": "f", "parameters": {}, "strict": False}])
+        self.assertEqual(raw.headers["X-Lectern-Ignored"], "tools")
+
+    def test_json_output_fits_its_schema(self):
+        person = {"type": "object", "required": ["name", "age", "tags"], "additionalProperties": False, "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": 20, "description": "Of the person."},
+            "age": {"type": "integer", "minimum": 0, "maximum": 120},
+            "tags": {"type": "array", "items": {"enum": ["young", "old"]}, "minItems": 1, "maxItems": 2},
+            "weight": {"type": "number", "minimum": 2.5, "maximum": 300}}}
+        others = [
+            {"type": "array", "items": {"$ref": "#/$defs/Point"}, "minItems": 2, "maxItems": 3,
+             "$defs": {"Point": {"type": "object", "required": ["x", "when"], "properties": {
+                 "x": {"type": "number", "minimum": -1, "maximum": 1},
+                 "when": {"type": "string", "format": "date"}}}}},
+            {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
+            {"type": "string", "enum": ["yes", "no \"never\"", "Übermut"]}]
+        messages = [{"role": "user", "content": "Ann Smith is 31 years old. Who is it, and how old?"}]
+        for schema in [person, *others]:
+            for more in [{}, {"temperature": 1.2, "seed": 3}]:
+                with self.subTest(schema):
+                    said = self.client.chat.completions.create(
+                        model="default", messages=messages, max_tokens=200, response_format={
+                            "type": "json_schema", "json_schema": {"name": "it", "schema": schema, "strict": True}}, **more)
+                    self.assertEqual(said.choices[0].finish_reason, "stop")
+                    value = json.loads(said.choices[0].message.content)
+                    jsonschema.Draft202012Validator(
+                        schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER).validate(value)
+        form = {"type": "json_schema", "name": "it", "schema": person}
+        said = self.client.responses.create(model="default", input=messages, text={"format": form})
+        self.assertEqual((said.status, said.text.format.type), ("completed", "json_schema"))
+        jsonschema.validate(json.loads(said.output_text), person)
+        streamed = "".join(event.delta for event in self.client.responses.create(
+            model="default", input=messages, text={"format": form}, stream=True)
+            if event.type == "response.output_text.delta")
+        self.assertEqual(streamed, said.output_text)
+
+    def test_json_output_by_a_class(self):
+        class Height(pydantic.BaseModel):
+            metres: int = pydantic.Field(ge=1, le=300)
+
+        class Tower(pydantic.BaseModel):
+            open: bool
+            height: Height | None
+
+        said = self.client.chat.completions.parse(
+            model="default", response_format=Tower, max_tokens=60,
+            messages=[{"role": "user", "content": "The tower is open and 28 metres high."}])
+        self.assertIsInstance(said.choices[0].message.parsed, Tower)
+        said = self.client.responses.parse(model="default", text_format=Tower, max_output_tokens=60,
+                                           input="The tower is open and 28 metres high.")
+        self.assertIsInstance(said.output_parsed, Tower)
+
+    def test_json_objects_of_any_form(self):
+        said = self.client.chat.completions.create(
+            model="default", response_format={"type": "json_object"}, max_tokens=150,
+            messages=[{"role": "user", "content": "Ann is 31. Give name and age as JSON."}])
+        text = said.choices[0].message.content
+        self.assertEqual(text[0], "{")
+        if said.choices[0].finish_reason == "stop":
+            self.assertIsInstance(json.loads(text), dict)
+
+    def test_json_that_cannot_be_kept_is_refused_by_name(self):
+        plain = [{"role": "user", "content": "x"}]
+        of = lambda schema: {"type": "json_schema", "json_schema": {"name": "it", "schema": schema}}
+        for form, says in [(of({"type": "string", "pattern": "^a"}), "'pattern'"),
+                           (of({"properties": {"a": {"not": {}}}}), "#/properties/a"),
+                           (of({"type": "object", "minProperties": 1}), "'minProperties'"),
+                           ({"type": "json_schema"}, "'schema'"), ({"type": "json_schema", "json_schema": 7}, "'schema'"),
+                           ({}, "json_schema"), (7, "json_schema")]:
+            with self.subTest(form), self.assertRaises(openai.BadRequestError) as caught:
+                self.client.chat.completions.create(model="default", messages=plain, response_format=form)
+            self.assertEqual(caught.exception.param, "response_format")
+            self.assertIn(says, caught.exception.message)
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.chat.completions.create(model="collection:notes", messages=plain,
+                                                response_format={"type": "json_object"})
+        self.assertIn("collection", caught.exception.message)
+
+    def test_an_alias_gives_no_right(self):
+        admin = {"Authorization": f"Bearer {self.admin}"}
+        reader = {"Authorization": f"Bearer {self.reader}"}  # reaches a collection of the alias's name
+        self.assertEqual(self.server.request("PUT", "/aliases/other", {"collection": "notes"}, admin)[0], 201)
+        try:
+            self.assertEqual(self.server.request("GET", "/collections/other", None, admin)[0], 200)
+            for method, path, body in [("GET", "/collections/other", None), ("GET", "/collections/other/documents/beacon", None),
+                                       ("POST", "/search", {"collections": ["other"], "query": "x"}),
+                                       ("POST", "/v1/embeddings", {"model": "collection:other", "input": "x"}),
+                                       ("POST", "/v1/responses", {"model": "collection:other", "input": "x"}),
+                                       ("PUT", "/aliases/other", {"collection": "notes"}), ("DELETE", "/aliases/other", None)]:
+                self.assertEqual(self.server.request(method, path, body, reader)[0], 403, path)
+            self.assertEqual(self.server.request("GET", "/aliases", None, reader)[2], {"aliases": []})
+            self.assertEqual([model.id for model in self.client_of(self.reader).models.list()], ["default"])
+            self.assertIn("collection:other", [model.id for model in self.client.models.list()])
+        finally:
+            self.assertEqual(self.server.request("DELETE", "/aliases/other", None, admin)[0], 204)
 
     def test_keys_are_rotated_without_a_restart(self):
         fresh = self.make_key("fresh", "read")

@@ -1,11 +1,13 @@
 """REST with a plain client: every response is checked against the OpenAPI description that ships."""
 import gzip
+import io
 import json
 import os
 import random
 import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
 import threading
 import unittest
@@ -96,6 +98,8 @@ class RestTest(unittest.TestCase):
         self.ask("POST", "/v1/embeddings", {"model": "collection:notes", "input": ["a", "b"]})
         self.ask("POST", "/v1/chat/completions", {
             "model": "collection:notes", "messages": [{"role": "user", "content": "What is a tide?"}]})
+        self.ask("POST", "/v1/completions", {"model": "collection:notes", "prompt": "What is a tide?"})
+        self.ask("POST", "/v1/responses", {"model": "collection:notes", "input": "What is a tide?"})
 
     def test_pages_of_documents_follow_each_other(self):
         seen, after = [], ""
@@ -625,6 +629,88 @@ class RestTest(unittest.TestCase):
         for name in ("saved", "then", "now"):
             self.ask("DELETE", f"/collections/{name}", expect=204)
 
+    def test_backups_are_downloaded_and_uploaded(self):
+        path = "/collections/moved"
+        self.ask("PUT", path, expect=201)
+        for text in ["The first note.", "The second note."]:
+            self.ask("PUT", path + "/documents/a", {"text": text}, expect=201 if "first" in text else 200)
+            self.job("POST", path + "/backups")
+        first, second = [backup["id"] for backup in self.ask("GET", path + "/backups")[1]["backups"]]
+        headers, archive = self.ask("GET", f"{path}/backups/{first}")
+        self.assertEqual(headers["Content-Disposition"], f'attachment; filename="moved-{first}.tar"')
+        for id in ("7", "0", "x"):
+            self.ask("GET", f"{path}/backups/{id}", expect=404)
+        upload = lambda name, body, expect: self.ask("POST", "/backups?as=" + name, body, expect=expect,
+                                                     headers={"Content-Type": "application/x-tar"})
+        headers, job = upload("landed", archive, 202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual((job["state"], job["result"]["collection"]), ("done", "landed"), job)
+        self.assertEqual(self.ask("GET", "/collections/landed/documents/a")[1]["text"], "The first note.")
+        self.assertEqual(self.ask("POST", "/collections/landed/search", {"query": "note"})[1]["hits"][0]["document"], "a")
+        # What another program packs, and the command unpacked.
+        folder = os.path.join(self.server.folder, "unpacked")
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(folder, filter="data")
+        restored = os.path.join(self.server.folder, "by-command")
+        subprocess.run([PROGRAM, "restore", folder, "-c", restored], check=True, capture_output=True)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            tar.add(folder, ".")
+        headers, job = upload("again", packed.getvalue(), 202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "done", job)
+        # Nothing is replaced, and what is no backup leaves nothing.
+        upload("landed", archive, 409)
+        upload("a.b", archive, 400)
+        for wrong in [b"", b"no archive", archive[:-1024], archive[:5000], archive[:512] + b"x" * 4096]:
+            upload("wrong", wrong, 400)
+        other = io.BytesIO()
+        with tarfile.open(fileobj=other, mode="w") as tar:
+            entry = tarfile.TarInfo("../../escaped")
+            entry.size = 1
+            tar.addfile(entry, io.BytesIO(b"x"))
+        self.assertIn("escaped", upload("wrong", other.getvalue(), 400)[1]["detail"])
+        # One bit of a table is another: the checksum is compared.
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            table = max((member for member in tar.getmembers() if member.name.startswith("shared")), key=lambda one: one.size)
+        bad = bytearray(archive)
+        bad[table.offset_data + table.size // 2] ^= 1
+        headers, job = upload("wrong", bytes(bad), 202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "failed", job)
+        self.ask("GET", "/collections/wrong", expect=404)
+        left = [name for name in os.listdir(os.path.join(self.server.folder, "data")) if name.startswith(".restoring")]
+        self.assertEqual(left, [])
+        for name in ("moved", "landed", "again"):
+            self.ask("DELETE", f"/collections/{name}", expect=204)
+
+        # The collection is gone; its backups are not.
+        mine = lambda: [one for one in self.ask("GET", "/backups")[1]["sets"] if one["collection"] == "moved"]
+        (gone,) = mine()
+        self.assertEqual((gone["dropped"], [one["id"] for one in gone["backups"]]), (True, [first, second]))
+        place = f"/backups/{gone['set']}"
+        self.ask("PUT", path, expect=201)
+        self.assertTrue(mine()[0]["dropped"], "another collection of that name")
+        self.assertEqual(self.ask("GET", path + "/backups")[1]["backups"], [])
+        self.ask("DELETE", path, expect=204)
+        for body, says in [({}, "as"), ({"as": "a.b"}, "as"), ({"as": "x", "over": 1}, "over")]:
+            self.assertIn(says, self.ask("POST", f"{place}/{second}/restore", body, expect=400)[1]["detail"])
+        self.ask("POST", f"{place}/9/restore", {"as": "moved"}, expect=404)
+        self.ask("POST", f"/backups/none-{'0' * 32}/1/restore", {"as": "moved"}, expect=404)
+        self.ask("POST", f"{place}/{second}/restore", {"as": "notes"}, expect=409)
+        self.job("POST", f"{place}/{second}/restore", {"as": "moved"})
+        self.assertEqual(self.ask("GET", path + "/documents/a")[1]["text"], "The second note.")
+        self.assertFalse(mine()[0]["dropped"], "it is the same collection")
+        self.assertEqual(len(self.ask("GET", f"{place}/{first}")[1]), len(archive))
+        for id in (first, second):
+            self.ask("DELETE", f"{place}/{id}", expect=204)
+        self.ask("DELETE", f"{place}/{id}", expect=404)
+        self.assertEqual(mine(), [])
+        self.ask("DELETE", path, expect=204)
+
     def test_a_collection_gets_another_name(self):
         self.ask("PUT", "/collections/before", expect=201)
         self.ask("PUT", "/collections/before/documents/a", {"text": "A lamp on the rocks."}, expect=201)
@@ -643,6 +729,65 @@ class RestTest(unittest.TestCase):
         self.assertNotIn("before", names)
         self.ask("PUT", "/collections/after/documents/b", {"text": "Stored afterwards."}, expect=201)
         self.ask("DELETE", "/collections/after", expect=204)
+
+    def test_an_alias_stands_for_its_collection(self):
+        for name, text in [("year-1", "The lamp was lit in 1901."), ("year-2", "The lamp was lit in 1902.")]:
+            self.ask("PUT", f"/collections/{name}", expect=201)
+            self.ask("PUT", f"/collections/{name}/documents/a", {"text": text}, expect=201)
+        headers, made = self.ask("PUT", "/aliases/year", {"collection": "year-1"}, expect=201)
+        self.assertEqual((made, headers["Location"]),
+                         ({"alias": "year", "collection": "year-1", "was": None}, "/collections/year"))
+        found = lambda: self.ask("POST", "/collections/year/search", {"query": "lamp"})[1]["hits"][0]["text"]
+        self.assertIn("1901", found())
+        self.assertEqual(self.ask("GET", "/collections/year")[1]["name"], "year-1")
+        # Every route by name follows.
+        for method, path, body in [
+                ("GET", "/stats", None), ("GET", "/documents", None), ("GET", "/documents/a", None),
+                ("GET", "/search?query=lamp", None), ("POST", "/ask", {"question": "When was the lamp lit?"}),
+                ("POST", "/summarize", {"document": "a", "extractive": True}), ("POST", "/count", {}),
+                ("GET", "/overview", None), ("GET", "/jobs", None), ("GET", "/sources", None), ("GET", "/backups", None),
+                ("POST", "/eval", {"queries": [{"id": "1", "text": "lamp"}], "qrels": {"1": {"a": 1}}}),
+                ("PATCH", "/documents/a", {"metadata": {"n": 1}})]:
+            self.ask(method, "/collections/year" + path, body)
+        self.ask("PUT", "/collections/year/documents/b", {"text": "By an alias."}, expect=201)
+        self.assertEqual(self.ask("GET", "/collections/year-1/documents/b")[1]["text"], "By an alias.")
+        self.ask("POST", "/collections/year/documents", '{"delete": "b"}\n', {"Content-Type": "application/x-ndjson"})
+        self.job("POST", "/collections/year/verify")
+        joint = self.ask("POST", "/search", {"collections": ["year"], "query": "lamp"})[1]
+        self.assertEqual(joint["hits"][0]["collection"], "year-1")
+        each = self.ask("POST", "/searches", {"searches": [{"collection": "year", "query": "lamp"}]})[1]
+        self.assertEqual(each["results"][0]["hits"][0]["document"], "a")
+        self.assertIn("collection:year", [model["id"] for model in self.ask("GET", "/v1/models")[1]["data"]])
+        self.assertEqual(self.ask("GET", "/v1/models/collection:year")[1]["id"], "collection:year")
+        said = self.ask("POST", "/v1/chat/completions", {
+            "model": "collection:year", "messages": [{"role": "user", "content": "When was the lamp lit?"}]})[1]
+        self.assertEqual(said["model"], "collection:year")
+        # Switched at once, and never followed where something would be lost.
+        _, switched = self.ask("PUT", "/aliases/year", {"collection": "year-2"})
+        self.assertEqual(switched["was"], "year-1")
+        self.assertIn("1902", found())
+        for method, path, body in [("DELETE", "/collections/year", None), ("POST", "/collections/year/rename", {"to": "x"}),
+                                   ("DELETE", "/collections/year-2", None), ("PUT", "/aliases/year-1", {"collection": "year-2"}),
+                                   ("POST", "/collections", {"name": "year"}),
+                                   ("POST", "/collections/year-1/rename", {"to": "year"})]:
+            self.ask(method, path, body, expect=409)
+        for body, says in [({}, "collection"), ({"collection": "year-2", "name": "x"}, "name")]:
+            self.assertIn(says, self.ask("PUT", "/aliases/year", body, expect=400)[1]["detail"])
+        for target in ["none", "year", "../x"]:
+            self.ask("PUT", "/aliases/other", {"collection": target}, expect=404)
+        self.ask("PUT", "/aliases/a.b", {"collection": "year-2"}, expect=400)
+        self.ask("DELETE", "/aliases/none", expect=404)
+        # Its collection gets another name.
+        self.ask("POST", "/collections/year-2/rename", {"to": "year-3"})
+        self.assertEqual(self.ask("GET", "/aliases")[1], {"aliases": [{"alias": "year", "collection": "year-3"}]})
+        self.assertIn("1902", found())
+        listed = {item["name"]: item for item in self.ask("GET", "/collections")[1]["collections"]}
+        self.assertEqual(listed["year-3"]["aliases"], ["year"])
+        self.assertNotIn("aliases", listed["year-1"])
+        self.ask("DELETE", "/aliases/year", expect=204)
+        self.ask("GET", "/collections/year", expect=404)
+        for name in ("year-1", "year-3"):
+            self.ask("DELETE", f"/collections/{name}", expect=204)
 
     def test_writes_are_idempotent_and_guarded_by_tags(self):
         path = "/collections/notes/documents/draft"

@@ -31,7 +31,10 @@ Response list_collections(Service& service, Call& call) {
         json::array rights{"read"};
         if (call.may(Right::write, name)) rights.push_back("write");
         if (call.may(Right::admin, name)) rights.push_back("admin");
-        names.push_back(json::object{{"name", name}, {"rights", std::move(rights)}});
+        json::object one{{"name", name}, {"rights", std::move(rights)}};
+        if (const auto aliases = service.collections.aliases().of(name); !aliases.empty())
+            one["aliases"] = json::value_from(aliases);
+        names.push_back(std::move(one));
     }
     return json_response(json::object{{"collections", std::move(names)}});
 }
@@ -102,6 +105,11 @@ Response overview(Service& service, Call& call) {
 
 Response drop(Service& service, Call& call) {
     const std::string& name = call.value("name");
+    if (auto refused = refuse_alias(call)) return std::move(*refused);
+    if (const auto aliases = service.collections.aliases().of(name); !aliases.empty())
+        return problem(409, "conflict",
+                       "the alias '" + aliases.front() + "' stands for the collection '" + name +
+                           "'; switch it or take it out first (/aliases/" + aliases.front() + ")");
     if (!service.jobs.clear(name, longest_wait_for_job))
         return problem(503, "unavailable",
                        "the collection '" + name + "' has a job that does not end; try again");

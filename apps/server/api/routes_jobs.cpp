@@ -1,6 +1,5 @@
 // Jobs: changing the model, checking, backing up, syncing with folders; and looking at them.
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "api/result_json.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
+#include "apps/server/work/backup_sets.hpp"
 #include "apps/server/work/job_work.hpp"
 #include "apps/server/work/jobs.hpp"
 #include "lectern/backup.hpp"
@@ -114,11 +114,7 @@ Response backups(Service& service, Call& call) {
 
 // The number in the path.
 std::optional<std::uint32_t> backup_of(const Call& call) {
-    const std::string& text = call.value("backup");
-    std::uint32_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc() || end != text.data() + text.size() || id == 0) return {};
-    return id;
+    return backup_number(call.value("backup"));
 }
 
 Response no_backup(const Call& call) {
@@ -179,6 +175,7 @@ Response restore(Service& service, Call& call) {
 
 Response rename(Service& service, Call& call) {
     const std::string& from = call.value("name");
+    if (auto refused = refuse_alias(call)) return std::move(*refused);
     api::Fields fields(call.request.body);
     const std::string to = fields.text("to");
     if (!Collections::valid_name(to))

@@ -42,7 +42,8 @@ Response search_all_of(Service& service, Call& call) {
     }
     std::vector<CollectionPointer> open;
     std::vector<const Collection*> collections;
-    for (const std::string& name : names) {
+    for (std::string& name : names) {
+        name = service.collections.own_name(name);
         if (!call.may(Right::read, name)) return out_of_reach(name);
         auto found = service.collections.get(name);
         if (!found) return problem(found.status());
@@ -85,6 +86,7 @@ Result<std::vector<Search>> read_searches(Service& service, Call& call) {
         search.collection = one.text("collection");
         search.wanted = api::read_search(one, service.options.limits.of_search());
         if (search.collection.empty()) one.wrong("collection", "must name a collection");
+        search.collection = service.collections.own_name(search.collection);
         if (search.wanted.options.summaries != Summaries::none)
             one.wrong("summarize", "is of a search of its own: POST /collections/NAME/search");
         LECTERN_TRY(one.done().within(where));

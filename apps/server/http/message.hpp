@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "lectern/status.hpp"
 
 namespace lectern::server {
 
@@ -42,6 +45,10 @@ struct Response {
     // Of a response that was streamed: its last piece. It goes out when the request no longer
     // counts as one that runs, so that who has read it can ask again at once.
     std::string last_piece = {};
+    // Of a body that is made while it is sent, as fast as the client takes it: the next bytes; "":
+    // that was all. Called on the connection's thread: quick, and must not throw. After a failure
+    // the connection is closed, so that the client knows that there is more.
+    std::function<Result<std::string>()> pieces = {};
 };
 
 // Compares ASCII letters without their case.

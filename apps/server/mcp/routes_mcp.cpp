@@ -18,7 +18,8 @@ mcp::Sources sources_of(Service& service, Call& call) {
                       [&call](const std::string& name) { return !call.may(Right::read, name); });
         return names;
     };
-    out.get = [&service, &call](const std::string& name) -> Result<CollectionPointer> {
+    out.get = [&service, &call](const std::string& given) -> Result<CollectionPointer> {
+        const std::string name = service.collections.own_name(given);
         if (!call.may(Right::read, name))
             return Status{Code::not_found, "there is no collection '" + name +
                                                "' that the key reaches; see list_collections"};

@@ -101,6 +101,8 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
 
 void add_routes(ServerState& state) {
     add_collection_routes(state.router, state.service);
+    add_alias_routes(state.router, state.service);
+    add_backup_routes(state.router, state.service);
     add_job_routes(state.router, state.service);
     add_key_routes(state.router, state.service);
     add_eval_routes(state.router, state.service);

@@ -142,6 +142,9 @@ class Session {
             out.headers.push_back({"Retry-After", "5"});
             co_return out;
         }
+        // An alias is its collection in all that follows, also for the rights.
+        if (const auto name = match_.values.find("name"); name != match_.values.end())
+            name->second = state_.collections.own_name(name->second);
         Admitted admitted = admit(request_, match_, state_.keys);
         if (admitted.refusal) {
             state_.metrics.rejected("rights");
@@ -366,11 +369,30 @@ class Session {
     }
 
     asio::awaitable<void> send(Response response) {
+        if (response.pieces && request_.method != "HEAD") {
+            co_await send_pieces(std::move(response));
+            co_return;
+        }
         if (is_openai_path(request_.target)) response = as_openai_error(std::move(response));
         record_.status = response.status;
         decide_on_the_connection();
         const std::string bytes = response_bytes(std::move(response), request_, state_.options);
         co_await write(bytes);
+    }
+
+    asio::awaitable<void> send_pieces(Response response) {
+        co_await begin_stream(response.content_type, std::move(response.headers));
+        while (!broken_) {
+            const Result<std::string> piece = response.pieces();
+            if (!piece) {
+                log_line(LogLevel::error, piece.status().message());
+                broken_ = true;
+                break;
+            }
+            if (piece->empty()) break;
+            co_await send_piece(*piece);
+        }
+        co_await end_stream({});
     }
 
     asio::awaitable<void> begin_stream(const std::string& content_type,

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/fields.hpp"
+#include "apps/server/openai/json_grammar.hpp"
 #include "apps/server/work/collections.hpp"
 
 namespace lectern::server {
@@ -164,9 +165,40 @@ float share(api::Fields& fields, std::string_view name, float initial, float mos
 
 }  // namespace
 
+namespace {
+
+// Puts a conversation together.
+class Talk {
+ public:
+    void add(Speaker speaker, std::string text) {
+        if (speaker == Speaker::user) {
+            if (!out_.question.empty()) out_.history.push_back({out_.question, said_after_});
+            out_.question = text;
+            said_after_.clear();
+        } else if (speaker == Speaker::assistant && text != abstention) {
+            said_after_ = text;
+        }
+        if (text.empty() && may_be_without(speaker)) return;
+        out_.messages.push_back({role_of(speaker), std::move(text)});
+    }
+    // An assistant that called a function or refused says nothing; a function may give nothing.
+    static bool may_be_without(Speaker speaker) {
+        return speaker == Speaker::assistant || speaker == Speaker::function;
+    }
+    [[nodiscard]] bool empty() const noexcept { return out_.messages.empty(); }
+    Chat take() { return std::move(out_); }
+
+ private:
+    Chat out_;
+    std::string said_after_;  // the last question of the user's
+};
+
+const char* const no_text = "must have a text in one message at least";
+
+}  // namespace
+
 Chat chat_of(api::Fields& fields) {
-    Chat out;
-    std::string said_after;  // the last question of the user's
+    Talk talk;
     const auto wrong = [&fields](std::string_view must) {
         fields.wrong("messages", must);
         return Chat{};
@@ -185,35 +217,150 @@ Chat chat_of(api::Fields& fields) {
             return wrong(
                 "has a role that is not system, developer, user, assistant, tool or function");
         const json::value* content = object.if_contains("content");
-        // An assistant's that called a function or refused has none; a function may give nothing.
-        const bool may_be_none = *speaker == Speaker::assistant || *speaker == Speaker::function;
         if (content == nullptr || content->is_null()) {
-            if (!may_be_none) return wrong("must have a 'role' and a 'content' each");
+            if (!Talk::may_be_without(*speaker))
+                return wrong("must have a 'role' and a 'content' each");
             const json::value* refusal = object.if_contains("refusal");
             content = refusal != nullptr && refusal->is_string() ? refusal : nullptr;
         }
         if (content == nullptr) continue;
         auto text = text_of(*content);
         if (!text) return wrong(text.status().message());
-        if (*speaker == Speaker::user) {
-            if (!out.question.empty()) out.history.push_back({out.question, said_after});
-            out.question = *text;
-            said_after.clear();
-        } else if (*speaker == Speaker::assistant && *text != abstention) {
-            said_after = *text;
-        }
-        if (text->empty() && may_be_none) continue;
-        out.messages.push_back({role_of(*speaker), std::move(*text)});
+        talk.add(*speaker, std::move(*text));
     }
-    if (out.messages.empty()) return wrong("must have a text in one message at least");
+    if (talk.empty()) return wrong(no_text);
+    return talk.take();
+}
+
+namespace {
+
+// One of the list `input` of /v1/responses; ok for what says nothing.
+Status add_item(const json::object& item, Talk& talk) {
+    const auto text_at = [&item](std::string_view name) -> std::string_view {
+        const json::value* value = item.if_contains(name);
+        return value != nullptr && value->is_string() ? std::string_view(value->get_string())
+                                                      : std::string_view();
+    };
+    const std::string_view type = text_at("type");
+    if (type == "reasoning" || type.ends_with("_call")) return {};
+    Speaker speaker = Speaker::function;
+    const json::value* content = item.if_contains("output");
+    if (!type.ends_with("_call_output")) {
+        if (!type.empty() && type != "message")
+            return {Code::invalid_argument, "has an item of the type '" + std::string(type) +
+                                                "'; there are messages and outputs of functions"};
+        const auto said = speaker_of(text_at("role"));
+        if (!said || *said == Speaker::function)
+            return {Code::invalid_argument,
+                    "has a message whose role is not system, developer, user or assistant"};
+        speaker = *said;
+        content = item.if_contains("content");
+    }
+    if (content == nullptr || content->is_null()) {
+        if (Talk::may_be_without(speaker)) return {};
+        return {Code::invalid_argument, "has a message without a 'content'"};
+    }
+    LECTERN_ASSIGN(std::string text, text_of(*content));
+    talk.add(speaker, std::move(text));
+    return {};
+}
+
+}  // namespace
+
+Chat chat_of_input(api::Fields& fields) {
+    Talk talk;
+    if (std::string instructions = fields.text("instructions"); !instructions.empty())
+        talk.add(Speaker::system, std::move(instructions));
+    const json::value* input = fields.any("input");
+    const auto wrong = [&fields](std::string_view must) {
+        fields.wrong("input", must);
+        return Chat{};
+    };
+    if (input == nullptr) return wrong("is missing");
+    if (input->is_string()) {
+        if (input->get_string().empty()) return wrong("must not be empty");
+        talk.add(Speaker::user, std::string(input->get_string()));
+        return talk.take();
+    }
+    if (!input->is_array() || input->get_array().empty())
+        return wrong("must be a text or a list of messages");
+    for (const json::value& item : input->get_array()) {
+        if (!item.is_object()) return wrong("must be a text or a list of objects");
+        if (const Status bad = add_item(item.get_object(), talk); !bad.ok())
+            return wrong(bad.message());
+    }
+    if (talk.empty()) return wrong(no_text);
+    return talk.take();
+}
+
+Chat chat_of_prompt(api::Fields& fields) {
+    const json::value* prompt = fields.any("prompt");
+    const json::value* one = prompt;
+    if (prompt != nullptr && prompt->is_array() && prompt->get_array().size() == 1)
+        one = &prompt->get_array().front();
+    if (one == nullptr || !one->is_string() || one->get_string().empty()) {
+        fields.wrong("prompt", prompt == nullptr ? "is missing"
+                                                 : "must be one text that is not empty: a list of "
+                                                   "prompts and numbers of tokens are not read");
+        return {};
+    }
+    Talk talk;
+    talk.add(Speaker::user, std::string(one->get_string()));
+    return talk.take();
+}
+
+namespace {
+
+// {"type": "json_schema", "json_schema": {"schema": …}}, or with the schema beside the type.
+const json::value* schema_of(const json::object& format) {
+    const json::value* inner = format.if_contains("json_schema");
+    const json::object* named = inner == nullptr ? &format : inner->if_object();
+    return named == nullptr ? nullptr : named->if_contains("schema");
+}
+
+}  // namespace
+
+TextForm text_form(api::Fields& fields, std::string_view field) {
+    TextForm out{{}, {{"type", "text"}}};
+    const json::value* value = fields.any(field);
+    if (value != nullptr && field == "text") {
+        const json::object* object = value->if_object();
+        value = object == nullptr ? value : object->if_contains("format");
+        if (value != nullptr && value->is_null()) value = nullptr;
+    }
+    if (value == nullptr) return out;
+    const json::object* format = value->if_object();
+    const json::value* type = format == nullptr ? nullptr : format->if_contains("type");
+    if (type != nullptr && *type == "text") return out;
+    const bool of_schema = type != nullptr && *type == "json_schema";
+    if (!of_schema && (type == nullptr || *type != "json_object")) {
+        fields.wrong(field, "must be of the type text, json_object or json_schema");
+        return out;
+    }
+    out.format = *format;
+    const json::value* schema = schema_of(*format);
+    if (schema == nullptr) {
+        if (of_schema)
+            fields.wrong(field, "has no 'schema'");
+        else
+            out.grammar = json_object_grammar();
+        return out;
+    }
+    auto grammar = json_grammar(*schema);
+    if (grammar)
+        out.grammar = std::move(*grammar);
+    else
+        fields.wrong(field, "cannot be kept: " + grammar.status().message());
     return out;
 }
 
-GenerateOptions generate_options(api::Fields& fields, std::uint32_t most_tokens) {
+GenerateOptions generate_options(api::Fields& fields, std::uint32_t most_tokens,
+                                 std::string_view tokens) {
     constexpr std::uint64_t largest_seed = std::uint64_t{1} << 62U;
     GenerateOptions out;
-    const char* tokens =
-        fields.any("max_completion_tokens") != nullptr ? "max_completion_tokens" : "max_tokens";
+    if (tokens.empty())
+        tokens =
+            fields.any("max_completion_tokens") != nullptr ? "max_completion_tokens" : "max_tokens";
     out.max_tokens = static_cast<std::uint32_t>(
         whole_number(fields, tokens, 1, most_tokens)
             .value_or(std::min<std::uint64_t>(out.max_tokens, most_tokens)));

@@ -47,9 +47,23 @@ struct Chat {
 };
 // The field `messages`. Parts of a content that are neither text nor a refusal are refused.
 [[nodiscard]] Chat chat_of(api::Fields& fields);
+// The fields `instructions` and `input` of /v1/responses. Calls of functions and reasoning are
+// passed over, what functions gave back is read.
+[[nodiscard]] Chat chat_of_input(api::Fields& fields);
+// The field `prompt` of /v1/completions: one text, which is a message of the user's.
+[[nodiscard]] Chat chat_of_prompt(api::Fields& fields);
 
 // How a generation is wanted. Clients send numbers for other models: what is above a limit is the
-// limit, and what is below (-1, 0 tokens) is as left out.
-[[nodiscard]] GenerateOptions generate_options(api::Fields& fields, std::uint32_t most_tokens);
+// limit, and what is below (-1, 0 tokens) is as left out. `tokens`: the field that bounds the
+// answer; "": the two of a chat.
+[[nodiscard]] GenerateOptions generate_options(api::Fields& fields, std::uint32_t most_tokens,
+                                               std::string_view tokens = {});
+
+// The form that a text must have: of `response_format`, or of `text.format` of /v1/responses.
+struct TextForm {
+    std::string grammar;         // "": any text will do
+    boost::json::object format;  // as it was given; {"type": "text"} where it was not
+};
+[[nodiscard]] TextForm text_form(api::Fields& fields, std::string_view field);
 
 }  // namespace lectern::server

@@ -98,6 +98,72 @@ TEST(OpenAiTest, ConversationsThatCannotBeReadAreRefused) {
     }
 }
 
+TEST(OpenAiTest, InputsOfResponsesAreConversations) {
+    const struct {
+        const char* body;
+        std::vector<std::pair<Role, std::string>> read;
+        const char* question;
+    } cases[] = {{R"({"input":"Hi"})", {{Role::user, "Hi"}}, "Hi"},
+                 {R"({"input":"Hi","instructions":"Be brief."})",
+                  {{Role::system, "Be brief."}, {Role::user, "Hi"}},
+                  "Hi"},
+                 {R"({"instructions":null,"input":[
+            {"role":"user","content":[{"type":"input_text","text":"6 x "},{"type":"input_text","text":"7?"}]},
+            {"type":"reasoning","summary":[]},
+            {"type":"function_call","call_id":"c","name":"times","arguments":"{}"},
+            {"type":"function_call_output","call_id":"c","output":[{"type":"input_text","text":"42"}]},
+            {"type":"message","role":"assistant","content":[{"type":"output_text","text":"It is 42."}]},
+            {"role":"user","content":"Thanks."}]})",
+                  {{Role::user, "6 x 7?"},
+                   {Role::user, "42"},
+                   {Role::assistant, "It is 42."},
+                   {Role::user, "Thanks."}},
+                  "Thanks."}};
+    for (const auto& each : cases) {
+        api::Fields fields(each.body, true);
+        const Chat chat = chat_of_input(fields);
+        EXPECT_TRUE(fields.done().ok()) << fields.done().message() << each.body;
+        std::vector<std::pair<Role, std::string>> read;
+        for (const Message& message : chat.messages) read.emplace_back(message.role, message.text);
+        EXPECT_EQ(read, each.read) << each.body;
+        EXPECT_EQ(chat.question, each.question) << each.body;
+    }
+}
+
+TEST(OpenAiTest, FormsOfTextAreGrammars) {
+    const struct {
+        const char* body;
+        const char* field;
+        const char* says;  // of the failure; "": none
+        bool grammar;
+    } cases[] = {
+        {R"({})", "response_format", "", false},
+        {R"({"response_format":null})", "response_format", "", false},
+        {R"({"response_format":{"type":"text"}})", "response_format", "", false},
+        {R"({"response_format":{"type":"json_object"}})", "response_format", "", true},
+        {R"({"response_format":{"type":"json_object","schema":{"type":"null"}}})",
+         "response_format", "", true},
+        {R"({"response_format":{"type":"json_schema","json_schema":{"schema":{"type":"null"}}}})",
+         "response_format", "", true},
+        {R"({"text":{"verbosity":"low"}})", "text", "", false},
+        {R"({"text":{"format":null}})", "text", "", false},
+        {R"({"text":{"format":{"type":"json_schema","name":"it","schema":{"type":"null"}}}})",
+         "text", "", true},
+        {R"({"text":{"format":{"type":"json_schema","name":"it"}}})", "text", "no 'schema'", false},
+        {R"({"text":"plain"})", "text", "must be of the type", false},
+        {R"({"response_format":{"type":"json_schema","json_schema":{"schema":{"pattern":"x"}}}})",
+         "response_format", "'pattern'", false},
+        {R"({"response_format":{"type":"grammar"}})", "response_format", "must be of the type",
+         false}};
+    for (const auto& each : cases) {
+        api::Fields fields(each.body, true);
+        const TextForm form = text_form(fields, each.field);
+        EXPECT_EQ(fields.done().ok(), *each.says == '\0') << each.body << fields.done().message();
+        EXPECT_NE(fields.done().message().find(each.says), std::string::npos) << each.body;
+        EXPECT_EQ(!form.grammar.empty(), each.grammar) << each.body;
+    }
+}
+
 TEST(OpenAiTest, NumbersForOtherModelsAreBroughtIntoTheLimits) {
     const struct {
         const char* body;

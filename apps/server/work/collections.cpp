@@ -22,6 +22,7 @@ constexpr std::chrono::seconds looks_again_after{1};
 const std::string of_default_models = ".default";  // no collection can be named so
 
 const std::string restoring = ".restoring-";
+const std::string of_aliases = ".aliases.json";
 
 constexpr bool letter_or_digit(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -29,6 +30,10 @@ constexpr bool letter_or_digit(char c) noexcept {
 
 Status no_such(const std::string& name) {
     return {Code::not_found, "there is no collection '" + name + "'"};
+}
+
+std::string taken_already(const std::string& name) {
+    return "there is a collection or an alias '" + name + "' already";
 }
 
 Status bad_name(const std::string& name) {
@@ -45,7 +50,8 @@ Collections::Collections(fs::path data, Engine engine, CollectionOptions options
     : data_(std::move(data)),
       in_cluster_(is_in_cluster(data_.string())),
       engine_(std::move(engine)),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      aliases_(in_cluster_ ? fs::path() : data_ / of_aliases) {
     if (in_cluster_) return;
     // What a restore leaves that the end of the server has broken off.
     std::vector<fs::path> parts;
@@ -198,8 +204,40 @@ Result<CollectionPointer> Collections::open(const std::string& name, CollectionO
     return pointer;
 }
 
-Result<CollectionPointer> Collections::get(const std::string& name) {
-    if (!valid_name(name)) return no_such(name);
+bool Collections::taken(const std::string& name) const {
+    std::error_code error;
+    return fs::exists(data_ / name, error) || !aliases_.target(name).empty();
+}
+
+std::string Collections::own_name(const std::string& name) const {
+    std::string target = aliases_.target(name);
+    return target.empty() ? name : target;
+}
+
+Status Collections::set_alias(const std::string& alias, const std::string& collection,
+                              bool& exists) {
+    exists = false;
+    if (!valid_name(alias)) return bad_name(alias);
+    if (!valid_name(collection)) return no_such(collection);
+    const std::lock_guard lock(opening_);
+    LECTERN_ASSIGN(const bool there, this->exists(collection));
+    if (!there) return no_such(collection);
+    LECTERN_ASSIGN(const bool has_name, this->exists(alias));
+    if (has_name) {
+        exists = true;
+        return {Code::unavailable, "there is a collection '" + alias + "' already"};
+    }
+    return aliases_.set(alias, collection);
+}
+
+Status Collections::remove_alias(const std::string& alias) {
+    const std::lock_guard lock(opening_);
+    return aliases_.remove(alias);
+}
+
+Result<CollectionPointer> Collections::get(const std::string& given) {
+    if (!valid_name(given)) return no_such(given);
+    const std::string name = own_name(given);
     if (in_cluster_) LECTERN_TRY(follow_cluster(name));
     if (auto found = find(name)) return found;
     const std::lock_guard lock(opening_);
@@ -225,9 +263,9 @@ Result<CollectionPointer> Collections::create(const std::string& name, const std
     if (!valid_name(name)) return bad_name(name);
     const std::lock_guard lock(opening_);
     LECTERN_ASSIGN(const bool there, this->exists(name));
-    if (there || (!in_cluster_ && find(name) != nullptr)) {
+    if (there || !aliases_.target(name).empty() || (!in_cluster_ && find(name) != nullptr)) {
         exists = true;
-        return Status{Code::unavailable, "there is a collection '" + name + "' already"};
+        return Status{Code::unavailable, taken_already(name)};
     }
     if (in_cluster_) {
         // Of one that another server has dropped.
@@ -265,9 +303,9 @@ Status Collections::adopt(const fs::path& folder, const std::string& name, bool&
     if (!valid_name(name)) return bad_name(name);
     const std::lock_guard lock(opening_);
     std::error_code error;
-    if (fs::exists(data_ / name, error)) {
+    if (taken(name)) {
         exists = true;
-        return {Code::unavailable, "there is a collection '" + name + "' already"};
+        return {Code::unavailable, taken_already(name)};
     }
     fs::rename(folder, data_ / name, error);
     if (error)
@@ -292,9 +330,9 @@ Status Collections::rename(const std::string& from, const std::string& to, bool&
     }
     const std::lock_guard lock(opening_);
     std::error_code error;
-    if (fs::exists(data_ / to, error)) {
+    if (taken(to)) {
         exists = true;
-        return {Code::unavailable, "there is a collection '" + to + "' already"};
+        return {Code::unavailable, taken_already(to)};
     }
     LECTERN_TRY(let_go(from));
     fs::rename(data_ / from, data_ / to, error);
@@ -305,12 +343,14 @@ Status Collections::rename(const std::string& from, const std::string& to, bool&
     const fs::path backups = data_ / ".backups";
     if (!fs::exists(backups / (to + "-" + id), error))
         fs::rename(backups / (from + "-" + id), backups / (to + "-" + id), error);
-    return {};
+    return aliases_.follow(from, to);
 }
 
 Status Collections::drop(const std::string& name) {
     if (!valid_name(name)) return no_such(name);
     const std::lock_guard lock(opening_);
+    if (const auto aliases = aliases_.of(name); !aliases.empty())
+        return {Code::unavailable, "the alias '" + aliases.front() + "' stands for '" + name + "'"};
     LECTERN_TRY(let_go(name));
     if (in_cluster_) return drop_cluster_collection((data_ / name).string());
     // Out of the way by one rename, so that a crash leaves no half of it under its name.

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/server/work/aliases.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::server {
@@ -54,22 +55,34 @@ class Collections {
     // When a collection was made here, in seconds since 1970 (UTC); "": when this began.
     [[nodiscard]] std::int64_t made_at(const std::string& name) const;
     [[nodiscard]] std::vector<CollectionPointer> open_ones() const;
+    // Also by an alias.
     [[nodiscard]] Result<CollectionPointer> get(const std::string& name);
+    // The collection's own name where it is an alias; others as they are.
+    [[nodiscard]] std::string own_name(const std::string& name) const;
     // The models of the server's own pipeline, without documents: a collection that has no name.
     [[nodiscard]] Result<CollectionPointer> default_models();
     // unavailable when there is one of that name already: `exists` says so.
     [[nodiscard]] Result<CollectionPointer> create(const std::string& name,
                                                    const std::string& pipeline, bool& exists);
-    // Waits for its users; unavailable when they take too long. Its folder is deleted.
+    // Waits for its users; unavailable when they take too long, and while aliases stand for it. Its
+    // folder is deleted.
     [[nodiscard]] Status drop(const std::string& name);
+    // Whether no collection can be made of this name: a folder or an alias has it.
+    [[nodiscard]] bool taken(const std::string& name) const;
     // A folder beside the collections, where one is made before it is adopted.
     [[nodiscard]] std::filesystem::path place_to_restore(const std::string& token) const;
     // A collection that was made in another folder gets its name here, by one rename. `exists`:
     // there is one of that name.
     [[nodiscard]] Status adopt(const std::filesystem::path& folder, const std::string& name,
                                bool& exists);
-    // Waits for its users as drop() does. Its backups go with it.
+    // Waits for its users as drop() does. Its backups and aliases go with it.
     [[nodiscard]] Status rename(const std::string& from, const std::string& to, bool& exists);
+    [[nodiscard]] const Aliases& aliases() const noexcept { return aliases_; }
+    // Makes an alias or switches it, at once for all requests that come afterwards. not_found:
+    // there is no such collection. `exists`: there is a collection of the alias's name.
+    [[nodiscard]] Status set_alias(const std::string& alias, const std::string& collection,
+                                   bool& exists);
+    [[nodiscard]] Status remove_alias(const std::string& alias);
     // Writes the index caches and closes what nobody uses.
     void close_all();
 
@@ -92,7 +105,8 @@ class Collections {
     const Engine engine_;
     const CollectionOptions options_;
     const std::int64_t begun_ = std::time(nullptr);
-    std::mutex opening_;  // one is opened or dropped at a time
+    Aliases aliases_;
+    std::mutex opening_;  // one is opened, dropped or given another name at a time
     mutable std::mutex mutex_;
     std::map<std::string, CollectionPointer> open_;
     // What the cluster said of a collection, and when.

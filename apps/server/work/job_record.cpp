@@ -1,11 +1,6 @@
 #include "apps/server/work/job_record.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -13,7 +8,7 @@
 #include "api/fields.hpp"
 #include "apps/server/net/log.hpp"
 #include "apps/server/work/collections.hpp"
-#include "system/descriptor.hpp"
+#include "apps/server/work/small_file.hpp"
 
 namespace lectern::server {
 namespace {
@@ -23,13 +18,6 @@ namespace json = boost::json;
 
 fs::path file_of(const fs::path& folder, const std::string& id) {
     return folder / (id + ".json");
-}
-
-Status sync(const fs::path& path, int flags) {
-    const sys::Descriptor file(::open(path.c_str(), flags | O_CLOEXEC));
-    if (file.is_open() && ::fsync(file.get()) == 0) return {};
-    return {Code::unavailable,
-            "'" + path.string() + "' cannot be written to disk: " + std::strerror(errno)};
 }
 
 Result<JobRecord> parse(std::string_view text) {
@@ -57,23 +45,12 @@ Status write_record(const fs::path& folder, const JobRecord& record) {
     if (folder.empty()) return {};
     std::error_code error;
     fs::create_directories(folder, error);
-    const fs::path file = file_of(folder, record.id);
-    fs::path part = file;
-    part += ".part";
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    out << json::serialize(json::object{{"job", record.id},
-                                        {"kind", record.kind},
-                                        {"collection", record.collection},
-                                        {"settings", record.settings},
-                                        {"created_at", record.created_at}})
-        << '\n';
-    out.close();
-    if (!out) return {Code::unavailable, "'" + part.string() + "' cannot be written"};
-    LECTERN_TRY(sync(part, O_RDONLY));
-    fs::rename(part, file, error);
-    if (error)
-        return {Code::unavailable, "'" + file.string() + "' cannot be made: " + error.message()};
-    return sync(folder, O_RDONLY | O_DIRECTORY);
+    const json::object object{{"job", record.id},
+                              {"kind", record.kind},
+                              {"collection", record.collection},
+                              {"settings", record.settings},
+                              {"created_at", record.created_at}};
+    return replace_file(file_of(folder, record.id), json::serialize(object) + "\n");
 }
 
 void remove_record(const fs::path& folder, const std::string& id) noexcept {

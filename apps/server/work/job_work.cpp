@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/result_json.hpp"
+#include "apps/server/work/backup_sets.hpp"
 #include "lectern/cluster.hpp"
 
 namespace lectern::server {
@@ -86,9 +87,8 @@ Result<json::object> back_up(OpenCollection& open, const fs::path& data, JobFace
     return out;
 }
 
-Result<json::object> restore(const OpenCollection& open, const fs::path& data,
-                             Collections& collections, const JobRecord& record, JobFace& face) {
-    LECTERN_ASSIGN(const fs::path folder, backup_folder(data, open));
+Result<json::object> restore(const fs::path& folder, const fs::path& data, Collections& collections,
+                             const JobRecord& record, JobFace& face) {
     const std::string name = text_of(record.settings, "as");
     const auto id = record.settings.at("backup").to_number<std::uint32_t>();
     // In a cluster at once under its name, which no other has.
@@ -111,7 +111,26 @@ Result<json::object> restore(const OpenCollection& open, const fs::path& data,
     return out;
 }
 
+// Of a collection that need not be there: "set", or "upload".
+Result<json::object> restore_apart(const fs::path& data, Collections& collections,
+                                   const JobRecord& record, JobFace& face) {
+    if (const std::string token = text_of(record.settings, "upload"); !token.empty()) {
+        const fs::path folder = uploaded_backup(collections, token);
+        auto out = restore(folder, data, collections, record, face);
+        std::error_code error;
+        fs::remove_all(folder, error);
+        return out;
+    }
+    const auto set = find_backup_set(data, text_of(record.settings, "set"));
+    if (!set) return Status{Code::not_found, "the backups are not there any more"};
+    return restore(set->folder, data, collections, record, face);
+}
+
 }  // namespace
+
+fs::path uploaded_backup(const Collections& collections, const std::string& token) {
+    return collections.place_to_restore("upload-" + token);
+}
 
 Result<fs::path> backup_folder(const fs::path& data, const OpenCollection& open) {
     if (is_in_cluster(data.string())) {
@@ -119,7 +138,7 @@ Result<fs::path> backup_folder(const fs::path& data, const OpenCollection& open)
         return data / (named == nullptr || *named == '\0' ? "lectern" : named);
     }
     LECTERN_ASSIGN(const Stats stats, open.collection.stats());
-    return data / ".backups" / (open.name + "-" + stats.collection_id);
+    return backups_below(data) / (open.name + "-" + stats.collection_id);
 }
 
 Result<std::vector<BackupInfo>> backups_of(const fs::path& data, const OpenCollection& open) {
@@ -161,12 +180,17 @@ Result<SyncOptions> sync_options(const json::object& settings, const Collection&
 JobWork job_work(Collections& collections, const fs::path& data, const SourceFolders& sources) {
     return [&collections, data, &sources](const JobRecord& record,
                                           JobFace& face) -> Result<json::object> {
+        if (record.settings.contains("set") || record.settings.contains("upload"))
+            return restore_apart(data, collections, record, face);
         LECTERN_ASSIGN(const CollectionPointer open, collections.get(record.collection));
         if (record.kind == "reembed") return reembed(*open, record.settings, face);
         if (record.kind == "verify") return verify(*open, face);
         if (record.kind == "sync") return sync(*open, record.settings, sources, face);
         if (record.kind == "backup") return back_up(*open, data, face);
-        if (record.kind == "restore") return restore(*open, data, collections, record, face);
+        if (record.kind == "restore") {
+            LECTERN_ASSIGN(const fs::path folder, backup_folder(data, *open));
+            return restore(folder, data, collections, record, face);
+        }
         return Status{Code::internal, "there is no job '" + record.kind + "'"};
     };
 }

@@ -18,6 +18,10 @@ namespace lectern::server {
                                                const Collection& collection,
                                                const SourceFolders& sources);
 
+// Where the files of a backup that was sent here are until a job has restored it.
+[[nodiscard]] std::filesystem::path uploaded_backup(const Collections& collections,
+                                                    const std::string& token);
+
 // Where the backups of a collection are. Of a cluster: its repository of this name
 // (LECTERN_OPENSEARCH_REPOSITORY), for all collections. Otherwise below the data folder and nowhere
 // else, since a path would let a caller write to any folder of the server's machine. A collection

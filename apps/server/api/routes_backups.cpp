@@ -1,0 +1,261 @@
+// Backups as files: downloaded, uploaded, and those of collections that are gone.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "api/fields.hpp"
+#include "api/result_json.hpp"
+#include "apps/server/api/service.hpp"
+#include "apps/server/http/problem.hpp"
+#include "apps/server/work/backup_sets.hpp"
+#include "apps/server/work/job_work.hpp"
+#include "apps/server/work/tar.hpp"
+#include "lectern/backup.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+Response not_in_a_cluster() {
+    return problem({Code::unsupported,
+                    "the backups of a cluster are in a repository of the cluster, not in files of "
+                    "this server"});
+}
+
+// Of a folder that has it, as an archive that is made while it is sent.
+Response archive_of(const fs::path& folder, std::uint32_t id, const std::string& collection) {
+    const auto files = backup_files(folder, id);
+    if (!files) return problem(files.status());
+    std::vector<TarWriter::File> list;
+    for (const BackupFile& file : *files)
+        list.push_back({folder / file.name, file.name, file.bytes});
+    Response out{200, "application/x-tar", "", {}};
+    out.headers.push_back({"Content-Disposition", "attachment; filename=\"" + collection + "-" +
+                                                      std::to_string(id) + ".tar\""});
+    out.pieces = [writer = std::make_shared<TarWriter>(std::move(list))] { return writer->next(); };
+    return out;
+}
+
+Response download_of_collection(Service& service, Call& call) {
+    if (service.collections.in_cluster()) return not_in_a_cluster();
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const auto folder = backup_folder(service.options.data, **open);
+    if (!folder) return problem(folder.status());
+    const auto id = backup_number(call.value("backup"));
+    const auto all = Collection::backups(*folder);
+    if (!id || !all ||
+        std::none_of(all->begin(), all->end(), [&id](const auto& one) { return one.id == *id; }))
+        return problem(404, "not_found",
+                       "the collection '" + call.value("name") + "' has no backup '" +
+                           call.value("backup") + "'");
+    return archive_of(*folder, *id, call.value("name"));
+}
+
+// ------------------------------------------------------- of all there ever were
+
+// The collection that they are of is not there any more: dropped, or another of its name.
+bool is_gone(Service& service, const BackupSet& set) {
+    auto open = service.collections.get(set.collection);
+    if (!open) return open.status().code() == Code::not_found;
+    const auto stats = (*open)->collection.stats();
+    return stats && stats->collection_id != set.collection_id;
+}
+
+Response list_sets(Service& service, Call& call) {
+    if (service.collections.in_cluster()) return not_in_a_cluster();
+    json::array out;
+    for (const BackupSet& set : backup_sets(service.options.data)) {
+        if (!call.may(Right::admin, set.collection)) continue;
+        const auto all = Collection::backups(set.folder);
+        if (!all && all.status().code() != Code::not_found) return problem(all.status());
+        if (!all || all->empty()) continue;
+        json::array backups;
+        for (const BackupInfo& backup : *all) backups.push_back(api::json_of(backup));
+        out.push_back(json::object{{"set", set.name},
+                                   {"collection", set.collection},
+                                   {"collection_id", set.collection_id},
+                                   {"dropped", is_gone(service, set)},
+                                   {"backups", std::move(backups)}});
+    }
+    return json_response(json::object{{"sets", std::move(out)}});
+}
+
+// The backup that a path names, or why there is none.
+struct NamedBackup {
+    BackupSet set;
+    std::uint32_t id = 0;
+    std::optional<Response> refused = {};
+};
+
+NamedBackup named_backup(const Service& service, const Call& call) {
+    if (service.collections.in_cluster()) return {{}, 0, not_in_a_cluster()};
+    auto set = find_backup_set(service.options.data, call.value("set"));
+    const auto id = backup_number(call.value("backup"));
+    const auto missing = [&call] {
+        return problem(404, "not_found",
+                       "there is no backup '" + call.value("backup") + "' of '" +
+                           call.value("set") + "'; GET /backups lists them");
+    };
+    if (!set || !id || !call.may(Right::admin, set->collection)) return {{}, 0, missing()};
+    const auto all = Collection::backups(set->folder);
+    if (!all ||
+        std::none_of(all->begin(), all->end(), [&id](const auto& one) { return one.id == *id; }))
+        return {{}, 0, missing()};
+    return {std::move(*set), *id};
+}
+
+Response download_of_set(Service& service, Call& call) {
+    NamedBackup named = named_backup(service, call);
+    if (named.refused) return std::move(*named.refused);
+    return archive_of(named.set.folder, named.id, named.set.collection);
+}
+
+Response delete_of_set(Service& service, Call& call) {
+    NamedBackup named = named_backup(service, call);
+    if (named.refused) return std::move(*named.refused);
+    for (const json::value& job : service.jobs.list(named.set.collection))
+        if (job.at("state") == "running")
+            return problem(
+                409, "conflict",
+                "the collection '" + named.set.collection + "' has a job; wait for its end");
+    const Status done = delete_backup(named.set.folder, named.id);
+    if (!done.ok()) return problem(done);
+    return {204, "", "", {}};
+}
+
+// Why no collection of this name can be made.
+std::optional<Response> refuse_new_name(const Service& service, const Call& call,
+                                        const std::string& name) {
+    if (!call.may(Right::admin, name))
+        return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
+    if (service.collections.taken(name))
+        return problem(409, "conflict", "there is a collection or an alias '" + name + "' already");
+    return {};
+}
+
+// As a job of the collection that will be there.
+Response begin_restore(Service& service, const std::string& name, json::object settings) {
+    settings["as"] = name;
+    bool busy = false;
+    auto job = service.jobs.start("restore", name, std::move(settings), busy);
+    if (busy) return problem(409, "conflict", job.status().message());
+    if (!job && job.status().code() == Code::resource_exhausted)
+        return too_many(job.status().message(), 60);
+    if (!job) return problem(job.status());
+    Response out = json_response(*job, 202);
+    out.headers.push_back(
+        {"Location", "/collections/" + name + "/jobs/" + std::string(job->at("job").as_string())});
+    return out;
+}
+
+constexpr std::string_view must_be_name =
+    "must be a new collection's name: letters, digits, '-' and '_'";
+
+Response restore_of_set(Service& service, Call& call) {
+    api::Fields fields(call.request.body);
+    const std::string name = fields.text("as");
+    if (!Collections::valid_name(name)) fields.wrong("as", must_be_name);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    NamedBackup named = named_backup(service, call);
+    if (named.refused) return std::move(*named.refused);
+    if (auto refused = refuse_new_name(service, call, name)) return std::move(*refused);
+    return begin_restore(service, name, {{"set", named.set.name}, {"backup", named.id}});
+}
+
+// -------------------------------------------------------------------- uploads
+
+// Writes the files of an archive beside the collections while they come in.
+class BackupUpload : public BodySink {
+ public:
+    explicit BackupUpload(Service& service)
+        : service_(service),
+          token_(hexadecimal(random_bytes(8))),
+          folder_(uploaded_backup(service.collections, token_)),
+          reader_(folder_, &may_be_of_backup) {}
+    BackupUpload(const BackupUpload&) = delete;
+    BackupUpload& operator=(const BackupUpload&) = delete;
+    ~BackupUpload() override {
+        if (handed_over_) return;
+        std::error_code error;
+        fs::remove_all(folder_, error);
+    }
+
+    Status add(std::string_view piece) override {
+        waiting_.append(piece);
+        return {};
+    }
+    [[nodiscard]] bool ready() const override { return waiting_.size() >= enough; }
+    Response work(Call& call) override {
+        if (name_.empty())
+            if (auto refused = begin(call)) return std::move(*refused);
+        const Status done = reader_.add(waiting_);
+        waiting_.clear();
+        return done.ok() ? Response{} : problem(done);
+    }
+    Response finish(Call& call) override {
+        if (Response failed = work(call); failed.status != 200) return failed;
+        if (const Status bad = reader_.finish(); !bad.ok()) return problem(bad);
+        const auto all = Collection::backups(folder_);
+        if (!all || all->size() != 1)
+            return problem(400, "invalid_argument",
+                           "the archive must hold one backup, as it was downloaded");
+        // The job has them from here on.
+        Response out =
+            begin_restore(service_, name_, {{"upload", token_}, {"backup", all->front().id}});
+        handed_over_ = out.status == 202;
+        return out;
+    }
+
+ private:
+    // Before anything is written.
+    std::optional<Response> begin(Call& call) {
+        if (service_.collections.in_cluster()) return not_in_a_cluster();
+        api::Fields fields(call.request.query);
+        const std::string name = fields.text("as");
+        if (!Collections::valid_name(name)) fields.wrong("as", must_be_name);
+        if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+        if (auto refused = refuse_new_name(service_, call, name)) return refused;
+        name_ = name;
+        return {};
+    }
+
+    static constexpr std::size_t enough = 4U << 20U;
+    Service& service_;
+    const std::string token_;
+    const fs::path folder_;
+    TarReader reader_;
+    std::string waiting_;
+    std::string name_;  // of the new collection; "": not begun
+    bool handed_over_ = false;
+};
+
+}  // namespace
+
+void add_backup_routes(Router& router, Service& service) {
+    const auto add = [&](const char* method, const char* path, Lane lane,
+                         Response (*handler)(Service&, Call&)) {
+        router.add({method, path, Right::admin, lane,
+                    [&service, handler](Call& call) { return handler(service, call); }});
+    };
+    add("GET", "/collections/{name}/backups/{backup}", Lane::ingest, &download_of_collection);
+    add("GET", "/backups", Lane::ingest, &list_sets);
+    router.add({.method = "POST",
+                .pattern = "/backups",
+                .right = Right::admin,
+                .lane = Lane::ingest,
+                .sink = [&service](const Request&) -> std::unique_ptr<BodySink> {
+                    return std::make_unique<BackupUpload>(service);
+                },
+                .body = Body::bytes});
+    add("GET", "/backups/{set}/{backup}", Lane::ingest, &download_of_set);
+    add("DELETE", "/backups/{set}/{backup}", Lane::ingest, &delete_of_set);
+    add("POST", "/backups/{set}/{backup}/restore", Lane::ingest, &restore_of_set);
+}
+
+}  // namespace lectern::server
