@@ -187,6 +187,10 @@ void add_limits(CLI::App& command, Serve& serve) {
         .add_option("--max-requests-per-key", limits.requests_per_key,
                     "Most requests at once of one key")
         ->capture_default_str();
+    command
+        .add_option("--max-requests-per-minute", limits.requests_per_minute,
+                    "Most requests of one key in a minute (without keys: of all); 0: no limit")
+        ->capture_default_str();
     command.add_option("--max-k", limits.k, "Most hits of a search")->capture_default_str();
     command.add_option("--max-tokens", limits.tokens, "Most tokens of one generation")
         ->capture_default_str();

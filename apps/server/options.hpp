@@ -19,6 +19,7 @@ struct Limits {
     std::size_t connections = 1024;                // open at once
     std::size_t requests = 256;                    // running or waiting at once, over all keys
     std::size_t requests_per_key = 64;             // of one key
+    std::size_t requests_per_minute = 0;           // of one key; 0: as many as come
     std::size_t queue = 128;                       // waiting for one kind of work
     std::chrono::milliseconds queue_wait{10'000};  // longest wait for a worker
     std::size_t k = 1000;                          // hits

@@ -15,6 +15,7 @@
 #include "apps/server/net/access.hpp"
 #include "apps/server/net/log.hpp"
 #include "apps/server/net/mailbox.hpp"
+#include "apps/server/net/quota.hpp"
 #include "apps/server/net/request_record.hpp"
 #include "apps/server/net/slots.hpp"
 #include "apps/server/openai/openai.hpp"
@@ -85,6 +86,7 @@ class Session {
         request_.trace_id = trace_id_of(request_.header("traceparent"));
         match_ = {};
         key_.reset();
+        quota_.clear();
         streamed_ = false;
         broken_ = false;
         gone_ = false;
@@ -111,6 +113,7 @@ class Session {
         record_.begun = Clock::now();
         match_ = {};
         key_.reset();
+        quota_.clear();
         state_.metrics.rejected(why);
         record_.failure = failure_of(response);
         co_await send(std::move(response));
@@ -148,6 +151,16 @@ class Session {
             co_return *admitted.refusal;
         }
         key_ = admitted.key;
+        // What needs no right is for programs that look whether the server lives, and pages.
+        if (route.right != Right::none) {
+            Quota quota = take_quota(key_.get(), limits().requests_per_minute, state_.meter,
+                                     RateMeter::Clock::now());
+            quota_ = std::move(quota.headers);
+            if (quota.refusal) {
+                state_.metrics.rejected("requests_per_minute");
+                co_return std::move(*quota.refusal);
+            }
+        }
         co_return co_await handle(route);
     }
 
@@ -368,6 +381,7 @@ class Session {
     asio::awaitable<void> send(Response response) {
         if (is_openai_path(request_.target)) response = as_openai_error(std::move(response));
         record_.status = response.status;
+        response.headers.insert(response.headers.end(), quota_.begin(), quota_.end());
         decide_on_the_connection();
         const std::string bytes = response_bytes(std::move(response), request_, state_.options);
         co_await write(bytes);
@@ -381,6 +395,7 @@ class Session {
         if (request_.version == 10) request_.keep_alive = false;
         headers.push_back({"Content-Type", content_type});
         headers.push_back({"Cache-Control", "no-store"});
+        headers.insert(headers.end(), quota_.begin(), quota_.end());
         if (request_.version >= 11) headers.push_back({"Transfer-Encoding", "chunked"});
         const std::string bytes = response_head(200, headers, request_, state_.options) + "\r\n";
         co_await write(bytes);
@@ -424,10 +439,11 @@ class Session {
     std::shared_ptr<const Key> key_;
     std::shared_ptr<Mailbox> mailbox_;
     RequestRecord record_;
-    bool streamed_ = false;  // the response has begun
-    bool broken_ = false;    // the connection cannot go on
-    bool gone_ = false;      // the client went while its request was worked on
-    bool given_up_ = false;  // a stage did not come back, and the client was told
+    std::vector<Header> quota_;  // what the client is told of its requests in a minute
+    bool streamed_ = false;      // the response has begun
+    bool broken_ = false;        // the connection cannot go on
+    bool gone_ = false;          // the client went while its request was worked on
+    bool given_up_ = false;      // a stage did not come back, and the client was told
 };
 
 }  // namespace

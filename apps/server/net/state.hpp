@@ -36,6 +36,7 @@ struct ServerState {
     std::atomic<std::size_t> requests{0};  // from the header's end to the response's
     std::atomic<std::size_t> running{0};   // of those, whose handlers run or wait for a worker
     std::atomic<std::size_t> connections{0};
+    RateMeter meter;        // of all requests, where there are no keys
     std::stop_source stop;  // the drain time is over
     // Last, so that they end first: their jobs use the rest.
     Executor read;
