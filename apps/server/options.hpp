@@ -48,8 +48,12 @@ struct ServerOptions {
     std::filesystem::path tls_certificate;  // PEM, the chain; empty: no TLS
     std::filesystem::path tls_key;          // PEM
     std::vector<std::string> cors_origins;  // "https://app.example", or "*"
-    std::vector<std::string> hosts;    // names that browsers may call it by when there are no keys
-    std::vector<std::string> sources;  // "NAME=DIR": what collections may be synced with
+    std::vector<std::string> hosts;     // names that browsers may call it by when there are no keys
+    std::vector<std::string> sources;   // "NAME=DIR": what collections may be synced with
+    std::vector<std::string> webhooks;  // addresses that a job may tell of its end
+    std::vector<std::string> webhooks_always;  // told of every job
+    std::filesystem::path webhook_secret;      // the file of what they are signed with
+    std::string otlp;  // where traces are sent ("http://host:4318"); empty: nowhere
     Limits limits;
     RecallLimits recall;
     unsigned io_threads = 2;

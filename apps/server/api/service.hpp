@@ -20,6 +20,7 @@ struct Service {
     Metrics& metrics;
     RecallSampler& recall;
     Jobs& jobs;
+    const Webhooks& webhooks;
     const SourceFolders& sources;
     Keys& keys;
 };

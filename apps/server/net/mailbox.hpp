@@ -21,8 +21,9 @@ namespace lectern::server {
 struct Letter {
     enum class Kind { begin, piece, done, late };
     Kind kind = Kind::done;
-    std::string text = {};   // of begin: the content type
-    Response response = {};  // of done; of begin: its headers
+    std::string text = {};                             // of begin: the content type
+    Response response = {};                            // of done; of begin: its headers
+    std::chrono::steady_clock::time_point begun = {};  // of done: when the worker took it
 };
 
 class Mailbox : public ResponseStream, public std::enable_shared_from_this<Mailbox> {

@@ -81,13 +81,15 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
 
 }  // namespace
 
-ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engine)
+ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engine,
+                         WebhookRules rules)
     : options(std::move(given)),
       sources(std::move(folders)),
       collections(options.data, std::move(engine), options.open),
+      webhooks(std::move(rules)),
       jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
-           job_work(collections, options.data, sources)),
-      service{options, collections, metrics, recall, jobs, sources, keys},
+           job_work(collections, options.data, sources), &webhooks),
+      service{options, collections, metrics, recall, jobs, webhooks, sources, keys},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),
@@ -115,15 +117,17 @@ void add_routes(ServerState& state) {
 }
 
 struct Server::Impl {
-    Impl(ServerOptions options, SourceFolders sources, Engine engine)
-        : state(std::move(options), std::move(sources), std::move(engine)) {}
+    Impl(ServerOptions options, SourceFolders sources, Engine engine, WebhookRules rules)
+        : state(std::move(options), std::move(sources), std::move(engine), std::move(rules)) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     // Workers first: their jobs use the connections, and those use the rest.
     ~Impl() {
         state.jobs.end();
+        state.webhooks.end();
         state.recall.end();
         for (Executor* executor : {&state.read, &state.ask, &state.ingest}) executor->end();
+        state.traces.end();
     }
 
     ServerState state;
@@ -156,6 +160,7 @@ struct Server::Impl {
                         " without API keys: make one with 'lectern key' and pass --keys FILE, or "
                         "pass --insecure if whoever reaches this address may do everything"};
         if (keyed) LECTERN_TRY(state.keys.load(state.options.keys));
+        if (!state.options.otlp.empty()) LECTERN_TRY(state.traces.open(state.options.otlp));
         if (state.options.tls_certificate.empty() != state.options.tls_key.empty())
             return {Code::invalid_argument,
                     "--tls-certificate and --tls-key must be given together"};
@@ -267,8 +272,11 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
     LECTERN_ASSIGN(SourceFolders sources, SourceFolders::parse(options.sources));
+    LECTERN_ASSIGN(WebhookRules rules, WebhookRules::read(options.webhooks, options.webhooks_always,
+                                                          options.webhook_secret));
     LECTERN_ASSIGN(Engine engine, Engine::create(options.engine));
-    auto impl = std::make_unique<Impl>(std::move(options), std::move(sources), std::move(engine));
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(sources), std::move(engine),
+                                       std::move(rules));
     LECTERN_TRY(impl->open());
     impl->run();
     return std::unique_ptr<Server>(new Server(std::move(impl)));

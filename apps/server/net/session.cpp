@@ -83,7 +83,8 @@ class Session {
         record_ = {};
         record_.begun = Clock::now();
         request_ = std::move(parser_->request());
-        request_.trace_id = trace_id_of(request_.header("traceparent"));
+        record_.context = trace_context_of(request_.header("traceparent"));
+        request_.trace_id = record_.context.trace_id;
         match_ = {};
         key_.reset();
         quota_.clear();
@@ -303,17 +304,19 @@ class Session {
         Executor* executor = state_.executor(lane);
         if (executor == nullptr) co_return guarded(body);
         const std::shared_ptr<Mailbox> mailbox = mailbox_;
+        const auto since = Clock::now();
         const bool taken = executor->submit(
             [mailbox, body = std::move(body), executor, &metrics = state_.metrics,
-             since = Clock::now()](bool late) {
+             since](bool late) {
+                const auto begun = Clock::now();
                 metrics.waited(executor->name(),
-                               std::chrono::duration<double>(Clock::now() - since).count());
+                               std::chrono::duration<double>(begun - since).count());
                 if (late)
-                    mailbox->post({Letter::Kind::late, {}, {}});
+                    mailbox->post({Letter::Kind::late, {}, {}, begun});
                 else
-                    mailbox->post({Letter::Kind::done, {}, guarded(body)});
+                    mailbox->post({Letter::Kind::done, {}, guarded(body), begun});
             },
-            Clock::now() + limits().queue_wait);
+            Clock::now() + limits().queue_wait, key_ == nullptr ? nullptr : key_->running.get());
         if (!taken) {
             state_.metrics.rejected("queue_full");
             co_return too_many("too many requests wait already");
@@ -349,7 +352,11 @@ class Session {
                 case Letter::Kind::late:
                     state_.metrics.rejected("queue_wait");
                     co_return too_many("the request waited too long for its turn");
-                case Letter::Kind::done: co_return std::move(letter->response);
+                case Letter::Kind::done:
+                    if (record_.work.size() < most_work_recorded)
+                        record_.work.push_back(
+                            {executor->name(), since, letter->begun, Clock::now()});
+                    co_return std::move(letter->response);
             }
             if (broken_) {
                 mailbox->client_has_gone();

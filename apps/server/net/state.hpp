@@ -7,11 +7,12 @@
 
 #include "apps/server/api/service.hpp"
 #include "apps/server/net/executor.hpp"
+#include "apps/server/net/traces.hpp"
 
 namespace lectern::server {
 
 struct ServerState {
-    ServerState(ServerOptions given, SourceFolders folders, Engine engine);
+    ServerState(ServerOptions given, SourceFolders folders, Engine engine, WebhookRules rules = {});
 
     [[nodiscard]] Executor* executor(Lane lane) noexcept {
         switch (lane) {
@@ -27,7 +28,9 @@ struct ServerState {
     const SourceFolders sources;
     Keys keys;
     Metrics metrics;
+    Traces traces;
     Collections collections;
+    Webhooks webhooks;
     Jobs jobs;
     Service service;
     Router router;
