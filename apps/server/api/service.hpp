@@ -14,6 +14,10 @@
 
 namespace lectern::server {
 
+namespace mcp {
+class Listeners;
+}
+
 struct Service {
     const ServerOptions& options;
     Collections& collections;
@@ -21,6 +25,7 @@ struct Service {
     RecallSampler& recall;
     Jobs& jobs;
     const Webhooks& webhooks;
+    mcp::Listeners& listeners;
     const SourceFolders& sources;
     Keys& keys;
 };

@@ -44,6 +44,12 @@ class Mailbox : public ResponseStream, public std::enable_shared_from_this<Mailb
         return !gone_;
     }
     [[nodiscard]] bool begun() const override { return begun_; }
+    void end(std::string last_piece) override {
+        Response last;
+        last.last_piece = std::move(last_piece);
+        post({Letter::Kind::done, {}, std::move(last)});
+    }
+    [[nodiscard]] std::shared_ptr<ResponseStream> shared() override { return shared_from_this(); }
     void post(Letter letter);
 
     // From the connection's strand. Nothing: none came until then.

@@ -87,9 +87,11 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
       sources(std::move(folders)),
       collections(options.data, std::move(engine), options.open),
       webhooks(std::move(rules)),
+      webhooks(std::move(rules)),
+      listeners(collections, keys),
       jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
            job_work(collections, options.data, sources), &webhooks),
-      service{options, collections, metrics, recall, jobs, webhooks, sources, keys},
+      service{options, collections, metrics, recall, jobs, webhooks, listeners, sources, keys},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),
@@ -296,6 +298,7 @@ void Server::drain() {
     impl_->state.draining = true;
     impl_->state.ready = false;
     impl_->state.jobs.stop();
+    impl_->state.listeners.end();
     asio::co_spawn(impl_->accepting, impl_->drained(), asio::detached);
 }
 

@@ -34,6 +34,9 @@ constexpr seconds close_time{2};
 constexpr unsigned client_has_gone = 499;
 // Between looks at whether the client is still there while its request is worked on.
 constexpr std::chrono::milliseconds gone_look{50};
+// The same of a stream that stays open, and after how long a silence it says that it lives.
+constexpr std::chrono::milliseconds stay_look{1000};
+constexpr seconds most_silent{15};
 // Between looks at whether a stage has come back, and how long after its deadline it is given up.
 constexpr std::chrono::milliseconds stuck_look{500};
 constexpr std::chrono::milliseconds stuck_after{1000};
@@ -88,11 +91,13 @@ class Session {
         match_ = {};
         key_.reset();
         quota_.clear();
+        stays_.reset();
         streamed_ = false;
         broken_ = false;
         gone_ = false;
         given_up_ = false;
         Response response = co_await respond();
+        if (stays_) response = co_await stay();
         record_.failure = failure_of(response);
         if (given_up_)
             record_.status = 504;  // it has been told
@@ -219,7 +224,33 @@ class Session {
             }
         }
         record_.observed = std::move(call.observed);
+        stays_ = std::move(call.stays);
         co_return out;
+    }
+
+    // Sends what others write on a stream that stays open, and now and then a comment, so that no
+    // proxy takes it for dead.
+    asio::awaitable<Response> stay() {
+        const std::shared_ptr<void> until_left = std::move(stays_);
+        Response last;
+        auto silent_since = Clock::now();
+        while (!broken_) {
+            std::optional<Letter> letter = co_await mailbox_->next(Clock::now() + stay_look);
+            if (letter && letter->kind == Letter::Kind::done) {
+                last = std::move(letter->response);
+                break;
+            }
+            if (letter && letter->kind == Letter::Kind::begin)
+                co_await begin_stream(letter->text, std::move(letter->response.headers));
+            if (letter && letter->kind == Letter::Kind::piece) co_await send_piece(letter->text);
+            if (letter) silent_since = Clock::now();
+            if (letter) continue;
+            if (wire_->gone()) broken_ = true;
+            if (Clock::now() - silent_since < most_silent) continue;
+            co_await send_piece(": still here\n\n");
+            silent_since = Clock::now();
+        }
+        co_return last;
     }
 
     // The next body bytes, decompressed, appended to `to`.
@@ -445,6 +476,7 @@ class Session {
     Router::Match match_;
     std::shared_ptr<const Key> key_;
     std::shared_ptr<Mailbox> mailbox_;
+    std::shared_ptr<void> stays_;  // of a stream that stays open
     RequestRecord record_;
     std::vector<Header> quota_;  // what the client is told of its requests in a minute
     bool streamed_ = false;      // the response has begun

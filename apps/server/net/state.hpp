@@ -6,6 +6,7 @@
 #include <stop_token>
 
 #include "apps/server/api/service.hpp"
+#include "apps/server/mcp/listeners.hpp"
 #include "apps/server/net/executor.hpp"
 #include "apps/server/net/traces.hpp"
 
@@ -31,6 +32,7 @@ struct ServerState {
     Traces traces;
     Collections collections;
     Webhooks webhooks;
+    mcp::Listeners listeners;
     Jobs jobs;
     Service service;
     Router router;
