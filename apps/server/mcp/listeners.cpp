@@ -67,6 +67,7 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
             (void)collections_.get(address->collection);
     {
         const std::lock_guard lock(mutex_);
+        forget_who_left();
         if (ended_ || listeners_.size() >= most)
             return Status{Code::unavailable, "too many clients listen already"};
         if (listeners_.empty()) seen_ = states();
@@ -80,13 +81,12 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
             thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
     }
     changed_.notify_all();
-    const Listener* raw = listener.get();
-    return std::shared_ptr<void>(listener.get(), [this, raw, listener](void*) { remove(raw); });
+    // A connection's thread, which must not wait for a look, only says that it has left.
+    return std::shared_ptr<void>(listener.get(), [listener](void*) { listener->left = true; });
 }
 
-void Listeners::remove(const Listener* listener) {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(listeners_, [listener](const auto& one) { return one.get() == listener; });
+void Listeners::forget_who_left() {
+    std::erase_if(listeners_, [](const auto& one) { return one->left.load(); });
 }
 
 void Listeners::end() {
@@ -117,6 +117,7 @@ void Listeners::work(const std::stop_token& stop) {
 
 void Listeners::look() {
     const std::lock_guard lock(mutex_);
+    forget_who_left();
     std::erase_if(listeners_, [this](const auto& listener) {
         const bool over = !still_may(*listener);
         if (over) finish(*listener);

@@ -7,6 +7,7 @@
 // thread.
 #pragma once
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -65,10 +66,11 @@ class Listeners {
         Wanted wanted;
         std::shared_ptr<const Key> key;
         std::map<std::string, std::string> tags;  // of the documents, by address
+        std::atomic<bool> left{false};
     };
     void work(const std::stop_token& stop);
-    void remove(const Listener* listener);
     // With mutex_.
+    void forget_who_left();
     [[nodiscard]] std::map<std::string, std::string> states() const;
     [[nodiscard]] std::string tag(const Listener& listener, const std::string& uri) const;
     [[nodiscard]] bool still_may(const Listener& listener) const;
