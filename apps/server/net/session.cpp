@@ -64,10 +64,22 @@ class Session {
  private:
     [[nodiscard]] const Limits& limits() const noexcept { return state_.options.limits; }
 
+    // What the last request took is of no use to a connection that waits.
+    void rest() {
+        request_ = {};
+        match_ = {};
+        record_ = {};
+        key_.reset();
+        mailbox_.reset();
+        pending_ = std::string();
+        wire_->rest();
+    }
+
     // False: the connection is to be closed.
     asio::awaitable<bool> one_request() {
         parser_.emplace();
         if (pending_.empty()) {
+            rest();
             const bool more = co_await wire_->read(pending_, Clock::now() + limits().idle_time);
             if (!more) co_return false;
         }
