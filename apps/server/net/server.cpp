@@ -89,7 +89,6 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
       sources(std::move(folders)),
       collections(options.data, std::move(engine), options.open),
       webhooks(std::move(rules)),
-      webhooks(std::move(rules)),
       listeners(collections, keys),
       jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
            job_work(collections, options.data, sources), &webhooks),
