@@ -33,6 +33,7 @@ int list_keys(const NewKey& request) {
                 reach += (reach.empty() ? "" : ", ") + one;
         }
         if (key.max_concurrent > 0) row["max_concurrent"] = key.max_concurrent;
+        if (key.max_per_minute > 0) row["max_per_minute"] = key.max_per_minute;
         if (!key.filter.empty()) {
             row["filter"] = api::clean(key.filter);
             reach += ", where " + key.filter;
@@ -88,6 +89,7 @@ void add_key(CLI::App& program, Run& run_command) {
         ->capture_default_str();
     keys.add_option("--collection", key->key.collections, "Only these collections (default: all)");
     keys.add_option("--max-concurrent", key->key.max_concurrent, "Most requests at once");
+    keys.add_option("--max-per-minute", key->key.max_per_minute, "Most requests in a minute");
     keys.add_option("--filter", key->key.filter,
                     "Only the documents that fulfil this condition on metadata: of one tenant");
     keys.add_option("--expires", key->key.expires,

@@ -187,6 +187,10 @@ void add_limits(CLI::App& command, Serve& serve) {
         .add_option("--max-requests-per-key", limits.requests_per_key,
                     "Most requests at once of one key")
         ->capture_default_str();
+    command
+        .add_option("--max-requests-per-minute", limits.requests_per_minute,
+                    "Most requests of one key in a minute (without keys: of all); 0: no limit")
+        ->capture_default_str();
     command.add_option("--max-k", limits.k, "Most hits of a search")->capture_default_str();
     command.add_option("--max-tokens", limits.tokens, "Most tokens of one generation")
         ->capture_default_str();
@@ -225,6 +229,12 @@ void add_serve(CLI::App& program, Run& run_command) {
                        "Another name of this server; asked for only when there are no keys");
     command.add_option("--source", options.sources,
                        "NAME=DIR: a folder that collections may be synced with over HTTP");
+    command.add_option("--webhook", options.webhooks,
+                       "An address that jobs may tell of their end, and what is below it");
+    command.add_option("--webhook-always", options.webhooks_always,
+                       "An address that is told of every job's end");
+    command.add_option("--webhook-secret", options.webhook_secret,
+                       "The file with the secret that webhooks are signed with");
     command.add_option("--pipeline", serve->common.pipeline, "The pipeline of new collections");
     command.add_option("--read-threads", options.read_threads,
                        "Workers for reading (0: one a core)");
@@ -239,6 +249,8 @@ void add_serve(CLI::App& program, Run& run_command) {
         .add_option("--slow", serve->slow,
                     "Log the stages of requests that take longer, milliseconds; 0: never")
         ->capture_default_str();
+    command.add_option("--otlp", options.otlp,
+                       "Send traces to this collector of OpenTelemetry: http://localhost:4318");
     command.add_flag("--log-queries", options.log_queries, "Queries are in the slow-query log");
     command
         .add_option("--recall-every", options.recall.every,

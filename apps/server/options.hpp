@@ -19,6 +19,7 @@ struct Limits {
     std::size_t connections = 1024;                // open at once
     std::size_t requests = 256;                    // running or waiting at once, over all keys
     std::size_t requests_per_key = 64;             // of one key
+    std::size_t requests_per_minute = 0;           // of one key; 0: as many as come
     std::size_t queue = 128;                       // waiting for one kind of work
     std::chrono::milliseconds queue_wait{10'000};  // longest wait for a worker
     std::size_t k = 1000;                          // hits
@@ -47,8 +48,12 @@ struct ServerOptions {
     std::filesystem::path tls_certificate;  // PEM, the chain; empty: no TLS
     std::filesystem::path tls_key;          // PEM
     std::vector<std::string> cors_origins;  // "https://app.example", or "*"
-    std::vector<std::string> hosts;    // names that browsers may call it by when there are no keys
-    std::vector<std::string> sources;  // "NAME=DIR": what collections may be synced with
+    std::vector<std::string> hosts;     // names that browsers may call it by when there are no keys
+    std::vector<std::string> sources;   // "NAME=DIR": what collections may be synced with
+    std::vector<std::string> webhooks;  // addresses that a job may tell of its end
+    std::vector<std::string> webhooks_always;  // told of every job
+    std::filesystem::path webhook_secret;      // the file of what they are signed with
+    std::string otlp;  // where traces are sent ("http://host:4318"); empty: nowhere
     Limits limits;
     RecallLimits recall;
     unsigned io_threads = 2;

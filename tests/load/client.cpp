@@ -16,6 +16,7 @@ std::optional<Reply> Client::send(http::verb method, std::string_view target, st
         }
         http::request<http::string_body> request(method, {target.data(), target.size()}, 11);
         request.set(http::field::host, "localhost");
+        if (!key_.empty()) request.set("X-API-Key", key_);
         request.body() = std::move(body);
         request.prepare_payload();
         http::write(socket_, request);

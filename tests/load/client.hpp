@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace lectern::load {
 
@@ -21,7 +22,8 @@ struct Reply {
 // Used by one thread.
 class Client {
  public:
-    explicit Client(std::uint16_t port) : port_(port) {}
+    // `key`: of the API; empty: none is needed.
+    explicit Client(std::uint16_t port, std::string key = {}) : port_(port), key_(std::move(key)) {}
 
     // Connects when it is not connected. Nothing when the connection failed: `error` says why.
     [[nodiscard]] std::optional<Reply> send(boost::beast::http::verb method,
@@ -30,6 +32,7 @@ class Client {
 
  private:
     std::uint16_t port_;
+    std::string key_;
     boost::asio::io_context context_;
     boost::asio::ip::tcp::socket socket_{context_};
     boost::beast::flat_buffer buffer_;

@@ -27,8 +27,11 @@ bool by_design(unsigned status) {
 }  // namespace
 
 Load::Load(std::uint16_t port, const std::string& collection, const std::vector<Work>& clients,
-           std::uint64_t first_document)
-    : port_(port), path_("/collections/" + collection), next_document_(first_document) {
+           std::uint64_t first_document, std::string key)
+    : port_(port),
+      path_("/collections/" + collection),
+      key_(std::move(key)),
+      next_document_(first_document) {
     for (std::size_t i = 0; i < clients.size(); ++i)
         threads_.emplace_back([this, work = clients[i], i] { run(work, i); });
 }
@@ -45,7 +48,7 @@ void Load::stop() {
 }
 
 void Load::run(Work work, std::uint64_t number) {
-    Client client(port_);
+    Client client(port_, key_);
     for (std::uint64_t round = 0; !stopped_; ++round) {
         const std::string question = question_of(number * questions_of_a_client + round);
         std::string target = path_;

@@ -26,9 +26,10 @@ class Load {
  public:
     using Clock = std::chrono::steady_clock;
 
-    // One client for each item. What they store is numbered from `first_document` on.
+    // One client for each item. What they store is numbered from `first_document` on. `key`: of all
+    // of them.
     Load(std::uint16_t port, const std::string& collection, const std::vector<Work>& clients,
-         std::uint64_t first_document = 0);
+         std::uint64_t first_document = 0, std::string key = {});
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
     ~Load();
@@ -52,6 +53,7 @@ class Load {
 
     const std::uint16_t port_;
     const std::string path_;
+    const std::string key_;
     const Clock::time_point begin_ = Clock::now();
     std::atomic<bool> ending_ = false;
     std::atomic<bool> stopped_ = false;

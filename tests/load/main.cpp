@@ -3,6 +3,8 @@
 //
 //   before   documents are stored; one thread searches in a loop through the embedding API, then
 //            the clients search alone, so that the two throughputs stand beside each other
+//   idle     a thousand connections that have asked once and wait: what memory they cost
+//   tenants  a few clients of one key search alone, and beside a flood of another key's
 //   beside   a few clients search alone, beside an ingest, beside generations, and beside clients
 //            that send a byte at a time: what the others' work adds to their p99
 //   mixed    of eight clients six search, one asks and one stores
@@ -20,10 +22,12 @@
 
 #include "tests/load/client.hpp"
 #include "tests/load/corpus.hpp"
+#include "tests/load/idle_clients.hpp"
 #include "tests/load/load.hpp"
 #include "tests/load/neighbours.hpp"
 #include "tests/load/process.hpp"
 #include "tests/load/quantile.hpp"
+#include "tests/load/tenants.hpp"
 
 namespace {
 
@@ -44,7 +48,9 @@ struct Options {
     std::string program;
     unsigned clients = 64;
     double seconds = 30;
-    double within = 0;  // p99 / p50 of searches at most; 0: only printed
+    double within = 0;           // p99 / p50 of searches at most; 0: only printed
+    double tenants_within = 0;   // p99 beside a flood over that alone; 0: only printed
+    double idle_megabytes = 30;  // of a thousand connections at most; 0: only printed
 };
 
 class Judge {
@@ -205,8 +211,35 @@ json::object after_the_kill(const fs::path& folder, const Options& options,
     return {{"acknowledged", acknowledged.size()}, {"lost", lost}};
 }
 
+json::object measure_idle(const Process& server, const Options& options, Judge& judge) {
+    constexpr std::size_t count = 1000;
+    const auto before = static_cast<double>(server.resident_bytes());
+    const IdleClients clients(server.port(), count);
+    const double grown = static_cast<double>(server.resident_bytes()) - before;
+    judge.hold(clients.open() == count, "only " + std::to_string(clients.open()) + " of " +
+                                            std::to_string(count) + " connections were kept");
+    judge.hold(options.idle_megabytes == 0 || grown < options.idle_megabytes * 1e6,
+               "a thousand idle connections cost " + std::to_string(grown) + " bytes");
+    return {{"connections", clients.open()}, {"bytes", grown}};
+}
+
+json::object judge_tenants(const fs::path& folder, const Options& options, double seconds,
+                           Judge& judge) {
+    std::vector<std::string> failures;
+    json::object out = measure_tenants(options.program, folder, seconds, failures);
+    for (const std::string& failure : failures) judge.hold(false, "tenants: " + failure);
+    if (const json::value* flooded = out.if_contains("beside_a_flood")) {
+        const double ratio = flooded->at("p99_over_alone").as_double();
+        judge.hold(options.tenants_within == 0 || ratio <= options.tenants_within,
+                   "p99 of a key beside a flood of another one's is " + std::to_string(ratio) +
+                       " times that alone");
+    }
+    return out;
+}
+
 int run(const Options& options) {
     Judge judge;
+    allow_many_files();
     const Folder folder;
     const double before = std::max(1.0, options.seconds * before_share);
     const auto loop = searches_in_a_loop(folder.path() / "loop", before);
@@ -215,6 +248,7 @@ int run(const Options& options) {
     judge.hold(server.ok(), server.status().message());
     if (!judge.held()) return 1;
     prepare(*server, judge);
+    const json::object idle = measure_idle(*server, options, judge);
 
     double alone = 0;
     {
@@ -261,6 +295,8 @@ int run(const Options& options) {
         {"bulk", json_of(load.seen(Work::bulk))},
         {"resident_bytes", judge_memory(resident, judge)}};
     out["kill"] = after_the_kill(folder.path(), options, load.acknowledged(), judge);
+    out["idle"] = idle;
+    out["tenants"] = judge_tenants(folder.path() / "tenants", options, before, judge);
     out["overload"] = measure_overload(folder.path(), options, before, judge);
     out["held"] = judge.held();
     std::cout << json::serialize(out) << std::endl;
@@ -276,6 +312,11 @@ int main(int argc, char** argv) {
     app.add_option("--clients", options.clients, "Clients at once")->check(CLI::Range(8, 512));
     app.add_option("--seconds", options.seconds, "Of the mixed load")->check(CLI::Range(1, 600));
     app.add_option("--within", options.within, "Fail when p99 / p50 of searches is more");
+    app.add_option(
+        "--tenants-within", options.tenants_within,
+        "Fail when a key's p99 beside a flood of another one's, over that alone, is more");
+    app.add_option("--idle-megabytes", options.idle_megabytes,
+                   "Fail when a thousand idle connections cost more; 0: never");
     CLI11_PARSE(app, argc, argv);
     std::signal(SIGPIPE, SIG_IGN);
     return run(options);

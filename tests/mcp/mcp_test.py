@@ -1,6 +1,7 @@
 """MCP's own client for Python, over standard input and output and over HTTP."""
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -222,6 +223,65 @@ class McpTest(unittest.TestCase):
             data = os.path.join(server.folder, "data")
             anyio.run(over_pipes, "--data", data)
             anyio.run(over_pipes, "-c", os.path.join(data, "notes"))
+        finally:
+            server.remove()
+
+    def test_changes_are_listened_to(self):
+        server = Server("--pipeline", os.path.join(os.environ["LECTERN_SOURCE_DIR"], "tests/format/v1/tiny.yaml"))
+        notes = "/collections/notes/documents/"
+
+        async def run():
+            async with Client(f"http://127.0.0.1:{server.port}/mcp") as client:
+                self.assertTrue(client.server_capabilities.resources.subscribe)
+                with anyio.fail_after(60):
+                    async with client.listen(resources_list_changed=True,
+                                             resource_subscriptions=["lectern://notes/tides.md"]) as listening:
+                        self.assertTrue(listening.honored.resources_list_changed)
+                        # It takes up no worker: the server has one.
+                        self.assertEqual(server.request("PUT", notes + "tides.md", {"text": "Low water."})[0], 200)
+                        seen = set()
+                        while len(seen) < 2:
+                            seen.add(type(await anext(listening)).__name__)
+                        self.assertEqual(seen, {"ResourceUpdated", "ResourcesListChanged"})
+                        read = (await client.read_resource("lectern://notes/tides.md")).contents
+                        self.assertEqual(read[0].text, "Low water.")
+                        # The end of the server is told in order.
+                        server.process.send_signal(signal.SIGTERM)
+                        async for _ in listening:
+                            pass
+            self.assertEqual(server.process.wait(timeout=60), 0)
+        try:
+            fill(server, "notes")
+            anyio.run(run)
+        finally:
+            server.remove()
+
+    def test_the_newest_revision_is_taken_at_its_word(self):
+        server = Server("--pipeline", os.path.join(os.environ["LECTERN_SOURCE_DIR"], "tests/format/v1/tiny.yaml"))
+        envelope = {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                    "io.modelcontextprotocol/clientCapabilities": {}}
+
+        def ask(method, headers, meta=envelope, **parameters):
+            message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**parameters, "_meta": meta}}
+            return server.request("POST", "/mcp", message, {
+                "MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method, **headers})
+        try:
+            status, _, found = ask("server/discover", {})
+            self.assertEqual((status, found["result"]["resultType"]), (200, "complete"))
+            self.assertIn("2026-07-28", found["result"]["supportedVersions"])
+            for expected, code, method, headers, meta in [
+                    (404, -32601, "ping", {}, envelope), (404, -32601, "no/such", {}, envelope),
+                    (400, -32602, "tools/list", {}, {}), (400, -32020, "tools/list", {"Mcp-Method": "x"}, envelope),
+                    (400, -32020, "tools/list", {"MCP-Protocol-Version": "2025-11-25"}, envelope),
+                    (400, -32022, "tools/list", {"MCP-Protocol-Version": "2999-01-01"},
+                     {**envelope, "io.modelcontextprotocol/protocolVersion": "2999-01-01"})]:
+                status, _, refused = ask(method, headers, meta)
+                self.assertEqual((status, refused["error"]["code"]), (expected, code), (method, headers))
+            listening = {"notifications": {"resourcesListChanged": True}}
+            self.assertEqual(ask("subscriptions/listen", {}, **listening)[0], 406)
+            events = {"Accept": "application/json, text/event-stream"}
+            status, _, refused = ask("subscriptions/listen", events)
+            self.assertEqual((status, refused["error"]["code"]), (400, -32602))
         finally:
             server.remove()
 

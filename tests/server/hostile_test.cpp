@@ -131,9 +131,9 @@ TEST_F(HostileTest, MalformedRequestsAreAnsweredAndClosed) {
         {"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", "400"},
         {"POST /collections HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, "
          "chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-         "501"},
+         "400"},
         {"POST /collections HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n{}",
-         "501"},
+         "400"},
         {"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: "
          "chunked\r\n\r\nhello",
          "400"},

@@ -277,6 +277,32 @@ class LimitTest(unittest.TestCase):
         finally:
             server.remove()
 
+    def test_a_key_is_told_of_its_requests_in_a_minute(self):
+        with tempfile.TemporaryDirectory(prefix="lectern-keys-") as folder:
+            keys = os.path.join(folder, "keys.json")
+            made = [subprocess.run([PROGRAM, "key", name, "--keys", keys, "--right", "admin", *options],
+                                   check=True, capture_output=True, text=True).stdout.strip()
+                    for name, options in [("one", ["--max-per-minute", "3"]), ("two", [])]]
+            server = Server("--keys", keys, "--max-requests-per-minute", "100")
+            try:
+                one, two = ({"Authorization": f"Bearer {key}"} for key in made)
+                for left in [2, 1, 0]:
+                    status, headers, _ = server.request("GET", "/collections", None, one)
+                    self.assertEqual(status, 200)
+                    self.assertEqual(headers["RateLimit-Policy"], '"key";q=3;w=60')
+                    self.assertRegex(headers["RateLimit"], rf'^"key";r={left};t=\d+$')
+                status, headers, problem = server.request("POST", "/v1/embeddings", {"input": "x"}, one)
+                self.assertEqual((status, problem["error"]["code"]), (429, "rate_limited"))
+                self.assertIn(int(headers["Retry-After"]), range(1, 61))
+                self.assertRegex(headers["RateLimit"], r'^"key";r=0;t=\d+$')
+                # What nobody needs a right for, and other keys, go on.
+                self.assertEqual(server.request("GET", "/readyz", None, one)[0], 200)
+                status, headers, _ = server.request("GET", "/collections", None, two)
+                self.assertEqual((status, headers["RateLimit-Policy"]), (200, '"key";q=100;w=60'))
+                self.assertIn('"max_per_minute": 3', json.dumps(server.request("GET", "/keys", None, two)[2]))
+            finally:
+                server.remove()
+
     def test_a_key_has_a_limit_of_its_own(self):
         with tempfile.TemporaryDirectory(prefix="lectern-keys-") as folder:
             keys = os.path.join(folder, "keys.json")

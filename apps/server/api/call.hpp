@@ -31,6 +31,10 @@ class ResponseStream {
     // False when the client has gone: end soon.
     virtual bool write(std::string_view piece) = 0;
     [[nodiscard]] virtual bool begun() const = 0;
+    // The last piece of a stream that stayed open (Call::stays).
+    virtual void end(std::string last_piece) = 0;
+    // To be held by whoever writes when the handler has returned.
+    [[nodiscard]] virtual std::shared_ptr<ResponseStream> shared() = 0;
 };
 
 // What the log and the metrics learn of a request beside its status.
@@ -57,6 +61,9 @@ struct Call {
     Observed observed;
     // Set by a handler that leaves the request to this; what it returns is not sent then.
     std::optional<Continuation> next = {};
+    // Set by a handler whose stream stays open when it has returned, without a thread: until its
+    // client goes, or end(). What is set ends then.
+    std::shared_ptr<void> stays = {};
 
     [[nodiscard]] const std::string& value(const std::string& name) const {
         return values.at(name);

@@ -78,6 +78,8 @@ Result<Key> parse_key(const json::value& value) {
                 return wrong("collections: is empty; leave it out for all");
         } else if (name == "max_concurrent" && field.is_int64() && field.get_int64() > 0) {
             key.max_concurrent = static_cast<std::size_t>(field.get_int64());
+        } else if (name == "max_per_minute" && field.is_int64() && field.get_int64() > 0) {
+            key.max_per_minute = static_cast<std::size_t>(field.get_int64());
         } else if (name == "filter" && field.is_string()) {
             key.filter = std::string(field.get_string());
             if (key.filter.empty()) return wrong("filter: is empty; leave it out for all");
@@ -186,7 +188,10 @@ Status Keys::reload() {
     for (Key& key : keys) {
         // What runs under a key that stays goes on counting.
         for (const auto& old : keys_)
-            if (old->sha256 == key.sha256) key.running = old->running;
+            if (old->sha256 == key.sha256) {
+                key.running = old->running;
+                key.meter = old->meter;
+            }
         fresh.push_back(std::make_shared<const Key>(std::move(key)));
     }
     keys_ = std::move(fresh);
@@ -334,6 +339,7 @@ Result<std::string> add_key(const fs::path& file, const Key& key) {
                        {"rights", json::array{json::value(name(key.right))}}};
     if (!key.collections.empty()) entry["collections"] = json::value_from(key.collections);
     if (key.max_concurrent > 0) entry["max_concurrent"] = key.max_concurrent;
+    if (key.max_per_minute > 0) entry["max_per_minute"] = key.max_per_minute;
     if (!key.filter.empty()) entry["filter"] = key.filter;
     if (!key.expires.empty()) entry["expires"] = key.expires;
     entries.push_back(std::move(entry));

@@ -3,7 +3,7 @@
 //
 // The file (JSON):
 //     {"keys": [{"name": "web", "sha256": "<64 hexadecimal digits>", "rights": ["read", "write"],
-//                "collections": ["notes"], "max_concurrent": 8,
+//                "collections": ["notes"], "max_concurrent": 8, "max_per_minute": 600,
 //                "filter": "tenant = \"a\"", "expires": "2027-01-31"}]}
 // `collections`: those the key may use; ["*"] or nothing: all. "admin" includes "write", and
 // "write" includes "read". `filter`: for the key there are only the documents that fulfil it
@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/server/api/rate_meter.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern::server {
@@ -33,11 +34,13 @@ struct Key {
     Right right = Right::read;
     std::vector<std::string> collections;  // empty: all
     std::size_t max_concurrent = 0;        // 0: the server's limit
+    std::size_t max_per_minute = 0;        // requests; 0: the server's limit
     std::string filter = {};               // empty: all documents
     std::string expires = {};              // a date as it was written; empty: never
     std::int64_t expires_at = 0;           // the same, in milliseconds since 1970 UTC; 0: never
     std::shared_ptr<std::atomic<std::size_t>> running =
         std::make_shared<std::atomic<std::size_t>>(0);
+    std::shared_ptr<RateMeter> meter = std::make_shared<RateMeter>();
 
     [[nodiscard]] bool reaches(std::string_view collection) const noexcept;
     [[nodiscard]] bool expired() const noexcept;

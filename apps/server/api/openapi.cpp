@@ -117,11 +117,41 @@ void fill_in(json::value& value, Caps limits) {
         for (json::value& item : *array) fill_in(item, limits);
 }
 
+// What every response says where requests in a minute are limited; told of those that may be 429.
+json::object rate_headers() {
+    const auto header = [](std::string_view text, const char* type) {
+        return json::object{{"description", text}, {"schema", json::object{{"type", type}}}};
+    };
+    return {{"RateLimit-Policy",
+             header("Where the requests of a minute are limited: how many (q) in how many seconds "
+                    "(w).",
+                    "string")},
+            {"RateLimit",
+             header("Where they are: how many are left (r), for how many seconds (t).", "string")},
+            {"Retry-After", header("With 429: seconds to wait.", "integer")}};
+}
+
+void add_rate_headers(json::object& document) {
+    document["components"].as_object()["headers"] = rate_headers();
+    json::object refer_to;
+    for (const auto& header : rate_headers())
+        refer_to[header.key()] =
+            json::object{{"$ref", "#/components/headers/" + std::string(header.key())}};
+    for (auto& path : document["paths"].as_object())
+        for (auto& method : path.value().as_object()) {
+            json::object* operation = method.value().if_object();
+            if (operation == nullptr || operation->contains("security")) continue;  // public
+            if (json::value* refused = operation->at("responses").as_object().if_contains("4XX"))
+                refused->as_object()["headers"] = refer_to;
+        }
+}
+
 }  // namespace
 
 std::string openapi_text(bool keys, const api::SearchLimits& limits) {
     json::value out = json::parse(openapi_paths());
     fill_in(out, api::limits_of(limits));
+    add_rate_headers(out.as_object());
     json::array security;
     if (keys)
         for (const char* scheme : {"key", "header"})

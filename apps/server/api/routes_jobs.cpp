@@ -44,6 +44,16 @@ Response begin(Service& service, Call& call, const std::string& kind, json::obje
     return out;
 }
 
+// Where the job's end is told, into its settings.
+void take_webhook(const Service& service, api::Fields& fields, json::object& settings) {
+    if (!fields.has("webhook")) return;
+    const std::string url = fields.text("webhook");
+    if (const auto found = service.webhooks.rules().find(url))
+        settings["webhook"] = url;
+    else
+        fields.wrong("webhook", "is not taken: " + found.status().message());
+}
+
 Response reembed(Service& service, Call& call) {
     api::Fields fields(call.request.body);
     const std::string pipeline = fields.text("pipeline");
@@ -51,20 +61,26 @@ Response reembed(Service& service, Call& call) {
     // A path would let a caller read any file of the server's machine.
     if (!Collections::valid_name(pipeline))
         fields.wrong("pipeline", "must be the name of a pipeline that ships");
+    json::object settings{{"pipeline", pipeline}, {"truncate", truncate}};
+    take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin(service, call, "reembed", {{"pipeline", pipeline}, {"truncate", truncate}});
+    return begin(service, call, "reembed", std::move(settings));
 }
 
 Response verify(Service& service, Call& call) {
     api::Fields fields = optional_fields(call.request);
+    json::object settings;
+    take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin(service, call, "verify", {});
+    return begin(service, call, "verify", std::move(settings));
 }
 
 Response back_up(Service& service, Call& call) {
     api::Fields fields = optional_fields(call.request);
+    json::object settings;
+    take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin(service, call, "backup", {});
+    return begin(service, call, "backup", std::move(settings));
 }
 
 Response sync(Service& service, Call& call) {
@@ -79,6 +95,7 @@ Response sync(Service& service, Call& call) {
         if (json::array texts = list(name); !texts.empty()) settings[name] = std::move(texts);
     settings["dry_run"] = fields.flag("dry_run");
     settings["accept_loss"] = fields.flag("accept_loss");
+    take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
@@ -157,6 +174,8 @@ Response restore(Service& service, Call& call) {
     const std::string name = fields.text("as");
     if (!Collections::valid_name(name))
         fields.wrong("as", "must be a new collection's name: letters, digits, '-' and '_'");
+    json::object settings{{"as", name}};
+    take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     if (!call.may(Right::admin, name))
         return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
@@ -170,7 +189,8 @@ Response restore(Service& service, Call& call) {
     if (!names) return problem(names.status());
     if (std::find(names->begin(), names->end(), name) != names->end())
         return problem(409, "conflict", "there is a collection '" + name + "' already");
-    return begin(service, call, "restore", {{"backup", *id}, {"as", name}});
+    settings["backup"] = *id;
+    return begin(service, call, "restore", std::move(settings));
 }
 
 Response rename(Service& service, Call& call) {

@@ -30,6 +30,7 @@ json::object about(const Key& key) {
         {"name", api::clean(key.name)}, {"right", name(key.right)}, {"expired", key.expired()}};
     if (!key.collections.empty()) out["collections"] = json::value_from(key.collections);
     if (key.max_concurrent > 0) out["max_concurrent"] = key.max_concurrent;
+    if (key.max_per_minute > 0) out["max_per_minute"] = key.max_per_minute;
     if (!key.filter.empty()) out["filter"] = api::clean(key.filter);
     if (!key.expires.empty()) out["expires"] = api::clean(key.expires);
     return out;
@@ -50,6 +51,7 @@ Response make_key(Service& service, Call& call) {
     const std::string right = fields.text("right", "read");
     key.collections = fields.texts("collections");
     key.max_concurrent = fields.count("max_concurrent", 0, 1, 1U << 20U);
+    key.max_per_minute = fields.count("max_per_minute", 0, 1, 1U << 20U);
     key.filter = fields.text("filter");
     key.expires = fields.text("expires");
     bool known = false;

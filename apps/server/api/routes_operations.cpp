@@ -30,6 +30,13 @@ Response metrics(ServerState& state, Call&) {
     add("lectern_build_info", "1, with the version.", "version=\"" + std::string(version()) + "\"",
         1);
     add("lectern_draining", "1 after SIGTERM.", "", state.draining ? 1 : 0);
+    if (state.traces.on())
+        for (const auto& [outcome, count] :
+             {std::pair{"sent", state.traces.sent()}, {"dropped", state.traces.dropped()}}) {
+            add("lectern_trace_spans_total", "Spans for the collector of traces.",
+                "outcome=\"" + std::string(outcome) + "\"", static_cast<double>(count));
+            gauges.back().kind = "counter";
+        }
     add_process_figures(gauges);
     struct Row {
         std::string name;

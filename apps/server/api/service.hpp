@@ -15,12 +15,18 @@
 
 namespace lectern::server {
 
+namespace mcp {
+class Listeners;
+}
+
 struct Service {
     const ServerOptions& options;
     Collections& collections;
     Metrics& metrics;
     RecallSampler& recall;
     Jobs& jobs;
+    const Webhooks& webhooks;
+    mcp::Listeners& listeners;
     const SourceFolders& sources;
     Keys& keys;
 };

@@ -21,7 +21,7 @@ std::optional<Response> refuse_framing(const Request& request) {
         return problem(400, "malformed", "HTTP/1.0 has no header 'Transfer-Encoding'");
     if (count("Transfer-Encoding") > 1 ||
         !same_name(request.header("Transfer-Encoding"), "chunked"))
-        return problem(501, "unsupported_coding",
+        return problem(400, "unsupported_coding",
                        "the only transfer coding that is read here is 'chunked'");
     return {};
 }

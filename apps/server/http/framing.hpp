@@ -8,8 +8,8 @@
 
 namespace lectern::server {
 
-// 400 for a header Host that is missing, there twice or of several values, and for a transfer
-// coding of HTTP/1.0; 501 for a transfer coding other than chunked. The connection must end then.
+// 400 for a header Host that is missing, there twice or of several values, for a transfer coding of
+// HTTP/1.0, and for one other than chunked. The connection must end then.
 [[nodiscard]] std::optional<Response> refuse_framing(const Request& request);
 
 }  // namespace lectern::server

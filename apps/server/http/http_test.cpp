@@ -217,12 +217,12 @@ TEST(FramingTest, WhatTwoProgramsCouldReadDifferentlyIsRefused) {
                  {11, {{"Host", "localhost, evil.example"}}, 400},
                  {10, {{"Host", "a"}, {"Host", "b"}}, 400},
                  {10, {{"Transfer-Encoding", "chunked"}}, 400},
-                 {11, {{"Host", "a"}, {"Transfer-Encoding", "gzip, chunked"}}, 501},
-                 {11, {{"Host", "a"}, {"Transfer-Encoding", "gzip"}}, 501},
-                 {11, {{"Host", "a"}, {"Transfer-Encoding", "identity"}}, 501},
+                 {11, {{"Host", "a"}, {"Transfer-Encoding", "gzip, chunked"}}, 400},
+                 {11, {{"Host", "a"}, {"Transfer-Encoding", "gzip"}}, 400},
+                 {11, {{"Host", "a"}, {"Transfer-Encoding", "identity"}}, 400},
                  {11,
                   {{"Host", "a"}, {"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "gzip"}},
-                  501}};
+                  400}};
     for (const auto& each : cases) {
         Request request;
         request.version = each.version;

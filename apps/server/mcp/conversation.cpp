@@ -53,9 +53,16 @@ Conversation::~Conversation() {
 bool Conversation::take(std::string_view line) {
     if (line.find_first_not_of(" \t\r") != std::string_view::npos) {
         auto message = api::parse_json(line);
-        if (message) each_message(*message, [this](const json::value& one) { cancel(one); });
+        if (message)
+            each_message(*message, [this](const json::value& one) {
+                cancel(one);
+                if (const auto level = sets_level(one)) {
+                    const std::lock_guard lock(mutex_);
+                    log_level_ = level;
+                }
+            });
         if (!message || !calls_tool(*message)) {
-            if (auto said = answer(line, sources_)) send(*said);
+            if (auto said = answer(line, sources())) send(*said);
         } else {
             auto made = std::make_shared<Work>();
             each_message(*message, [&made](const json::value& one) {
@@ -82,6 +89,14 @@ bool Conversation::take(std::string_view line) {
 void Conversation::finish() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return gone_ || (waiting_.empty() && running_.empty()); });
+}
+
+Sources Conversation::sources() {
+    Sources out = sources_;
+    out.stays = true;
+    const std::lock_guard lock(mutex_);
+    out.log_level = log_level_;
+    return out;
 }
 
 void Conversation::cancel(const json::value& message) {
@@ -117,7 +132,7 @@ std::optional<json::value> Conversation::answered(Work& work) {
     const json::array* batch = work.message.if_array();
     if (batch == nullptr) return answered_one(work.message, work);
     if (batch->empty() || batch->size() > most_of_a_batch)
-        return answer(json::serialize(work.message), sources_);
+        return answer(json::serialize(work.message), sources());
     json::array out;
     for (const json::value& each : *batch)
         if (auto one = answered_one(each, work)) out.push_back(std::move(*one));
@@ -125,7 +140,7 @@ std::optional<json::value> Conversation::answered(Work& work) {
 }
 
 std::optional<json::value> Conversation::answered_one(const json::value& request, Work& work) {
-    Sources sources = sources_;
+    Sources sources = this->sources();
     const json::value* id = id_of(request);
     const auto found = id == nullptr ? work.stops.end() : work.stops.find(key_of(*id));
     const bool known = found != work.stops.end();

@@ -62,10 +62,14 @@ class Conversation {
     void cancel(const boost::json::value& message);
     void send(const boost::json::value& message);
 
+    // As they are for the next request.
+    [[nodiscard]] Sources sources();
+
     const Sources sources_;
     const Send send_;
     std::mutex sending_;
     std::mutex mutex_;
+    std::optional<Level> log_level_;  // of logging/setLevel
     std::condition_variable changed_;
     std::deque<WorkPointer> waiting_;
     std::vector<WorkPointer> running_;

@@ -14,6 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
+// Those that are agreed on by `initialize`.
 constexpr std::array<std::string_view, 4> versions{"2024-11-05", "2025-03-26", "2025-06-18",
                                                    "2025-11-25"};
 
@@ -70,23 +71,40 @@ bool has_method(const json::value& message, std::string_view name) {
     return method != nullptr && *method == json::string_view(name);
 }
 
-json::object initialize(const json::object& parameters) {
+constexpr std::string_view instructions =
+    "Finds passages in collections of documents and answers from them with citations. Every "
+    "passage and citation names its document and the bytes [begin, end) of its text; get_document "
+    "reads them.";
+
+json::object capabilities(bool logging, bool changes) {
+    json::object out{{"tools", json::object{}},
+                     {"resources", json::object{}},
+                     {"prompts", json::object{}},
+                     {"completions", json::object{}}};
+    if (changes) out["resources"] = json::object{{"subscribe", true}, {"listChanged", true}};
+    if (logging) out["logging"] = json::object{};
+    return out;
+}
+
+json::object initialize(const json::object& parameters, const Sources& sources) {
     std::string_view version = versions.back();
     if (const auto* wanted = parameters.if_contains("protocolVersion");
-        wanted != nullptr && wanted->is_string() && knows_version(wanted->get_string()))
+        wanted != nullptr && wanted->is_string() &&
+        std::find(versions.begin(), versions.end(), wanted->get_string()) != versions.end())
         version = wanted->get_string();
     return {{"protocolVersion", version},
-            {"capabilities",
-             {{"tools", json::object{}},
-              {"resources", json::object{}},
-              {"prompts", json::object{}},
-              {"completions", json::object{}}}},
+            {"capabilities", capabilities(sources.stays, false)},
             {"serverInfo",
              {{"name", "lectern"}, {"title", "Lectern"}, {"version", lectern::version()}}},
-            {"instructions",
-             "Finds passages in collections of documents and answers from them with citations. "
-             "Every passage and citation names its document and the bytes [begin, end) of its "
-             "text; get_document reads them."}};
+            {"instructions", instructions}};
+}
+
+json::object discover(const Sources& sources) {
+    json::array supported(versions.begin(), versions.end());
+    supported.push_back(json::value(newest_version));
+    return {{"supportedVersions", std::move(supported)},
+            {"capabilities", capabilities(true, sources.listens)},
+            {"instructions", instructions}};
 }
 
 // What stands beside the tools; nothing: no such method.
@@ -119,8 +137,63 @@ std::optional<json::object> of_resources(const json::value& id, std::string_view
 }  // namespace
 
 bool knows_version(std::string_view version) noexcept {
-    return std::find(versions.begin(), versions.end(), version) != versions.end();
+    return version == newest_version ||
+           std::find(versions.begin(), versions.end(), version) != versions.end();
 }
+
+json::object refused(const json::value& id, const Refusal& why) {
+    json::object out{{"code", why.code}, {"message", why.message}};
+    if (!why.data.is_null()) out["data"] = why.data;
+    return {{"jsonrpc", "2.0"}, {"id", id}, {"error", std::move(out)}};
+}
+
+namespace {
+
+// A request that is one, of whichever revision.
+json::object answer_request(const json::value& id, std::string_view name,
+                            const json::object& parameters, bool newest, const Sources& sources) {
+    if (newest && name == "server/discover") return done(id, discover(sources));
+    if (newest && is_of_older_revisions(name))
+        return failed(
+            id, method_not_found,
+            "'" + std::string(name) + "' is not in revision " + std::string(newest_version));
+    if (name == "initialize") return done(id, initialize(parameters, sources));
+    if (name == "ping") return done(id, json::object{});
+    if (name == "tools/list") return done(id, json::object{{"tools", tool_list()}});
+    if (sources.stays && name == "logging/setLevel") {
+        const json::value* level = member(parameters, "level");
+        if (level == nullptr || !level->is_string() || !level_named(level->get_string()))
+            return failed(id, invalid_parameters,
+                          "'level' must be debug, info, notice, warning, error, critical, alert "
+                          "or emergency");
+        return done(id, json::object{});
+    }
+    if (auto answered = of_resources(id, name, parameters, sources)) {
+        // That code is of older revisions.
+        if (json::value* error = answered->if_contains("error");
+            newest && error != nullptr && error->at("code") == no_resource)
+            error->as_object()["code"] = invalid_parameters;
+        return std::move(*answered);
+    }
+    if (name != "tools/call")
+        return failed(id, method_not_found, "no method '" + std::string(name) + "'");
+
+    const json::value* tool = parameters.if_contains("name");
+    if (tool == nullptr || !tool->is_string())
+        return failed(id, invalid_parameters, "'name' must be the name of a tool");
+    const json::value* arguments = member(parameters, "arguments");
+    if (arguments != nullptr && !arguments->is_object())
+        return failed(id, invalid_parameters, "'arguments' must be an object");
+    auto result = call_tool(tool->get_string(),
+                            arguments == nullptr ? json::object{} : arguments->get_object(),
+                            sources, progress_of(parameters, sources));
+    if (!result)
+        return failed(id, invalid_parameters,
+                      "no tool '" + std::string(tool->get_string()) + "'; tools/list has them");
+    return done(id, std::move(*result));
+}
+
+}  // namespace
 
 std::optional<json::object> answer_one(const json::value& message, const Sources& sources) {
     if (!message.is_object())
@@ -143,26 +216,14 @@ std::optional<json::object> answer_one(const json::value& message, const Sources
         return failed(*id, invalid_parameters, "'params' must be an object");
     const json::object parameters = given == nullptr ? json::object{} : given->get_object();
     const std::string_view name = method->get_string();
-    if (name == "initialize") return done(*id, initialize(parameters));
-    if (name == "ping") return done(*id, json::object{});
-    if (name == "tools/list") return done(*id, json::object{{"tools", tool_list()}});
-    if (auto answered = of_resources(*id, name, parameters, sources)) return answered;
-    if (name != "tools/call")
-        return failed(*id, method_not_found, "no method '" + std::string(name) + "'");
-
-    const json::value* tool = parameters.if_contains("name");
-    if (tool == nullptr || !tool->is_string())
-        return failed(*id, invalid_parameters, "'name' must be the name of a tool");
-    const json::value* arguments = member(parameters, "arguments");
-    if (arguments != nullptr && !arguments->is_object())
-        return failed(*id, invalid_parameters, "'arguments' must be an object");
-    auto result = call_tool(tool->get_string(),
-                            arguments == nullptr ? json::object{} : arguments->get_object(),
-                            sources, progress_of(parameters, sources));
-    if (!result)
-        return failed(*id, invalid_parameters,
-                      "no tool '" + std::string(tool->get_string()) + "'; tools/list has them");
-    return done(*id, std::move(*result));
+    const bool newest = sources.newest || has_envelope(parameters);
+    if (!newest) return answer_request(*id, name, parameters, newest, sources);
+    if (const auto why = refuse_envelope(parameters)) return refused(*id, *why);
+    Sources its_own = sources;
+    its_own.log_level = level_of(parameters);
+    json::object out = answer_request(*id, name, parameters, newest, its_own);
+    if (json::value* result = out.if_contains("result")) complete_result(name, result->as_object());
+    return out;
 }
 
 json::object too_busy(const json::value& id) {
@@ -184,6 +245,15 @@ bool calls_tool(const json::value& message) {
         return has_method(one, "tools/call") || has_method(one, "resources/list") ||
                has_method(one, "resources/read") || has_method(one, "completion/complete");
     });
+}
+
+std::optional<Level> sets_level(const json::value& message) {
+    if (!has_method(message, "logging/setLevel")) return {};
+    const json::value* given = member(message.get_object(), "params");
+    const json::object* parameters = given == nullptr ? nullptr : given->if_object();
+    const json::value* level = parameters == nullptr ? nullptr : member(*parameters, "level");
+    if (level == nullptr || !level->is_string()) return {};
+    return level_named(level->get_string());
 }
 
 bool initializes(std::string_view message) {

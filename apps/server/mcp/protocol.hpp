@@ -1,5 +1,5 @@
 // apps/server/mcp/protocol.hpp: the Model Context Protocol (https://modelcontextprotocol.io,
-// revisions 2024-11-05 to 2025-11-25), apart from how messages travel: one JSON-RPC message (or a
+// revisions 2024-11-05 to 2026-07-28), apart from how messages travel: one JSON-RPC message (or a
 // batch of them) in, at most one out. Nothing is kept between messages.
 #pragma once
 
@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "apps/server/api/scope.hpp"
+#include "apps/server/mcp/envelope.hpp"
+#include "apps/server/mcp/logging.hpp"
 #include "apps/server/work/collections.hpp"
 
 namespace lectern::server::mcp {
@@ -28,6 +30,18 @@ struct Sources {
     std::optional<std::chrono::milliseconds> answer_time = {};
     // Takes what is told while a request is worked on, in the request's thread. Empty: nothing is.
     std::function<void(const boost::json::object& notification)> notify = {};
+    // What is logged to the client, from this level on, where it is a client that stays (`stays`:
+    // logging/setLevel is there). A request of the newest revision says its own.
+    std::optional<Level> log_level = {};
+    bool stays = false;
+    // Changes of documents can be listened to (subscriptions/listen).
+    bool listens = false;
+    // The transport said that the request is of the newest revision.
+    bool newest = false;
+
+    void log(Level level, const std::function<boost::json::value()>& data) const {
+        if (notify && log_level && level >= *log_level) notify(log_message(level, data()));
+    }
 };
 
 // Of revision 2025-03-26, which has batches.
@@ -43,6 +57,8 @@ inline constexpr std::size_t most_of_a_batch = 32;
 // The same of one message that was parsed, and is no batch.
 [[nodiscard]] std::optional<boost::json::object> answer_one(const boost::json::value& message,
                                                             const Sources& sources);
+// The response to a request that is refused for what stands around it.
+[[nodiscard]] boost::json::object refused(const boost::json::value& id, const Refusal& why);
 // The response to a request that cannot be taken now.
 [[nodiscard]] boost::json::object too_busy(const boost::json::value& id);
 // The response to a message of another revision; the id of the request when it has one.
@@ -54,6 +70,9 @@ inline constexpr std::size_t most_of_a_batch = 32;
 // The id of the request that a notification cancels.
 [[nodiscard]] std::optional<boost::json::value> cancelled_request(
     const boost::json::value& message);
+// The level that a request sets for what is logged to its client; a failure's message is not here:
+// answer_one() says it.
+[[nodiscard]] std::optional<Level> sets_level(const boost::json::value& message);
 // Whether the message, or one of the batch, is a request to initialize.
 [[nodiscard]] bool initializes(std::string_view message);
 // Whether the tool `ask` is called, which may take a generator's time.

@@ -48,20 +48,6 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     return out;
 }
 
-struct Address {
-    std::string collection;
-    std::string document;
-};
-std::optional<Address> address_of(std::string_view uri) {
-    if (!uri.starts_with(scheme)) return {};
-    uri.remove_prefix(scheme.size());
-    const std::size_t slash = uri.find('/');
-    if (slash == std::string_view::npos || slash == 0 || slash + 1 == uri.size()) return {};
-    auto document = percent_decoded(uri.substr(slash + 1));
-    if (!document) return {};
-    return Address{std::string(uri.substr(0, slash)), std::move(*document)};
-}
-
 // The text of a parameter; "" when it is left out.
 Result<std::string> text_of(const json::object& object, std::string_view name) {
     const json::value* value = object.if_contains(name);
@@ -160,6 +146,16 @@ Result<std::vector<std::string>> documents_with(const Sources& sources, std::str
 }
 
 }  // namespace
+
+std::optional<Address> address_of(std::string_view uri) {
+    if (!uri.starts_with(scheme)) return {};
+    uri.remove_prefix(scheme.size());
+    const std::size_t slash = uri.find('/');
+    if (slash == std::string_view::npos || slash == 0 || slash + 1 == uri.size()) return {};
+    auto document = percent_decoded(uri.substr(slash + 1));
+    if (!document) return {};
+    return Address{std::string(uri.substr(0, slash)), std::move(*document)};
+}
 
 std::string resource_uri(std::string_view collection, std::string_view document) {
     constexpr std::string_view digits = "0123456789ABCDEF";

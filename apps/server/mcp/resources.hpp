@@ -6,6 +6,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,12 @@ namespace lectern::server::mcp {
 
 inline constexpr std::string_view resource_template = "lectern://{collection}/{+document}";
 
+struct Address {
+    std::string collection;
+    std::string document;
+};
+// Nothing: it is no address of a document.
+[[nodiscard]] std::optional<Address> address_of(std::string_view uri);
 [[nodiscard]] std::string resource_uri(std::string_view collection, std::string_view document);
 
 // Results of the methods of the same names; a failure is the caller's: invalid_argument, or

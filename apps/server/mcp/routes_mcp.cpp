@@ -1,10 +1,15 @@
 // The Model Context Protocol over HTTP ("streamable HTTP", without sessions: every message stands
 // for itself, and nothing is ever sent that was not asked for, so a GET has no stream to give).
+// Who wants to hear of changes asks with a message whose response stays open.
 #include <algorithm>
 #include <utility>
 
+#include "api/fields.hpp"
 #include "apps/server/api/service.hpp"
+#include "apps/server/http/problem.hpp"
 #include "apps/server/http/sse.hpp"
+#include "apps/server/mcp/envelope.hpp"
+#include "apps/server/mcp/listeners.hpp"
 #include "apps/server/mcp/protocol.hpp"
 
 namespace lectern::server {
@@ -30,7 +35,63 @@ mcp::Sources sources_of(Service& service, Call& call) {
     out.stop = call.stop;
     out.search_time = service.options.limits.search_time;
     out.answer_time = service.options.limits.answer_time;
+    out.listens = true;
     return out;
+}
+
+// What a request of the newest revision is, and its response when it is refused.
+struct Newest {
+    boost::json::value id = nullptr;
+    std::string method;
+    boost::json::object parameters;
+    std::optional<Response> refusal;
+};
+
+Response answer_of(const boost::json::object& said) {
+    const boost::json::value* error = said.if_contains("error");
+    return json_response(
+        said, error == nullptr ? 200 : mcp::status_of(error->at("code").to_number<int>()));
+}
+
+// Nothing for what is of an older revision, or no request. The header or the message may say that
+// it is of the newest; then both must.
+std::optional<Newest> newest_request(const Request& request) {
+    const auto message = api::parse_json(request.body);
+    const boost::json::object* object = message ? message->if_object() : nullptr;
+    if (object == nullptr) return {};
+    const boost::json::value* id = object->if_contains("id");
+    const boost::json::value* method = object->if_contains("method");
+    const boost::json::value* given = object->if_contains("params");
+    const bool is_request = id != nullptr && (id->is_string() || id->is_number()) &&
+                            method != nullptr && method->is_string();
+    if (!is_request) return {};
+    Newest out;
+    out.id = *id;
+    out.method = std::string(method->get_string());
+    if (given != nullptr && given->is_object()) out.parameters = given->get_object();
+    if (request.header("MCP-Protocol-Version") != mcp::newest_version &&
+        !mcp::has_envelope(out.parameters))
+        return {};
+    auto why = mcp::has_envelope(out.parameters) ? mcp::refuse_headers(request, *object)
+                                                 : mcp::refuse_envelope(out.parameters);
+    if (!why) why = mcp::refuse_envelope(out.parameters);
+    if (why) out.refusal = answer_of(mcp::refused(out.id, *why));
+    return out;
+}
+
+Response listen(Service& service, Call& call, const Newest& request) {
+    if (!lists(call.request.header("Accept"), "text/event-stream"))
+        return problem(406, "not_acceptable",
+                       "what is listened to comes as text/event-stream, which the header Accept "
+                       "must allow");
+    auto wanted = mcp::Wanted::of(request.parameters);
+    if (!wanted) return answer_of(mcp::refused(request.id, {-32602, wanted.status().message()}));
+    auto listening =
+        service.listeners.add(call.stream.shared(), request.id, std::move(*wanted), call.key);
+    if (!listening)
+        return answer_of(mcp::refused(request.id, {-32603, listening.status().message()}));
+    call.stays = std::move(*listening);
+    return {};
 }
 
 // What is told while a request is worked on makes its response a stream, which the client must
@@ -49,10 +110,16 @@ Response answer(Service& service, Call& call) {
         return last;
     }
     if (!answered) return {202, "", "", {}};
+    if (newest_request(call.request) && answered->is_object())
+        return answer_of(answered->get_object());
     return json_response(*answered, mcp::is_no_message(*answered) ? 400 : 200);
 }
 
 Response message(Service& service, Call& call) {
+    if (auto newest = newest_request(call.request)) {
+        if (newest->refusal) return std::move(*newest->refusal);
+        if (newest->method == "subscriptions/listen") return listen(service, call, *newest);
+    }
     const std::string_view version = call.request.header("MCP-Protocol-Version");
     // Before it is agreed on a version, the client can name what it likes.
     if (!version.empty() && !mcp::knows_version(version) && !mcp::initializes(call.request.body))

@@ -104,6 +104,12 @@ Result<CollectionPointer> chosen(api::Fields& fields, const Sources& sources) {
     return sources.get(name);
 }
 
+// What may be a mistake in a request, such as a field that no document has.
+void log_hints(const Sources& sources, const std::vector<std::string>& hints) {
+    for (const std::string& hint : hints)
+        sources.log(Level::warning, [&hint] { return json::value(api::clean(hint)); });
+}
+
 Result<json::object> search(api::Fields& fields, const Sources& sources, const Progress&) {
     auto [query, options] = api::read_search(fields, {sources.most_hits, sources.search_time, {}},
                                              api::in_mcp, api::search_of_models());
@@ -116,6 +122,11 @@ Result<json::object> search(api::Fields& fields, const Sources& sources, const P
     auto result = open->collection.search(query, options);
     if (!result) return scope.told(result.status());
     scope.hide(result->hints);
+    log_hints(sources, result->hints);
+    sources.log(Level::info, [&] {
+        return json::object{
+            {"tool", "search"}, {"collection", open->name}, {"hits", result->hits.size()}};
+    });
     return api::json_of(*result);
 }
 
@@ -137,6 +148,11 @@ Result<json::object> ask(api::Fields& fields, const Sources& sources, const Prog
     auto answer = open->collection.ask(question, options);
     if (!answer) return scope.told(answer.status());
     scope.hide(answer->hints);
+    log_hints(sources, answer->hints);
+    sources.log(Level::info, [&] {
+        return json::object{
+            {"tool", "ask"}, {"collection", open->name}, {"citations", answer->citations.size()}};
+    });
     json::object out = api::json_of(*answer);
     // The hits are for the eye; a model has the citations. Without an answer they are all there is.
     if (answer->status != AnswerStatus::abstained) out.erase("hits");
@@ -256,7 +272,12 @@ std::optional<json::object> call_tool(std::string_view name, json::object argume
     if (tool == nullptr) return {};
     api::Fields fields = api::Fields::of_arguments(std::move(arguments));
     auto result = tool->run(fields, sources, progress);
-    if (!result) return with_text(api::clean(result.status().message()), true);
+    if (!result) {
+        sources.log(Level::error, [&] {
+            return json::object{{"tool", name}, {"error", api::clean(result.status().message())}};
+        });
+        return with_text(api::clean(result.status().message()), true);
+    }
     // The text is for clients that know no structured content.
     json::object out = with_text(api::json_text(*result), false);
     out["structuredContent"] = std::move(*result);

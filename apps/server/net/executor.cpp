@@ -1,6 +1,7 @@
 #include "apps/server/net/executor.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace lectern::server {
@@ -24,17 +25,22 @@ void Executor::end() {
         threads.swap(threads_);
     }
     for (std::thread& thread : threads) thread.join();
-    for (Item& item : queue_) item.job(true);
-    queue_.clear();
+    while (!queue_.empty()) queue_.pop().job(true);
 }
 
-bool Executor::submit(Job job, Clock::time_point deadline) {
+bool Executor::submit(Job job, Clock::time_point deadline, const void* owner) {
+    std::optional<Item> displaced;
     {
         const std::lock_guard lock(mutex_);
+        if (ending_) return false;
         // A thread that is free takes a job without counting it as one that waits.
-        if (ending_ || queue_.size() >= max_waiting_ + idle_) return false;
-        queue_.push_back({std::move(job), deadline});
+        if (queue_.size() >= max_waiting_ + idle_) {
+            displaced = queue_.displace(owner);
+            if (!displaced) return false;
+        }
+        queue_.push(owner, {std::move(job), deadline});
     }
+    if (displaced) displaced->job(true);
     wake_.notify_one();
     changed_.notify_one();
     return true;
@@ -61,8 +67,7 @@ void Executor::work() {
             wake_.wait(lock, [this] { return ending_ || !queue_.empty(); });
             --idle_;
             if (ending_) return;
-            item = std::move(queue_.front());
-            queue_.pop_front();
+            item = queue_.pop();
         }
         ++running_;
         item.job(Clock::now() >= item.deadline);
@@ -75,8 +80,8 @@ void Executor::watch() {
     const auto earlier = [](const Item& a, const Item& b) { return a.deadline < b.deadline; };
     std::unique_lock lock(mutex_);
     while (!ending_) {
-        const auto first = std::min_element(queue_.begin(), queue_.end(), earlier);
-        if (first == queue_.end()) {
+        const Item* first = queue_.least(earlier);
+        if (first == nullptr) {
             changed_.wait(lock);
             continue;
         }
@@ -85,10 +90,9 @@ void Executor::watch() {
             changed_.wait_until(lock, deadline);
             continue;
         }
-        const Job late = std::move(first->job);
-        queue_.erase(first);
+        const Item late = queue_.take(first);
         lock.unlock();
-        late(true);
+        late.job(true);
         lock.lock();
     }
 }

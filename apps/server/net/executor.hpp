@@ -1,5 +1,6 @@
 // apps/server/net/executor.hpp: worker threads with a bounded queue and a deadline for waiting in
-// it.
+// it. Keys take turns in the queue, so that one that asks for much does not stand before the others
+// (fair_queue.hpp).
 //
 // The server has one for each kind of work (reading, asking, ingesting), so that one kind never
 // stands in another's way. Threads: everything is safe from any thread.
@@ -9,12 +10,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "apps/server/net/fair_queue.hpp"
 
 namespace lectern::server {
 
@@ -38,8 +40,9 @@ class Executor {
     void replace_worker();
     static constexpr std::size_t most_replaced = 32;
 
-    // False when the queue is full: the job is not taken.
-    [[nodiscard]] bool submit(Job job, Clock::time_point deadline);
+    // False when the queue is full: the job is not taken. Of a full queue the owner who has most in
+    // it gives way (as late, in this thread) to one who has less. `owner`: whose turn it takes.
+    [[nodiscard]] bool submit(Job job, Clock::time_point deadline, const void* owner = nullptr);
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] std::size_t waiting() const;
@@ -47,8 +50,8 @@ class Executor {
 
  private:
     struct Item {
-        Job job;
-        Clock::time_point deadline;
+        Job job = {};
+        Clock::time_point deadline = {};
     };
     void work();
     void watch();  // over the deadlines of those that wait
@@ -58,7 +61,7 @@ class Executor {
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable changed_;  // for watch()
-    std::deque<Item> queue_;
+    FairQueue<Item> queue_;
     std::size_t idle_ = 0;
     bool ending_ = false;
     std::size_t replaced_ = 0;

@@ -27,7 +27,9 @@ std::string_view name_of(LogLevel level) {
     return "info";
 }
 
-std::string now() {
+}  // namespace
+
+std::string utc_now() {
     const auto time = std::chrono::system_clock::now();
     const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
     const auto rest =
@@ -41,8 +43,6 @@ std::string now() {
     std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(rest));
     return std::string(text.data(), size) + fraction.data();
 }
-
-}  // namespace
 
 std::string plain(const boost::json::value& value) {
     if (const double* number = value.if_double()) {
@@ -69,7 +69,7 @@ std::string plain(const boost::json::value& value) {
 
 void log_line(LogLevel level, std::string_view message, const boost::json::object& fields) {
     boost::json::object line{
-        {"time", now()}, {"level", name_of(level)}, {"message", api::clean(message)}};
+        {"time", utc_now()}, {"level", name_of(level)}, {"message", api::clean(message)}};
     for (const auto& [name, value] : fields) line[name] = value;
     const std::string text = plain(line) + "\n";
     // One call, so that lines of threads do not mix.
@@ -82,7 +82,7 @@ Log engine_log(LogLevel least) {
     };
 }
 
-std::string trace_id_of(std::string_view header) {
+TraceContext trace_context_of(std::string_view header) {
     const auto hex = [](std::string_view text) {
         return std::all_of(text.begin(), text.end(),
                            [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -91,9 +91,20 @@ std::string trace_id_of(std::string_view header) {
     if (header.size() >= 55 && header[2] == '-' && header[35] == '-' && header[52] == '-' &&
         hex(header.substr(0, 2)) && header.substr(0, 2) != "ff" && hex(header.substr(3, 32)) &&
         hex(header.substr(36, 16)) &&
-        header.substr(3, 32).find_first_not_of('0') != std::string_view::npos)
-        return std::string(header.substr(3, 32));
-    return hexadecimal(random_bytes(16));
+        header.substr(3, 32).find_first_not_of('0') != std::string_view::npos) {
+        TraceContext out{std::string(header.substr(3, 32)), {}, true};
+        if (header.substr(36, 16).find_first_not_of('0') != std::string_view::npos)
+            out.parent_id = std::string(header.substr(36, 16));
+        // The last bit of the flags.
+        out.sampled = !hex(header.substr(53, 2)) ||
+                      std::string_view("13579bdf").find(header[54]) != std::string_view::npos;
+        return out;
+    }
+    return {hexadecimal(random_bytes(16)), {}, true};
+}
+
+std::string trace_id_of(std::string_view traceparent) {
+    return trace_context_of(traceparent).trace_id;
 }
 
 }  // namespace lectern::server

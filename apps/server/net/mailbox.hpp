@@ -21,8 +21,9 @@ namespace lectern::server {
 struct Letter {
     enum class Kind { begin, piece, done, late };
     Kind kind = Kind::done;
-    std::string text = {};   // of begin: the content type
-    Response response = {};  // of done; of begin: its headers
+    std::string text = {};                             // of begin: the content type
+    Response response = {};                            // of done; of begin: its headers
+    std::chrono::steady_clock::time_point begun = {};  // of done: when the worker took it
 };
 
 class Mailbox : public ResponseStream, public std::enable_shared_from_this<Mailbox> {
@@ -43,6 +44,12 @@ class Mailbox : public ResponseStream, public std::enable_shared_from_this<Mailb
         return !gone_;
     }
     [[nodiscard]] bool begun() const override { return begun_; }
+    void end(std::string last_piece) override {
+        Response last;
+        last.last_piece = std::move(last_piece);
+        post({Letter::Kind::done, {}, std::move(last)});
+    }
+    [[nodiscard]] std::shared_ptr<ResponseStream> shared() override { return shared_from_this(); }
     void post(Letter letter);
 
     // From the connection's strand. Nothing: none came until then.

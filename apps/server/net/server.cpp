@@ -64,6 +64,8 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
     context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                         asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
                         asio::ssl::context::no_tlsv1_1);
+    // A connection that waits keeps no room for records.
+    SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     // Of TLS 1.2 what keeps recorded connections closed when the key is lost (forward secrecy) and
     // authenticates what it encrypts; all of TLS 1.3 does.
     if (SSL_CTX_set_cipher_list(context.native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
@@ -81,13 +83,16 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
 
 }  // namespace
 
-ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engine)
+ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engine,
+                         WebhookRules rules)
     : options(std::move(given)),
       sources(std::move(folders)),
       collections(options.data, std::move(engine), options.open),
+      webhooks(std::move(rules)),
+      listeners(collections, keys),
       jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
-           job_work(collections, options.data, sources)),
-      service{options, collections, metrics, recall, jobs, sources, keys},
+           job_work(collections, options.data, sources), &webhooks),
+      service{options, collections, metrics, recall, jobs, webhooks, listeners, sources, keys},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),
@@ -117,15 +122,17 @@ void add_routes(ServerState& state) {
 }
 
 struct Server::Impl {
-    Impl(ServerOptions options, SourceFolders sources, Engine engine)
-        : state(std::move(options), std::move(sources), std::move(engine)) {}
+    Impl(ServerOptions options, SourceFolders sources, Engine engine, WebhookRules rules)
+        : state(std::move(options), std::move(sources), std::move(engine), std::move(rules)) {}
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
     // Workers first: their jobs use the connections, and those use the rest.
     ~Impl() {
         state.jobs.end();
+        state.webhooks.end();
         state.recall.end();
         for (Executor* executor : {&state.read, &state.ask, &state.ingest}) executor->end();
+        state.traces.end();
     }
 
     ServerState state;
@@ -158,6 +165,7 @@ struct Server::Impl {
                         " without API keys: make one with 'lectern key' and pass --keys FILE, or "
                         "pass --insecure if whoever reaches this address may do everything"};
         if (keyed) LECTERN_TRY(state.keys.load(state.options.keys));
+        if (!state.options.otlp.empty()) LECTERN_TRY(state.traces.open(state.options.otlp));
         if (state.options.tls_certificate.empty() != state.options.tls_key.empty())
             return {Code::invalid_argument,
                     "--tls-certificate and --tls-key must be given together"};
@@ -269,8 +277,11 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options) {
     LECTERN_ASSIGN(SourceFolders sources, SourceFolders::parse(options.sources));
+    LECTERN_ASSIGN(WebhookRules rules, WebhookRules::read(options.webhooks, options.webhooks_always,
+                                                          options.webhook_secret));
     LECTERN_ASSIGN(Engine engine, Engine::create(options.engine));
-    auto impl = std::make_unique<Impl>(std::move(options), std::move(sources), std::move(engine));
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(sources), std::move(engine),
+                                       std::move(rules));
     LECTERN_TRY(impl->open());
     impl->run();
     return std::unique_ptr<Server>(new Server(std::move(impl)));
@@ -290,6 +301,7 @@ void Server::drain() {
     impl_->state.draining = true;
     impl_->state.ready = false;
     impl_->state.jobs.stop();
+    impl_->state.listeners.end();
     asio::co_spawn(impl_->accepting, impl_->drained(), asio::detached);
 }
 

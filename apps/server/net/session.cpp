@@ -15,6 +15,7 @@
 #include "apps/server/net/access.hpp"
 #include "apps/server/net/log.hpp"
 #include "apps/server/net/mailbox.hpp"
+#include "apps/server/net/quota.hpp"
 #include "apps/server/net/request_record.hpp"
 #include "apps/server/net/slots.hpp"
 #include "apps/server/openai/openai.hpp"
@@ -33,6 +34,9 @@ constexpr seconds close_time{2};
 constexpr unsigned client_has_gone = 499;
 // Between looks at whether the client is still there while its request is worked on.
 constexpr std::chrono::milliseconds gone_look{50};
+// The same of a stream that stays open, and after how long a silence it says that it lives.
+constexpr std::chrono::milliseconds stay_look{1000};
+constexpr seconds most_silent{15};
 // Between looks at whether a stage has come back, and how long after its deadline it is given up.
 constexpr std::chrono::milliseconds stuck_look{500};
 constexpr std::chrono::milliseconds stuck_after{1000};
@@ -60,10 +64,22 @@ class Session {
  private:
     [[nodiscard]] const Limits& limits() const noexcept { return state_.options.limits; }
 
+    // What the last request took is of no use to a connection that waits.
+    void rest() {
+        request_ = {};
+        match_ = {};
+        record_ = {};
+        key_.reset();
+        mailbox_.reset();
+        pending_ = std::string();
+        wire_->rest();
+    }
+
     // False: the connection is to be closed.
     asio::awaitable<bool> one_request() {
         parser_.emplace();
         if (pending_.empty()) {
+            rest();
             const bool more = co_await wire_->read(pending_, Clock::now() + limits().idle_time);
             if (!more) co_return false;
         }
@@ -82,14 +98,18 @@ class Session {
         record_ = {};
         record_.begun = Clock::now();
         request_ = std::move(parser_->request());
-        request_.trace_id = trace_id_of(request_.header("traceparent"));
+        record_.context = trace_context_of(request_.header("traceparent"));
+        request_.trace_id = record_.context.trace_id;
         match_ = {};
         key_.reset();
+        quota_.clear();
+        stays_.reset();
         streamed_ = false;
         broken_ = false;
         gone_ = false;
         given_up_ = false;
         Response response = co_await respond();
+        if (stays_) response = co_await stay();
         record_.failure = failure_of(response);
         if (given_up_)
             record_.status = 504;  // it has been told
@@ -111,6 +131,7 @@ class Session {
         record_.begun = Clock::now();
         match_ = {};
         key_.reset();
+        quota_.clear();
         state_.metrics.rejected(why);
         record_.failure = failure_of(response);
         co_await send(std::move(response));
@@ -151,6 +172,16 @@ class Session {
             co_return *admitted.refusal;
         }
         key_ = admitted.key;
+        // What needs no right is for programs that look whether the server lives, and pages.
+        if (route.right != Right::none) {
+            Quota quota = take_quota(key_.get(), limits().requests_per_minute, state_.meter,
+                                     RateMeter::Clock::now());
+            quota_ = std::move(quota.headers);
+            if (quota.refusal) {
+                state_.metrics.rejected("requests_per_minute");
+                co_return std::move(*quota.refusal);
+            }
+        }
         co_return co_await handle(route);
     }
 
@@ -208,7 +239,33 @@ class Session {
             }
         }
         record_.observed = std::move(call.observed);
+        stays_ = std::move(call.stays);
         co_return out;
+    }
+
+    // Sends what others write on a stream that stays open, and now and then a comment, so that no
+    // proxy takes it for dead.
+    asio::awaitable<Response> stay() {
+        const std::shared_ptr<void> until_left = std::move(stays_);
+        Response last;
+        auto silent_since = Clock::now();
+        while (!broken_) {
+            std::optional<Letter> letter = co_await mailbox_->next(Clock::now() + stay_look);
+            if (letter && letter->kind == Letter::Kind::done) {
+                last = std::move(letter->response);
+                break;
+            }
+            if (letter && letter->kind == Letter::Kind::begin)
+                co_await begin_stream(letter->text, std::move(letter->response.headers));
+            if (letter && letter->kind == Letter::Kind::piece) co_await send_piece(letter->text);
+            if (letter) silent_since = Clock::now();
+            if (letter) continue;
+            if (wire_->gone()) broken_ = true;
+            if (Clock::now() - silent_since < most_silent) continue;
+            co_await send_piece(": still here\n\n");
+            silent_since = Clock::now();
+        }
+        co_return last;
     }
 
     // The next body bytes, decompressed, appended to `to`.
@@ -293,17 +350,19 @@ class Session {
         Executor* executor = state_.executor(lane);
         if (executor == nullptr) co_return guarded(body);
         const std::shared_ptr<Mailbox> mailbox = mailbox_;
+        const auto since = Clock::now();
         const bool taken = executor->submit(
             [mailbox, body = std::move(body), executor, &metrics = state_.metrics,
-             since = Clock::now()](bool late) {
+             since](bool late) {
+                const auto begun = Clock::now();
                 metrics.waited(executor->name(),
-                               std::chrono::duration<double>(Clock::now() - since).count());
+                               std::chrono::duration<double>(begun - since).count());
                 if (late)
-                    mailbox->post({Letter::Kind::late, {}, {}});
+                    mailbox->post({Letter::Kind::late, {}, {}, begun});
                 else
-                    mailbox->post({Letter::Kind::done, {}, guarded(body)});
+                    mailbox->post({Letter::Kind::done, {}, guarded(body), begun});
             },
-            Clock::now() + limits().queue_wait);
+            Clock::now() + limits().queue_wait, key_ == nullptr ? nullptr : key_->running.get());
         if (!taken) {
             state_.metrics.rejected("queue_full");
             co_return too_many("too many requests wait already");
@@ -339,7 +398,11 @@ class Session {
                 case Letter::Kind::late:
                     state_.metrics.rejected("queue_wait");
                     co_return too_many("the request waited too long for its turn");
-                case Letter::Kind::done: co_return std::move(letter->response);
+                case Letter::Kind::done:
+                    if (record_.work.size() < most_work_recorded)
+                        record_.work.push_back(
+                            {executor->name(), since, letter->begun, Clock::now()});
+                    co_return std::move(letter->response);
             }
             if (broken_) {
                 mailbox->client_has_gone();
@@ -375,6 +438,7 @@ class Session {
         }
         if (is_openai_path(request_.target)) response = as_openai_error(std::move(response));
         record_.status = response.status;
+        response.headers.insert(response.headers.end(), quota_.begin(), quota_.end());
         decide_on_the_connection();
         const std::string bytes = response_bytes(std::move(response), request_, state_.options);
         co_await write(bytes);
@@ -403,6 +467,7 @@ class Session {
         if (request_.version == 10) request_.keep_alive = false;
         headers.push_back({"Content-Type", content_type});
         headers.push_back({"Cache-Control", "no-store"});
+        headers.insert(headers.end(), quota_.begin(), quota_.end());
         if (request_.version >= 11) headers.push_back({"Transfer-Encoding", "chunked"});
         const std::string bytes = response_head(200, headers, request_, state_.options) + "\r\n";
         co_await write(bytes);
@@ -445,11 +510,13 @@ class Session {
     Router::Match match_;
     std::shared_ptr<const Key> key_;
     std::shared_ptr<Mailbox> mailbox_;
+    std::shared_ptr<void> stays_;  // of a stream that stays open
     RequestRecord record_;
-    bool streamed_ = false;  // the response has begun
-    bool broken_ = false;    // the connection cannot go on
-    bool gone_ = false;      // the client went while its request was worked on
-    bool given_up_ = false;  // a stage did not come back, and the client was told
+    std::vector<Header> quota_;  // what the client is told of its requests in a minute
+    bool streamed_ = false;      // the response has begun
+    bool broken_ = false;        // the connection cannot go on
+    bool gone_ = false;          // the client went while its request was worked on
+    bool given_up_ = false;      // a stage did not come back, and the client was told
 };
 
 }  // namespace

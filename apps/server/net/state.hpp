@@ -6,12 +6,14 @@
 #include <stop_token>
 
 #include "apps/server/api/service.hpp"
+#include "apps/server/mcp/listeners.hpp"
 #include "apps/server/net/executor.hpp"
+#include "apps/server/net/traces.hpp"
 
 namespace lectern::server {
 
 struct ServerState {
-    ServerState(ServerOptions given, SourceFolders folders, Engine engine);
+    ServerState(ServerOptions given, SourceFolders folders, Engine engine, WebhookRules rules = {});
 
     [[nodiscard]] Executor* executor(Lane lane) noexcept {
         switch (lane) {
@@ -27,7 +29,10 @@ struct ServerState {
     const SourceFolders sources;
     Keys keys;
     Metrics metrics;
+    Traces traces;
     Collections collections;
+    Webhooks webhooks;
+    mcp::Listeners listeners;
     Jobs jobs;
     Service service;
     Router router;
@@ -36,6 +41,7 @@ struct ServerState {
     std::atomic<std::size_t> requests{0};  // from the header's end to the response's
     std::atomic<std::size_t> running{0};   // of those, whose handlers run or wait for a worker
     std::atomic<std::size_t> connections{0};
+    RateMeter meter;        // of all requests, where there are no keys
     std::stop_source stop;  // the drain time is over
     // Last, so that they end first: their jobs use the rest.
     Executor read;

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -10,6 +9,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <utility>
+#include <vector>
 
 namespace lectern::server {
 namespace {
@@ -20,6 +20,10 @@ using boost::system::error_code;
 
 // What is read while closing, at most: enough for a request that was refused unread.
 constexpr std::size_t most_drained = 1U << 20U;
+// Of a connection that sends little or nothing, of which there may be a thousand; and of one whose
+// bytes fill that.
+constexpr std::size_t small_piece = 1024;
+constexpr std::size_t large_piece = 16384;
 
 template <typename Stream>
 class WireOf : public Wire {
@@ -45,7 +49,12 @@ class WireOf : public Wire {
         const std::size_t count = co_await stream_.async_read_some(
             asio::buffer(piece_), asio::redirect_error(asio::use_awaitable, error));
         to.append(piece_.data(), count);
+        if (count == piece_.size()) piece_.resize(large_piece);
         co_return !error;
+    }
+
+    void rest() override {
+        if (piece_.size() > small_piece) piece_ = std::vector<char>(small_piece);
     }
 
     asio::awaitable<bool> write(std::string_view bytes, Clock::time_point deadline) override {
@@ -63,6 +72,7 @@ class WireOf : public Wire {
             co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
         }
         socket().socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+        piece_.resize(large_piece);
         for (std::size_t drained = 0; !error && drained < most_drained;) {
             socket().expires_at(deadline);
             drained += co_await socket().async_read_some(
@@ -87,7 +97,7 @@ class WireOf : public Wire {
     }
 
     Stream stream_;
-    std::array<char, 16384> piece_{};
+    std::vector<char> piece_ = std::vector<char>(small_piece);
 };
 
 }  // namespace

@@ -21,6 +21,8 @@ class Wire {
     // Appends what has come to `to`; false at the end, on an error, and
     // when the deadline passes: then the connection is closed.
     virtual boost::asio::awaitable<bool> read(std::string& to, Clock::time_point deadline) = 0;
+    // Nothing is expected for a while: gives back what reading much has taken.
+    virtual void rest() = 0;
     // All of it, or false.
     virtual boost::asio::awaitable<bool> write(std::string_view bytes,
                                                Clock::time_point deadline) = 0;

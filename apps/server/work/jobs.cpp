@@ -29,7 +29,13 @@ std::int64_t milliseconds_now() {
 
 }  // namespace
 
-struct Jobs::Job : public JobFace {
+// An address that is told of a job's end.
+struct Jobs::Told {
+    std::optional<Destination> to;  // nothing: it is not allowed any more
+    Telling telling;
+};
+
+struct Jobs::Job : public JobFace, public std::enable_shared_from_this<Job> {
     explicit Job(JobRecord its_record) : record(std::move(its_record)) {}
 
     [[nodiscard]] std::stop_token stop() const override { return stopping.get_token(); }
@@ -45,8 +51,9 @@ struct Jobs::Job : public JobFace {
         const std::lock_guard lock(mutex);
         return state == "running";
     }
-    void finish(Result<json::object> outcome) {
+    void finish(Result<json::object> outcome, std::vector<Telling> to_tell) {
         const std::lock_guard lock(mutex);
+        tellings = std::move(to_tell);
         seconds = seconds_between(begun, Clock::now());
         if (outcome) {
             state = "done";
@@ -79,6 +86,11 @@ struct Jobs::Job : public JobFace {
         out["seconds"] = state == "running" ? seconds_between(begun, Clock::now()) : seconds;
         if (result) out["result"] = *result;
         if (error) out["error"] = *error;
+        if (!tellings.empty()) {
+            json::array told;
+            for (const Telling& one : tellings) told.push_back(one.json());
+            out["webhooks"] = std::move(told);
+        }
         return out;
     }
 
@@ -95,11 +107,37 @@ struct Jobs::Job : public JobFace {
     double seconds = 0;
     std::optional<json::object> result;
     std::optional<json::object> error;
-    std::thread thread;  // joined by prune() or end()
+    std::vector<Telling> tellings;  // of its webhooks, when it has ended
+    std::thread thread;             // joined by prune() or end()
 };
 
-Jobs::Jobs(std::filesystem::path folder, JobWork work)
-    : folder_(std::move(folder)), work_(std::move(work)) {}
+Jobs::Jobs(std::filesystem::path folder, JobWork work, Webhooks* webhooks)
+    : folder_(std::move(folder)), work_(std::move(work)), webhooks_(webhooks) {}
+
+std::vector<Jobs::Told> Jobs::to_be_told(const WebhookRules& rules, const JobRecord& record) {
+    std::vector<Told> out;
+    for (const Destination& always : rules.always) {
+        out.emplace_back().to = always;
+        out.back().telling.url = always.url;
+    }
+    const json::value* wanted = record.settings.if_contains("webhook");
+    if (wanted == nullptr || !wanted->is_string()) return out;
+    const std::string url(wanted->get_string());
+    const bool known = std::any_of(out.begin(), out.end(),
+                                   [&url](const Told& one) { return one.telling.url == url; });
+    if (known) return out;
+    Told one;
+    one.telling.url = url;
+    // Asked again: a job that was gone on with may be of a server that allowed more.
+    if (auto found = rules.find(url)) {
+        one.to = std::move(*found);
+    } else {
+        one.telling.state = "failed";
+        one.telling.error = found.status().message();
+    }
+    out.push_back(std::move(one));
+    return out;
+}
 
 std::shared_ptr<Jobs::Job> Jobs::active(const std::string& collection) const {
     for (const auto& job : jobs_)
@@ -125,11 +163,32 @@ void Jobs::run(Job& job) {
     if (!outcome && outcome.status().code() != Code::cancelled)
         log_line(LogLevel::error, job.record.kind + " of '" + job.record.collection +
                                       "': " + outcome.status().message());
+    std::vector<Told> addresses;
+    if (!kept && webhooks_ != nullptr) addresses = to_be_told(webhooks_->rules(), job.record);
     {
         const std::lock_guard lock(mutex_);
-        job.finish(std::move(outcome));
+        std::vector<Telling> tellings;
+        for (const Told& one : addresses) tellings.push_back(one.telling);
+        job.finish(std::move(outcome), std::move(tellings));
     }
     ended_.notify_all();
+    if (!addresses.empty()) tell(job, addresses);
+}
+
+void Jobs::tell(Job& job, const std::vector<Told>& addresses) {
+    json::object about = job.object();
+    about.erase("webhooks");
+    const json::object message{{"type", "job." + std::string(about.at("state").as_string())},
+                               {"timestamp", utc_now()},
+                               {"data", about}};
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        if (!addresses[i].to) continue;
+        webhooks_->send(*addresses[i].to, job.record.id + "-" + std::to_string(i), message,
+                        [self = job.shared_from_this(), i](const Telling& telling) {
+                            const std::lock_guard lock(self->mutex);
+                            self->tellings[i] = telling;
+                        });
+    }
 }
 
 void Jobs::prune() {

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "apps/server/work/job_record.hpp"
+#include "apps/server/work/webhooks.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern::server {
@@ -42,7 +43,9 @@ using JobWork = std::function<Result<boost::json::object>(const JobRecord& recor
 class Jobs {
  public:
     // Records are kept in `folder`, which is made when there is something to keep. "": none are.
-    Jobs(std::filesystem::path folder, JobWork work);
+    // `webhooks` are told when one ends: where its settings say ("webhook"), and always where the
+    // operator says. nullptr: nobody is. Must outlive this.
+    Jobs(std::filesystem::path folder, JobWork work, Webhooks* webhooks = nullptr);
     Jobs(const Jobs&) = delete;
     Jobs& operator=(const Jobs&) = delete;
     ~Jobs() { end(); }
@@ -72,13 +75,18 @@ class Jobs {
 
  private:
     struct Job;
+    struct Told;
     void launch(std::shared_ptr<Job> job);  // with mutex_
     void run(Job& job);
+    [[nodiscard]] static std::vector<Told> to_be_told(const WebhookRules& rules,
+                                                      const JobRecord& record);
+    void tell(Job& job, const std::vector<Told>& addresses);
     void prune();                                                                    // with mutex_
     [[nodiscard]] std::shared_ptr<Job> active(const std::string& collection) const;  // with mutex_
 
     const std::filesystem::path folder_;
     const JobWork work_;
+    Webhooks* const webhooks_;
     mutable std::mutex mutex_;
     std::condition_variable ended_;
     std::vector<std::shared_ptr<Job>> jobs_;  // oldest first

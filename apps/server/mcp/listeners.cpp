@@ -1,0 +1,205 @@
+#include "apps/server/mcp/listeners.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "apps/server/api/documents.hpp"
+#include "apps/server/api/scope.hpp"
+#include "apps/server/http/sse.hpp"
+#include "apps/server/mcp/envelope.hpp"
+#include "apps/server/mcp/resources.hpp"
+
+namespace lectern::server::mcp {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view id_key = "io.modelcontextprotocol/subscriptionId";
+
+Status wrong_filter(std::string_view what) {
+    return {Code::invalid_argument, std::string(what)};
+}
+
+}  // namespace
+
+Result<Wanted> Wanted::of(const json::object& parameters) {
+    const json::value* given = parameters.if_contains("notifications");
+    const json::object* filter = given == nullptr ? nullptr : given->if_object();
+    if (filter == nullptr) return wrong_filter("'notifications' must say what to listen to");
+    Wanted out;
+    if (const json::value* list = filter->if_contains("resourcesListChanged"))
+        out.list = list->is_bool() && list->get_bool();
+    const json::value* uris = filter->if_contains("resourceSubscriptions");
+    if (uris == nullptr || uris->is_null()) return out;
+    const json::array* all = uris->if_array();
+    if (all == nullptr || all->size() > Listeners::most_uris)
+        return wrong_filter("'resourceSubscriptions' must be a list of at most " +
+                            std::to_string(Listeners::most_uris) + " uris");
+    for (const json::value& uri : *all) {
+        if (!uri.is_string()) return wrong_filter("'resourceSubscriptions' must be uris");
+        out.uris.emplace_back(uri.get_string());
+    }
+    return out;
+}
+
+json::object Wanted::json() const {
+    json::object out;
+    if (list) out["resourcesListChanged"] = true;
+    if (!uris.empty()) out["resourceSubscriptions"] = json::value_from(uris);
+    return out;
+}
+
+Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> stream,
+                                             const json::value& id, Wanted wanted,
+                                             std::shared_ptr<const Key> key) {
+    auto listener = std::make_shared<Listener>();
+    listener->stream = std::move(stream);
+    listener->id = id;
+    listener->wanted = std::move(wanted);
+    listener->key = std::move(key);
+    // That somebody writes is told to nobody who does not see what.
+    if (listener->key != nullptr && !listener->key->filter.empty()) listener->wanted.list = false;
+    // Opened before mutex_ is held: that may take its time.
+    for (const std::string& uri : listener->wanted.uris)
+        if (const auto address = address_of(uri);
+            address && reaches(*listener, address->collection))
+            (void)collections_.get(address->collection);
+    {
+        const std::lock_guard lock(mutex_);
+        forget_who_left();
+        if (ended_ || listeners_.size() >= most)
+            return Status{Code::unavailable, "too many clients listen already"};
+        if (listeners_.empty()) seen_ = states();
+        for (const std::string& uri : listener->wanted.uris)
+            listener->tags[uri] = tag(*listener, uri);
+        listener->stream->begin("text/event-stream");
+        tell(*listener, "notifications/subscriptions/acknowledged",
+             {{"notifications", listener->wanted.json()}});
+        listeners_.push_back(listener);
+        if (!thread_.joinable())
+            thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+    }
+    changed_.notify_all();
+    // A connection's thread, which must not wait for a look, only says that it has left.
+    return std::shared_ptr<void>(listener.get(), [listener](void*) { listener->left = true; });
+}
+
+void Listeners::forget_who_left() {
+    std::erase_if(listeners_, [](const auto& one) { return one->left.load(); });
+}
+
+void Listeners::end() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (ended_) return;
+        ended_ = true;
+        for (const auto& listener : listeners_) finish(*listener);
+        listeners_.clear();
+    }
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+}
+
+void Listeners::work(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        {
+            std::unique_lock lock(mutex_);
+            changed_.wait(lock, stop, [this] { return !listeners_.empty(); });
+            // A moment between looks, which a new listener does not shorten.
+            changed_.wait_for(lock, stop, pause_, [] { return false; });
+        }
+        if (!stop.stop_requested()) look();
+    }
+}
+
+void Listeners::look() {
+    const std::lock_guard lock(mutex_);
+    forget_who_left();
+    std::erase_if(listeners_, [this](const auto& listener) {
+        const bool over = !still_may(*listener);
+        if (over) finish(*listener);
+        return over;
+    });
+    if (listeners_.empty()) return;
+    const auto now = states();
+    std::set<std::string> changed;
+    for (const auto& [name, state] : now)
+        if (const auto before = seen_.find(name); before == seen_.end() || before->second != state)
+            changed.insert(name);
+    for (const auto& [name, state] : seen_)
+        if (!now.contains(name)) changed.insert(name);
+    seen_ = now;
+    if (changed.empty()) return;
+    for (const auto& listener : listeners_) {
+        const bool any = std::any_of(changed.begin(), changed.end(), [&](const std::string& name) {
+            return reaches(*listener, name);
+        });
+        if (listener->wanted.list && any)
+            tell(*listener, "notifications/resources/list_changed", {});
+        for (const std::string& uri : listener->wanted.uris) {
+            const auto address = address_of(uri);
+            if (!address || !changed.contains(address->collection)) continue;
+            std::string fresh = tag(*listener, uri);
+            if (fresh == listener->tags[uri]) continue;
+            listener->tags[uri] = std::move(fresh);
+            tell(*listener, "notifications/resources/updated", {{"uri", uri}});
+        }
+    }
+}
+
+// A collection that nobody has opened changes for nobody; one that is on disk alone is known by its
+// name.
+std::map<std::string, std::string> Listeners::states() const {
+    std::map<std::string, std::string> out;
+    for (const std::string& name : collections_.names()) out[name];
+    for (const CollectionPointer& open : collections_.open_ones()) {
+        if (!Collections::valid_name(open->name)) continue;
+        if (const auto stats = open->collection.stats())
+            out[open->name] = stats->collection_id + " " + std::to_string(stats->sequence);
+    }
+    return out;
+}
+
+bool Listeners::reaches(const Listener& listener, const std::string& collection) const {
+    return listener.key == nullptr || listener.key->reaches(collection);
+}
+
+std::string Listeners::tag(const Listener& listener, const std::string& uri) const {
+    const auto address = address_of(uri);
+    if (!address || !reaches(listener, address->collection)) return {};
+    const auto open = collections_.get(address->collection);
+    if (!open) return {};
+    const auto seen = Scope(listener.key.get()).sees((*open)->collection, address->document);
+    if (!seen || !*seen) return {};
+    const auto tag = tag_of((*open)->collection, address->document);
+    return tag ? *tag : std::string();
+}
+
+bool Listeners::still_may(const Listener& listener) const {
+    if (listener.key == nullptr) return true;
+    if (listener.key->expired()) return false;
+    const auto all = keys_.all();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& key) { return key->sha256 == listener.key->sha256; });
+}
+
+void Listeners::tell(const Listener& listener, std::string_view method,
+                     json::object parameters) const {
+    parameters["_meta"] = json::object{{id_key, listener.id}};
+    (void)listener.stream->write(event(
+        "message",
+        json::object{{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(parameters)}}));
+}
+
+void Listeners::finish(const Listener& listener) const {
+    json::object result{{"_meta", json::object{{id_key, listener.id}}}};
+    complete_result("subscriptions/listen", result);
+    listener.stream->end(event(
+        "message",
+        json::object{{"jsonrpc", "2.0"}, {"id", listener.id}, {"result", std::move(result)}}));
+}
+
+}  // namespace lectern::server::mcp

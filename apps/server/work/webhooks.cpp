@@ -1,0 +1,219 @@
+#include "apps/server/work/webhooks.hpp"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "api/result_json.hpp"
+#include "apps/server/net/log.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds longest_post{10'000};
+constexpr std::size_t least_secret = 16;
+constexpr unsigned receiver_gone = 410;  // the receiver wants to hear no more of it
+
+std::string base64(std::string_view bytes) {
+    std::string out(4 * ((bytes.size() + 2) / 3), '\0');
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                    reinterpret_cast<const unsigned char*>(bytes.data()),
+                    static_cast<int>(bytes.size()));
+    return out;
+}
+
+std::optional<std::string> base64_decoded(std::string_view text) {
+    if (text.empty() || text.size() % 4 != 0) return {};
+    std::string out(text.size() / 4 * 3, '\0');
+    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                     reinterpret_cast<const unsigned char*>(text.data()),
+                                     static_cast<int>(text.size()));
+    if (size < 0) return {};
+    const std::size_t padding = text.size() - std::min(text.find_last_not_of('='), text.size()) - 1;
+    out.resize(static_cast<std::size_t>(size) - padding);
+    return out;
+}
+
+Result<std::string> read_secret(const std::filesystem::path& file) {
+    const std::string named = "the webhooks' secret '" + file.string() + "' ";
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return Status{Code::not_found, named + "cannot be read"};
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    constexpr std::string_view prefix = "whsec_";
+    if (text.starts_with(prefix)) {
+        auto bytes = base64_decoded(std::string_view(text).substr(prefix.size()));
+        if (!bytes) return Status{Code::invalid_argument, named + "is not base64 after 'whsec_'"};
+        text = std::move(*bytes);
+    }
+    if (text.size() < least_secret)
+        return Status{Code::invalid_argument,
+                      named + "must have " + std::to_string(least_secret) + " bytes at least"};
+    return text;
+}
+
+}  // namespace
+
+Result<WebhookRules> WebhookRules::read(const std::vector<std::string>& allowed,
+                                        const std::vector<std::string>& always,
+                                        const std::filesystem::path& secret) {
+    WebhookRules out;
+    for (const std::string& url : allowed) {
+        LECTERN_ASSIGN(Destination one, parse_destination(url));
+        out.allowed.push_back(std::move(one));
+    }
+    for (const std::string& url : always) {
+        LECTERN_ASSIGN(Destination one, parse_destination(url));
+        out.always.push_back(std::move(one));
+    }
+    if (out.allowed.empty() && out.always.empty()) return out;
+    if (secret.empty())
+        return Status{Code::invalid_argument,
+                      "webhooks are signed: give a file with a secret with --webhook-secret"};
+    LECTERN_ASSIGN(out.secret, read_secret(secret));
+    return out;
+}
+
+Result<Destination> WebhookRules::find(std::string_view url) const {
+    LECTERN_ASSIGN(Destination out, parse_destination(url));
+    for (const Destination& one : allowed)
+        if (is_within(out, one)) return out;
+    return Status{Code::invalid_argument,
+                  "'" + std::string(url) +
+                      "' is no address that this server may tell; its operator allows addresses "
+                      "with --webhook"};
+}
+
+json::object Telling::json() const {
+    json::object out{{"url", api::clean(url)}, {"state", state}, {"attempts", attempts}};
+    if (status > 0) out["status"] = status;
+    if (!error.empty()) out["error"] = api::clean(error);
+    return out;
+}
+
+std::string webhook_signature(std::string_view secret, std::string_view id,
+                              std::string_view timestamp, std::string_view body) {
+    std::string content(id);
+    content.append(".").append(timestamp).append(".").append(body);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+         reinterpret_cast<const unsigned char*>(content.data()), content.size(), bytes.data(),
+         &size);
+    return "v1," + base64({reinterpret_cast<const char*>(bytes.data()), size});
+}
+
+Webhooks::Pauses Webhooks::usual_pauses() {
+    return {1s, 5s, 30s, 2min, 10min};
+}
+
+Webhooks::Post Webhooks::usual_post() {
+    return [](const Destination& to, const std::vector<Header>& headers, const std::string& body,
+              const std::stop_token& stop) { return post(to, headers, body, longest_post, stop); };
+}
+
+Webhooks::Webhooks(WebhookRules rules, Post post, Pauses pauses)
+    : rules_(std::move(rules)), post_(std::move(post)), pauses_(std::move(pauses)) {}
+
+void Webhooks::send(Destination to, std::string id, const json::object& message, Told told) {
+    Waiting one;
+    one.due = Clock::now();
+    one.telling.url = to.url;
+    one.to = std::move(to);
+    one.id = std::move(id);
+    one.body = json::serialize(message);
+    one.told = std::move(told);
+    {
+        const std::lock_guard lock(mutex_);
+        if (ended_) return;
+        waiting_.push_back(std::move(one));
+        if (!thread_.joinable())
+            thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+    }
+    changed_.notify_all();
+}
+
+void Webhooks::end() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (ended_) return;
+        ended_ = true;
+    }
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+    for (const Waiting& one : waiting_)
+        log_line(LogLevel::warning, "the server ends before a webhook was delivered",
+                 {{"webhook", one.id}, {"url", api::clean(one.to.url)}});
+    waiting_.clear();
+}
+
+void Webhooks::work(const std::stop_token& stop) {
+    const auto earlier = [](const Waiting& a, const Waiting& b) { return a.due < b.due; };
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        const auto first = std::min_element(waiting_.begin(), waiting_.end(), earlier);
+        if (first == waiting_.end()) {
+            changed_.wait(lock, stop, [this] { return !waiting_.empty(); });
+            continue;
+        }
+        const Clock::time_point due = first->due;
+        if (Clock::now() < due) {
+            // A new one may be due earlier.
+            const std::size_t known = waiting_.size();
+            changed_.wait_until(lock, stop, due, [&] { return waiting_.size() > known; });
+            continue;
+        }
+        Waiting one = std::move(*first);
+        waiting_.erase(first);
+        lock.unlock();
+        const bool done = attempt(one, stop);
+        if (one.told) one.told(one.telling);
+        lock.lock();
+        if (done) continue;
+        if (!stop.stop_requested()) one.due = Clock::now() + pauses_[one.telling.attempts - 1];
+        waiting_.push_back(std::move(one));
+    }
+}
+
+bool Webhooks::attempt(Waiting& one, const std::stop_token& stop) const {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const std::string time =
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now).count());
+    const std::vector<Header> headers{
+        {"Content-Type", "application/json"},
+        {"webhook-id", one.id},
+        {"webhook-timestamp", time},
+        {"webhook-signature", webhook_signature(rules_.secret, one.id, time, one.body)}};
+    const auto status = post_(one.to, headers, one.body, stop);
+    if (!status && status.status().code() == Code::cancelled) return false;
+    Telling& telling = one.telling;
+    ++telling.attempts;
+    telling.status = status ? *status : 0;
+    const bool taken = status && *status >= 200 && *status < 300;
+    telling.error.clear();
+    if (!status)
+        telling.error = status.status().message();
+    else if (!taken)
+        telling.error = "the response was " + std::to_string(*status);
+    const bool last = telling.attempts > pauses_.size() || telling.status == receiver_gone;
+    telling.state = taken ? "delivered" : last ? "failed" : "waiting";
+    if (!taken && last)
+        log_line(LogLevel::warning, "a webhook was not delivered",
+                 {{"webhook", one.id},
+                  {"url", api::clean(one.to.url)},
+                  {"detail", api::clean(telling.error)}});
+    return taken || last;
+}
+
+}  // namespace lectern::server

@@ -1,0 +1,103 @@
+// apps/server/work/webhooks.hpp: tells other programs that jobs have ended.
+//
+// A message is a POST as Standard Webhooks (https://www.standardwebhooks.com) has it, signed with
+// HMAC-SHA256. It goes to addresses that the operator has named and to no others, whatever a
+// request says; redirects are not followed. What is not taken (a status of 2xx) is sent again after
+// longer and longer pauses. Threads: everything is safe from any thread.
+#pragma once
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "apps/server/net/outgoing.hpp"
+#include "lectern/status.hpp"
+
+namespace lectern::server {
+
+// What the operator allows.
+struct WebhookRules {
+    std::vector<Destination> allowed;  // and what is below them
+    std::vector<Destination> always;   // told of every job
+    std::string secret;
+
+    // `secret`: a file with "whsec_" and base64, or with any text of 16 bytes at least.
+    [[nodiscard]] static Result<WebhookRules> read(const std::vector<std::string>& allowed,
+                                                   const std::vector<std::string>& always,
+                                                   const std::filesystem::path& secret);
+    // The address that a request names; a failure says why it is not told.
+    [[nodiscard]] Result<Destination> find(std::string_view url) const;
+};
+
+// How it stands with one message.
+struct Telling {
+    std::string url;
+    std::string state = "waiting";  // or "delivered", "failed"
+    unsigned attempts = 0;
+    unsigned status = 0;  // of the last response; 0: there was none
+    std::string error;    // of the last attempt
+
+    [[nodiscard]] boost::json::object json() const;
+};
+
+// "v1," and the signature of a message's id, time and body in base64.
+[[nodiscard]] std::string webhook_signature(std::string_view secret, std::string_view id,
+                                            std::string_view timestamp, std::string_view body);
+
+class Webhooks {
+ public:
+    using Clock = std::chrono::steady_clock;
+    using Post =
+        std::function<Result<unsigned>(const Destination& to, const std::vector<Header>& headers,
+                                       const std::string& body, std::stop_token stop)>;
+    // Called after each attempt, from another thread.
+    using Told = std::function<void(const Telling& telling)>;
+    // The pauses between attempts; after the last one there is one attempt more.
+    using Pauses = std::vector<std::chrono::milliseconds>;
+
+    static Pauses usual_pauses();
+    static Post usual_post();
+
+    explicit Webhooks(WebhookRules rules, Post post = usual_post(), Pauses pauses = usual_pauses());
+    Webhooks(const Webhooks&) = delete;
+    Webhooks& operator=(const Webhooks&) = delete;
+    ~Webhooks() { end(); }
+
+    [[nodiscard]] const WebhookRules& rules() const noexcept { return rules_; }
+    // `id` is the same in every attempt, so that a receiver knows a message that it has.
+    void send(Destination to, std::string id, const boost::json::object& message, Told told);
+    // What waits is not sent any more; the log has it.
+    void end();
+
+ private:
+    struct Waiting {
+        Clock::time_point due;
+        Destination to;
+        std::string id;
+        std::string body;
+        Told told;
+        Telling telling;
+    };
+    void work(const std::stop_token& stop);
+    // False: it is to be sent again.
+    [[nodiscard]] bool attempt(Waiting& one, const std::stop_token& stop) const;
+
+    const WebhookRules rules_;
+    const Post post_;
+    const Pauses pauses_;
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::vector<Waiting> waiting_;
+    bool ended_ = false;
+    std::jthread thread_;  // from the first message on
+};
+
+}  // namespace lectern::server

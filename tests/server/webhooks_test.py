@@ -1,0 +1,118 @@
+"""Webhooks of jobs as a receiver of its own sees them, and what is never sent."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import os
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from serving import PROGRAM, Server
+
+TINY = os.path.join(os.environ["LECTERN_SOURCE_DIR"], "tests/format/v1/tiny.yaml")
+SECRET = b"a secret of the two of us alone"
+
+
+class Receiver:
+    """A web server that keeps what it is sent; the first response is 503."""
+
+    def __init__(self):
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.messages.append((self.path, dict(self.headers), body))
+                self.send_response(503 if len(receiver.messages) == 1 else 204)
+                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.messages = []
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class WebhooksTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="lectern-webhooks-")
+        self.addCleanup(self.folder.cleanup)
+        self.secret = os.path.join(self.folder.name, "secret")
+        with open(self.secret, "wb") as file:
+            file.write(SECRET + b"\n")
+
+    def job_until_told(self, server, job):
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            now = server.request("GET", f"/collections/notes/jobs/{job}")[2]
+            if "webhooks" in now and all(one["state"] != "waiting" for one in now["webhooks"]):
+                return now
+            time.sleep(0.05)
+        raise AssertionError(now)
+
+    def test_a_job_tells_its_end_signed_and_again_when_it_was_not_taken(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        server = Server("--pipeline", TINY, "--webhook", receiver.url + "/jobs", "--webhook-secret", self.secret)
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            status, _, job = server.request("POST", "/collections/notes/verify", {"webhook": receiver.url + "/jobs/7"})
+            self.assertEqual((status, job["settings"]), (202, {"webhook": receiver.url + "/jobs/7"}))
+            told = self.job_until_told(server, job["job"])["webhooks"]
+            self.assertEqual(told, [{"url": receiver.url + "/jobs/7", "state": "delivered", "attempts": 2, "status": 204}])
+            self.assertEqual(len(receiver.messages), 2)
+            for path, headers, body in receiver.messages:
+                self.assertEqual(path, "/jobs/7")
+                signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+                expected = base64.b64encode(hmac.new(SECRET, signed, hashlib.sha256).digest()).decode()
+                self.assertEqual(headers["webhook-signature"], "v1," + expected)
+                self.assertLess(abs(time.time() - int(headers["webhook-timestamp"])), 300)
+            message = json.loads(receiver.messages[1][2])
+            self.assertEqual((message["type"], message["data"]["job"]), ("job.done", job["job"]))
+            self.assertEqual(message["data"]["kind"], "verify")
+
+            # What the operator has not named is refused when it is asked, and nothing is begun.
+            for url in ["http://127.0.0.1:1/jobs", receiver.url, receiver.url + "/jobsx", receiver.url + "/jobs/../x",
+                        receiver.url.replace("127.0.0.1", "user@127.0.0.1") + "/jobs", "file:///etc/passwd", ""]:
+                status, _, problem = server.request("POST", "/collections/notes/verify", {"webhook": url})
+                self.assertEqual(status, 400, url)
+                self.assertIn("'webhook'", problem["detail"])
+            self.assertEqual(len(server.request("GET", "/collections/notes/jobs")[2]["jobs"]), 1)
+            self.assertEqual(len(receiver.messages), 2)
+        finally:
+            server.remove()
+
+    def test_the_operators_address_is_told_of_every_job(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        receiver.messages.append(None)  # nothing is refused
+        server = Server("--pipeline", TINY, "--webhook-always", receiver.url + "/all", "--webhook-secret", self.secret)
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            job = server.request("POST", "/collections/notes/backups")[2]
+            told = self.job_until_told(server, job["job"])["webhooks"]
+            self.assertEqual([one["state"] for one in told], ["delivered"])
+            self.assertEqual(json.loads(receiver.messages[1][2])["data"]["kind"], "backup")
+        finally:
+            server.remove()
+
+    def test_webhooks_are_never_unsigned(self):
+        ended = subprocess.run([PROGRAM, "serve", "--data", self.folder.name, "--listen", "127.0.0.1:0",
+                                "--webhook", "http://127.0.0.1:9/"], check=False, capture_output=True, text=True)
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn("--webhook-secret", ended.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
