@@ -40,7 +40,7 @@ Response put_alias(Service& service, Call& call) {
     if (exists) return problem(409, "conflict", done.message());
     if (!done.ok()) return problem(done);
     json::object out = alias_object(alias, collection);
-    out["was"] = was.empty() ? json::value() : json::value(was);
+    out["was"] = was.empty() ? json::value() : json::value(json::string(was));
     Response response = json_response(out, was.empty() ? 201 : 200);
     response.headers.push_back({"Location", "/collections/" + alias});
     return response;

@@ -117,9 +117,14 @@ TEST(TarTest, WhatIsNoArchiveOfFilesIsRefused) {
 TEST(TarTest, AFileThatHasChangedEndsTheArchive) {
     const TestFolder folder;
     write_to(folder.path() / "a", "12345");
-    EXPECT_FALSE(TarWriter({{folder.path() / "a", "a", 6}}).next().ok());
-    EXPECT_FALSE(TarWriter({{folder.path() / "none", "none", 1}}).next().ok());
-    EXPECT_TRUE(TarWriter({{folder.path() / "a", "a", 5}}).next().ok());
+    const auto packs = [&folder](const std::string& name, std::uint64_t bytes) {
+        std::vector<TarWriter::File> one;
+        one.push_back({folder.path() / name, name, bytes});
+        return TarWriter(std::move(one)).next().ok();
+    };
+    EXPECT_FALSE(packs("a", 6));
+    EXPECT_FALSE(packs("none", 1));
+    EXPECT_TRUE(packs("a", 5));
 }
 
 }  // namespace
