@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "corpus/corpus.hpp"
+#include "lectern/backup.hpp"
 
 namespace lectern::corpus::local {
 

@@ -653,6 +653,8 @@ class SchemaGrammar {
         if (items != nullptr) {
             LECTERN_ASSIGN(one, value_of(*items, place + "/items"));
         }
+        // llama.cpp bounds repetitions times the groups that are in what is repeated.
+        if (one.find(' ') != std::string::npos) one = rule(one);
         if (!first.empty())
             return rule("\"[\" " + body + " " + repeated("( \", \" " + one + " )", more, more) +
                         " \"]\"");
