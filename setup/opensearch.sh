@@ -6,6 +6,7 @@
 #   setup/opensearch.sh stop          stops them and deletes what they stored
 #   setup/opensearch.sh kill I        ends node I without warning
 #   setup/opensearch.sh node I [N]    starts node I of N again
+#   setup/opensearch.sh wait [N]      until N nodes (3) are one cluster and all copies are there
 #   setup/opensearch.sh address       HOST:PORT,… of the nodes that `start` has started
 #   setup/opensearch.sh repository    the folder for snapshots, which all nodes see
 #
@@ -219,6 +220,7 @@ case ${1:-} in
         wait_for "${2:-3}"
         ;;
     stop) stop_all ;;
+    wait) wait_for "${2:-3}" ;;
     repository) printf '%s\n' "$run/snapshots" ;;
     kill) kill -9 "$(<"$run/$2/pid")" ;;
     node) start_node "$2" "${3:-3}" ;;
@@ -232,7 +234,7 @@ case ${1:-} in
         printf '%s\n' "${list%,}"
         ;;
     *)
-        sed -n '2,21p' "${BASH_SOURCE[0]}"
+        sed -n '2,22p' "${BASH_SOURCE[0]}"
         exit 2
         ;;
 esac

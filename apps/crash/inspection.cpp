@@ -6,6 +6,8 @@
 #include <mutex>
 #include <random>
 
+#include "lectern/cluster.hpp"
+
 namespace lectern::crash {
 namespace {
 
@@ -48,8 +50,9 @@ Result<Collection> open(const std::filesystem::path& collection,
     return Collection::open(collection, options);
 }
 
-Result<Seen> look(const Collection& collection, std::span<const Version> versions) {
+Result<Seen> look(const Collection& collection, std::span<const Version> versions, bool all_hits) {
     Seen seen;
+    seen.all_hits = all_hits;
     LECTERN_TRY(collection.each_document([&](const Document& document) {
         seen.documents.push_back(document);
         return true;
@@ -110,7 +113,8 @@ Result<Inspection> inspect(const std::filesystem::path& collection,
                             rebuilds->note(source, message);
                         }));
     for (std::string& message : rebuilds->messages()) out.problems.push_back(std::move(message));
-    LECTERN_ASSIGN(const Seen seen, look(opened, model.versions()));
+    LECTERN_ASSIGN(const Seen seen,
+                   look(opened, model.versions(), !is_in_cluster(collection.string())));
     for (std::string& problem : model.check(seen)) out.problems.push_back(std::move(problem));
     out.documents = seen.documents.size();
     if (seen.hits.empty() || !out.problems.empty()) return out;

@@ -18,8 +18,10 @@ inline constexpr std::size_t every_chunk = 10'000;
 [[nodiscard]] Result<Collection> open(const std::filesystem::path& collection,
                                       const std::filesystem::path& pipeline, Log log = {});
 
-// Everything in it, by id, by vectors and by the words of these versions.
-[[nodiscard]] Result<Seen> look(const Collection& collection, std::span<const Version> versions);
+// Everything in it, by id, by vectors and by the words of these versions. `all_hits`: a search for
+// all chunks finds them all, whatever the index.
+[[nodiscard]] Result<Seen> look(const Collection& collection, std::span<const Version> versions,
+                                bool all_hits = true);
 
 // Of `count` chunks, drawn by `draw`, how many are among the first ten hits of a dense search for
 // their own text. Index graphs are approximate, so a few may be missing.

@@ -9,6 +9,7 @@
 #include <map>
 #include <random>
 
+#include "apps/crash/cluster_rounds.hpp"
 #include "apps/crash/rounds.hpp"
 #include "apps/crash/sync_rounds.hpp"
 
@@ -19,7 +20,7 @@ using lectern::crash::Report;
 using lectern::crash::Sabotage;
 using lectern::crash::Settings;
 
-// lectern-crash --worker COLLECTION PIPELINE SEED FIRST DESCRIPTOR SABOTAGE, for itself alone.
+// lectern-crash --worker COLLECTION PIPELINE SEED FIRST DESCRIPTOR SABOTAGE LANE, for itself alone.
 int worker(char** arguments) {
     lectern::crash::Work work;
     work.collection = arguments[2];
@@ -28,6 +29,7 @@ int worker(char** arguments) {
     work.first = std::strtoull(arguments[5], nullptr, 10);
     work.acknowledge = std::atoi(arguments[6]);
     work.sabotage = static_cast<Sabotage>(std::atoi(arguments[7]));
+    work.lane = static_cast<lectern::crash::Lane>(std::atoi(arguments[8]));
     return lectern::crash::work(work);
 }
 
@@ -62,7 +64,8 @@ void print_problems(const Settings& settings, const Report& report) {
         std::printf("FAILED: %s\n", report.problems[i].c_str());
     if (report.problems.size() > 20) std::printf("... and %zu more\n", report.problems.size() - 20);
     if (settings.sabotage == Sabotage::none)
-        std::printf("the collection is kept in %s\n", settings.folder.c_str());
+        std::printf("the collection is kept in %s\n",
+                    settings.cluster.empty() ? settings.folder.c_str() : settings.cluster.c_str());
     std::printf("replay with --seed %llu\n", static_cast<unsigned long long>(settings.seed));
 }
 
@@ -93,7 +96,7 @@ void print_sync(const Settings& settings, const Report& report) {
 }
 
 // Whose syncs are killed, or whose writes.
-enum class Of { writes, syncs };
+enum class Of { writes, syncs, cluster };
 
 int run(Settings settings, const std::string& disk, bool json, Of of) {
     std::string folder = (fs::path(disk) / "lectern-crash-XXXXXX").string();
@@ -108,7 +111,9 @@ int run(Settings settings, const std::string& disk, bool json, Of of) {
         std::fflush(stdout);
         settings.progress = [](const std::string& line) { std::cerr << line << '\n'; };
     }
-    const auto report = of == Of::syncs ? run_sync_rounds(settings) : run_rounds(settings);
+    const auto report = of == Of::syncs     ? run_sync_rounds(settings)
+                        : of == Of::cluster ? run_cluster_rounds(settings)
+                                            : run_rounds(settings);
     if (!report) {
         std::cerr << "lectern-crash: " << report.status().message() << '\n';
         return 1;
@@ -129,7 +134,7 @@ int run(Settings settings, const std::string& disk, bool json, Of of) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 8 && std::string_view(argv[1]) == "--worker") return worker(argv);
+    if (argc == 9 && std::string_view(argv[1]) == "--worker") return worker(argv);
     if (argc == 5 && std::string_view(argv[1]) == "--restore") return restore(argv);
     if (argc == 5 && std::string_view(argv[1]) == "--sync-once")
         return lectern::crash::sync_once(argv[2], argv[3], argv[4]);
@@ -162,6 +167,13 @@ int main(int argc, char** argv) {
     program.add_flag("--sync", syncs,
                      "Kill syncs of a folder instead, and compare the collection with the folder "
                      "when the next one has ended");
+    program.add_option(
+        "--cluster", settings.cluster,
+        "opensearch://HOST…/NAME: two processes write there at once, and are killed; "
+        "the collection is made, and deleted when nothing was wrong");
+    program.add_option("--nodes", settings.nodes,
+                       "A program that ends and starts the cluster's nodes, which are killed too: "
+                       "setup/opensearch.sh");
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -172,7 +184,15 @@ int main(int argc, char** argv) {
             std::cerr << "lectern-crash: no backups are made with --sync; name another sabotage\n";
             return 1;
         }
-        return run(std::move(settings), folder, json, syncs ? Of::syncs : Of::writes);
+        const bool in_cluster = !settings.cluster.empty();
+        if (in_cluster && (syncs || settings.sabotage == Sabotage::lost_backup)) {
+            std::cerr << "lectern-crash: with --cluster neither syncs nor backups are made\n";
+            return 1;
+        }
+        return run(std::move(settings), folder, json,
+                   in_cluster ? Of::cluster
+                   : syncs    ? Of::syncs
+                              : Of::writes);
     } catch (const std::exception& error) {
         std::cerr << "lectern-crash: a defect: " << error.what() << '\n';
         return 1;

@@ -21,6 +21,7 @@ using Version = std::pair<unsigned, Step>;
 struct Seen {
     std::vector<Document> documents;
     std::vector<Hit> hits;  // of a dense search for all chunks
+    bool all_hits = true;   // false: the search is approximate, and may have missed some
     // The documents that a lexical search for the version's own word finds.
     std::map<Version, std::vector<std::string>> by_word;
     std::uint64_t documents_count;  // as stats() says

@@ -119,7 +119,7 @@ class Rounds {
                        start({"--worker", (settings_.folder / "collection").string(),
                               pipeline_.string(), std::to_string(settings_.seed),
                               std::to_string(next_), std::to_string(writes.get()),
-                              std::to_string(static_cast<int>(settings_.sabotage))},
+                              std::to_string(static_cast<int>(settings_.sabotage)), "0"},
                              plan.place, reads.get()));
         writes.close();
         const bool killed = listen(child.id(), reads.get(), plan);

@@ -17,6 +17,8 @@ struct Settings {
     std::uint64_t seed = 0;
     unsigned kills = 30;
     Sabotage sabotage = Sabotage::none;
+    std::string cluster;  // the collection's address there; "": it is in the folder
+    std::string nodes;    // the program that ends and starts nodes; "": they are left alone
     std::function<void(const std::string&)> progress{};  // one line a round; may be empty
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fstream>
 #include <random>
 #include <set>
@@ -12,6 +13,7 @@ namespace {
 constexpr std::array<const char*, 20> syllables{"ba", "ke", "di", "fo", "gu", "la", "me",
                                                 "ni", "po", "ru", "sa", "te", "vi", "zo",
                                                 "wu", "ja", "he", "ri", "mo", "tu"};
+constexpr std::string_view id_prefix = "document-";
 constexpr unsigned vocabulary = 400;
 constexpr int dimension = 24;
 // Low, so that a short run seals, merges and rebuilds many segments.
@@ -36,23 +38,42 @@ std::string some_words(std::mt19937_64& random, std::size_t count) {
     return out + ".";
 }
 
-std::vector<unsigned> some_names(std::mt19937_64& random, std::size_t most) {
+std::vector<unsigned> some_names(std::mt19937_64& random, std::size_t most, Lane lane) {
     std::set<unsigned> chosen;
-    for (std::size_t i = 0, count = 1 + random() % most; i < count; ++i)
-        chosen.insert(static_cast<unsigned>(random() % names));
+    for (std::size_t i = 0, count = 1 + random() % most; i < count; ++i) {
+        auto name = static_cast<unsigned>(random() % names);
+        if (lane != Lane::all) name = name / 2 * 2 + (lane == Lane::odd ? 1 : 0);
+        chosen.insert(name);
+    }
     return {chosen.begin(), chosen.end()};
 }
 
 }  // namespace
 
 Operation Script::operation(Step step) const {
-    std::mt19937_64 random = stream(seed_, 1, step);
+    // A cluster is backed up in other ways than this script knows.
+    const bool alone = lane_ == Lane::all;
+    std::mt19937_64 random =
+        stream(seed_, alone ? 1 : 10 + static_cast<std::uint64_t>(lane_), step);
     const auto dice = random() % 100;
-    if (dice < 55) return {Kind::ingest, some_names(random, 12), {}};
-    if (dice < 75) return {Kind::remove, some_names(random, 10), {}};
-    if (dice < 89) return {Kind::search, {}, some_words(random, 6)};
+    if (dice < 55) return {Kind::ingest, some_names(random, 12, lane_), {}};
+    if (dice < 75) return {Kind::remove, some_names(random, 10, lane_), {}};
+    if (dice < 89 || !alone) return {Kind::search, {}, some_words(random, 6)};
     if (dice < 95) return {Kind::flush, {}, {}};
     return {Kind::backup, {}, {}};
+}
+
+bool Script::writes(unsigned name) const noexcept {
+    return lane_ == Lane::all || (name % 2 == 1) == (lane_ == Lane::odd);
+}
+
+bool Script::writes(std::string_view id) const noexcept {
+    unsigned name = 0;
+    if (!id.starts_with(id_prefix)) return lane_ == Lane::all;
+    const std::string_view digits = id.substr(id_prefix.size());
+    const bool sound =
+        std::from_chars(digits.data(), digits.data() + digits.size(), name).ec == std::errc();
+    return lane_ == Lane::all || (sound && writes(name));
 }
 
 DocumentInput Script::document(unsigned name, Step step) const {
@@ -81,7 +102,7 @@ std::string Script::words(std::uint64_t number, std::size_t count) const {
 }
 
 std::string Script::id(unsigned name) {
-    return "document-" + std::to_string(name);
+    return std::string(id_prefix) + std::to_string(name);
 }
 
 Result<std::filesystem::path> Script::write_pipeline(const std::filesystem::path& folder) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lectern/lectern.hpp"
@@ -24,9 +25,15 @@ struct Operation {
     std::string query;                // search
 };
 
+// Which names a script writes: of two that work at once, each knows what it has written.
+enum class Lane : unsigned { all = 0, even = 1, odd = 2 };
+
 class Script {
  public:
-    explicit Script(std::uint64_t seed) : seed_(seed) {}
+    explicit Script(std::uint64_t seed, Lane lane = Lane::all) : seed_(seed), lane_(lane) {}
+
+    [[nodiscard]] bool writes(unsigned name) const noexcept;
+    [[nodiscard]] bool writes(std::string_view id) const noexcept;
 
     [[nodiscard]] Operation operation(Step step) const;
     // The version of a document that the step writes. No two versions are alike.
@@ -44,6 +51,7 @@ class Script {
 
  private:
     std::uint64_t seed_;
+    Lane lane_;
 };
 
 }  // namespace lectern::crash

@@ -10,6 +10,7 @@
 
 #include "apps/crash/backups.hpp"
 #include "apps/crash/inspection.hpp"
+#include "lectern/cluster.hpp"
 
 namespace lectern::crash {
 namespace {
@@ -17,6 +18,12 @@ namespace {
 int fail(const std::string& what) {
     std::fprintf(stderr, "worker: %s\n", what.c_str());
     return 3;
+}
+
+int code_of(const Work& work, const Status& status, const std::string& doing) {
+    (void)fail(doing + ": " + status.message());
+    const bool away = status.code() == Code::unavailable && is_in_cluster(work.collection.string());
+    return away ? no_cluster : 3;
 }
 
 bool tell(int descriptor, Event event, Step step) {
@@ -27,7 +34,7 @@ bool tell(int descriptor, Event event, Step step) {
 class Worker {
  public:
     Worker(const Work& work, Collection& collection)
-        : work_(work), script_(work.seed), collection_(collection) {}
+        : work_(work), script_(work.seed, work.lane), collection_(collection) {}
 
     Status run(Step step) {
         const Operation operation = script_.operation(step);
@@ -90,8 +97,13 @@ class Worker {
     };
     Result<Found> find(unsigned name) const {
         const auto search = [&](const std::string& text, SearchMode mode) -> Result<bool> {
-            LECTERN_ASSIGN(const SearchResult all,
-                           collection_.search(text, {.k = every_chunk, .mode = mode}));
+            SearchOptions options{.k = every_chunk, .mode = mode};
+            // There a search for all is approximate, and one within a document is not.
+            if (is_in_cluster(work_.collection.string())) {
+                options.k = 1;
+                options.filter = "id = \"" + Script::id(name) + "\"";
+            }
+            LECTERN_ASSIGN(const SearchResult all, collection_.search(text, options));
             return std::any_of(all.hits.begin(), all.hits.end(),
                                [&](const Hit& hit) { return hit.document == Script::id(name); });
         };
@@ -117,24 +129,26 @@ int work(const Work& work) {
     if (!collection) return fail("opening: " + collection.status().message());
     if (!tell(work.acknowledge, Event::opened, 0)) return fail("nobody listens");
     std::atomic<bool> stop = false;
-    std::atomic<bool> search_failed = false;
+    std::atomic<int> search_code = 0;
     std::thread searcher([&, script = Script(work.seed)] {
         for (std::uint64_t i = work.first; !stop; ++i) {
             const auto found = collection->search(script.words(i, 8));
             if (found) continue;
-            (void)fail("searching: " + found.status().message());
-            search_failed = true;
+            search_code = code_of(work, found.status(), "searching");
             return;
         }
     });
     Worker worker(work, *collection);
     int code = 0;
     for (Step step = work.first; code == 0; ++step) {
-        if (search_failed) code = 3;
+        if (search_code != 0) {
+            code = search_code;
+            break;
+        }
         if (!tell(work.acknowledge, Event::begun, step)) break;
         const Status status = worker.run(step);
         if (!status.ok())
-            code = fail("step " + std::to_string(step) + ": " + status.message());
+            code = code_of(work, status, "step " + std::to_string(step));
         else if (!tell(work.acknowledge, Event::done, step))
             break;
     }

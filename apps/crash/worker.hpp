@@ -24,7 +24,11 @@ struct Work {
     Step first = 1;
     int acknowledge = -1;  // descriptor that messages go to
     Sabotage sabotage = Sabotage::none;
+    Lane lane = Lane::all;
 };
+
+// The worker's exit code where its cluster does not take a write or answer a search.
+inline constexpr int no_cluster = 5;
 
 // What the worker tells: 8 bytes each.
 enum class Event : std::uint32_t { opened = 1, begun = 2, done = 3 };

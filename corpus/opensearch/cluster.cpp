@@ -18,6 +18,7 @@ constexpr std::size_t rows_at_once = 500;
 constexpr std::size_t bulk_bytes = 8U << 20U;
 constexpr int tries_of_an_update = 5;
 constexpr auto write_again_for = std::chrono::seconds(30);
+constexpr auto refresh_again_after = std::chrono::seconds(1);
 constexpr auto write_again_after = std::chrono::milliseconds(200);
 
 json::array names_of(std::span<const std::string_view> fields) {
@@ -102,6 +103,16 @@ Status Cluster::refresh() const {
     if (count_at(answer, "_shards", "failed") > 0)
         return {Code::unavailable, "the cluster: a part of the index could not be refreshed"};
     return {};
+}
+
+Status Cluster::refresh_now_and_then() const {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = std::chrono::steady_clock::now();
+        if (now - refreshed_ < refresh_again_after) return {};
+        refreshed_ = now;
+    }
+    return refresh();
 }
 
 Result<Served> Cluster::served() const {

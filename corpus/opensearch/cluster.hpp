@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <boost/json.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -66,6 +67,9 @@ class Cluster {
         std::size_t page, std::span<const std::string_view> fields,
         const std::function<Result<bool>(const boost::json::array&)>& visit) const;
     [[nodiscard]] Status refresh() const;
+    // For what a program has written that died before it made searches see it. Once a second at
+    // most.
+    [[nodiscard]] Status refresh_now_and_then() const;
 
     // As the cluster has it now; it is remembered which serves.
     [[nodiscard]] Result<Served> served() const;
@@ -91,7 +95,8 @@ class Cluster {
     mutable std::atomic<storage::GenerationNumber> serving_{0};  // as seen last; 0: not yet
     mutable std::mutex mutex_;
     mutable std::unordered_map<storage::ChunkId, Belongs> known_;
-    storage::Hash128 collection_{};  // guarded by mutex_
+    storage::Hash128 collection_{};                              // guarded by mutex_
+    mutable std::chrono::steady_clock::time_point refreshed_{};  // guarded by mutex_
 };
 
 // Asked of every search for chunks.

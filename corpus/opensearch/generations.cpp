@@ -121,14 +121,15 @@ Result<std::uint64_t> add_vectors(const Cluster& cluster, const storage::Generat
     for (std::size_t i = 0; i < chunks.size(); ++i) {
         const auto row = rows.subspan(i * dimension, dimension);
         LECTERN_TRY(check_length(row));
-        json::array values;
-        values.reserve(dimension);
-        for (const float value : row) values.emplace_back(static_cast<double>(value));
-        bulk.update(chunk_id(chunks[i]),
-                    json::serialize(
-                        update(add_script, object_of("field", text_value(field), "generation",
-                                                     text_value(std::to_string(generation.number)),
-                                                     "vector", std::move(values)))));
+        // As text, in which the vector is as short as can be.
+        std::string parameters =
+            json::serialize(object_of("field", text_value(field), "generation",
+                                      text_value(std::to_string(generation.number))));
+        parameters.back() = ',';
+        parameters += "\"vector\":" + vector_text(row) + "}";
+        bulk.update(chunk_id(chunks[i]), R"({"script":{"lang":"painless","source":)" +
+                                             json::serialize(text_value(add_script)) +
+                                             ",\"params\":" + parameters + "}}");
     }
     LECTERN_TRY(bulk.send().status());
     return chunks.size() - bulk.gone();

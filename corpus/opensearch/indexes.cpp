@@ -55,7 +55,8 @@ Result<std::vector<IndexOfCluster>> list(std::string_view cluster) {
     std::vector<IndexOfCluster> out;
     if (const auto* indexes = answer.if_object())
         for (const auto& [name, mapping] : *indexes)
-            if (auto found = index_of(std::string(name), mapping)) out.push_back(*std::move(found));
+            if (auto found = index_of(std::string(name.data(), name.size()), mapping))
+                out.push_back(*std::move(found));
     std::sort(out.begin(), out.end(),
               [](const auto& one, const auto& other) { return one.name < other.name; });
     return out;

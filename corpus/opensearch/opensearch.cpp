@@ -340,7 +340,7 @@ Status ClusterCorpus::look() {
     cluster_.set_replicas(count);
     LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
     cluster_.set_collection(now.id);
-    return {};
+    return cluster_.refresh();  // what a program wrote that died before it had done so
 }
 
 Result<storage::CollectionMeta> ClusterCorpus::meta() const {
@@ -967,12 +967,15 @@ Status ClusterCorpus::add_documents(const LookUp& what, LookedUp& out) const {
     LECTERN_ASSIGN(const std::vector<Row> heads, cluster_.rows(names, fields));
     for (std::size_t i = 0; i < heads.size(); ++i)
         if (heads[i].found) serving[names[i]] = count_at(heads[i].source, "ordinal");
+    bool stale = false;
     for (const Belongs& owner : owners) {
         const auto found = serving.find(owner.row);
         const bool counts = found != serving.end() && found->second == owner.ordinal;
         out.documents.push_back(counts ? owner.ordinal : 0);
+        stale = stale || !counts;
     }
-    return {};
+    // A version that searches do not see yet: its writer shows it, unless that has died.
+    return stale ? cluster_.refresh_now_and_then() : Status();
 }
 
 Result<LookedUp> ClusterCorpus::look_up(const LookUp& what) const {

@@ -244,14 +244,20 @@ std::string chunk_row(const Version& version, std::size_t i, std::string_view wo
     out.pop_back();  // the brace
     for (const storage::PutVectors& vectors : put.vectors) {
         const std::size_t dimension = vectors.values.size() / put.chunks.size();
-        out += ",\"" + vector_field(vectors.generation) + "\":[";
-        for (std::size_t at = 0; at < dimension; ++at) {
-            if (at > 0) out.push_back(',');
-            append_float(out, vectors.values[i * dimension + at]);
-        }
-        out.push_back(']');
+        out += ",\"" + vector_field(vectors.generation) +
+               "\":" + vector_text(std::span(vectors.values).subspan(i * dimension, dimension));
     }
     out.push_back('}');
+    return out;
+}
+
+std::string vector_text(std::span<const float> vector) {
+    std::string out = "[";
+    for (std::size_t at = 0; at < vector.size(); ++at) {
+        if (at > 0) out.push_back(',');
+        append_float(out, vector[at]);
+    }
+    out.push_back(']');
     return out;
 }
 

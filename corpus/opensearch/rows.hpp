@@ -61,6 +61,8 @@ struct Version {
 [[nodiscard]] boost::json::object text_row(const Version& version);
 // The row of chunk number `i`, as text: vectors are most of it. `words`: as words_text() has them.
 [[nodiscard]] std::string chunk_row(const Version& version, std::size_t i, std::string_view words);
+// As a JSON array, as short as it gives the same floats again.
+[[nodiscard]] std::string vector_text(std::span<const float> vector);
 // The chunk's terms as the index splits them: each as often as it counts.
 [[nodiscard]] std::string words_text(const index::lexical::Field& title,
                                      const index::lexical::Field& text);

@@ -3,14 +3,14 @@
 #include <unordered_map>
 #include <utility>
 
-#include "engine/search/moved_query.hpp"
+#include "engine/search/rocchio.hpp"
 
 namespace lectern {
 namespace {
 
 // The query's vector, moved towards the best candidates. Empty: they have no vectors.
-Result<std::vector<float>> moved_query(const Request& request,
-                                       const std::vector<Candidate>& candidates) {
+Result<std::vector<float>> rocchio_vector(const Request& request,
+                                          const std::vector<Candidate>& candidates) {
     std::vector<Candidate> best = ranked(candidates, request.ranking, false);
     if (best.size() > feedback_chunks) best.resize(feedback_chunks);
     std::vector<storage::ChunkId> ids;
@@ -32,7 +32,7 @@ Result<std::vector<float>> moved_query(const Request& request,
 
 Status feed_back(Request& request, std::size_t wanted, std::vector<Candidate>& candidates) {
     if (candidates.empty()) return {};
-    LECTERN_ASSIGN(const std::vector<float> vector, moved_query(request, candidates));
+    LECTERN_ASSIGN(const std::vector<float> vector, rocchio_vector(request, candidates));
     if (vector.empty()) return {};
     LECTERN_ASSIGN(const auto found, request.context.vectors.search(
                                          vector, wanted, request.narrowed.selection.get()));

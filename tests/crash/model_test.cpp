@@ -214,5 +214,62 @@ TEST(CrashScript, IsTheSameForTheSameSeedAndNoTwoVersionsAreAlike) {
     EXPECT_GT(different, 10U);
 }
 
+// Two that write to one collection at once: neither writes what the other does, and each judges its
+// own documents alone.
+TEST(CrashLanes, KeepApart) {
+    const Script even(7, Lane::even);
+    const Script odd(7, Lane::odd);
+    for (Step step = 1; step < 200; ++step) {
+        for (const unsigned name : even.operation(step).documents) EXPECT_EQ(name % 2, 0U);
+        for (const unsigned name : odd.operation(step).documents) EXPECT_EQ(name % 2, 1U);
+        EXPECT_NE(even.operation(step).kind, Kind::backup);
+    }
+    Faithful collection;
+    Model of_even(even);
+    Model of_odd(odd);
+    const Step written = step_of(even, Kind::ingest, 2);
+    of_even.begin(written);
+    of_even.acknowledge();
+    for (const unsigned name : even.operation(written).documents)
+        collection.put(even, name, written);
+    const Step other = step_of(odd, Kind::ingest, 2);
+    of_odd.begin(other);
+    of_odd.acknowledge();
+    for (const unsigned name : odd.operation(other).documents) collection.put(odd, name, other);
+    const auto seen_by = [&](const Script& script) {
+        Seen seen = collection.seen();
+        std::erase_if(seen.by_word,
+                      [&](const auto& one) { return !script.writes(one.first.first); });
+        return seen;
+    };
+    EXPECT_THAT(of_even.check(seen_by(even)), IsEmpty());
+    EXPECT_THAT(of_odd.check(seen_by(odd)), IsEmpty());
+    collection.remove(odd.operation(other).documents.front());
+    EXPECT_THAT(of_even.check(seen_by(even)), IsEmpty());
+    EXPECT_THAT(of_odd.check(seen_by(odd)), ::testing::Contains(HasSubstr("lost: document-")));
+}
+
+// A search that is approximate may miss a chunk, and may not make one up.
+TEST(CrashLanes, AnApproximateSearchMayMiss) {
+    const Script script(7);
+    Faithful collection;
+    Model model(script);
+    const Step written = step_of(script, Kind::ingest, 2);
+    model.begin(written);
+    model.acknowledge();
+    for (const unsigned name : script.operation(written).documents)
+        collection.put(script, name, written);
+    Seen seen = collection.seen();
+    const Hit last = seen.hits.back();
+    seen.hits.pop_back();
+    EXPECT_THAT(Model(model).check(seen), ::testing::Contains(HasSubstr("does not find chunk")));
+    seen.all_hits = false;
+    EXPECT_THAT(Model(model).check(seen), IsEmpty());
+    seen.hits.push_back(last);
+    seen.hits.back().chunk += 1000;
+    EXPECT_THAT(Model(model).check(seen),
+                ::testing::Contains(HasSubstr("which the store has not")));
+}
+
 }  // namespace
 }  // namespace lectern::crash

@@ -51,7 +51,7 @@ class EveryKind : public testing::Test {
         if (!made) throw std::runtime_error(std::string(made.status().message()));
         std::ofstream(folder / "manual.txt", std::ios::binary)
             << "The pump needs 3 litres of oil.\n\n"
-               "It stands beside the boiler.\f\n"
+               "It stands beside the boiler.\n\f\n"
                "The valve opens at 80 degrees. It closes slowly.\n";
         const auto files = made->ingest({folder / "manual.txt"});
         if (!files || files->documents != 1) throw std::runtime_error("no manual");

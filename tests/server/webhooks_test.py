@@ -107,6 +107,35 @@ class WebhooksTest(unittest.TestCase):
         finally:
             server.remove()
 
+    def test_documents_are_stored_by_a_job(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        receiver.messages.append(None)  # nothing is refused
+        server = Server("--pipeline", TINY, "--webhook", receiver.url, "--webhook-secret", self.secret)
+        documents = "/collections/notes/documents"
+        later = {"Prefer": "respond-async"}
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            lines = "".join(json.dumps({"id": f"d{i}", "text": f"Encoder number {i}."}) + "\n" for i in range(300))
+            lines += '{"delete": "d7"}\n{"id": "..", "text": "x"}\nno json\n'
+            status, headers, job = server.request("POST", f"{documents}?webhook={receiver.url}/done", lines, later)
+            self.assertEqual((status, job["kind"], headers["Preference-Applied"]), (202, "ingest", "respond-async"))
+            self.assertEqual(headers["Location"], f"/collections/notes/jobs/{job['job']}")
+            ended = self.job_until_told(server, job["job"])
+            self.assertEqual((ended["state"], ended["percent"]), ("done", 100))
+            self.assertEqual({name: ended["result"][name] for name in ("stored", "deleted", "failed")},
+                             {"stored": 300, "deleted": 1, "failed": 2})
+            self.assertEqual([error["line"] for error in ended["result"]["errors"]], [302, 303])
+            self.assertEqual(server.request("POST", "/collections/notes/count", {})[2]["documents"], 299)
+            self.assertEqual(json.loads(receiver.messages[1][2])["data"]["result"]["stored"], 300)
+            self.assertEqual(os.listdir(os.path.join(server.folder, "data", ".uploads")), [])
+            # What is refused is kept nowhere.
+            for path, expected in [("/collections/none/documents", 404), (documents + "?webhook=http://127.0.0.1:1/", 400)]:
+                self.assertEqual(server.request("POST", path, lines, later)[0], expected)
+            self.assertEqual(os.listdir(os.path.join(server.folder, "data", ".uploads")), [])
+        finally:
+            server.remove()
+
     def test_webhooks_are_never_unsigned(self):
         ended = subprocess.run([PROGRAM, "serve", "--data", self.folder.name, "--listen", "127.0.0.1:0",
                                 "--webhook", "http://127.0.0.1:9/"], check=False, capture_output=True, text=True)

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <fstream>
 #include <map>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "api/documents.hpp"
@@ -14,27 +17,38 @@
 namespace lectern::server {
 namespace {
 
+namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr std::size_t batch_lines = 64;  // short batches, so that a delete need not wait long
 constexpr std::size_t batch_bytes = 1U << 20U;
 constexpr std::size_t max_results = 64U << 20U;  // bytes of results that are kept
 
+// What a job keeps of the results of its lines.
+struct Tally {
+    std::uint64_t stored = 0;
+    std::uint64_t deleted = 0;
+    std::uint64_t failed = 0;
+    json::array errors;  // the first ones
+};
+constexpr std::size_t most_errors = 100;
+
 class Bulk : public BodySink {
  public:
-    Bulk(Service& service, bool one_value) : service_(service), one_value_(one_value) {}
+    // `longest`: a line's bytes. `tally` has the results in place of the response.
+    Bulk(Collections& collections, std::uint64_t longest, bool one_value, Tally* tally = nullptr)
+        : collections_(collections), longest_(longest), one_value_(one_value), tally_(tally) {}
 
     Status add(std::string_view piece) override {
         rest_.append(piece);
-        if (rest_.size() > service_.options.limits.body && (one_value_ || lines_.empty()) &&
+        if (rest_.size() > longest_ && (one_value_ || lines_.empty()) &&
             rest_.find('\n') == std::string::npos)
             return {Code::resource_exhausted, "line " + std::to_string(next_) + " is larger than " +
-                                                  std::to_string(service_.options.limits.body) +
-                                                  " bytes"};
+                                                  std::to_string(longest_) + " bytes"};
         if (one_value_) {
-            if (rest_.size() <= service_.options.limits.body) return {};
+            if (rest_.size() <= longest_) return {};
             return {Code::resource_exhausted,
-                    "the body is larger than " + std::to_string(service_.options.limits.body) +
+                    "the body is larger than " + std::to_string(longest_) +
                         " bytes; send it as application/x-ndjson, one document a line"};
         }
         std::size_t begin = 0;
@@ -54,7 +68,7 @@ class Bulk : public BodySink {
     Response work(Call& call) override {
         // Said at once, and not of every line. One that is dropped later is said of each.
         if (!begun_)
-            if (auto open = service_.collections.get(call.value("name")); !open)
+            if (auto open = collections_.get(call.value("name")); !open)
                 return problem(open.status());
         begun_ = true;
         while (!lines_.empty() && !call.stop.stop_requested()) store(call);
@@ -162,7 +176,7 @@ class Bulk : public BodySink {
                     const std::vector<std::string>& removed) {
         Failures out;
         if (documents.empty() && removed.empty()) return out;
-        auto open = service_.collections.get(call.value("name"));
+        auto open = collections_.get(call.value("name"));
         if (!open) return out.all = open.status(), out;
         const std::lock_guard lock((*open)->writing);
         Collection& collection = (*open)->collection;
@@ -221,11 +235,21 @@ class Bulk : public BodySink {
         if (error.empty() && !failures.all.ok()) error = failures.all.message();
         result["status"] = !error.empty() ? "failed" : removes ? "deleted" : "stored";
         if (!error.empty()) result["error"] = api::clean(error);
+        if (tally_ != nullptr) {
+            ++(!error.empty() ? tally_->failed : removes ? tally_->deleted : tally_->stored);
+            if (!error.empty() && tally_->errors.size() < most_errors) {
+                result.erase("status");
+                tally_->errors.push_back(std::move(result));
+            }
+            return;
+        }
         results_ += json::serialize(result) + "\n";
     }
 
-    Service& service_;
+    Collections& collections_;
+    const std::uint64_t longest_;
     const bool one_value_;
+    Tally* const tally_;
     bool begun_ = false;
     std::string rest_;  // bytes of a line that has not ended
     std::uint64_t next_ = 1;
@@ -235,11 +259,176 @@ class Bulk : public BodySink {
     std::string broken_;
 };
 
+bool is_one_value(const Request& request) {
+    return lists(request.header("Content-Type"), "application/json");
+}
+
+// ------------------------------------------------------------------- as a job
+
+constexpr std::size_t upload_piece = 1U << 20U;
+constexpr std::size_t name_bytes = 16;
+
+fs::path uploads_of(const fs::path& data) {
+    return data / ".uploads";
+}
+
+// Takes a body into a file, and begins the job at its end.
+class Upload : public BodySink {
+ public:
+    Upload(Service& service, const Request& request)
+        : service_(service),
+          one_value_(is_one_value(request)),
+          webhook_(request.parameter("webhook")),
+          name_(hexadecimal(random_bytes(name_bytes))),
+          file_(uploads_of(service.options.data) / name_) {}
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
+    ~Upload() override {
+        std::error_code error;
+        if (!given_) fs::remove(file_, error);
+    }
+
+    Status add(std::string_view piece) override {
+        held_.append(piece);
+        return {};
+    }
+    [[nodiscard]] bool ready() const override { return held_.size() >= upload_piece; }
+
+    Response work(Call& call) override {
+        if (!out_.is_open())
+            if (auto refused = refuse(call)) return std::move(*refused);
+        out_.write(held_.data(), static_cast<std::streamsize>(held_.size()));
+        bytes_ += held_.size();
+        held_.clear();
+        if (!out_.flush())
+            return problem(507, "resource_exhausted", "the upload cannot be kept on the disk");
+        return {};
+    }
+
+    Response finish(Call& call) override {
+        if (Response failed = work(call); failed.status != 200) return failed;
+        out_.close();
+        const std::string& name = call.value("name");
+        json::object settings{{"lines", name_}, {"bytes", bytes_}, {"one_value", one_value_}};
+        if (webhook_) settings["webhook"] = *webhook_;
+        bool busy = false;
+        auto job = service_.jobs.start("ingest", name, std::move(settings), busy);
+        if (busy) return problem(409, "conflict", job.status().message());
+        if (!job && job.status().code() == Code::resource_exhausted)
+            return too_many(job.status().message(), 60);
+        if (!job) return problem(job.status());
+        given_ = true;
+        Response out = json_response(*job, 202);
+        out.headers.push_back({"Location", "/collections/" + name + "/jobs/" +
+                                               std::string(job->at("job").as_string())});
+        out.headers.push_back({"Preference-Applied", "respond-async"});
+        return out;
+    }
+
+ private:
+    // Before anything is kept.
+    std::optional<Response> refuse(Call& call) {
+        const std::string& name = call.value("name");
+        if (!call.may(Right::admin, name) || !call.scope().whole())
+            return problem(403, "forbidden", "a job takes a key with the right to admin");
+        if (auto open = service_.collections.get(name); !open) return problem(open.status());
+        if (webhook_)
+            if (const auto found = service_.webhooks.rules().find(*webhook_); !found)
+                return problem(400, "invalid_argument",
+                               "the parameter 'webhook' is not taken: " + found.status().message());
+        std::error_code error;
+        fs::create_directories(file_.parent_path(), error);
+        out_.open(file_, std::ios::binary | std::ios::trunc);
+        if (!out_)
+            return problem(507, "resource_exhausted", "the upload cannot be kept on the disk");
+        return {};
+    }
+
+    Service& service_;
+    const bool one_value_;
+    std::optional<std::string> webhook_;
+    const std::string name_;
+    const fs::path file_;
+    std::string held_;
+    std::ofstream out_;
+    std::uint64_t bytes_ = 0;
+    bool given_ = false;  // to the job
+};
+
+// Nobody reads what a job's lines would stream.
+class NoStream : public ResponseStream {
+ public:
+    using ResponseStream::begin;
+    void begin(std::string_view, std::vector<Header>) override {}
+    bool write(std::string_view) override { return true; }
+    [[nodiscard]] bool begun() const override { return false; }
+    void end(std::string) override {}
+    [[nodiscard]] std::shared_ptr<ResponseStream> shared() override { return nullptr; }
+};
+
+Status status_of(const Response& response) {
+    if (response.status == 200) return {};
+    return {Code::invalid_argument,
+            std::string(json::parse(response.body).at("detail").as_string())};
+}
+
 }  // namespace
 
 std::unique_ptr<BodySink> make_bulk(Service& service, const Request& request) {
-    return std::make_unique<Bulk>(service,
-                                  lists(request.header("Content-Type"), "application/json"));
+    return std::make_unique<Bulk>(service.collections, service.options.limits.body,
+                                  is_one_value(request));
+}
+
+bool wants_job(const Request& request) noexcept {
+    return lists(request.header("Prefer"), "respond-async");
+}
+
+std::unique_ptr<BodySink> make_upload(Service& service, const Request& request) {
+    return std::make_unique<Upload>(service, request);
+}
+
+Result<json::object> store_upload(Collections& collections, const fs::path& data,
+                                  std::uint64_t longest_line, const JobRecord& record,
+                                  JobFace& face) {
+    struct Removed {
+        fs::path file;
+        ~Removed() {
+            std::error_code error;
+            fs::remove(file, error);
+        }
+    };
+    const Removed upload{uploads_of(data) / std::string(record.settings.at("lines").as_string())};
+    std::ifstream in(upload.file, std::ios::binary);
+    if (!in) return Status{Code::not_found, "the upload is not there any more"};
+    const auto total = record.settings.at("bytes").to_number<std::uint64_t>();
+    Tally tally;
+    Bulk bulk(collections, longest_line, record.settings.at("one_value").as_bool(), &tally);
+    const Request request;
+    NoStream stream;
+    Call call{request, {{"name", record.collection}}, nullptr, face.stop(), stream, {}};
+    std::string piece(upload_piece, '\0');
+    for (std::uint64_t done = 0; in;) {
+        in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        const auto count = static_cast<std::size_t>(in.gcount());
+        LECTERN_TRY(bulk.add(std::string_view(piece).substr(0, count)));
+        while (bulk.ready() && !face.stop().stop_requested())
+            LECTERN_TRY(status_of(bulk.work(call)));
+        // What was stored before the stop stays; the same lines again change nothing.
+        if (face.stop().stop_requested()) return Status{Code::cancelled, "cancelled"};
+        done += count;
+        face.progress(done, total);
+    }
+    LECTERN_TRY(status_of(bulk.finish(call)));
+    if (face.stop().stop_requested()) return Status{Code::cancelled, "cancelled"};
+    return json::object{{"stored", tally.stored},
+                        {"deleted", tally.deleted},
+                        {"failed", tally.failed},
+                        {"errors", std::move(tally.errors)}};
+}
+
+void forget_uploads(const fs::path& data) noexcept {
+    std::error_code error;
+    fs::remove_all(uploads_of(data), error);
 }
 
 }  // namespace lectern::server

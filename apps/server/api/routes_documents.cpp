@@ -190,13 +190,16 @@ void add_document_routes(Router& router, Service& service) {
         router.add(for_tenants({method, documents + below, right, lane, bound(handler)}));
     };
     open("GET", "", Right::read, Lane::read, &list_documents);
-    router.add(for_tenants(
-        {.method = "POST",
-         .pattern = documents,
-         .right = Right::write,
-         .lane = Lane::ingest,
-         .sink = [&service](const Request& request) { return make_bulk(service, request); },
-         .body = Body::lines}));
+    router.add(for_tenants({.method = "POST",
+                            .pattern = documents,
+                            .right = Right::write,
+                            .lane = Lane::ingest,
+                            .sink =
+                                [&service](const Request& request) {
+                                    return wants_job(request) ? make_upload(service, request)
+                                                              : make_bulk(service, request);
+                                },
+                            .body = Body::lines}));
     open("GET", "/{document+}", Right::read, Lane::read, &get);
     open("PUT", "/{document+}", Right::write, Lane::ingest, &put_document);
     open("DELETE", "/{document+}", Right::write, Lane::ingest, &remove);

@@ -17,6 +17,7 @@
 #include <thread>
 #include <utility>
 
+#include "apps/server/api/bulk.hpp"
 #include "apps/server/net/log.hpp"
 #include "apps/server/net/session.hpp"
 #include "apps/server/net/state.hpp"
@@ -91,7 +92,7 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
       webhooks(std::move(rules)),
       listeners(collections, keys),
       jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
-           job_work(collections, options.data, sources), &webhooks),
+           job_work(collections, options.data, sources, options.limits.body), &webhooks),
       service{options, collections, metrics, recall, jobs, webhooks, listeners, sources, keys},
       read("read",
            options.read_threads > 0 ? options.read_threads
@@ -186,6 +187,7 @@ struct Server::Impl {
 
     void run() {
         add_routes(state);
+        forget_uploads(state.options.data);
         state.jobs.resume();
         asio::co_spawn(accepting, accept(), asio::detached);
         if (!state.options.keys.empty()) watch_keys();

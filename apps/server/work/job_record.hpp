@@ -16,7 +16,7 @@ namespace lectern::server {
 
 struct JobRecord {
     std::string id;
-    std::string kind;  // "reembed", "verify", "backup", "sync", "restore"
+    std::string kind;  // "reembed", "verify", "backup", "sync", "restore", "ingest"
     std::string collection;
     boost::json::object settings;  // as the request gave them
     std::int64_t created_at = 0;   // milliseconds since 1970-01-01 UTC

@@ -1,6 +1,7 @@
 // apps/server/work/job_work.hpp: what the jobs do.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "apps/server/work/collections.hpp"
@@ -10,8 +11,9 @@
 namespace lectern::server {
 
 // Of every kind there is, on the collections below `data`; all must outlive the jobs.
+// `longest_line`: bytes of a line of an ingest.
 [[nodiscard]] JobWork job_work(Collections& collections, const std::filesystem::path& data,
-                               const SourceFolders& sources);
+                               const SourceFolders& sources, std::uint64_t longest_line);
 
 // What a sync with these settings is about; a failure says what is wrong with them.
 [[nodiscard]] Result<SyncOptions> sync_options(const boost::json::object& settings,

@@ -1,4 +1,5 @@
-// engine/search/moved_query.hpp: a query's vector moved towards others.
+// engine/search/rocchio.hpp: a query's vector moved towards others, as J. Rocchio has it
+// (feedback.hpp).
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-#include "engine/search/moved_query.hpp"
+#include "engine/search/rocchio.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
