@@ -56,10 +56,11 @@ class EveryKind : public testing::Test {
         const auto files = made->ingest({folder / "manual.txt"});
         if (!files || files->documents != 1) throw std::runtime_error("no manual");
         const std::string text = "The turbine was built in Ghent.";
-        const auto reports =
-            made->ingest_documents({{"report-old", "", text, R"({"year": 1998})"},
-                                    {"report-mid", "", text + " It runs.", R"({"year": 2010})"},
-                                    {"report-new", "", text, R"({"year": 2020})"}});
+        const std::vector<lectern::DocumentInput> turbines{
+            {"report-old", "", text, R"({"year": 1998})"},
+            {"report-mid", "", text + " It runs.", R"({"year": 2010})"},
+            {"report-new", "", text, R"({"year": 2020})"}};
+        const auto reports = made->ingest_documents(turbines);
         if (!reports || reports->documents != 3) throw std::runtime_error("no reports");
         return std::move(*made);
     }
