@@ -98,9 +98,18 @@ class Summarizer {
             .substr(sentence.begin, sentence.end - sentence.begin);
     }
 
+    // Without vectors nothing says what is central: the first, and what lies evenly after it.
+    template <typename T>
+    static std::vector<T> evenly(const std::vector<T>& from, std::size_t most) {
+        std::vector<T> out;
+        for (std::size_t i = 0; i < most; ++i) out.push_back(from[i * from.size() / most]);
+        return out;
+    }
+
     Result<std::vector<storage::Chunk>> central_chunks() {
         const std::vector<storage::Chunk>& chunks = document_.chunks;
         if (chunks.size() <= chunks_read) return chunks;
+        if (!context_.pipeline.embeds()) return evenly(chunks, chunks_read);
         std::vector<storage::ChunkId> ids;
         for (const storage::Chunk& chunk : chunks) ids.push_back(chunk.id);
         LECTERN_ASSIGN(const auto rows,
@@ -137,6 +146,7 @@ class Summarizer {
     Result<std::vector<Sentence>> central_sentences(const std::vector<Sentence>& from,
                                                     std::size_t most) {
         if (from.size() <= most) return from;
+        if (!context_.pipeline.embeds()) return evenly(from, most);
         std::vector<std::string_view> texts;
         texts.reserve(from.size());
         for (const Sentence& sentence : from) texts.push_back(piece(sentence));

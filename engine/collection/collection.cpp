@@ -14,6 +14,7 @@
 #include "engine/answers/writer.hpp"
 #include "engine/collection/engine_impl.hpp"
 #include "engine/collection/metadata_patch.hpp"
+#include "engine/collection/no_vectors.hpp"
 #include "engine/collection/reembed.hpp"
 #include "engine/collection/serving.hpp"
 #include "engine/ingest/decisions.hpp"
@@ -130,9 +131,30 @@ struct Collection::Impl {
         return models->pipeline(std::move(config));
     }
 
+    // A collection whose documents have no vectors.
+    [[nodiscard]] Result<storage::GenerationNumber> bind_words(const Pipeline& pipeline) const {
+        LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus->meta());
+        // A change of model that was cut off may have made a generation, and nothing in it yet.
+        LECTERN_ASSIGN(const std::uint64_t vectors,
+                       meta.serving == 0 ? std::uint64_t{0} : corpus->vector_count(meta.serving));
+        if (vectors > 0)
+            return Status{Code::invalid_argument,
+                          "the collection '" + corpus->where() +
+                              "' holds vectors, and the pipeline '" + pipeline.config().name +
+                              "' has no embedder; use the pipeline it was made with ('" +
+                              meta.pipeline_name + "'), or ingest into another collection"};
+        const config::PipelineConfig& config = pipeline.config();
+        const std::string folder = config.base_folder.string();
+        if (meta.pipeline_name != config.name || meta.pipeline_yaml != config.text ||
+            meta.pipeline_folder != folder)
+            LECTERN_TRY(corpus->set_pipeline(config.name, config.text, folder));
+        return storage::GenerationNumber{0};
+    }
+
     // The generation of this pipeline's vectors; made in a collection that has none.
     [[nodiscard]] Result<storage::GenerationNumber> bind_generation(
         const Pipeline& pipeline) const {
+        if (!pipeline.embeds()) return bind_words(pipeline);
         const EmbedderInfo& embedder = pipeline.embedder();
         LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus->meta());
         if (meta.serving == 0) {
@@ -170,6 +192,11 @@ struct Collection::Impl {
         const config::SearchConfig& search = next->pipeline->config().search;
         LECTERN_TRY(corpus->open_words(
             corpus::WordOptions{text::language_of(search.language), search.keep_stop_words}));
+        if (!next->pipeline->embeds()) {
+            next->vectors = std::make_shared<NoVectors>();
+            (void)serving.exchange(std::move(next));
+            return {};
+        }
         LECTERN_ASSIGN(next->vectors, open_vectors(*next->pipeline, next->generation, true));
         LECTERN_ASSIGN(const storage::Counters counters, corpus->counters());
         LECTERN_ASSIGN(const corpus::VectorStatistics vectors, next->vectors->statistics());
@@ -238,7 +265,7 @@ struct Collection::Impl {
 
     // Holds writing.
     Status commit(const storage::WriteGroup& group, const Serving& with) {
-        LECTERN_TRY(corpus->commit(group, with.vectors.get()).status());
+        LECTERN_TRY(corpus->commit(group, with.following()).status());
         for (const storage::PutDocument& document : group.puts)
             written_bytes += document.text.size();
         give_back_memory(give_back_every);
@@ -303,6 +330,11 @@ struct Collection::Impl {
         LECTERN_ASSIGN(auto config, named_pipeline(name, engine->folders));
         LECTERN_ASSIGN(next->pipeline, load(std::move(config)));
         const Pipeline& pipeline = *next->pipeline;
+        if (!pipeline.embeds())
+            return Status{Code::invalid_argument,
+                          "the pipeline '" + pipeline.config().name +
+                              "' has no embedder, so there is nothing to embed with; to search by "
+                              "words alone, ingest into another collection"};
         Reembedding work(*corpus, pipeline, options, log);
         LECTERN_TRY(work.begin());
         next->generation = work.generation();
@@ -324,7 +356,8 @@ struct Collection::Impl {
         };
         while (!written.try_lock_until(soon())) LECTERN_TRY(work.catch_up());
         LECTERN_TRY(work.catch_up());
-        if (const auto now = serving.get(); now != nullptr && !other_vectors) {
+        if (const auto now = serving.get();
+            now != nullptr && !other_vectors && now->pipeline->embeds()) {
             next->vectors = now->vectors;
         } else {
             LECTERN_ASSIGN(next->vectors, open_vectors(pipeline, next->generation, true));
@@ -430,6 +463,11 @@ Result<Collection> Engine::open(const fs::path& folder, CollectionOptions option
                                                impl_->folders));
         LECTERN_ASSIGN(pipeline, impl->load(std::move(config)));
     }
+    if (in_cluster && !pipeline->embeds())
+        return Status{Code::unsupported,
+                      "the pipeline '" + pipeline->config().name +
+                          "' has no embedder, and a collection in a cluster has vectors; use a "
+                          "pipeline with one, such as 'search-only', or a folder"};
     LECTERN_TRY(impl->serve(std::move(pipeline)));
     return Collection(std::move(impl));
 }
@@ -579,7 +617,7 @@ Result<std::uint64_t> Collection::remove(std::span<const std::string> documents)
     if (!impl_->corpus->words_open()) LECTERN_TRY(impl_->corpus->open_words(std::nullopt));
     const auto with = impl_->serving.get();
     LECTERN_ASSIGN(const storage::CommitResult done,
-                   impl_->corpus->commit(group, with == nullptr ? nullptr : with->vectors.get()));
+                   impl_->corpus->commit(group, with == nullptr ? nullptr : with->following()));
     return static_cast<std::uint64_t>(std::count(done.deleted.begin(), done.deleted.end(), true));
 }
 
@@ -599,8 +637,7 @@ Result<bool> Engine::Impl::patch_metadata(Collection& collection, std::string_vi
     group.puts.push_back(std::move(put));
     if (!impl.corpus->words_open()) LECTERN_TRY(impl.corpus->open_words(std::nullopt));
     const auto with = impl.serving.get();
-    LECTERN_TRY(
-        impl.corpus->commit(group, with == nullptr ? nullptr : with->vectors.get()).status());
+    LECTERN_TRY(impl.corpus->commit(group, with == nullptr ? nullptr : with->following()).status());
     return true;
 }
 

@@ -27,7 +27,11 @@ struct Serving {
     } gone;
     std::shared_ptr<Pipeline> pipeline;        // also of other collections with the same one
     storage::GenerationNumber generation = 0;  // of the pipeline's vectors
-    std::shared_ptr<corpus::Vectors> vectors;  // of the generation
+    std::shared_ptr<corpus::Vectors> vectors;  // of the generation; without an embedder: none
+    // What follows commits; null: nothing.
+    [[nodiscard]] corpus::Vectors* following() const noexcept {
+        return pipeline->embeds() ? vectors.get() : nullptr;
+    }
     std::once_flag warmed;
     std::jthread warming;  // loads and prefills the generator
 };

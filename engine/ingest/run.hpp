@@ -91,6 +91,7 @@ class IngestRun {
         return wanted > 0 ? wanted : threads_;
     }
     [[nodiscard]] std::size_t embed_concurrency() const {
+        if (!pipeline_.embeds()) return 1;
         const unsigned wanted = pipeline_.config().find(pipeline_.embedder_name())->parallelism;
         return wanted > 0 ? wanted : pipeline_.embedder().concurrency;
     }

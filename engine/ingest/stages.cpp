@@ -62,7 +62,9 @@ storage::Hash128 content_hash_of(const Work& work) {
 
 void IngestRun::split(const WorkPtr& work, SplitPorts& out) {
     if (!wanted(*work) || !make_chunks(*work)) return;
-    if (!output_.known_vectors || !output_.known_vectors(work->put)) {
+    const bool known =
+        !pipeline_.embeds() || (output_.known_vectors && output_.known_vectors(work->put));
+    if (!known) {
         std::get<0>(out).try_put(BatcherInput(work));
         return;
     }
@@ -102,6 +104,7 @@ bool IngestRun::make_chunks(Work& work) {
                                    chunk.context_end, places.of(chunk.begin, chunk.end)});
     work.places = {};
     work.pending = work.put.chunks.size();
+    if (!pipeline_.embeds()) return true;
     work.put.vectors.push_back(
         {output_.generation, std::vector<float>(work.put.chunks.size() * dimension())});
     return true;
@@ -194,8 +197,9 @@ void IngestRun::commit(const CommitInput& in) {
     if (const auto* batch = std::get_if<BatchPtr>(&in)) {
         for (const ChunkItem& item : (*batch)->items) {
             if (item.work->pending.fetch_sub(1) != 1 || item.work->failed) continue;
-            done_bytes_ += item.work->put.text.size() +
-                           item.work->put.vectors.front().values.size() * sizeof(float);
+            done_bytes_ += item.work->put.text.size();
+            for (const storage::PutVectors& vectors : item.work->put.vectors)
+                done_bytes_ += vectors.values.size() * sizeof(float);
             done_.push_back(item.work);
         }
         (*batch)->items.clear();

@@ -58,6 +58,7 @@ Result<std::vector<std::size_t>> longer_than_the_model(const Pipeline& pipeline,
 
 Result<Embeddings> run_embed(const Pipeline& pipeline, std::span<const std::string> texts,
                              EmbedAs purpose, std::stop_token stop, TooLong too_long) {
+    LECTERN_TRY(pipeline.needs_vectors("embedding texts"));
     std::vector<std::string_view> views;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         LECTERN_TRY(check_text(texts[i], "text " + std::to_string(i)));

@@ -11,6 +11,7 @@ namespace lectern {
 Result<RecallSample> run_recall(const QueryContext& context, std::string_view text,
                                 const RecallOptions& options) {
     LECTERN_TRY(check_query(text));
+    LECTERN_TRY(context.pipeline.needs_vectors("the recall of vectors"));
     const auto begin = std::chrono::steady_clock::now();
     const std::vector<std::string_view> texts{text};
     LECTERN_ASSIGN(const std::vector<float> query,

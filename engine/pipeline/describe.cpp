@@ -77,8 +77,11 @@ void describe_stage(const config::StageConfig& config, const host::PluginHost& p
 
 PipelineStep built_in(StepKind kind, std::string_view before) {
     Ports ports = ports_of(kind);
+    // By words alone.
     if (kind == StepKind::search && before == name_of(LECTERN_PORT_TEXT))
-        ports.takes = LECTERN_PORT_TEXT;  // by words
+        ports.takes = LECTERN_PORT_TEXT;
+    if (kind == StepKind::commit && before == name_of(LECTERN_PORT_CHUNKS))
+        ports.takes = LECTERN_PORT_CHUNKS;
     PipelineStep out;
     out.name = std::string(config::name(kind));
     out.takes = name_of(ports.takes);
@@ -204,6 +207,13 @@ bool has_kind(const PipelineGraph& graph, std::string_view kind) {
 // What the pipeline leaves out, and what that means.
 void add_notes(const config::PipelineConfig& config, PipelineGraph& graph) {
     graph.notes = config.warnings;
+    const bool embeds =
+        std::any_of(graph.steps.begin(), graph.steps.end(), [](const PipelineStep& step) {
+            return step.flow == "ingest" && step.kind == host::name(StageKind::embedder);
+        });
+    if (!embeds)
+        graph.notes.emplace_back(
+            "no embedder in 'ingest': documents are found by their words alone");
     const bool reads = has_kind(graph, host::name(StageKind::reader));
     const bool writes = has_kind(graph, host::name(StageKind::generator));
     if (!reads)

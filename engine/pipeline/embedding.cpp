@@ -64,6 +64,10 @@ Result<std::unique_ptr<Embedding>> Embedding::open(const MakeStage& tokenizer,
     return made;
 }
 
+std::unique_ptr<Embedding> Embedding::none() {
+    return std::unique_ptr<Embedding>(new Embedding);
+}
+
 Status Embedding::read_info() {
     LECTERN_ASSIGN(info_, host::embedder_info(*embedder_));
     queries_ = std::make_unique<QueryBatcher>(

@@ -39,12 +39,18 @@ class Embedding {
 
     [[nodiscard]] static Result<std::unique_ptr<Embedding>> open(const MakeStage& tokenizer,
                                                                  const MakeStage& embedder);
+    // Of a pipeline that searches by words alone: it has neither stage, and whoever asks its
+    // services is told that they are not there.
+    [[nodiscard]] static std::unique_ptr<Embedding> none();
     Embedding(const Embedding&) = delete;
     Embedding& operator=(const Embedding&) = delete;
     ~Embedding() = default;
 
+    [[nodiscard]] bool embeds() const noexcept { return ready_; }
+    // Both only where it embeds.
     [[nodiscard]] const host::Stage& tokenizer() const noexcept { return *tokenizer_; }
     [[nodiscard]] const host::Stage& embedder() const noexcept { return *embedder_; }
+    // The dimension of none() is 0.
     [[nodiscard]] const EmbedderInfo& info() const noexcept { return info_; }
     // Valid as long as this.
     [[nodiscard]] const lectern_pipeline* face() const noexcept { return &face_; }

@@ -98,7 +98,7 @@ Status Pipeline::load_synonyms() {
 }
 
 const host::Stage* Pipeline::find(std::string_view stage) const noexcept {
-    if (embedding_)
+    if (embedding_ && embedding_->embeds())
         for (const host::Stage* item : {&embedding_->tokenizer(), &embedding_->embedder()})
             if (item->name() == stage) return item;
     for (const auto& item : stages_)
@@ -173,12 +173,29 @@ Status Pipeline::missing(const char* what) const {
 }
 
 // That each flow has what it needs, and one of what there can be one of.
-Status Pipeline::check_parts() const {
+Status Pipeline::check_embedders() {
     LECTERN_ASSIGN(const Embedders ingest, embedders_of(config_.ingest));
-    if (ingest.tokenizer.empty()) return missing("tokenizer");
-    if (ingest.embedder.empty()) return missing("embedder");
+    by_words_ = ingest.tokenizer.empty() && ingest.embedder.empty();
+    if (by_words_) {
+        if (config_.search.mode == SearchMode::dense)
+            return {Code::invalid_argument,
+                    config_.file +
+                        ": 'search.mode' is dense, and 'ingest' has no embedder whose vectors "
+                        "could be searched; put a tokenizer and an embedder before 'commit', or "
+                        "leave the mode out"};
+        config_.search.mode = SearchMode::lexical;
+    } else {
+        if (ingest.tokenizer.empty()) return missing("tokenizer");
+        if (ingest.embedder.empty()) return missing("embedder");
+    }
     // One tokenizer and one embedder serve both flows: what is searched is what was stored.
     LECTERN_ASSIGN(const Embedders query, embedders_of(config_.query));
+    if (by_words_ && (!query.tokenizer.empty() || !query.embedder.empty()))
+        return {Code::invalid_argument,
+                config_.file + ": 'query' has '" +
+                    (query.tokenizer.empty() ? query.embedder : query.tokenizer) +
+                    "', and 'ingest' has no tokenizer and no embedder, so there are no vectors to "
+                    "compare with; put both into 'ingest' too, or remove them from 'query'"};
     // A query by words alone may have neither; check_flows() sees whether it is.
     const bool by_words =
         query.tokenizer.empty() && query.embedder.empty() && searches_by_words(config_);
@@ -186,6 +203,11 @@ Status Pipeline::check_parts() const {
         return {Code::invalid_argument, config_.file + ": 'query' must use the tokenizer '" +
                                             ingest.tokenizer + "' and the embedder '" +
                                             ingest.embedder + "' of 'ingest'"};
+    return {};
+}
+
+Status Pipeline::check_parts() {
+    LECTERN_TRY(check_embedders());
     LECTERN_ASSIGN(const bool extracts,
                    has_one_each(config_.ingest, StageKind::extractor, {StageKind::splitter}));
     if (!extracts) return missing("extractor");
@@ -211,6 +233,11 @@ Result<bool> Pipeline::has_one_each(const std::vector<config::Step>& steps, Stag
 }
 
 Status Pipeline::open_embedding() {
+    if (by_words_) {
+        embedding_ = Embedding::none();
+        embedding_key_ = "none";
+        return {};
+    }
     LECTERN_ASSIGN(const Embedders names, embedders_of(config_.ingest));
     LECTERN_ASSIGN(auto named, models_->embedding(config_, *config_.find(names.tokenizer),
                                                   *config_.find(names.embedder)));
@@ -324,14 +351,19 @@ struct Pipeline::StepEnds {
 Result<Pipeline::StepEnds> Pipeline::ends_of(const config::Step& step,
                                              const std::vector<StepEnd>& given) const {
     StepEnds ends;
-    const Port vectors =
-        embedding_ ? embedding_->embedder().output() : Port{LECTERN_PORT_VECTORS, 0, {}};
+    const Port vectors = embedding_ && embedding_->embeds() ? embedding_->embedder().output()
+                                                            : Port{LECTERN_PORT_VECTORS, 0, {}};
     const std::uint32_t before = given.empty() ? 0 : given.front().port.type;
     switch (step.kind) {
         case config::StepKind::branches: break;  // check_steps() goes into them
         case config::StepKind::source: ends.add("source", 0, LECTERN_PORT_SOURCE); break;
         case config::StepKind::query: ends.add("query", 0, LECTERN_PORT_TEXT); break;
-        case config::StepKind::commit: ends.takes.push_back({"commit", vectors}); break;
+        case config::StepKind::commit:
+            if (by_words_)
+                ends.add("commit", LECTERN_PORT_CHUNKS, 0);
+            else
+                ends.takes.push_back({"commit", vectors});
+            break;
         case config::StepKind::search:
             // By words alone it needs no vectors.
             if (before == LECTERN_PORT_TEXT && mode_of(step, config_) == SearchMode::lexical)
@@ -441,6 +473,14 @@ Status Pipeline::prepare_answers(Answers answers) {
     LECTERN_TRY(check_flows());
     answers_ready_ = answers;
     return {};
+}
+
+Status Pipeline::needs_vectors(std::string_view what) const {
+    if (embeds()) return {};
+    return {Code::unsupported,
+            std::string(what) + " needs vectors, and the pipeline '" + config_.name +
+                "' has no embedder: its documents are found by their words alone; 'lectern "
+                "reembed' to a pipeline with an embedder, such as 'search-only', makes them"};
 }
 
 Status Pipeline::process(const host::Stage& stage, const host::Interrupt& interrupt,

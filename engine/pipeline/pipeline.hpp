@@ -53,12 +53,22 @@ class Pipeline {
     ~Pipeline() = default;
 
     [[nodiscard]] const config::PipelineConfig& config() const noexcept { return config_; }
+    // False: it has no embedder, and documents are found by their words alone. Then nothing is
+    // tokenized or embedded with it, and the embedder's dimension is 0.
+    [[nodiscard]] bool embeds() const noexcept { return embedding_->embeds(); }
+    // Ok, or why not, for what needs vectors.
+    [[nodiscard]] Status needs_vectors(std::string_view what) const;
     [[nodiscard]] const EmbedderInfo& embedder() const noexcept { return embedding_->info(); }
     // For a stage that stands outside of the pipeline and uses its embedder (a trainer). Valid as
     // long as the pipeline.
     [[nodiscard]] const lectern_pipeline* face() const noexcept { return embedding_->face(); }
-    [[nodiscard]] std::string_view tokenizer_name() const { return embedding_->tokenizer().name(); }
-    [[nodiscard]] std::string_view embedder_name() const { return embedding_->embedder().name(); }
+    // "" where it does not embed.
+    [[nodiscard]] std::string_view tokenizer_name() const {
+        return embeds() ? std::string_view(embedding_->tokenizer().name()) : std::string_view();
+    }
+    [[nodiscard]] std::string_view embedder_name() const {
+        return embeds() ? std::string_view(embedding_->embedder().name()) : std::string_view();
+    }
 
     // Stages of the ingest flow, in order.
     [[nodiscard]] const std::vector<const host::Stage*>& extractors() const noexcept {
@@ -157,7 +167,8 @@ class Pipeline {
     [[nodiscard]] Result<host::StageKind> kind_of(std::string_view stage) const;
     [[nodiscard]] Result<Embedders> embedders_of(const std::vector<config::Step>& steps) const;
     [[nodiscard]] Status missing(const char* what) const;
-    [[nodiscard]] Status check_parts() const;
+    [[nodiscard]] Status check_parts();
+    [[nodiscard]] Status check_embedders();
     // Whether the flow has a stage of a kind; a failure where it has two of a `single` one.
     [[nodiscard]] Result<bool> has_one_each(const std::vector<config::Step>& steps,
                                             host::StageKind wanted,
@@ -187,6 +198,7 @@ class Pipeline {
     std::vector<Branch> branches_;
     config::FuseConfig fuse_;
     bool verifies_ = false;
+    bool by_words_ = false;  // no embedder
     const host::Stage* splitter_ = nullptr;
     std::shared_ptr<const index::Synonyms> synonyms_;
 

@@ -47,6 +47,7 @@ Status check_question(const QueryContext& context, std::string_view text,
         return text.empty() ? Status() : check_query(text);
     }
     if (options.vector.empty()) return check_query(text);
+    LECTERN_TRY(context.pipeline.needs_vectors("a search with a vector"));
     LECTERN_TRY(check_vector(options.vector, context.pipeline.embedder().dimension));
     if (!text.empty()) return check_query(text);
     if (options.mode.value_or(SearchMode::dense) != SearchMode::dense)

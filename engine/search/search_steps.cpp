@@ -263,6 +263,9 @@ Status fuse_branches(Request& request) {
 
 Result<Ranking> ranking_of(const QueryContext& context, const SearchOptions& options,
                            bool has_text) {
+    if (options.mode.value_or(SearchMode::lexical) != SearchMode::lexical)
+        LECTERN_TRY(
+            context.pipeline.needs_vectors("a " + std::string(name(*options.mode)) + " search"));
     const config::SearchConfig& search = context.pipeline.config().search;
     // A reranker has more to choose from than what is wanted at the end.
     const std::size_t hits = context.pipeline.has_reranker() && has_text
@@ -375,7 +378,7 @@ void add_branches(QueryGraph& graph, Request& request, QueryGraph::Node* start, 
     const std::vector<Branch>& branches = request.context.pipeline.branches();
     // The query's own vector is made once, for all that search with it.
     const auto embeds = [&](std::size_t i) { return uses_dense(request.branches[i]->ranking); };
-    bool shared = embed_always;
+    bool shared = embed_always && request.context.pipeline.embeds();
     for (std::size_t i = 0; i < branches.size(); ++i)
         shared = shared || (embeds(i) && branches[i].customs.empty());
     std::vector<QueryGraph::Node*> ends;
@@ -421,7 +424,8 @@ void add_one_search(QueryGraph& graph, Request& request, QueryGraph::Node* start
             request, "lexical",
             [&request](StageCounter&) { return search_lexical(request, first_wanted(request)); },
             {start}));
-    if (uses_dense(request.ranking) || embed_always) {
+    const bool embeds = embed_always && request.context.pipeline.embeds();
+    if (uses_dense(request.ranking) || embeds) {
         QueryGraph::Node* made = start;
         if (request.vector.empty()) made = add_embedding(graph, request, request, start);
         if (uses_dense(request.ranking))

@@ -49,8 +49,8 @@ void note_contents(const Moment& moment, const WalkCounts& found, StoreCheck& re
                                               std::to_string(format_version)});
     if (meta.serving == 0 && found.counters.chunks > 0)
         report.notes.push_back({"generation 0",
-                                "no chunk has a vector since a repair; 'lectern reembed' to the "
-                                "pipeline makes them"});
+                                "no chunk has a vector since a repair, or from a pipeline without "
+                                "an embedder; 'lectern reembed' to one that has makes them"});
     // Without the one that serves, which is a finding, nobody knows what the others are.
     if (meta.generation(meta.serving) == nullptr) return;
     for (std::size_t i = 0; i < meta.generations.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -259,6 +260,133 @@ TEST_F(PipelineOrder, SharesOfBranches) {
         ASSERT_TRUE(found.ok()) << found.status().message();
         ASSERT_GE(found->hits.size(), 2U);
         EXPECT_EQ(found->hits[0].document, name);
+    }
+}
+
+class WithoutAnEmbedder : public PipelineOrder {
+ protected:
+    [[nodiscard]] fs::path words_only(const std::string& query = "[query, search]",
+                                      const std::string& more = "") const {
+        fs::path file = folder / "words-only.yaml";
+        std::ofstream(file) << "version: 1\npipeline: words-only\nstages:\n"
+                               "  text: {plugin: documents, stage: text}\n"
+                               "  chunks: {plugin: passages, stage: splitter}\n"
+                               "  bread: {plugin: choosing, options: {more: \" flour\"}}\n"
+                               "ingest: [source, text, chunks, commit]\n"
+                            << "query: " << query << "\n"
+                            << more;
+        return file;
+    }
+    [[nodiscard]] lectern::Result<Collection> open_words(const fs::path& pipeline) const {
+        lectern::OpenOptions options;
+        options.pipeline = pipeline.string();
+        options.folders = folders();
+        return Collection::open(folder / "notes", std::move(options));
+    }
+};
+
+TEST_F(WithoutAnEmbedder, DocumentsAreFoundByTheirWords) {
+    auto made = open_words(words_only());
+    ASSERT_TRUE(made.ok()) << made.status().message();
+    const auto stored = made->ingest_documents(bridges);
+    ASSERT_TRUE(stored.ok()) << stored.status().message();
+    EXPECT_EQ(stored->documents, bridges.size());
+    const auto again = made->ingest_documents(bridges);
+    ASSERT_TRUE(again.ok()) << again.status().message();
+    EXPECT_EQ(again->skipped, bridges.size());
+    const auto found = made->search("wood tide");
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    ASSERT_FALSE(found->hits.empty());
+    EXPECT_EQ(found->hits[0].document, "tide");
+    EXPECT_TRUE(found->hits[0].lexical_score);
+    EXPECT_FALSE(found->hits[0].dense_score);
+    const auto like = made->search("", {.k = 2, .similar = "bridge"});
+    ASSERT_TRUE(like.ok()) << like.status().message();
+    EXPECT_FALSE(like->hits.empty());
+    const auto stats = made->stats();
+    ASSERT_TRUE(stats.ok()) << stats.status().message();
+    EXPECT_EQ(stats->documents, bridges.size());
+    EXPECT_EQ(stats->dimension, 0U);
+    EXPECT_EQ(stats->fingerprint, "");
+    const auto sound = made->verify();
+    ASSERT_TRUE(sound.ok()) << sound.status().message();
+    EXPECT_TRUE(sound->findings.empty());
+    EXPECT_EQ(sound->vectors, 0U);
+    const std::vector<std::string> gone{"road"};
+    ASSERT_TRUE(made->remove(gone).ok());
+    EXPECT_EQ(made->stats()->documents, bridges.size() - 1);
+}
+
+TEST_F(WithoutAnEmbedder, WhatNeedsVectorsIsRefusedWithWhatToDo) {
+    auto made = open_words(words_only());
+    ASSERT_TRUE(made.ok()) << made.status().message();
+    const std::vector<float> vector{1, 0};
+    const std::vector<std::string> texts{"a text"};
+    const lectern::Status refused[] = {
+        made->search("bridge", {.mode = SearchMode::dense}).status(),
+        made->search("bridge", {.mode = SearchMode::hybrid}).status(),
+        made->search("", {.vector = vector}).status(),
+        made->embed(texts, lectern::EmbedAs::query).status(), made->recall("bridge").status()};
+    for (const lectern::Status& status : refused) {
+        EXPECT_EQ(status.code(), lectern::Code::unsupported) << status.message();
+        EXPECT_NE(status.message().find("'lectern reembed' to a pipeline with an embedder"),
+                  std::string::npos)
+            << status.message();
+    }
+    const auto words = made->reembed(words_only().string());
+    ASSERT_FALSE(words.ok());
+    EXPECT_NE(words.status().message().find("has no embedder"), std::string::npos)
+        << words.status().message();
+}
+
+// What is stored by its words gets vectors later, and is not without them by mistake again.
+TEST_F(WithoutAnEmbedder, ReembedMakesVectors) {
+    {
+        auto made = open_words(words_only());
+        ASSERT_TRUE(made.ok()) << made.status().message();
+        ASSERT_TRUE(made->ingest_documents(bridges).ok());
+        const fs::path with = file_of("with", "", "[query, tokens, vectors, search]");
+        const auto report = made->reembed(with.string());
+        ASSERT_TRUE(report.ok()) << report.status().message();
+        EXPECT_EQ(report->chunks, bridges.size());
+        const auto found = made->search("a crossing over water", {.mode = SearchMode::dense});
+        ASSERT_TRUE(found.ok()) << found.status().message();
+        EXPECT_EQ(found->hits.size(), bridges.size());
+    }
+    const auto by_words = open_words(words_only());
+    ASSERT_FALSE(by_words.ok());
+    EXPECT_NE(by_words.status().message().find("holds vectors"), std::string::npos)
+        << by_words.status().message();
+    EXPECT_TRUE(open_words({}).ok());  // with the pipeline that it has now
+}
+
+TEST_F(WithoutAnEmbedder, BranchesByWordsAndWrongFiles) {
+    auto made = open_words(words_only("[query, [[search], [bread, search]], fuse]"));
+    ASSERT_TRUE(made.ok()) << made.status().message();
+    ASSERT_TRUE(made->ingest_documents(bridges).ok());
+    const auto found = made->search("zebra", {.k = 1});
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    ASSERT_EQ(found->hits.size(), 1U);
+    EXPECT_EQ(found->hits[0].document, "bread");
+
+    const auto graph = lectern::describe_pipeline(words_only().string(), folders());
+    ASSERT_TRUE(graph.ok()) << graph.status().message();
+    EXPECT_TRUE(graph->problems.empty()) << graph->problems.front();
+    EXPECT_EQ(graph->steps[3].name, "commit");
+    EXPECT_EQ(graph->steps[3].takes, "chunks");
+    EXPECT_TRUE(std::any_of(graph->notes.begin(), graph->notes.end(), [](const auto& note) {
+        return note.find("no embedder in 'ingest'") != std::string::npos;
+    }));
+
+    for (const auto& [query, more, message] :
+         {std::tuple{"[query, search]", "search: {mode: dense}\n",
+                     "'search.mode' is dense, and 'ingest' has no embedder"},
+          {"[query, [[search], [{search: {mode: dense}}]], fuse]", "",
+           "'query' gives text, but 'search' takes vectors"}}) {
+        const auto wrong = lectern::describe_pipeline(words_only(query, more).string(), folders());
+        ASSERT_TRUE(wrong.ok()) << wrong.status().message();
+        ASSERT_EQ(wrong->problems.size(), 1U) << query;
+        EXPECT_NE(wrong->problems[0].find(message), std::string::npos) << wrong->problems[0];
     }
 }
 
