@@ -191,7 +191,8 @@ class OpenAiTest(unittest.TestCase):
         status, _, failed = self.server.request("POST", "/v1/rerank", body, headers)
         self.assertEqual(status, 422)
         self.assertIn("reranker", failed["error"]["message"])
-        self.assertEqual(self.server.request("POST", "/rerank", body, headers)[0], 422)
+        for path in ["/rerank", "/v2/rerank"]:
+            self.assertEqual(self.server.request("POST", path, body, headers)[0], 422, path)
         for wrong in [{}, {"query": "x"}, {"query": "", "documents": ["a"]}, {"query": "x", "documents": []},
                       {"query": "x", "documents": [1]}, {"query": "x", "documents": ["a"], "top_n": 0}]:
             self.assertEqual(self.server.request("POST", "/rerank", wrong, headers)[0], 400, wrong)

@@ -177,7 +177,9 @@ void add_openai_routes(Router& router, Service& service) {
     open("GET", "/v1/models", Lane::read, &models);
     open("GET", "/v1/models/{model+}", Lane::read, &model);
     open("POST", "/v1/embeddings", Lane::read, &embeddings);
-    for (const char* path : {"/v1/rerank", "/rerank"}) open("POST", path, Lane::read, &rerank);
+    // The second as Jina's clients have it, the third as Cohere's newest.
+    for (const char* path : {"/v1/rerank", "/rerank", "/v2/rerank"})
+        open("POST", path, Lane::read, &rerank);
     add_openai_writing_routes(router, service);
 }
 
