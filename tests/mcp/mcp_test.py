@@ -237,7 +237,6 @@ class McpTest(unittest.TestCase):
                     async with client.listen(resources_list_changed=True,
                                              resource_subscriptions=["lectern://notes/tides.md"]) as listening:
                         self.assertTrue(listening.honored.resources_list_changed)
-                        # It takes up no worker: the server has one.
                         self.assertEqual(server.request("PUT", notes + "tides.md", {"text": "Low water."})[0], 200)
                         seen = set()
                         while len(seen) < 2:
