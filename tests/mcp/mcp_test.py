@@ -237,13 +237,13 @@ class McpTest(unittest.TestCase):
                     async with client.listen(resources_list_changed=True,
                                              resource_subscriptions=["lectern://notes/tides.md"]) as listening:
                         self.assertTrue(listening.honored.resources_list_changed)
-                        self.assertEqual(server.request("PUT", notes + "tides.md", {"text": "Low water."})[0], 200)
+                        self.assertEqual(server.request("PUT", notes + "tides.md", {"text": "An encoder reads."})[0], 200)
                         seen = set()
                         while len(seen) < 2:
                             seen.add(type(await anext(listening)).__name__)
                         self.assertEqual(seen, {"ResourceUpdated", "ResourcesListChanged"})
                         read = (await client.read_resource("lectern://notes/tides.md")).contents
-                        self.assertEqual(read[0].text, "Low water.")
+                        self.assertEqual(read[0].text, "An encoder reads.")
                         # The end of the server is told in order.
                         server.process.send_signal(signal.SIGTERM)
                         async for _ in listening:
