@@ -107,7 +107,7 @@ class ClusterRounds {
         for (Writer* writer : writers()) LECTERN_TRY(begin(*writer));
         LECTERN_TRY(until([this] { return even_.opened && odd_.opened; }, longest_start,
                           "the workers have not opened the collection"));
-        LECTERN_TRY(follow(Milliseconds(random_() % 4000)));
+        LECTERN_TRY(follow(Milliseconds(1000 + random_() % 5000)));
         if (victim == Victim::node) LECTERN_TRY(lose_one_node());
         if (victim == Victim::majority) LECTERN_TRY(lose_the_majority());
         for (Writer* writer : writers()) LECTERN_TRY(kill(*writer, victim));

@@ -20,6 +20,7 @@ constexpr std::string_view name_prefix = "lectern-";
 constexpr int most_names = 100;  // that other backups take at the same time
 constexpr auto between_looks = std::chrono::milliseconds(100);
 constexpr auto longest_begin = std::chrono::seconds(60);
+constexpr auto longest_end = std::chrono::seconds(60);
 constexpr auto longest_stand_still = std::chrono::seconds(60);
 
 Result<std::unique_ptr<Transport>> connect_to(std::string_view place) {
@@ -198,7 +199,7 @@ Result<SnapshotState> look_at(const Transport& transport, const std::string& nam
 }
 
 bool over(const std::string& state) {
-    return state == "SUCCESS" || state == "FAILED" || state == "PARTIAL";
+    return state == "SUCCESS" || state == "FAILED" || state == "PARTIAL" || state == "ABORTED";
 }
 
 void remove_snapshot(const Transport& transport, const std::string& name) {
@@ -259,8 +260,12 @@ Result<BackupInfo> make_snapshot(const Cluster& cluster, const storage::Collecti
         if (options.progress && now.begun) options.progress(now.bytes, now.total);
         std::this_thread::sleep_for(between_looks);
     }
-    LECTERN_ASSIGN(const auto made, snapshots(*transport, name));
-    if (!made.empty() && !made.front().damaged) return made.front();
+    // When all is copied, what was is written down.
+    for (const auto end = Clock::now() + longest_end;; std::this_thread::sleep_for(between_looks)) {
+        LECTERN_ASSIGN(const auto made, snapshots(*transport, name));
+        if (!made.empty() && !made.front().damaged) return made.front();
+        if (!made.empty() || Clock::now() > end) break;
+    }
     remove_snapshot(*transport, name);
     return Status{Code::unavailable,
                   "the cluster could not make the snapshot: see its log, and that every shard of "
