@@ -224,13 +224,14 @@ def measured(options: argparse.Namespace, manual: Manual, place: pathlib.Path) -
     return report["answers"]
 
 
-COLUMNS = ("manual", "pages", "questions", "coverage", "in text", "in text, of the answered", "false",
+COLUMNS = ("manual", "pages", "questions", "coverage", "in text", "in text, of the answered", "false", "span F1",
            "citation precision", "median ms")
 
 
 def row(name: str, pages: int, figures: dict) -> str:
     cells = [name, str(pages), f"{figures['answerable']} + {figures['unanswerable']}"]
-    for key in ("coverage", "answer_in_text", "answer_in_text_answered", "false_answer_rate", "citation_precision"):
+    for key in ("coverage", "answer_in_text", "answer_in_text_answered", "false_answer_rate", "span_token_f1",
+                "citation_precision"):
         cells.append("-" if figures[key] is None else f"{figures[key]:.3f}")  # none: nothing was answered
     return "| " + " | ".join([*cells, f"{figures['median_milliseconds']:.0f}"]) + " |"
 
