@@ -61,6 +61,12 @@ Result<std::string> read_secret(const std::filesystem::path& file) {
     return text;
 }
 
+void log_failure(const std::string& id, const Telling& telling) {
+    log_line(
+        LogLevel::warning, "a webhook was not delivered",
+        {{"webhook", id}, {"url", api::clean(telling.url)}, {"detail", api::clean(telling.error)}});
+}
+
 }  // namespace
 
 Result<WebhookRules> WebhookRules::read(const std::vector<std::string>& allowed,
@@ -132,14 +138,23 @@ void Webhooks::send(Destination to, std::string id, const json::object& message,
     one.id = std::move(id);
     one.body = json::serialize(message);
     one.told = std::move(told);
+    bool room = false;
     {
         const std::lock_guard lock(mutex_);
         if (ended_) return;
-        waiting_.push_back(std::move(one));
+        room = waiting_.size() < most_waiting;
+        if (room) waiting_.push_back(std::move(one));
         if (!thread_.joinable())
             thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
     }
-    changed_.notify_all();
+    if (room) {
+        changed_.notify_all();
+        return;
+    }
+    one.telling.state = "failed";
+    one.telling.error = "not sent: " + std::to_string(most_waiting) + " others wait already";
+    log_failure(one.id, one.telling);
+    if (one.told) one.told(one.telling);
 }
 
 void Webhooks::end() {
@@ -208,11 +223,7 @@ bool Webhooks::attempt(Waiting& one, const std::stop_token& stop) const {
         telling.error = "the response was " + std::to_string(*status);
     const bool last = telling.attempts > pauses_.size() || telling.status == receiver_gone;
     telling.state = taken ? "delivered" : last ? "failed" : "waiting";
-    if (!taken && last)
-        log_line(LogLevel::warning, "a webhook was not delivered",
-                 {{"webhook", one.id},
-                  {"url", api::clean(one.to.url)},
-                  {"detail", api::clean(telling.error)}});
+    if (!taken && last) log_failure(one.id, telling);
     return taken || last;
 }
 
