@@ -331,6 +331,10 @@ class Upload : public BodySink {
         const std::string& name = call.value("name");
         if (!call.may(Right::admin, name) || !call.scope().whole())
             return problem(403, "forbidden", "a job takes a key with the right to admin");
+        if (service_.collections.in_cluster())
+            return problem({Code::unsupported,
+                            "a server of a cluster has no folder for the lines of a job; send them "
+                            "without 'Prefer: respond-async'"});
         if (auto open = service_.collections.get(name); !open) return problem(open.status());
         if (webhook_)
             if (const auto found = service_.webhooks.rules().find(*webhook_); !found)
