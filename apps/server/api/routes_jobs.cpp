@@ -187,8 +187,9 @@ Response restore(Service& service, Call& call) {
     if (!id || !has_backup(service, **open, *id)) return no_backup(call);
     const auto names = service.collections.list();
     if (!names) return problem(names.status());
-    if (std::find(names->begin(), names->end(), name) != names->end())
-        return problem(409, "conflict", "there is a collection '" + name + "' already");
+    if (std::find(names->begin(), names->end(), name) != names->end() ||
+        service.collections.taken(name))
+        return problem(409, "conflict", "there is a collection or an alias '" + name + "' already");
     settings["backup"] = *id;
     return begin(service, call, "restore", std::move(settings));
 }
