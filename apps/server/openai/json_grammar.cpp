@@ -18,8 +18,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint64_t most_repeats = 1000;          // of one list or text
-constexpr std::size_t most_bytes = 128U << 10U;       // of a grammar: its reader walks all of it
+constexpr std::uint64_t most_repeats = 1000;     // of one list or text
+constexpr std::size_t most_bytes = 128U << 10U;  // of a grammar: its reader walks all of it
+constexpr std::size_t most_schema_bytes = 256U << 10U;
+constexpr std::size_t most_apart = 100;               // of 'oneOf': each is compared with each
 constexpr std::size_t most_depth = 200;               // of schemas in schemas, through '$ref' too
 constexpr std::int64_t most_whole = 999999999999999;  // 15 digits: a double holds each exactly
 constexpr double most_decimal = 1e12;                 // where a number has one bound only
@@ -251,6 +253,7 @@ class SchemaGrammar {
     explicit SchemaGrammar(const json::value& schema) : root_(schema) {}
 
     Result<std::string> text() {
+        if (json::serialize(root_).size() > most_schema_bytes) return too_large_failure();
         LECTERN_ASSIGN(const std::string root, value_of(root_, "#"));
         if (too_large()) return too_large_failure();
         return "root ::= " + root + "\n" + rules_ + std::string(any_json);
@@ -438,6 +441,9 @@ class SchemaGrammar {
         const json::array& all = list.get_array();
         if (keyword == "allOf" && all.size() > 1)
             return refused(place, "has several schemas, which is not supported here");
+        if (keyword == "oneOf" && all.size() > most_apart)
+            return refused(place,
+                           "has more than " + std::to_string(most_apart) + " schemas; use anyOf");
         if (keyword == "oneOf" && !apart(all))
             return refused(place,
                            "has schemas that one value might fulfil two of; give each another "
