@@ -638,6 +638,9 @@ class RestTest(unittest.TestCase):
         first, second = [backup["id"] for backup in self.ask("GET", path + "/backups")[1]["backups"]]
         headers, archive = self.ask("GET", f"{path}/backups/{first}")
         self.assertEqual(headers["Content-Disposition"], f'attachment; filename="moved-{first}.tar"')
+        status, headers, body = self.server.request("HEAD", f"{path}/backups/{first}")
+        self.assertEqual((status, headers["Content-Type"], body), (200, "application/x-tar", b""))
+        self.assertNotIn("Content-Length", headers)
         for id in ("7", "0", "x"):
             self.ask("GET", f"{path}/backups/{id}", expect=404)
         upload = lambda name, body, expect: self.ask("POST", "/backups?as=" + name, body, expect=expect,
