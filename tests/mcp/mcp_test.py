@@ -1,4 +1,5 @@
 """MCP's own client for Python, over standard input and output and over HTTP."""
+import http.client
 import json
 import os
 import signal
@@ -237,14 +238,13 @@ class McpTest(unittest.TestCase):
                     async with client.listen(resources_list_changed=True,
                                              resource_subscriptions=["lectern://notes/tides.md"]) as listening:
                         self.assertTrue(listening.honored.resources_list_changed)
-                        # It takes up no worker: the server has one.
-                        self.assertEqual(server.request("PUT", notes + "tides.md", {"text": "Low water."})[0], 200)
+                        self.assertEqual(server.request("PUT", notes + "tides.md", {"text": "An encoder reads."})[0], 200)
                         seen = set()
                         while len(seen) < 2:
                             seen.add(type(await anext(listening)).__name__)
                         self.assertEqual(seen, {"ResourceUpdated", "ResourcesListChanged"})
                         read = (await client.read_resource("lectern://notes/tides.md")).contents
-                        self.assertEqual(read[0].text, "Low water.")
+                        self.assertEqual(read[0].text, "An encoder reads.")
                         # The end of the server is told in order.
                         server.process.send_signal(signal.SIGTERM)
                         async for _ in listening:
@@ -253,6 +253,51 @@ class McpTest(unittest.TestCase):
         try:
             fill(server, "notes")
             anyio.run(run)
+        finally:
+            server.remove()
+
+    def test_a_session_of_an_older_revision_is_told_what_it_wished(self):
+        server = Server("--pipeline", os.path.join(os.environ["LECTERN_SOURCE_DIR"], "tests/format/v1/tiny.yaml"))
+
+        def ask(method, headers, **parameters):
+            return server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters},
+                                  {"Accept": "application/json, text/event-stream", **headers}, raw=True)
+        try:
+            fill(server, "notes")
+            status, headers, body = ask("initialize", {}, protocolVersion="2025-11-25")
+            offered = json.loads(body)["result"]["capabilities"]
+            self.assertEqual((status, offered["resources"], offered["logging"]), (200, {"subscribe": True}, {}))
+            session = {"Mcp-Session-Id": headers["Mcp-Session-Id"]}
+            for uri, refused in [("lectern://notes/tides.md", False), ("lectern://notes/bread", False), ("x", True)]:
+                self.assertEqual("error" in json.loads(ask("resources/subscribe", session, uri=uri)[2]), refused)
+            self.assertIn("result", json.loads(ask("resources/unsubscribe", session, uri="lectern://notes/bread")[2]))
+            stream = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+            stream.request("GET", "/mcp", headers={"Accept": "text/event-stream", **session})
+            told = stream.getresponse()
+            self.assertEqual((told.status, told.headers["Content-Type"]), (200, "text/event-stream"))
+            for document in ("bread", "tides.md"):
+                self.assertEqual(server.request("PUT", f"/collections/notes/documents/{document}",
+                                                {"text": "An encoder reads."})[0], 200)
+            self.assertEqual(told.readline(), b"event: message\n")
+            message = json.loads(told.readline().removeprefix(b"data: "))
+            self.assertEqual((message["method"], message["params"]),
+                             ("notifications/resources/updated", {"uri": "lectern://notes/tides.md"}))
+            stream.close()
+
+            failing = {"name": "search", "arguments": {"query": "x", "collection": "none"}}
+            self.assertNotIn(b"notifications/message", ask("tools/call", session, **failing)[2])
+            self.assertIn("result", json.loads(ask("logging/setLevel", session, level="error")[2]))
+            self.assertIn(b"notifications/message", ask("tools/call", session, **failing)[2])
+            self.assertNotIn(b"notifications/message", ask("tools/call", {}, **failing)[2])
+            self.assertEqual(server.request("DELETE", "/mcp", None, session)[0], 204)
+            self.assertNotIn(b"notifications/message", ask("tools/call", session, **failing)[2])
+            # The older handshake as its own client does it.
+            async def run():
+                async with Client(f"http://127.0.0.1:{server.port}/mcp", mode="legacy") as client:
+                    self.assertEqual((await client.read_resource("lectern://notes/bread")).contents[0].text,
+                                     "An encoder reads.")
+            anyio.run(run)
+            self.assertEqual(server.stop(), 0)
         finally:
             server.remove()
 

@@ -50,9 +50,9 @@ class TracesTest(unittest.TestCase):
         server = Server("--pipeline", TINY, "--otlp", collector.url)
         try:
             self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
-            self.assertEqual(server.request("PUT", "/collections/notes/documents/a", {"text": "A lamp."})[0], 201)
+            self.assertEqual(server.request("PUT", "/collections/notes/documents/a", {"text": "An encoder reads."})[0], 201)
             for flags in ["01", "00"]:  # the second one is not to be seen
-                status, headers, _ = server.request("POST", "/collections/notes/search", {"query": "secret lamp"},
+                status, headers, _ = server.request("POST", "/collections/notes/search", {"query": "secret encoder"},
                                                     {"traceparent": f"00-{TRACE}-{PARENT}-{flags}"})
                 self.assertEqual((status, headers["X-Request-Id"]), (200, TRACE))
             self.assertEqual(server.request("GET", "/healthz")[0], 200)

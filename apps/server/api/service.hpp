@@ -17,7 +17,8 @@ namespace lectern::server {
 
 namespace mcp {
 class Listeners;
-}
+class Sessions;
+}  // namespace mcp
 
 struct Service {
     const ServerOptions& options;
@@ -27,6 +28,7 @@ struct Service {
     Jobs& jobs;
     const Webhooks& webhooks;
     mcp::Listeners& listeners;
+    mcp::Sessions& sessions;
     const SourceFolders& sources;
     Keys& keys;
 };

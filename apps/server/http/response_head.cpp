@@ -46,7 +46,8 @@ std::string response_head(unsigned status, const std::vector<Header>& headers,
     if (const std::string origin = allowed_origin(request, options); !origin.empty()) {
         add("Access-Control-Allow-Origin", origin);
         add("Access-Control-Expose-Headers",
-            "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Lectern-Ignored, "
+            "ETag, Location, Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, "
+            "X-Lectern-Ignored, "
             "X-Request-Id");
     }
     if (!options.cors_origins.empty()) add("Vary", "Origin");

@@ -61,8 +61,7 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
     if (sees_a_part(*listener)) listener->wanted.list = false;
     // Opened before mutex_ is held: that may take its time.
     for (const std::string& uri : listener->wanted.uris)
-        if (const auto address = address_of(uri);
-            address && reaches(*listener, address->collection))
+        if (const auto address = place_of(uri); address && reaches(*listener, address->collection))
             (void)collections_.get(address->collection);
     {
         const std::lock_guard lock(mutex_);
@@ -73,12 +72,13 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
         if (listener->key != nullptr && of_key(*listener->key) >= most_of_key)
             return Status{Code::unavailable, "this key listens " + std::to_string(most_of_key) +
                                                  " times already; end one of them first"};
-        if (listeners_.empty()) seen_ = states();
+        if (!anybody_wants()) seen_ = states();
         for (const std::string& uri : listener->wanted.uris)
             listener->tags[uri] = tag(*listener, uri);
         listener->stream->begin("text/event-stream");
-        tell(*listener, "notifications/subscriptions/acknowledged",
-             {{"notifications", listener->wanted.json()}});
+        if (!listener->id.is_null())
+            tell(*listener, "notifications/subscriptions/acknowledged",
+                 {{"notifications", listener->wanted.json()}});
         listeners_.push_back(listener);
         if (!thread_.joinable())
             thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
@@ -86,6 +86,33 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
     changed_.notify_all();
     // A connection's thread, which must not wait for a look, only says that it has left.
     return std::shared_ptr<void>(listener.get(), [listener](void*) { listener->left = true; });
+}
+
+void Listeners::change(const std::shared_ptr<void>& listening,
+                       const std::vector<std::string>& uris) {
+    if (listening == nullptr) return;
+    const std::lock_guard lock(mutex_);
+    Listener& listener = *static_cast<Listener*>(listening.get());
+    if (!anybody_wants()) seen_ = states();
+    std::map<std::string, std::string> tags;
+    for (const std::string& uri : uris) {
+        const auto known = listener.tags.find(uri);
+        tags[uri] = known != listener.tags.end() ? known->second : tag(listener, uri);
+    }
+    listener.wanted.uris = uris;
+    listener.tags = std::move(tags);
+}
+
+bool Listeners::anybody_wants() const {
+    return std::any_of(listeners_.begin(), listeners_.end(), [](const auto& one) {
+        return one->wanted.list || !one->wanted.uris.empty();
+    });
+}
+
+std::optional<Address> Listeners::place_of(const std::string& uri) const {
+    auto out = address_of(uri);
+    if (out) out->collection = collections_.own_name(out->collection);
+    return out;
 }
 
 void Listeners::forget_who_left() {
@@ -126,7 +153,7 @@ void Listeners::look() {
         if (over) finish(*listener);
         return over;
     });
-    if (listeners_.empty()) return;
+    if (!anybody_wants()) return;
     const auto now = states();
     std::set<std::string> changed;
     for (const auto& [name, state] : now)
@@ -143,7 +170,7 @@ void Listeners::look() {
         if (listener->wanted.list && any)
             tell(*listener, "notifications/resources/list_changed", {});
         for (const std::string& uri : listener->wanted.uris) {
-            const auto address = address_of(uri);
+            const auto address = address_of(uri);  // an alias has a state of its own
             if (!address || !changed.contains(address->collection)) continue;
             std::string fresh = tag(*listener, uri);
             if (fresh == listener->tags[uri]) continue;
@@ -185,7 +212,7 @@ bool Listeners::sees_a_part(const Listener& listener) {
 }
 
 std::string Listeners::tag(const Listener& listener, const std::string& uri) const {
-    const auto address = address_of(uri);
+    const auto address = place_of(uri);
     if (!address || !reaches(listener, address->collection)) return {};
     const auto open = collections_.get(address->collection);
     if (!open) return {};
@@ -210,13 +237,14 @@ bool Listeners::still_may(Listener& listener) const {
 
 void Listeners::tell(const Listener& listener, std::string_view method,
                      json::object parameters) const {
-    parameters["_meta"] = json::object{{id_key, listener.id}};
+    if (!listener.id.is_null()) parameters["_meta"] = json::object{{id_key, listener.id}};
     (void)listener.stream->write(event(
         "message",
         json::object{{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(parameters)}}));
 }
 
 void Listeners::finish(const Listener& listener) const {
+    if (listener.id.is_null()) return listener.stream->end({});
     json::object result{{"_meta", json::object{{id_key, listener.id}}}};
     complete_result("subscriptions/listen", result);
     listener.stream->end(event(

@@ -16,6 +16,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -23,6 +24,7 @@
 
 #include "apps/server/api/call.hpp"
 #include "apps/server/api/keys.hpp"
+#include "apps/server/mcp/resources.hpp"
 #include "apps/server/work/collections.hpp"
 
 namespace lectern::server::mcp {
@@ -39,9 +41,9 @@ struct Wanted {
 
 class Listeners {
  public:
-    static constexpr std::size_t most = 256;        // at once
-    static constexpr std::size_t most_of_key = 64;  // at once, where keys are required
-    static constexpr std::size_t most_uris = 256;   // of one
+    static constexpr std::size_t most = 1024;        // at once
+    static constexpr std::size_t most_of_key = 256;  // at once, where keys are required
+    static constexpr std::size_t most_uris = 256;    // of one
 
     Listeners(Collections& collections, const Keys& keys,
               std::chrono::milliseconds pause = std::chrono::seconds(1))
@@ -50,11 +52,15 @@ class Listeners {
     Listeners& operator=(const Listeners&) = delete;
     ~Listeners() { end(); }
 
-    // Acknowledges, and tells from now on. `key`: who listens; nullptr: whoever may do everything.
-    // As long as the result lives; unavailable when there are too many.
+    // Acknowledges, and tells from now on. `id`: of the request that listens, which each message
+    // names; null for a client of an older revision, which knows no acknowledgement. `key`: who
+    // listens; nullptr: whoever may do everything. As long as the result lives; unavailable when
+    // there are too many.
     [[nodiscard]] Result<std::shared_ptr<void>> add(std::shared_ptr<ResponseStream> stream,
                                                     const boost::json::value& id, Wanted wanted,
                                                     std::shared_ptr<const Key> key);
+    // What is listened to from now on, of what add() gave; nullptr: nobody listens.
+    void change(const std::shared_ptr<void>& listening, const std::vector<std::string>& uris);
     // Tells all of them that it is over. None is taken any more.
     void end();
     // What the thread does: tells what has changed since the last time.
@@ -72,6 +78,9 @@ class Listeners {
     void work(const std::stop_token& stop);
     // With mutex_.
     void forget_who_left();
+    [[nodiscard]] bool anybody_wants() const;
+    // Where a document is, by the collection's own name.
+    [[nodiscard]] std::optional<Address> place_of(const std::string& uri) const;
     [[nodiscard]] std::map<std::string, std::string> states() const;
     [[nodiscard]] std::string tag(const Listener& listener, const std::string& uri) const;
     // Takes up what the key is now; false: there is none any more, or it has expired.

@@ -119,8 +119,7 @@ TEST(NewestTest, HeadersMustSayWhatTheMessageSays) {
         Request request;
         request.headers = each.headers;
         const auto why = refuse_headers(request, each.message);
-        EXPECT_EQ(why.has_value(), each.refused) << each.headers.back().value;
-        if (why) EXPECT_EQ(why->code, -32020);
+        EXPECT_EQ(why ? why->code : 0, each.refused ? -32020 : 0) << each.headers.back().value;
     }
     EXPECT_EQ(status_of(-32601), 404U);
     EXPECT_EQ(status_of(-32602), 400U);

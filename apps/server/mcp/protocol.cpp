@@ -76,12 +76,11 @@ constexpr std::string_view instructions =
     "passage and citation names its document and the bytes [begin, end) of its text; get_document "
     "reads them.";
 
-json::object capabilities(bool logging, bool changes) {
+json::object capabilities(bool logging, const json::object& changes) {
     json::object out{{"tools", json::object{}},
-                     {"resources", json::object{}},
+                     {"resources", changes},
                      {"prompts", json::object{}},
                      {"completions", json::object{}}};
-    if (changes) out["resources"] = json::object{{"subscribe", true}, {"listChanged", true}};
     if (logging) out["logging"] = json::object{};
     return out;
 }
@@ -93,7 +92,9 @@ json::object initialize(const json::object& parameters, const Sources& sources) 
         std::find(versions.begin(), versions.end(), wanted->get_string()) != versions.end())
         version = wanted->get_string();
     return {{"protocolVersion", version},
-            {"capabilities", capabilities(sources.stays, false)},
+            {"capabilities",
+             capabilities(sources.stays,
+                          sources.subscribe ? json::object{{"subscribe", true}} : json::object{})},
             {"serverInfo",
              {{"name", "lectern"}, {"title", "Lectern"}, {"version", lectern::version()}}},
             {"instructions", instructions}};
@@ -103,7 +104,10 @@ json::object discover(const Sources& sources) {
     json::array supported(versions.begin(), versions.end());
     supported.push_back(json::value(newest_version));
     return {{"supportedVersions", std::move(supported)},
-            {"capabilities", capabilities(true, sources.listens)},
+            {"capabilities",
+             capabilities(true, sources.listens
+                                    ? json::object{{"subscribe", true}, {"listChanged", true}}
+                                    : json::object{})},
             {"instructions", instructions}};
 }
 
@@ -166,6 +170,16 @@ json::object answer_request(const json::value& id, std::string_view name,
             return failed(id, invalid_parameters,
                           "'level' must be debug, info, notice, warning, error, critical, alert "
                           "or emergency");
+        return done(id, json::object{});
+    }
+    const bool subscribes = name == "resources/subscribe";
+    if (sources.subscribe && (subscribes || name == "resources/unsubscribe")) {
+        const json::value* uri = member(parameters, "uri");
+        if (uri == nullptr || !uri->is_string() || !address_of(uri->get_string()))
+            return failed(id, invalid_parameters,
+                          "'uri' must be the address of a document, as resources/list has it");
+        if (!sources.subscribe(std::string(uri->get_string()), subscribes))
+            return failed(id, busy, "there are too many subscriptions; end some");
         return done(id, json::object{});
     }
     if (auto answered = of_resources(id, name, parameters, sources)) {

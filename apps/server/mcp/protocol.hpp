@@ -30,10 +30,13 @@ struct Sources {
     std::optional<std::chrono::milliseconds> answer_time = {};
     // Takes what is told while a request is worked on, in the request's thread. Empty: nothing is.
     std::function<void(const boost::json::object& notification)> notify = {};
-    // What is logged to the client, from this level on, where it is a client that stays (`stays`:
+    // What is logged to the client, from this level on, where something keeps it (`stays`:
     // logging/setLevel is there). A request of the newest revision says its own.
     std::optional<Level> log_level = {};
     bool stays = false;
+    // Older revisions: takes a subscription, or its end; false: there are too many. Empty: there
+    // are none.
+    std::function<bool(const std::string& uri, bool wanted)> subscribe = {};
     // Changes of documents can be listened to (subscriptions/listen).
     bool listens = false;
     // The transport said that the request is of the newest revision.

@@ -1,6 +1,7 @@
-// The Model Context Protocol over HTTP ("streamable HTTP", without sessions: every message stands
-// for itself, and nothing is ever sent that was not asked for, so a GET has no stream to give).
-// Who wants to hear of changes asks with a message whose response stays open.
+// The Model Context Protocol over HTTP ("streamable HTTP"). Every message stands for itself; a
+// session of an older revision holds what its client wishes to be told (sessions.hpp), and a GET
+// opens the stream for it. Of the newest revision who wants to hear of changes asks with a message
+// whose response stays open.
 #include <algorithm>
 #include <utility>
 
@@ -11,9 +12,12 @@
 #include "apps/server/mcp/envelope.hpp"
 #include "apps/server/mcp/listeners.hpp"
 #include "apps/server/mcp/protocol.hpp"
+#include "apps/server/mcp/sessions.hpp"
 
 namespace lectern::server {
 namespace {
+
+constexpr std::string_view session_header = "Mcp-Session-Id";
 
 mcp::Sources sources_of(Service& service, Call& call) {
     mcp::Sources out;
@@ -36,6 +40,16 @@ mcp::Sources sources_of(Service& service, Call& call) {
     out.search_time = service.options.limits.search_time;
     out.answer_time = service.options.limits.answer_time;
     out.listens = true;
+    // Where nobody keeps it, it is not offered: a client without a session asks for none of it.
+    const std::string id(call.request.header(session_header));
+    if (!mcp::Sessions::valid_id(id)) return out;
+    out.stays = true;
+    out.log_level = service.sessions.log_level(id, call.key.get());
+    out.subscribe = [&service, &call, id](const std::string& uri, bool wanted) {
+        if (wanted) return service.sessions.subscribe(id, call.key.get(), uri);
+        service.sessions.unsubscribe(id, call.key.get(), uri);
+        return true;
+    };
     return out;
 }
 
@@ -115,15 +129,61 @@ Response answer(Service& service, Call& call) {
     return json_response(*answered, mcp::is_no_message(*answered) ? 400 : 200);
 }
 
+// The one that a client begins with `initialize`: a session's id is in the response.
+Response begin_session(Service& service, Call& call) {
+    mcp::Sources sources = sources_of(service, call);
+    sources.stays = true;
+    sources.subscribe = [](const std::string&, bool) { return true; };  // only offered here
+    const auto answered = mcp::answer(call.request.body, sources);
+    if (!answered) return {202, "", "", {}};
+    Response out = json_response(*answered, mcp::is_no_message(*answered) ? 400 : 200);
+    if (answered->is_object() && answered->get_object().contains("result"))
+        out.headers.push_back({std::string(session_header), mcp::Sessions::new_id()});
+    return out;
+}
+
+void take_level(Service& service, Call& call) {
+    const std::string id(call.request.header(session_header));
+    const auto message = api::parse_json(call.request.body);
+    if (!message || !mcp::Sessions::valid_id(id)) return;
+    if (const auto level = mcp::sets_level(*message))
+        service.sessions.set_log_level(id, call.key.get(), *level);
+}
+
+// The stream of a session.
+Response stream(Service& service, Call& call) {
+    const std::string id(call.request.header(session_header));
+    if (call.request.method != "GET" || !mcp::Sessions::valid_id(id))
+        return problem(405, "method_not_allowed",
+                       "there is a stream for a session alone, whose id the header Mcp-Session-Id "
+                       "has; 'initialize' gives one");
+    if (!lists(call.request.header("Accept"), "text/event-stream"))
+        return problem(406, "not_acceptable",
+                       "the stream is text/event-stream, which the header Accept must allow");
+    auto listening = service.sessions.listen(id, call.key, call.stream.shared());
+    // As a server that has no streams: clients go on without.
+    if (!listening) return problem(405, "method_not_allowed", listening.status().message());
+    call.stays = std::move(*listening);
+    return {};
+}
+
+Response end_session(Service& service, Call& call) {
+    service.sessions.end(std::string(call.request.header(session_header)), call.key.get());
+    return {204, "", "", {}};
+}
+
 Response message(Service& service, Call& call) {
-    if (auto newest = newest_request(call.request)) {
-        if (newest->refusal) return std::move(*newest->refusal);
+    const auto newest = newest_request(call.request);
+    if (newest) {
+        if (newest->refusal) return *newest->refusal;
         if (newest->method == "subscriptions/listen") return listen(service, call, *newest);
     }
     const std::string_view version = call.request.header("MCP-Protocol-Version");
     // Before it is agreed on a version, the client can name what it likes.
     if (!version.empty() && !mcp::knows_version(version) && !mcp::initializes(call.request.body))
         return json_response(mcp::wrong_version(call.request.body, version), 400);
+    if (!newest && mcp::initializes(call.request.body)) return begin_session(service, call);
+    take_level(service, call);
     if (!mcp::asks_for_text(call.request.body)) return answer(service, call);
     // A generator is slow, so it does not run among the searches.
     call.next = Continuation{Lane::ask, [&service](Call& later) { return answer(service, later); }};
@@ -135,6 +195,10 @@ Response message(Service& service, Call& call) {
 void add_mcp_routes(Router& router, Service& service) {
     router.add(for_tenants({"POST", "/mcp", Right::read, Lane::read,
                             [&service](Call& call) { return message(service, call); }}));
+    router.add(for_tenants({"GET", "/mcp", Right::read, Lane::read,
+                            [&service](Call& call) { return stream(service, call); }}));
+    router.add(for_tenants({"DELETE", "/mcp", Right::read, Lane::read,
+                            [&service](Call& call) { return end_session(service, call); }}));
 }
 
 }  // namespace lectern::server

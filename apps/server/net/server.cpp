@@ -93,7 +93,8 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
       listeners(collections, keys),
       jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
            job_work(collections, options.data, sources, options.limits.body), &webhooks),
-      service{options, collections, metrics, recall, jobs, webhooks, listeners, sources, keys},
+      service{options,  collections, metrics,  recall,  jobs,
+              webhooks, listeners,   sessions, sources, keys},
       read("read",
            options.read_threads > 0 ? options.read_threads
                                     : std::max(std::thread::hardware_concurrency(), 2U),

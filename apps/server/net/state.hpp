@@ -7,6 +7,7 @@
 
 #include "apps/server/api/service.hpp"
 #include "apps/server/mcp/listeners.hpp"
+#include "apps/server/mcp/sessions.hpp"
 #include "apps/server/net/executor.hpp"
 #include "apps/server/net/traces.hpp"
 
@@ -33,6 +34,7 @@ struct ServerState {
     Collections collections;
     Webhooks webhooks;
     mcp::Listeners listeners;
+    mcp::Sessions sessions{listeners};
     Jobs jobs;
     Service service;
     Router router;
