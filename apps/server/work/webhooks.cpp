@@ -138,18 +138,16 @@ void Webhooks::send(Destination to, std::string id, const json::object& message,
     one.id = std::move(id);
     one.body = json::serialize(message);
     one.told = std::move(told);
-    bool room = false;
     {
         const std::lock_guard lock(mutex_);
         if (ended_) return;
-        room = waiting_.size() < most_waiting;
-        if (room) waiting_.push_back(std::move(one));
-        if (!thread_.joinable())
-            thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
-    }
-    if (room) {
-        changed_.notify_all();
-        return;
+        if (waiting_.size() < most_waiting) {
+            waiting_.push_back(std::move(one));
+            if (!thread_.joinable())
+                thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+            changed_.notify_all();
+            return;
+        }
     }
     one.telling.state = "failed";
     one.telling.error = "not sent: " + std::to_string(most_waiting) + " others wait already";
