@@ -28,4 +28,13 @@ struct BackupFile {
 [[nodiscard]] LECTERN_API Status delete_backup(const std::filesystem::path& folder,
                                                std::uint32_t id);
 
+// Of a collection in a folder, not open, that somebody else has made: from here on it works with
+// this machine's own pipeline of the same name, which is `own` (a file, or a name that ships) or
+// one that ships. A pipeline names programs, files and addresses; whose text is kept decides about
+// them. invalid_argument when there is none of the name. Loads no model: whether the vectors are of
+// it the next open says.
+[[nodiscard]] LECTERN_API Status use_own_pipeline(const std::filesystem::path& collection,
+                                                  const Folders& folders,
+                                                  const std::string& own = {});
+
 }  // namespace lectern

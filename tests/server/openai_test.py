@@ -416,6 +416,20 @@ class OpenAiTest(unittest.TestCase):
             self.assertEqual(self.server.request("GET", "/aliases", None, reader)[2], {"aliases": []})
             self.assertEqual([model.id for model in self.client_of(self.reader).models.list()], ["default"])
             self.assertIn("collection:other", [model.id for model in self.client.models.list()])
+            # Nor does a refusal tell what is behind it.
+            for method, path, body in [("GET", "/collections/other", None), ("POST", "/search", {"collections": ["other"], "query": "x"}),
+                                       ("POST", "/v1/embeddings", {"model": "collection:other", "input": "x"})]:
+                refusal = json.dumps(self.server.request(method, path, body, reader)[2])
+                self.assertIn("'other'", refusal)
+                self.assertNotIn("notes", refusal)
+            # A name that a key does not reach is not its to give.
+            _, _, made = self.server.request(
+                "POST", "/keys", {"name": "owner", "right": "admin", "collections": ["notes"]}, admin)
+            owner = {"Authorization": f"Bearer {made['key']}"}
+            status, _, refused = self.server.request("PUT", "/aliases/elsewhere", {"collection": "notes"}, owner)
+            self.assertEqual(status, 403, refused)
+            self.assertIn("'elsewhere'", refused["detail"])
+            self.assertEqual(self.server.request("DELETE", "/keys/owner", None, admin)[0], 204)
         finally:
             self.assertEqual(self.server.request("DELETE", "/aliases/other", None, admin)[0], 204)
 

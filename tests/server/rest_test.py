@@ -638,6 +638,9 @@ class RestTest(unittest.TestCase):
         first, second = [backup["id"] for backup in self.ask("GET", path + "/backups")[1]["backups"]]
         headers, archive = self.ask("GET", f"{path}/backups/{first}")
         self.assertEqual(headers["Content-Disposition"], f'attachment; filename="moved-{first}.tar"')
+        status, headers, body = self.server.request("HEAD", f"{path}/backups/{first}")
+        self.assertEqual((status, headers["Content-Type"], body), (200, "application/x-tar", b""))
+        self.assertNotIn("Content-Length", headers)
         for id in ("7", "0", "x"):
             self.ask("GET", f"{path}/backups/{id}", expect=404)
         upload = lambda name, body, expect: self.ask("POST", "/backups?as=" + name, body, expect=expect,
@@ -661,6 +664,26 @@ class RestTest(unittest.TestCase):
         while job["state"] == "running":
             _, job = self.ask("GET", headers["Location"])
         self.assertEqual(job["state"], "done", job)
+        # A pipeline names programs and files: the one that came with a backup never works here.
+        foreign = os.path.join(self.server.folder, "foreign")
+        os.mkdir(foreign)
+        shutil.copy(os.path.join(SOURCE, "tests/format/v1/word2vec.bin"), foreign)
+        with open(os.path.join(SOURCE, "tests/format/v1/tiny.yaml")) as file:
+            pipeline = file.read().replace("pipeline: tiny", "pipeline: foreign")
+        with open(os.path.join(foreign, "foreign.yaml"), "w") as file:
+            file.write(pipeline)
+        made, saved = os.path.join(foreign, "made"), os.path.join(foreign, "saved")
+        for command in [["ingest", "-c", made, "--pipeline", os.path.join(foreign, "foreign.yaml"),
+                         os.path.join(SOURCE, "samples/bert.md")], ["backup", "-c", made, saved]]:
+            subprocess.run([PROGRAM, *command], check=True, capture_output=True)
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            tar.add(saved, ".")
+        headers, job = upload("wrong", packed.getvalue(), 202)
+        while job["state"] == "running":
+            _, job = self.ask("GET", headers["Location"])
+        self.assertEqual(job["state"], "failed", job)
+        self.assertIn("the pipeline 'foreign'", job["error"]["detail"])
         # Nothing is replaced, and what is no backup leaves nothing.
         upload("landed", archive, 409)
         upload("a.b", archive, 400)

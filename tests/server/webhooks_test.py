@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 from serving import PROGRAM, Server
 
@@ -52,10 +53,10 @@ class WebhooksTest(unittest.TestCase):
         with open(self.secret, "wb") as file:
             file.write(SECRET + b"\n")
 
-    def job_until_told(self, server, job):
+    def job_until_told(self, server, job, collection="notes"):
         until = time.monotonic() + 60
         while time.monotonic() < until:
-            now = server.request("GET", f"/collections/notes/jobs/{job}")[2]
+            now = server.request("GET", f"/collections/{collection}/jobs/{job}")[2]
             if "webhooks" in now and all(one["state"] != "waiting" for one in now["webhooks"]):
                 return now
             time.sleep(0.05)
@@ -90,6 +91,23 @@ class WebhooksTest(unittest.TestCase):
                 self.assertIn("'webhook'", problem["detail"])
             self.assertEqual(len(server.request("GET", "/collections/notes/jobs")[2]["jobs"]), 1)
             self.assertEqual(len(receiver.messages), 2)
+
+            # What begins a job by another path tells its end too: a restore of a set, and an upload.
+            job = server.request("POST", "/collections/notes/backups", {"webhook": receiver.url + "/jobs/8"})[2]
+            self.assertEqual(self.job_until_told(server, job["job"])["state"], "done")
+            (kept,) = server.request("GET", "/backups")[2]["sets"]
+            restore = f"/backups/{kept['set']}/1/restore"
+            upload = lambda name, url: server.request(
+                "POST", f"/backups?as={name}&webhook={urllib.parse.quote(url, safe='')}",
+                server.request("GET", "/collections/notes/backups/1", raw=True)[2], {"Content-Type": "application/x-tar"})
+            for begin in [lambda name, url: server.request("POST", restore, {"as": name, "webhook": url}), upload]:
+                status, _, problem = begin("again", receiver.url + "/jobsx")
+                self.assertEqual(status, 400, problem)
+                status, _, job = begin("again", receiver.url + "/jobs/9")
+                self.assertEqual(status, 202, job)
+                self.assertEqual(self.job_until_told(server, job["job"], "again")["state"], "done")
+                self.assertEqual(server.request("DELETE", "/collections/again")[0], 204)
+            self.assertEqual([path for path, _, _ in receiver.messages[2:]], ["/jobs/8", "/jobs/9", "/jobs/9"])
         finally:
             server.remove()
 

@@ -11,6 +11,7 @@
 #include "api/documents.hpp"
 #include "api/fields.hpp"
 #include "api/result_json.hpp"
+#include "apps/server/api/begin_job.hpp"
 #include "apps/server/api/documents.hpp"
 #include "apps/server/http/problem.hpp"
 
@@ -311,16 +312,9 @@ class Upload : public BodySink {
         const std::string& name = call.value("name");
         json::object settings{{"lines", name_}, {"bytes", bytes_}, {"one_value", one_value_}};
         if (webhook_) settings["webhook"] = *webhook_;
-        bool busy = false;
-        auto job = service_.jobs.start("ingest", name, std::move(settings), busy);
-        if (busy) return problem(409, "conflict", job.status().message());
-        if (!job && job.status().code() == Code::resource_exhausted)
-            return too_many(job.status().message(), 60);
-        if (!job) return problem(job.status());
+        Response out = begin_job(service_, "ingest", name, std::move(settings));
+        if (out.status != 202) return out;
         given_ = true;
-        Response out = json_response(*job, 202);
-        out.headers.push_back({"Location", "/collections/" + name + "/jobs/" +
-                                               std::string(job->at("job").as_string())});
         out.headers.push_back({"Preference-Applied", "respond-async"});
         return out;
     }
@@ -331,6 +325,10 @@ class Upload : public BodySink {
         const std::string& name = call.value("name");
         if (!call.may(Right::admin, name) || !call.scope().whole())
             return problem(403, "forbidden", "a job takes a key with the right to admin");
+        if (service_.collections.in_cluster())
+            return problem({Code::unsupported,
+                            "a server of a cluster has no folder for the lines of a job; send them "
+                            "without 'Prefer: respond-async'"});
         if (auto open = service_.collections.get(name); !open) return problem(open.status());
         if (webhook_)
             if (const auto found = service_.webhooks.rules().find(*webhook_); !found)

@@ -33,7 +33,8 @@ Response put_alias(Service& service, Call& call) {
     if (collection.empty()) fields.wrong("collection", "must name a collection");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     const std::string was = service.collections.aliases().target(alias);
-    for (const std::string& name : {collection, was})
+    // The alias's name too, as that of a new collection: who takes it stands before others there.
+    for (const std::string& name : {alias, collection, was})
         if (!name.empty() && !call.may(Right::admin, name)) return not_reached(name);
     bool exists = false;
     const Status done = service.collections.set_alias(alias, collection, exists);

@@ -8,6 +8,7 @@
 
 #include "api/fields.hpp"
 #include "api/result_json.hpp"
+#include "apps/server/api/begin_job.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/work/backup_sets.hpp"
@@ -119,11 +120,7 @@ Response download_of_set(Service& service, Call& call) {
 Response delete_of_set(Service& service, Call& call) {
     NamedBackup named = named_backup(service, call);
     if (named.refused) return std::move(*named.refused);
-    for (const json::value& job : service.jobs.list(named.set.collection))
-        if (job.at("state") == "running")
-            return problem(
-                409, "conflict",
-                "the collection '" + named.set.collection + "' has a job; wait for its end");
+    if (auto refused = refuse_beside_job(service, named.set.collection)) return std::move(*refused);
     const Status done = delete_backup(named.set.folder, named.id);
     if (!done.ok()) return problem(done);
     return {204, "", "", {}};
@@ -142,16 +139,7 @@ std::optional<Response> refuse_new_name(const Service& service, const Call& call
 // As a job of the collection that will be there.
 Response begin_restore(Service& service, const std::string& name, json::object settings) {
     settings["as"] = name;
-    bool busy = false;
-    auto job = service.jobs.start("restore", name, std::move(settings), busy);
-    if (busy) return problem(409, "conflict", job.status().message());
-    if (!job && job.status().code() == Code::resource_exhausted)
-        return too_many(job.status().message(), 60);
-    if (!job) return problem(job.status());
-    Response out = json_response(*job, 202);
-    out.headers.push_back(
-        {"Location", "/collections/" + name + "/jobs/" + std::string(job->at("job").as_string())});
-    return out;
+    return begin_job(service, "restore", name, std::move(settings));
 }
 
 constexpr std::string_view must_be_name =
@@ -161,11 +149,15 @@ Response restore_of_set(Service& service, Call& call) {
     api::Fields fields(call.request.body);
     const std::string name = fields.text("as");
     if (!Collections::valid_name(name)) fields.wrong("as", must_be_name);
+    json::object settings;
+    take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     NamedBackup named = named_backup(service, call);
     if (named.refused) return std::move(*named.refused);
     if (auto refused = refuse_new_name(service, call, name)) return std::move(*refused);
-    return begin_restore(service, name, {{"set", named.set.name}, {"backup", named.id}});
+    settings["set"] = named.set.name;
+    settings["backup"] = named.id;
+    return begin_restore(service, name, std::move(settings));
 }
 
 // -------------------------------------------------------------------- uploads
@@ -206,8 +198,9 @@ class BackupUpload : public BodySink {
             return problem(400, "invalid_argument",
                            "the archive must hold one backup, as it was downloaded");
         // The job has them from here on.
-        Response out =
-            begin_restore(service_, name_, {{"upload", token_}, {"backup", all->front().id}});
+        settings_["upload"] = token_;
+        settings_["backup"] = all->front().id;
+        Response out = begin_restore(service_, name_, std::move(settings_));
         handed_over_ = out.status == 202;
         return out;
     }
@@ -219,6 +212,7 @@ class BackupUpload : public BodySink {
         api::Fields fields(call.request.query);
         const std::string name = fields.text("as");
         if (!Collections::valid_name(name)) fields.wrong("as", must_be_name);
+        take_webhook(service_, fields, settings_);
         if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
         if (auto refused = refuse_new_name(service_, call, name)) return refused;
         name_ = name;
@@ -231,7 +225,8 @@ class BackupUpload : public BodySink {
     const fs::path folder_;
     TarReader reader_;
     std::string waiting_;
-    std::string name_;  // of the new collection; "": not begun
+    json::object settings_;  // of the job
+    std::string name_;       // of the new collection; "": not begun
     bool handed_over_ = false;
 };
 

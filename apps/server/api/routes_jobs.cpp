@@ -7,6 +7,7 @@
 
 #include "api/fields.hpp"
 #include "api/result_json.hpp"
+#include "apps/server/api/begin_job.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/work/backup_sets.hpp"
@@ -24,34 +25,11 @@ api::Fields optional_fields(const Request& request) {
     return api::Fields(request.body.empty() ? "{}" : std::string_view(request.body));
 }
 
-std::string path_of(const json::object& job) {
-    return "/collections/" + std::string(job.at("collection").as_string()) + "/jobs/" +
-           std::string(job.at("job").as_string());
-}
-
 Response begin(Service& service, Call& call, const std::string& kind, json::object settings) {
     const std::string& name = call.value("name");
     // Opened here, so that what is wrong with it is said to the one who asks.
     if (auto open = service.collections.get(name); !open) return problem(open.status());
-    bool busy = false;
-    auto job = service.jobs.start(kind, name, std::move(settings), busy);
-    if (busy) return problem(409, "conflict", job.status().message());
-    if (!job && job.status().code() == Code::resource_exhausted)
-        return too_many(job.status().message(), 60);
-    if (!job) return problem(job.status());
-    Response out = json_response(*job, 202);
-    out.headers.push_back({"Location", path_of(*job)});
-    return out;
-}
-
-// Where the job's end is told, into its settings.
-void take_webhook(const Service& service, api::Fields& fields, json::object& settings) {
-    if (!fields.has("webhook")) return;
-    const std::string url = fields.text("webhook");
-    if (const auto found = service.webhooks.rules().find(url))
-        settings["webhook"] = url;
-    else
-        fields.wrong("webhook", "is not taken: " + found.status().message());
+    return begin_job(service, kind, name, std::move(settings));
 }
 
 Response reembed(Service& service, Call& call) {
@@ -146,12 +124,6 @@ bool has_backup(const Service& service, const OpenCollection& open, std::uint32_
                               [id](const BackupInfo& one) { return one.id == id; });
 }
 
-bool has_job(const Service& service, const std::string& name) {
-    for (const json::value& job : service.jobs.list(name))
-        if (job.at("state") == "running") return true;
-    return false;
-}
-
 Response delete_one(Service& service, Call& call) {
     const std::string& name = call.value("name");
     auto open = service.collections.get(name);
@@ -160,9 +132,7 @@ Response delete_one(Service& service, Call& call) {
     if (!folder) return problem(folder.status());
     const auto id = backup_of(call);
     if (!id || !has_backup(service, **open, *id)) return no_backup(call);
-    if (has_job(service, name))
-        return problem(409, "conflict",
-                       "the collection '" + name + "' has a job; wait for its end");
+    if (auto refused = refuse_beside_job(service, name)) return std::move(*refused);
     const Status done = delete_backup(*folder, *id);
     if (!done.ok()) return problem(done);
     return {204, "", "", {}};
@@ -187,8 +157,9 @@ Response restore(Service& service, Call& call) {
     if (!id || !has_backup(service, **open, *id)) return no_backup(call);
     const auto names = service.collections.list();
     if (!names) return problem(names.status());
-    if (std::find(names->begin(), names->end(), name) != names->end())
-        return problem(409, "conflict", "there is a collection '" + name + "' already");
+    if (std::find(names->begin(), names->end(), name) != names->end() ||
+        service.collections.taken(name))
+        return problem(409, "conflict", "there is a collection or an alias '" + name + "' already");
     settings["backup"] = *id;
     return begin(service, call, "restore", std::move(settings));
 }
@@ -203,9 +174,7 @@ Response rename(Service& service, Call& call) {
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     if (!call.may(Right::admin, to))
         return problem(403, "forbidden", "the key does not reach the collection '" + to + "'");
-    if (has_job(service, from))
-        return problem(409, "conflict",
-                       "the collection '" + from + "' has a job; wait for its end");
+    if (auto refused = refuse_beside_job(service, from)) return std::move(*refused);
     bool exists = false;
     const Status done = service.collections.rename(from, to, exists);
     if (exists) return problem(409, "conflict", done.message());

@@ -10,7 +10,7 @@
 namespace lectern::server {
 namespace {
 
-Response metrics(ServerState& state, Call&) {
+Response metrics(ServerState& state, Call& call) {
     std::vector<Metrics::Gauge> gauges;
     const auto add = [&gauges](std::string name, std::string help, std::string labels,
                                double value) {
@@ -45,7 +45,7 @@ Response metrics(ServerState& state, Call&) {
     std::vector<Row> rows;
     for (const CollectionPointer& open : state.collections.open_ones()) {
         // Not the one that holds the server's own models: nobody has made it or can ask it.
-        if (!Collections::valid_name(open->name)) continue;
+        if (!Collections::valid_name(open->name) || !call.may(Right::read, open->name)) continue;
         if (auto stats = open->collection.stats()) rows.push_back({open->name, std::move(*stats)});
     }
     const auto each = [&](const char* name, const char* help, auto value,

@@ -43,8 +43,9 @@ Response search_all_of(Service& service, Call& call) {
     std::vector<CollectionPointer> open;
     std::vector<const Collection*> collections;
     for (std::string& name : names) {
-        name = service.collections.own_name(name);
-        if (!call.may(Right::read, name)) return out_of_reach(name);
+        std::string own = service.collections.own_name(name);
+        if (!call.may(Right::read, own)) return out_of_reach(name);
+        name = std::move(own);
         auto found = service.collections.get(name);
         if (!found) return problem(found.status());
         open.push_back(std::move(*found));
@@ -63,7 +64,7 @@ Response search_all_of(Service& service, Call& call) {
 // ------------------------------------------------------------- several searches
 
 struct Search {
-    std::string collection;
+    std::string collection;  // as it was asked for: it may be an alias
     api::SearchRequest wanted;
     json::object result;
 };
@@ -86,7 +87,6 @@ Result<std::vector<Search>> read_searches(Service& service, Call& call) {
         search.collection = one.text("collection");
         search.wanted = api::read_search(one, service.options.limits.of_search());
         if (search.collection.empty()) one.wrong("collection", "must name a collection");
-        search.collection = service.collections.own_name(search.collection);
         if (search.wanted.options.summaries != Summaries::none)
             one.wrong("summarize", "is of a search of its own: POST /collections/NAME/search");
         LECTERN_TRY(one.done().within(where));
@@ -100,11 +100,12 @@ json::object failed(const Response& response) {
 }
 
 void run(Service& service, const Call& call, Search& search) {
-    if (!call.may(Right::read, search.collection)) {
+    const std::string name = service.collections.own_name(search.collection);
+    if (!call.may(Right::read, name)) {
         search.result = failed(out_of_reach(search.collection));
         return;
     }
-    auto open = service.collections.get(search.collection);
+    auto open = service.collections.get(name);
     if (!open) {
         search.result = failed(problem(open.status()));
         return;

@@ -51,6 +51,8 @@ std::string decoded(std::string_view header) {
         return std::string(header);
     header.remove_prefix(begin.size());
     header.remove_suffix(end.size());
+    // The decoder counts on whole groups: of others it writes more than it says.
+    if (header.size() % 4 != 0) return {};
     namespace base64 = boost::beast::detail::base64;
     std::string out(base64::decoded_size(header.size()), '\0');
     out.resize(base64::decode(out.data(), header.data(), header.size()).first);

@@ -58,8 +58,7 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
     listener->id = id;
     listener->wanted = std::move(wanted);
     listener->key = std::move(key);
-    // That somebody writes is told to nobody who does not see what.
-    if (listener->key != nullptr && !listener->key->filter.empty()) listener->wanted.list = false;
+    if (sees_a_part(*listener)) listener->wanted.list = false;
     // Opened before mutex_ is held: that may take its time.
     for (const std::string& uri : listener->wanted.uris)
         if (const auto address = place_of(uri); address && reaches(*listener, address->collection))
@@ -67,8 +66,12 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
     {
         const std::lock_guard lock(mutex_);
         forget_who_left();
-        if (ended_ || listeners_.size() >= most)
-            return Status{Code::unavailable, "too many clients listen already"};
+        if (ended_) return Status{Code::unavailable, "the server is shutting down"};
+        if (listeners_.size() >= most)
+            return Status{Code::unavailable, "too many clients listen already; try again later"};
+        if (listener->key != nullptr && of_key(*listener->key) >= most_of_key)
+            return Status{Code::unavailable, "this key listens " + std::to_string(most_of_key) +
+                                                 " times already; end one of them first"};
         if (!anybody_wants()) seen_ = states();
         for (const std::string& uri : listener->wanted.uris)
             listener->tags[uri] = tag(*listener, uri);
@@ -167,7 +170,7 @@ void Listeners::look() {
         if (listener->wanted.list && any)
             tell(*listener, "notifications/resources/list_changed", {});
         for (const std::string& uri : listener->wanted.uris) {
-            const auto address = place_of(uri);
+            const auto address = address_of(uri);  // an alias has a state of its own
             if (!address || !changed.contains(address->collection)) continue;
             std::string fresh = tag(*listener, uri);
             if (fresh == listener->tags[uri]) continue;
@@ -178,7 +181,7 @@ void Listeners::look() {
 }
 
 // A collection that nobody has opened changes for nobody; one that is on disk alone is known by its
-// name.
+// name. An alias changes with its collection, and when it is switched.
 std::map<std::string, std::string> Listeners::states() const {
     std::map<std::string, std::string> out;
     for (const std::string& name : collections_.names()) out[name];
@@ -187,11 +190,25 @@ std::map<std::string, std::string> Listeners::states() const {
         if (const auto stats = open->collection.stats())
             out[open->name] = stats->collection_id + " " + std::to_string(stats->sequence);
     }
+    for (const auto& [alias, collection] : collections_.aliases().all())
+        out[alias] = collection + " " + out[collection];
     return out;
 }
 
+// An alias gives no right: what counts is the collection behind it.
 bool Listeners::reaches(const Listener& listener, const std::string& collection) const {
-    return listener.key == nullptr || listener.key->reaches(collection);
+    return listener.key == nullptr || listener.key->reaches(collections_.own_name(collection));
+}
+
+std::size_t Listeners::of_key(const Key& key) const {
+    return static_cast<std::size_t>(std::count_if(
+        listeners_.begin(), listeners_.end(),
+        [&key](const auto& one) { return one->key != nullptr && one->key->sha256 == key.sha256; }));
+}
+
+// That somebody writes is told to nobody who does not see what.
+bool Listeners::sees_a_part(const Listener& listener) {
+    return listener.key != nullptr && !listener.key->filter.empty();
 }
 
 std::string Listeners::tag(const Listener& listener, const std::string& uri) const {
@@ -205,12 +222,17 @@ std::string Listeners::tag(const Listener& listener, const std::string& uri) con
     return tag ? *tag : std::string();
 }
 
-bool Listeners::still_may(const Listener& listener) const {
+bool Listeners::still_may(Listener& listener) const {
     if (listener.key == nullptr) return true;
-    if (listener.key->expired()) return false;
     const auto all = keys_.all();
-    return std::any_of(all.begin(), all.end(),
-                       [&](const auto& key) { return key->sha256 == listener.key->sha256; });
+    const auto now = std::find_if(all.begin(), all.end(), [&](const auto& key) {
+        return key->sha256 == listener.key->sha256;
+    });
+    if (now == all.end() || (*now)->expired()) return false;
+    // Its collections or its filter may be others since.
+    listener.key = *now;
+    if (sees_a_part(listener)) listener.wanted.list = false;
+    return true;
 }
 
 void Listeners::tell(const Listener& listener, std::string_view method,

@@ -41,8 +41,9 @@ struct Wanted {
 
 class Listeners {
  public:
-    static constexpr std::size_t most = 1024;      // at once
-    static constexpr std::size_t most_uris = 256;  // of one
+    static constexpr std::size_t most = 1024;        // at once
+    static constexpr std::size_t most_of_key = 256;  // at once, where keys are required
+    static constexpr std::size_t most_uris = 256;    // of one
 
     Listeners(Collections& collections, const Keys& keys,
               std::chrono::milliseconds pause = std::chrono::seconds(1))
@@ -82,8 +83,11 @@ class Listeners {
     [[nodiscard]] std::optional<Address> place_of(const std::string& uri) const;
     [[nodiscard]] std::map<std::string, std::string> states() const;
     [[nodiscard]] std::string tag(const Listener& listener, const std::string& uri) const;
-    [[nodiscard]] bool still_may(const Listener& listener) const;
+    // Takes up what the key is now; false: there is none any more, or it has expired.
+    [[nodiscard]] bool still_may(Listener& listener) const;
     [[nodiscard]] bool reaches(const Listener& listener, const std::string& collection) const;
+    [[nodiscard]] std::size_t of_key(const Key& key) const;
+    [[nodiscard]] static bool sees_a_part(const Listener& listener);
     void tell(const Listener& listener, std::string_view method,
               boost::json::object parameters) const;
     void finish(const Listener& listener) const;
@@ -94,7 +98,7 @@ class Listeners {
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::list<std::shared_ptr<Listener>> listeners_;
-    std::map<std::string, std::string> seen_;  // states of collections, by name
+    std::map<std::string, std::string> seen_;  // states of collections, by name and by alias
     bool ended_ = false;
     std::jthread thread_;  // from the first listener on
 };

@@ -198,5 +198,91 @@ TEST_F(ListenersTest, AKeyHearsOfItsOwnAlone) {
     EXPECT_FALSE(stream->ended);
 }
 
+TEST_F(ListenersTest, AnAliasIsItsCollectionAndGivesNoRight) {
+    make("notes");
+    make("other");
+    store("a", "moon tides");
+    bool exists = false;
+    ASSERT_TRUE(opened->set_alias("mine", "notes", exists).ok());
+    const auto file = home.path() / "keys.json";
+    Key of_notes;
+    of_notes.name = "notes";
+    of_notes.collections = {"notes"};
+    Key of_mine;
+    of_mine.name = "mine";  // a collection that was called so, before the alias
+    of_mine.collections = {"mine"};
+    const auto text = add_key(file, of_notes);
+    const auto other_text = add_key(file, of_mine);
+    ASSERT_TRUE(text.ok() && other_text.ok());
+    ASSERT_TRUE(keys.load(file).ok());
+    const std::vector<std::string> uris{"lectern://mine/a"};
+    const auto stream = std::make_shared<KeptStream>();
+    const auto foreign = std::make_shared<KeptStream>();
+    const auto one = listening->add(stream, 1, {false, uris}, keys.find(*text));
+    const auto two = listening->add(foreign, 2, {true, uris}, keys.find(*other_text));
+    ASSERT_TRUE(one.ok() && two.ok());
+    EXPECT_EQ(stream->told(), Told{acknowledged});
+    EXPECT_EQ(foreign->told(), Told{acknowledged});
+    store("a", "moon moon tides");
+    listening->look();
+    EXPECT_EQ(stream->told(), Told{updated});
+    EXPECT_EQ(foreign->told(), Told{});
+    // Switched, it stands for a collection that has no such document and is not the key's.
+    ASSERT_TRUE(opened->set_alias("mine", "other", exists).ok());
+    listening->look();
+    EXPECT_EQ(stream->told(), Told{updated});
+    EXPECT_EQ(foreign->told(), Told{});
+}
+
+TEST_F(ListenersTest, AKeyThatIsChangedIsWhatItIsNow) {
+    make("notes");
+    store("a", "moon tides");
+    const auto file = home.path() / "keys.json";
+    Key key;
+    key.name = "reader";
+    const auto text = add_key(file, key);
+    ASSERT_TRUE(text.ok());
+    ASSERT_TRUE(keys.load(file).ok());
+    const auto stream = std::make_shared<KeptStream>();
+    const auto one = listening->add(stream, 1, {true, {}}, keys.find(*text));
+    ASSERT_TRUE(one.ok());
+    EXPECT_EQ(stream->told(), Told{acknowledged});
+    json::object root{{"keys", json::array{json::object{{"name", "reader"},
+                                                        {"sha256", hexadecimal(sha256(*text))},
+                                                        {"rights", json::array{"read"}},
+                                                        {"filter", "id = \"b\""}}}}};
+    std::ofstream(file, std::ios::trunc) << json::serialize(root);
+    ASSERT_TRUE(keys.reload().ok());
+    store("a", "moon moon tides");
+    listening->look();
+    EXPECT_EQ(stream->told(), Told{}) << "others' documents are not its own any more";
+    EXPECT_FALSE(stream->ended);
+}
+
+TEST_F(ListenersTest, OneKeyLeavesRoomForOthers) {
+    make("notes");
+    const auto file = home.path() / "keys.json";
+    std::vector<std::string> texts;
+    for (const char* name : {"greedy", "modest"}) {
+        Key key;
+        key.name = name;
+        const auto text = add_key(file, key);
+        ASSERT_TRUE(text.ok());
+        texts.push_back(*text);
+    }
+    ASSERT_TRUE(keys.load(file).ok());
+    std::vector<Result<std::shared_ptr<void>>> kept;
+    for (std::size_t i = 0; i < Listeners::most_of_key; ++i) {
+        kept.push_back(listening->add(std::make_shared<KeptStream>(), i, {}, keys.find(texts[0])));
+        ASSERT_TRUE(kept.back().ok()) << kept.back().status().message();
+    }
+    const auto stream = std::make_shared<KeptStream>();
+    const auto refused = listening->add(stream, 1, {}, keys.find(texts[0]));
+    EXPECT_NE(refused.status().message().find("this key"), std::string::npos);
+    EXPECT_TRUE(listening->add(stream, 1, {}, keys.find(texts[1])).ok());
+    kept.pop_back();
+    EXPECT_TRUE(listening->add(stream, 1, {}, keys.find(texts[0])).ok());
+}
+
 }  // namespace
 }  // namespace lectern::server::mcp

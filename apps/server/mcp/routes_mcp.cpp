@@ -30,7 +30,7 @@ mcp::Sources sources_of(Service& service, Call& call) {
     out.get = [&service, &call](const std::string& given) -> Result<CollectionPointer> {
         const std::string name = service.collections.own_name(given);
         if (!call.may(Right::read, name))
-            return Status{Code::not_found, "there is no collection '" + name +
+            return Status{Code::not_found, "there is no collection '" + given +
                                                "' that the key reaches; see list_collections"};
         return service.collections.get(name);
     };

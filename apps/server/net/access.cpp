@@ -75,12 +75,14 @@ Admitted admit(const Request& request, const Router::Match& match, const Keys& k
         return out;
     }
     const auto collection = match.values.find("name");
+    // As it was asked for: what an alias stands for is told to nobody who does not reach that.
+    const std::string& asked = request.segments.size() > 1 ? request.segments[1] : request.target;
     if (out.key->right < route.right)
         out.refusal =
             problem(403, "forbidden", "the key has no right to " + std::string(name(route.right)));
     else if (collection != match.values.end() && !out.key->reaches(collection->second))
-        out.refusal = problem(403, "forbidden",
-                              "the key does not reach the collection '" + collection->second + "'");
+        out.refusal =
+            problem(403, "forbidden", "the key does not reach the collection '" + asked + "'");
     else if (!out.key->filter.empty() && !route.tenants)
         out.refusal = problem(403, "forbidden",
                               "the key is bound to a filter, and this is about all documents");

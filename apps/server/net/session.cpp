@@ -397,7 +397,8 @@ class Session {
                 case Letter::Kind::piece: co_await send_piece(letter->text); break;
                 case Letter::Kind::late:
                     state_.metrics.rejected("queue_wait");
-                    co_return too_many("the request waited too long for its turn");
+                    co_return too_many(
+                        "the request waited too long for its turn, or gave way to another key's");
                 case Letter::Kind::done:
                     if (record_.work.size() < most_work_recorded)
                         record_.work.push_back(
@@ -432,7 +433,7 @@ class Session {
     }
 
     asio::awaitable<void> send(Response response) {
-        if (response.pieces && request_.method != "HEAD") {
+        if (response.pieces) {
             co_await send_pieces(std::move(response));
             co_return;
         }
@@ -446,6 +447,7 @@ class Session {
 
     asio::awaitable<void> send_pieces(Response response) {
         co_await begin_stream(response.content_type, std::move(response.headers));
+        if (request_.method == "HEAD") co_return;  // how long it would be is not known
         while (!broken_) {
             const Result<std::string> piece = response.pieces();
             if (!piece) {

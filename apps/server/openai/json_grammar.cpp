@@ -18,8 +18,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint64_t most_repeats = 1000;          // of one list or text
-constexpr std::size_t most_bytes = 128U << 10U;       // of a grammar: its reader walks all of it
+constexpr std::uint64_t most_repeats = 1000;     // of one list or text
+constexpr std::size_t most_bytes = 128U << 10U;  // of a grammar: its reader walks all of it
+constexpr std::size_t most_schema_bytes = 256U << 10U;
+constexpr std::size_t most_apart = 100;               // of 'oneOf': each is compared with each
+constexpr std::size_t most_depth = 200;               // of schemas in schemas, through '$ref' too
 constexpr std::int64_t most_whole = 999999999999999;  // 15 digits: a double holds each exactly
 constexpr double most_decimal = 1e12;                 // where a number has one bound only
 
@@ -250,6 +253,7 @@ class SchemaGrammar {
     explicit SchemaGrammar(const json::value& schema) : root_(schema) {}
 
     Result<std::string> text() {
+        if (json::serialize(root_).size() > most_schema_bytes) return too_large_failure();
         LECTERN_ASSIGN(const std::string root, value_of(root_, "#"));
         if (too_large()) return too_large_failure();
         return "root ::= " + root + "\n" + rules_ + std::string(any_json);
@@ -276,9 +280,21 @@ class SchemaGrammar {
         return name;
     }
 
-    // A name, a terminal or a group: what can be followed by more. As deep as JSON is read.
+    // A name, a terminal or a group: what can be followed by more. A '$ref' leads on to others, so
+    // JSON's own depth is no bound.
     // NOLINTNEXTLINE(misc-no-recursion)
     Result<std::string> value_of(const json::value& schema, const std::string& place) {
+        if (depth_ >= most_depth)
+            return refused(place, "stands in more than " + std::to_string(most_depth) +
+                                      " others, one in the other; make it flatter");
+        ++depth_;
+        auto out = form_of(schema, place);
+        --depth_;
+        return out;
+    }
+
+    // NOLINTNEXTLINE(misc-no-recursion)
+    Result<std::string> form_of(const json::value& schema, const std::string& place) {
         if (too_large()) return too_large_failure();
         if (schema.is_bool() && schema.get_bool()) return std::string("value");
         if (schema.is_bool()) return refused(place, "is false: no value fulfils it");
@@ -425,6 +441,9 @@ class SchemaGrammar {
         const json::array& all = list.get_array();
         if (keyword == "allOf" && all.size() > 1)
             return refused(place, "has several schemas, which is not supported here");
+        if (keyword == "oneOf" && all.size() > most_apart)
+            return refused(place,
+                           "has more than " + std::to_string(most_apart) + " schemas; use anyOf");
         if (keyword == "oneOf" && !apart(all))
             return refused(place,
                            "has schemas that one value might fulfil two of; give each another "
@@ -740,6 +759,7 @@ class SchemaGrammar {
     const json::value& root_;
     std::string rules_;
     std::size_t count_ = 0;
+    std::size_t depth_ = 0;
     std::map<std::string, std::string, std::less<>> referred_;  // rules of "#/$defs/NAME"
     Places inside_;  // that are being read, with no object or list in between
 };

@@ -429,5 +429,38 @@ TEST(JsonGrammar, WhatCannotBeKeptIsRefusedByPlaceAndName) {
     EXPECT_NE(grammar.status().message().find("too large"), std::string::npos);
 }
 
+// Nor may what is compared with each other be without end.
+TEST(JsonGrammar, ManyOfOneAreRefused) {
+    const auto one_of = [](int count) {
+        json::array all;
+        for (int i = 0; i < count; ++i) all.push_back(json::object{{"const", i}});
+        return json_grammar(json::object{{"oneOf", all}});
+    };
+    EXPECT_TRUE(one_of(100).ok());
+    EXPECT_NE(one_of(101).status().message().find("use anyOf"), std::string::npos);
+    const auto large =
+        json_grammar(json::object{{"description", std::string(300'000, 'x')}, {"type", "null"}});
+    EXPECT_NE(large.status().message().find("too large"), std::string::npos);
+}
+
+// Each refers to the next: flat as JSON, and as deep as one likes.
+TEST(JsonGrammar, AChainOfReferencesHasAnEnd) {
+    const auto chain = [](int links) {
+        json::object named;
+        for (int i = 0; i < links; ++i)
+            named["d" + std::to_string(i)] =
+                json::object{{"$ref", "#/$defs/d" + std::to_string(i + 1)}};
+        named["d" + std::to_string(links)] = json::object{{"type", "null"}};
+        return json_grammar(json::object{{"$defs", named}, {"$ref", "#/$defs/d0"}});
+    };
+    const auto some = chain(50);
+    EXPECT_TRUE(some.ok()) << some.status().message();
+    const auto endless = chain(5'000);
+    ASSERT_FALSE(endless.ok());
+    EXPECT_EQ(endless.status().code(), Code::invalid_argument);
+    EXPECT_NE(endless.status().message().find("one in the other"), std::string::npos)
+        << endless.status().message();
+}
+
 }  // namespace
 }  // namespace lectern::server

@@ -25,8 +25,9 @@ std::optional<Response> refuse_model(const Call& call, const std::string& model,
             404, "model_not_found",
             "there is no model '" + model + "'; there are 'default' and 'collection:NAME'");
     if (!name.collection.empty() && !call.may(Right::read, name.collection))
-        return problem(403, "forbidden",
-                       "the key does not reach the collection '" + name.collection + "'");
+        return problem(
+            403, "forbidden",
+            "the key does not reach the collection '" + parse_model(model).collection + "'");
     return {};
 }
 

@@ -47,6 +47,8 @@ class Collections {
     ~Collections();
 
     [[nodiscard]] const Engine& engine() const noexcept { return engine_; }
+    // That of new ones; "": the one that the engine takes.
+    [[nodiscard]] const std::string& pipeline() const noexcept { return options_.pipeline; }
     [[nodiscard]] bool in_cluster() const noexcept { return in_cluster_; }
     // Sorted; open or not. A cluster may not answer.
     [[nodiscard]] Result<std::vector<std::string>> list() const;

@@ -8,6 +8,7 @@
 #include "api/result_json.hpp"
 #include "apps/server/api/bulk.hpp"
 #include "apps/server/work/backup_sets.hpp"
+#include "lectern/backup.hpp"
 #include "lectern/cluster.hpp"
 
 namespace lectern::server {
@@ -88,8 +89,10 @@ Result<json::object> back_up(OpenCollection& open, const fs::path& data, JobFace
     return out;
 }
 
+// `foreign`: a client has sent it. The pipeline that it holds could have this machine start
+// programs and read files of the client's choice, so the server's own takes its place.
 Result<json::object> restore(const fs::path& folder, const fs::path& data, Collections& collections,
-                             const JobRecord& record, JobFace& face) {
+                             const JobRecord& record, JobFace& face, bool foreign = false) {
     const std::string name = text_of(record.settings, "as");
     const auto id = record.settings.at("backup").to_number<std::uint32_t>();
     // In a cluster at once under its name, which no other has.
@@ -97,6 +100,9 @@ Result<json::object> restore(const fs::path& folder, const fs::path& data, Colle
     const fs::path place = in_cluster ? data / name : collections.place_to_restore(record.id);
     auto restored = Collection::restore(folder, id, place);
     Status done = restored.status();
+    if (done.ok() && foreign)
+        done = use_own_pipeline(place, collections.engine().folders(), collections.pipeline())
+                   .within("the backup");
     if (done.ok() && !in_cluster && face.stop().stop_requested())
         done = {Code::cancelled, "cancelled"};
     bool exists = false;
@@ -117,7 +123,7 @@ Result<json::object> restore_apart(const fs::path& data, Collections& collection
                                    const JobRecord& record, JobFace& face) {
     if (const std::string token = text_of(record.settings, "upload"); !token.empty()) {
         const fs::path folder = uploaded_backup(collections, token);
-        auto out = restore(folder, data, collections, record, face);
+        auto out = restore(folder, data, collections, record, face, true);
         std::error_code error;
         fs::remove_all(folder, error);
         return out;

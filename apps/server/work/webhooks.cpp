@@ -61,6 +61,12 @@ Result<std::string> read_secret(const std::filesystem::path& file) {
     return text;
 }
 
+void log_failure(const std::string& id, const Telling& telling) {
+    log_line(
+        LogLevel::warning, "a webhook was not delivered",
+        {{"webhook", id}, {"url", api::clean(telling.url)}, {"detail", api::clean(telling.error)}});
+}
+
 }  // namespace
 
 Result<WebhookRules> WebhookRules::read(const std::vector<std::string>& allowed,
@@ -135,11 +141,18 @@ void Webhooks::send(Destination to, std::string id, const json::object& message,
     {
         const std::lock_guard lock(mutex_);
         if (ended_) return;
-        waiting_.push_back(std::move(one));
-        if (!thread_.joinable())
-            thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+        if (waiting_.size() < most_waiting) {
+            waiting_.push_back(std::move(one));
+            if (!thread_.joinable())
+                thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+            changed_.notify_all();
+            return;
+        }
     }
-    changed_.notify_all();
+    one.telling.state = "failed";
+    one.telling.error = "not sent: " + std::to_string(most_waiting) + " others wait already";
+    log_failure(one.id, one.telling);
+    if (one.told) one.told(one.telling);
 }
 
 void Webhooks::end() {
@@ -208,11 +221,7 @@ bool Webhooks::attempt(Waiting& one, const std::stop_token& stop) const {
         telling.error = "the response was " + std::to_string(*status);
     const bool last = telling.attempts > pauses_.size() || telling.status == receiver_gone;
     telling.state = taken ? "delivered" : last ? "failed" : "waiting";
-    if (!taken && last)
-        log_line(LogLevel::warning, "a webhook was not delivered",
-                 {{"webhook", one.id},
-                  {"url", api::clean(one.to.url)},
-                  {"detail", api::clean(telling.error)}});
+    if (!taken && last) log_failure(one.id, telling);
     return taken || last;
 }
 

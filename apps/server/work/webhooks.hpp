@@ -63,6 +63,8 @@ class Webhooks {
     // The pauses between attempts; after the last one there is one attempt more.
     using Pauses = std::vector<std::chrono::milliseconds>;
 
+    static constexpr std::size_t most_waiting = 1000;  // messages; more are given up at once
+
     static Pauses usual_pauses();
     static Post usual_post();
 
@@ -72,7 +74,8 @@ class Webhooks {
     ~Webhooks() { end(); }
 
     [[nodiscard]] const WebhookRules& rules() const noexcept { return rules_; }
-    // `id` is the same in every attempt, so that a receiver knows a message that it has.
+    // `id` is the same in every attempt, so that a receiver knows a message that it has. Where too
+    // many wait, `told` is called here, once.
     void send(Destination to, std::string id, const boost::json::object& message, Told told);
     // What waits is not sent any more; the log has it.
     void end();

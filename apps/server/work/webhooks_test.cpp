@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
 #include <fstream>
 #include <future>
@@ -189,6 +190,32 @@ TEST(WebhookTest, TheEndOfTheServerWaitsForNoPause) {
     tried.get_future().wait();
     webhooks.end();
     EXPECT_EQ(receiver.bodies.size(), 1U);
+}
+
+TEST(WebhookTest, OfAReceiverThatHangsNotEverythingIsKept) {
+    std::atomic<unsigned> given_up{0};
+    const auto told = [&given_up](const Telling& telling) {
+        if (telling.state == "failed" && telling.attempts == 0) ++given_up;
+    };
+    std::promise<void> begun;
+    std::promise<void> go_on;
+    std::atomic<bool> first{true};
+    const auto hangs_once = [&](const Destination&, const std::vector<Header>&, const std::string&,
+                                const std::stop_token&) -> Result<unsigned> {
+        if (!first.exchange(false)) return 410U;
+        begun.set_value();
+        go_on.get_future().wait();
+        return 410U;
+    };
+    Webhooks webhooks(rules_for("http://a.example"), hangs_once, {});
+    const auto to = *parse_destination("http://a.example/");
+    webhooks.send(to, "under way", {}, {});
+    begun.get_future().wait();
+    for (std::size_t i = 0; i < Webhooks::most_waiting; ++i) webhooks.send(to, "waits", {}, told);
+    EXPECT_EQ(given_up.load(), 0U);
+    webhooks.send(to, "one too many", {}, told);
+    EXPECT_EQ(given_up.load(), 1U);
+    go_on.set_value();
 }
 
 class JobWebhookTest : public testing::Test {

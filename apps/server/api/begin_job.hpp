@@ -1,0 +1,26 @@
+// apps/server/api/begin_job.hpp: what the requests share that begin a job, or must not run beside
+// one.
+#pragma once
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string>
+
+#include "api/fields.hpp"
+#include "apps/server/api/service.hpp"
+
+namespace lectern::server {
+
+// 202 and where the job is looked at; 409 when the collection has one already, 429 when too many
+// run.
+[[nodiscard]] Response begin_job(Service& service, const std::string& kind,
+                                 const std::string& collection, boost::json::object settings);
+
+// Where the job's end is told (the field `webhook`), into its settings.
+void take_webhook(const Service& service, api::Fields& fields, boost::json::object& settings);
+
+// 409 while the collection has a job.
+[[nodiscard]] std::optional<Response> refuse_beside_job(const Service& service,
+                                                        const std::string& collection);
+
+}  // namespace lectern::server
