@@ -605,6 +605,7 @@ void PipelineReader::check_repeats(Line line, const std::vector<Step>& steps,
             of_branches.merge(way);
         }
         seen.merge(of_branches);
+        if (step.kind == StepKind::branches) continue;  // nothing in a file is called so
         std::vector<std::string> names = step.stages;
         if (names.empty()) names.emplace_back(name(step.kind));
         for (const std::string& one : names) {
