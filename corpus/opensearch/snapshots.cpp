@@ -332,6 +332,14 @@ Result<BackupInfo> restore(std::string_view place, std::uint32_t id, std::string
     LECTERN_TRY(same_cluster(*there, *transport));
     const Address& target = there->address();
     LECTERN_ASSIGN(const auto all, backups(place));
+    // The latest of them all may be of another collection than is meant.
+    if (id == 0 && std::any_of(all.begin(), all.end(), [&all](const BackupInfo& one) {
+            return one.collection_id != all.front().collection_id;
+        }))
+        return Status{Code::invalid_argument,
+                      "'" + std::string(place) +
+                          "' has backups of several collections; say which by its number (--id; "
+                          "'lectern backups' lists them)"};
     const auto found = std::find_if(all.rbegin(), all.rend(), [id](const BackupInfo& one) {
         return id == 0 ? !one.damaged : one.id == id;
     });

@@ -625,6 +625,11 @@ class InACluster(Behaviour, unittest.TestCase):
             self.ask_cluster("GET", f"/{elsewhere}")
         self.assertEqual(refused.exception.code, 404)
         refused.exception.close()
+        # The latest is another collection's.
+        other = self.new_collection()
+        lectern("ingest", "-c", other, "--pipeline", "search-only", self.rows)
+        self.assertEqual(json.loads(lectern("backup", "-c", other, place, "--json"))["id"], 3)
+        self.assertIn("of several collections", lectern("restore", "-c", self.new_collection(), place, code=1))
 
     def test_a_backup_of_documents_that_are_written_is_whole(self):
         collection = self.new_collection()
