@@ -1077,10 +1077,10 @@ Result<RepairReport> ClusterCorpus::repair() {
     for (const DamagedDocument& one : removed)
         out.lost.push_back({"document " + one.id, one.what + "; ingest it again"});
     if (without_vectors > 0)
-        out.found.push_back({"vectors", std::to_string(without_vectors) +
-                                            " documents stay that lack vectors; 'lectern reembed' "
-                                            "with the pipeline '" +
-                                            now.pipeline_name + "' makes them"});
+        out.found.push_back({"documents", std::to_string(without_vectors) +
+                                              " lack only vectors and stay; 'lectern reembed' "
+                                              "with the pipeline '" +
+                                              now.pipeline_name + "' makes them"});
     const std::int64_t old = storage::now_milliseconds() - written_by_nobody_after.count();
     std::erase_if(damage.strays,
                   [old](const StrayVersion& one) { return one.written == 0 || one.written > old; });
