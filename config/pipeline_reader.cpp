@@ -480,6 +480,14 @@ bool PipelineReader::read_settings(const YamlNode& node, Line line, Step& step) 
         return node.items.size() == 1 && node.items.front().key == name &&
                is_built_in(std::string(name));
     };
+    const std::string first = node.items.empty() ? std::string() : node.items.front().key;
+    if (line != Line::ingest && node.items.size() > 1 && (first == "search" || first == "fuse") &&
+        is_built_in(first)) {
+        fail(node.mark, "other keys stand beside " + in_quotes(first) +
+                            "; indent its settings more than it, or write {" + first +
+                            (first == "fuse" ? ": {fusion: convex}}" : ": {mode: lexical}}"));
+        return false;
+    }
     if (line == Line::ingest || (!is("search") && !is("fuse"))) {
         fail(node.mark, "a step is the name of a stage or a list of names, and this is " +
                             describe(node) + "; write for example 'chunks'");
@@ -582,8 +590,10 @@ void PipelineReader::check_fused(const std::vector<Step>& steps) {
         const bool has_branches = i > 0 && steps[i - 1].kind == StepKind::branches;
         if (steps[i].kind == StepKind::branches && !is_fused)
             fail(mark,
-                 "what branches find is made one list before it goes on; put 'fuse' behind "
-                 "them");
+                 "what branches find is made one list before it goes on; put 'fuse' behind them" +
+                     std::string(is_built_in("fuse") ? ""
+                                                     : ", and give the stage that is called so "
+                                                       "another name"));
         if (steps[i].kind == StepKind::fuse && !has_branches)
             fail(mark,
                  "'fuse' makes one list of what branches find, and there are none before it; "
@@ -605,6 +615,7 @@ void PipelineReader::check_repeats(Line line, const std::vector<Step>& steps,
             of_branches.merge(way);
         }
         seen.merge(of_branches);
+        if (step.kind == StepKind::branches) continue;  // nothing in a file is called so
         std::vector<std::string> names = step.stages;
         if (names.empty()) names.emplace_back(name(step.kind));
         for (const std::string& one : names) {

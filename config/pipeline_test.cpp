@@ -173,6 +173,15 @@ TEST(Pipeline, SeveralSearchesThatAreFused) {
     EXPECT_EQ(names, " query a search a b search fuse");
 }
 
+TEST(Pipeline, AStageMayBeCalledBranches) {
+    const auto read = parse_pipeline(
+        "version: 1\npipeline: p\nstages: {a: {plugin: x}, branches: {plugin: y}}\n"
+        "ingest: [source, a, commit]\n"
+        "query: [query, branches, [[search], [search]], fuse]\n",
+        "p.yaml");
+    EXPECT_TRUE(read) << read.status().message();
+}
+
 // As with 'quote': files are older than the step.
 TEST(Pipeline, AStageMayBeCalledFuse) {
     const auto read = parse_pipeline(

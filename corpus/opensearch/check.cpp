@@ -1,5 +1,6 @@
 #include "corpus/opensearch/check.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <span>
 #include <string>
@@ -20,25 +21,28 @@ constexpr std::size_t groups_of_a_page = 1000;
 class Check {
  public:
     Check(const Cluster& cluster, const storage::Generation& serving, VerifyReport& report,
-          std::vector<StrayVersion>* strays)
+          Damage* damage)
         : cluster_(cluster),
           reader_(cluster),
           serving_(serving),
           report_(report),
-          strays_(strays) {}
+          damage_(damage) {}
 
     // Again with the head of now where rows are missing: another version may have taken its place.
     [[nodiscard]] Status document(const std::string& id) {
         LECTERN_ASSIGN(const auto heads, heads_of(cluster_, {&id, 1}));
         if (!heads.front()) return {};
         const storage::DocumentHeader& header = heads.front()->header;
-        std::string problem;
+        Problem problem;
         LECTERN_TRY(problem_of(header, problem));
-        if (!problem.empty()) {
+        if (!problem.what.empty()) {
             LECTERN_ASSIGN(const auto again, heads_of(cluster_, {&id, 1}));
             if (!again.front()) return {};
             if (again.front()->header.ordinal != header.ordinal) return document(id);
-            return find("document " + id, problem);
+            if (damage_ != nullptr)
+                damage_->documents.push_back(
+                    {id, header.ordinal, problem.what, problem.only_vectors});
+            return find("document " + id, std::move(problem.what));
         }
         ++report_.documents;
         report_.chunks += header.chunks.count;
@@ -80,8 +84,8 @@ class Check {
                 }
                 if (heads == 0) {
                     rows_of_none += count_at(bucket, "doc_count");
-                    if (strays_ != nullptr)
-                        strays_->push_back(
+                    if (damage_ != nullptr)
+                        damage_->strays.push_back(
                             {count_at(bucket, "key", "ordinal"),
                              static_cast<std::int64_t>(count_at(bucket, "latest", "value"))});
                 } else if (heads > 1 || chunks > count_at(bucket, "count", "value"))
@@ -104,6 +108,11 @@ class Check {
     }
 
  private:
+    struct Problem {
+        std::string what;  // "": none
+        bool only_vectors = false;
+    };
+
     [[nodiscard]] Status find(std::string where, std::string what) {
         if (report_.findings.size() < most_findings)
             report_.findings.push_back({std::move(where), std::move(what)});
@@ -112,16 +121,17 @@ class Check {
         return {};
     }
 
-    [[nodiscard]] Status problem_of(const storage::DocumentHeader& header, std::string& problem) {
+    [[nodiscard]] Status problem_of(const storage::DocumentHeader& header, Problem& problem) {
         const std::string text_name = text_id(header.ordinal);
         LECTERN_ASSIGN(const std::vector<Row> texts, cluster_.rows({&text_name, 1}, {}));
-        if (!texts.front().found) return problem = "its text is missing", Status();
+        if (!texts.front().found) return problem.what = "its text is missing", Status();
         const std::string text = text_at(texts.front().source, "text");
         if (text.size() != header.text_bytes)
-            return problem = "its text has " + std::to_string(text.size()) + " bytes, and not " +
-                             std::to_string(header.text_bytes),
+            return problem.what = "its text has " + std::to_string(text.size()) +
+                                  " bytes, and not " + std::to_string(header.text_bytes),
                    Status();
         constexpr std::uint64_t at_once = 500;
+        std::uint64_t without = 0;
         for (std::uint64_t at = 0; at < header.chunks.count; at += at_once) {
             std::vector<storage::ChunkId> ids;
             for (std::uint64_t i = at; i < std::min(at + at_once, header.chunks.count); ++i)
@@ -130,21 +140,25 @@ class Check {
             for (std::size_t i = 0; i < views.size(); ++i) {
                 const std::string which = "its chunk " + std::to_string(at + i + 1) + " of " +
                                           std::to_string(header.chunks.count);
-                if (!views[i]) return problem = which + " is missing", Status();
+                if (!views[i]) return problem.what = which + " is missing", Status();
                 const storage::Chunk& chunk = views[i]->chunk;
                 if (chunk.document != header.ordinal)
-                    return problem = which + " belongs to another version", Status();
+                    return problem.what = which + " belongs to another version", Status();
                 if (chunk.begin > chunk.end || chunk.end > text.size() ||
                     std::string_view(text).substr(chunk.begin, chunk.end - chunk.begin) !=
                         views[i]->text)
-                    return problem = which + " has other bytes than its text", Status();
+                    return problem.what = which + " has other bytes than its text", Status();
             }
             LECTERN_ASSIGN(const VectorRows rows, reader_.vectors(serving_.number, ids));
-            if (rows.found != ids || rows.values.size() != ids.size() * serving_.dimension)
-                return problem = std::to_string(ids.size() - rows.found.size()) +
-                                 " of its chunks have no vector of the model that serves",
+            without += ids.size() - rows.found.size();
+            if (rows.values.size() != rows.found.size() * serving_.dimension)
+                return problem.what = "a vector of it is not as long as those of the model",
                        Status();
         }
+        if (without > 0)
+            problem = {
+                std::to_string(without) + " of its chunks have no vector of the model that serves",
+                true};
         return {};
     }
 
@@ -152,19 +166,20 @@ class Check {
     const ClusterReader reader_;
     const storage::Generation& serving_;
     VerifyReport& report_;
-    std::vector<StrayVersion>* const strays_;  // null: they are not wanted
+    Damage* const damage_;  // null: it is not wanted
 };
 
 }  // namespace
 
 Result<VerifyReport> check_rows(const Cluster& cluster, const storage::CollectionMeta& meta,
-                                const VerifyOptions& options, std::vector<StrayVersion>* strays) {
+                                const VerifyOptions& options, Damage* damage) {
     const auto begin = std::chrono::steady_clock::now();
     const storage::Generation* serving = meta.generation(meta.serving);
     if (serving == nullptr) return Status{Code::not_found, "there is no such collection"};
     VerifyReport report;
     report.readable = true;
-    Check check(cluster, *serving, report, strays);
+    Check check(cluster, *serving, report, damage);
+    LECTERN_TRY(cluster.refresh());  // a program that was killed may have left it undone
     const json::object heads = object_of("query", object_of("term", object_of("kind", "document")));
     LECTERN_ASSIGN(
         const json::value total,
@@ -182,9 +197,47 @@ Result<VerifyReport> check_rows(const Cluster& cluster, const storage::Collectio
         {}));
     LECTERN_TRY(failure);
     LECTERN_TRY(check.versions());
+    // The vectors before go from all rows then, and every document would seem to lack its own.
+    LECTERN_ASSIGN(const Served now, cluster.served());
+    if (!now.there || now.collection != meta.id || now.serving != serving->number)
+        return Status{Code::unavailable,
+                      "another program has changed the model of the collection '" + cluster.name() +
+                          "' meanwhile, or made it anew; do it again"};
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return report;
+}
+
+Result<std::vector<DamagedDocument>> remove_damaged(const Cluster& cluster,
+                                                    std::span<const DamagedDocument> documents) {
+    constexpr std::size_t at_once = 500;
+    std::vector<DamagedDocument> out;
+    for (; !documents.empty(); documents = documents.subspan(std::min(at_once, documents.size()))) {
+        const auto some = documents.first(std::min(at_once, documents.size()));
+        std::vector<std::string> ids;
+        for (const DamagedDocument& one : some) ids.push_back(one.id);
+        LECTERN_ASSIGN(const auto heads, heads_of(cluster, ids));
+        Bulk bulk(cluster);
+        for (std::size_t i = 0; i < some.size(); ++i)
+            if (heads[i] && heads[i]->header.ordinal == some[i].ordinal)
+                bulk.remove_after(head_id(ids[i]), heads[i]->sequence, heads[i]->term);
+        if (bulk.empty()) continue;
+        // A conflict may also be the answer to a request that was sent twice: the head tells.
+        LECTERN_TRY(bulk.send().status());
+        LECTERN_ASSIGN(const auto left, heads_of(cluster, ids));
+        Bulk rows(cluster);
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            if (!heads[i] || heads[i]->header.ordinal != some[i].ordinal || left[i]) continue;
+            rows.remove(text_id(some[i].ordinal));
+            const storage::ChunkRange& chunks = heads[i]->header.chunks;
+            for (storage::ChunkId chunk = chunks.first; chunk < chunks.end(); ++chunk)
+                rows.remove(chunk_id(chunk));
+            out.push_back(some[i]);
+        }
+        if (!rows.empty()) LECTERN_TRY(rows.send().status());
+    }
+    if (!out.empty()) LECTERN_TRY(cluster.refresh());
+    return out;
 }
 
 Result<std::uint64_t> remove_strays(const Cluster& cluster,

@@ -156,6 +156,11 @@ void Cluster::set_collection(const storage::Hash128& id) {
     collection_ = id;
 }
 
+bool Cluster::is_same(const Served& now) const {
+    const std::lock_guard lock(mutex_);
+    return collection_ == storage::Hash128{} || collection_ == now.collection;
+}
+
 void Cluster::learn(storage::ChunkId chunk, Belongs belongs) const {
     const std::lock_guard lock(mutex_);
     if (known_.size() >= most_known) known_.clear();

@@ -80,6 +80,8 @@ class Cluster {
     void note_serving(storage::GenerationNumber number) const noexcept { serving_ = number; }
     // Which collection this was when it was opened.
     void set_collection(const storage::Hash128& id);
+    // Whether it is that one still; true when there was none then.
+    [[nodiscard]] bool is_same(const Served& now) const;
 
     // Chunks that searches have given; forgets at will.
     void learn(storage::ChunkId chunk, Belongs belongs) const;

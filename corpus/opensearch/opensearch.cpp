@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -582,6 +583,11 @@ Result<storage::GenerationNumber> ClusterCorpus::check_writes(
     // A write would make an index that is nobody's.
     if (!now.there)
         return Status{Code::not_found, "the collection '" + where_ + "' was deleted meanwhile"};
+    // One that was made anew begins with the same number, perhaps of another model.
+    if (!cluster_.is_same(now))
+        return Status{Code::unavailable, "the collection '" + where_ +
+                                             "' was deleted meanwhile and made again; open it "
+                                             "again"};
     for (const storage::PutDocument& put : group.puts) {
         if (put.vectors.empty()) continue;
         if (std::none_of(put.vectors.begin(), put.vectors.end(),
@@ -1046,7 +1052,7 @@ Status ClusterCorpus::sort(const SortField& by, std::vector<Hit>& hits,
 }
 
 // Documents that are not whole go: what is left of them is not what was ingested. So do rows of no
-// document that are too old to be written still.
+// document that are too old to be written still. Vectors can be made again.
 Result<RepairReport> ClusterCorpus::repair() {
     const auto begin = std::chrono::steady_clock::now();
     LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
@@ -1056,21 +1062,29 @@ Result<RepairReport> ClusterCorpus::repair() {
         out.found.push_back({"index",
                              "writes were held up, as by a backup that was broken off; they are "
                              "let in again"});
-    std::vector<StrayVersion> strays;
-    LECTERN_ASSIGN(const VerifyReport report, check_rows(cluster_, now, {}, &strays));
-    constexpr std::string_view document = "document ";
-    storage::WriteGroup group;
-    for (const Finding& finding : report.findings) {
-        out.found.push_back(finding);
-        if (!finding.where.starts_with(document)) continue;
-        group.deletes.push_back(finding.where.substr(document.size()));
-        out.lost.push_back({finding.where, finding.what + "; ingest it again"});
+    Damage damage;
+    LECTERN_ASSIGN(VerifyReport report, check_rows(cluster_, now, {}, &damage));
+    std::move(report.findings.begin(), report.findings.end(), std::back_inserter(out.found));
+    std::vector<DamagedDocument> damaged;
+    std::size_t without_vectors = 0;
+    for (DamagedDocument& one : damage.documents) {
+        if (one.only_vectors)
+            ++without_vectors;
+        else
+            damaged.push_back(std::move(one));
     }
-    if (!group.deletes.empty()) LECTERN_TRY(commit(group, nullptr).status());
+    LECTERN_ASSIGN(const auto removed, remove_damaged(cluster_, damaged));
+    for (const DamagedDocument& one : removed)
+        out.lost.push_back({"document " + one.id, one.what + "; ingest it again"});
+    if (without_vectors > 0)
+        out.found.push_back({"documents", std::to_string(without_vectors) +
+                                              " lack only vectors and stay; 'lectern reembed' "
+                                              "with the pipeline '" +
+                                              now.pipeline_name + "' makes them"});
     const std::int64_t old = storage::now_milliseconds() - written_by_nobody_after.count();
-    std::erase_if(strays,
+    std::erase_if(damage.strays,
                   [old](const StrayVersion& one) { return one.written == 0 || one.written > old; });
-    LECTERN_ASSIGN(const std::uint64_t rows, remove_strays(cluster_, strays));
+    LECTERN_ASSIGN(const std::uint64_t rows, remove_strays(cluster_, damage.strays));
     if (rows > 0)
         out.found.push_back({"rows", std::to_string(rows) +
                                          " belonged to no document, and were written more than an "

@@ -112,7 +112,8 @@ Status same_cluster(const Transport& one, const Transport& other) {
     LECTERN_ASSIGN(const json::value there, other.ask("GET", "/"));
     if (text_at(here, "cluster_uuid") == text_at(there, "cluster_uuid")) return {};
     return {Code::invalid_argument,
-            "the repository is of another cluster; a cluster backs up to a repository of its own"};
+            "the repository is of another cluster; a cluster backs up to a repository of its own, "
+            "and restores from it"};
 }
 
 // Nothing is written to the index as long as it lives.
@@ -139,10 +140,15 @@ class WritesHeldUp {
         if (all != nullptr && all->is_bool() && all->as_bool()) return {};
         return {Code::unavailable, "the cluster does not hold up writes; do it again"};
     }
+    // A failure when somebody else has let them in before.
     [[nodiscard]] Status end() {
         if (!held_) return {};
+        LECTERN_ASSIGN(const bool until_now, let_writes_in(cluster_));
         held_ = false;
-        return let_writes_in(cluster_).status();
+        if (until_now) return {};
+        return {Code::unavailable,
+                "writes to the collection were let in before the backup had begun, by 'lectern "
+                "repair' or by the end of another backup, so it may not be whole; do it again"};
     }
 
  private:
@@ -243,21 +249,27 @@ Result<BackupInfo> make_snapshot(const Cluster& cluster, const storage::Collecti
     LECTERN_ASSIGN(
         const std::string name,
         begin_snapshot(*transport, body, token, before.empty() ? 1 : before.back().id + 1));
+    // While writes are still held up: what goes on behind them may not be whole.
+    const auto give_up = [&](Status why) {
+        remove_snapshot(*transport, name);
+        return why;
+    };
     const auto begin = Clock::now();
-    while (true) {
-        LECTERN_ASSIGN(const SnapshotState now, look_at(*transport, name));
-        if (now.begun) LECTERN_TRY(held.end());
-        if (over(now.state)) break;
-        const bool late = !now.begun && Clock::now() - begin > longest_begin;
-        if (options.stop.stop_requested() || late) {
-            remove_snapshot(*transport, name);
-            if (late)
-                return Status{Code::unavailable,
-                              "the cluster has not begun the snapshot in a minute; do it again "
-                              "when it is less busy"};
-            return Status{Code::cancelled, "the backup was stopped"};
+    for (bool begun = false;;) {
+        const Result<SnapshotState> now = look_at(*transport, name);
+        if (!now) return begun ? now.status() : give_up(now.status());
+        if (now->begun && !begun) {
+            if (Status ended = held.end(); !ended.ok()) return give_up(std::move(ended));
+            begun = true;
         }
-        if (options.progress && now.begun) options.progress(now.bytes, now.total);
+        if (over(now->state)) break;
+        if (options.stop.stop_requested())
+            return give_up({Code::cancelled, "the backup was stopped"});
+        if (!begun && Clock::now() - begin > longest_begin)
+            return give_up({Code::unavailable,
+                            "the cluster has not begun the snapshot in a minute; do it again when "
+                            "it is less busy"});
+        if (options.progress && begun) options.progress(now->bytes, now->total);
         std::this_thread::sleep_for(between_looks);
     }
     // When all is copied, what was is written down.
@@ -321,20 +333,30 @@ Result<BackupInfo> restore(std::string_view place, std::uint32_t id, std::string
         return Status{Code::invalid_argument,
                       "a backup of a cluster is restored in the cluster (opensearch://HOST…/NAME); "
                       "'lectern copy' takes it to a folder from there"};
-    LECTERN_ASSIGN(const Address target, parse_address(to));
+    LECTERN_ASSIGN(const auto there, connect_to(to));
+    LECTERN_TRY(same_cluster(*there, *transport));
+    const Address& target = there->address();
     LECTERN_ASSIGN(const auto all, backups(place));
+    // The latest of them all may be of another collection than is meant.
+    if (id == 0 && std::any_of(all.begin(), all.end(), [&all](const BackupInfo& one) {
+            return one.collection_id != all.front().collection_id;
+        }))
+        return Status{Code::invalid_argument,
+                      "'" + std::string(place) +
+                          "' has backups of several collections; say which by its number (--id; "
+                          "'lectern backups' lists them)"};
     const auto found = std::find_if(all.rbegin(), all.rend(), [id](const BackupInfo& one) {
         return id == 0 ? !one.damaged : one.id == id;
     });
     if (found == all.rend()) return no_backup(id);
     if (found->damaged)
         return Status{Code::corrupt, "backup " + std::to_string(found->id) + " is damaged"};
-    LECTERN_ASSIGN(const Reply there, transport->send("GET", "/" + target.name + "/_settings"));
-    if (there.status == 200)
+    LECTERN_ASSIGN(const Reply settings, transport->send("GET", "/" + target.name + "/_settings"));
+    if (settings.status == 200)
         return Status{Code::invalid_argument,
                       "there is an index '" + target.name +
                           "' already; a restore makes a new one, and replaces nothing"};
-    if (there.status != 404) return failure_of(there.status, there.body);
+    if (settings.status != 404) return failure_of(settings.status, settings.body);
     const std::string snapshot =
         "/_snapshot/" + transport->address().name + "/" + name_of(found->id);
     LECTERN_ASSIGN(const json::value about, transport->ask("GET", snapshot));

@@ -373,9 +373,9 @@ struct Collection::Impl {
         written.unlock();
         // Running requests may still want the vectors before.
         if (gone.valid()) gone.wait();
-        if (corpus->shared() && other_vectors) {
+        if (corpus->shared()) {
             // So may those of other programs, which fail otherwise and begin anew.
-            std::this_thread::sleep_for(for_requests_of_others);
+            if (other_vectors) std::this_thread::sleep_for(for_requests_of_others);
             LECTERN_TRY(work.catch_up_with_others());
         }
         LECTERN_TRY(corpus->drop_older_generations());

@@ -42,7 +42,8 @@ Status Reembedding::begin() {
     const storage::Generation* serving = meta.generation(meta.serving);
     const bool same = serving != nullptr && serving->fingerprint == embedder.fingerprint &&
                       serving->dimension == embedder.dimension;
-    if (same && generation_ == meta.serving) {
+    // Where others write too, what lacks is added to the vectors that serve.
+    if (same && generation_ == meta.serving && !corpus_.shared()) {
         LECTERN_ASSIGN(const bool complete, whole(generation_));
         if (!complete) generation_ = 0;
     }
@@ -97,6 +98,7 @@ Status Reembedding::catch_up() {
 }
 
 Status Reembedding::catch_up_with_others() {
+    if (!seen_) seen_ = 0;  // those that are there serve; no run before this one has left them
     return add_missing();
 }
 

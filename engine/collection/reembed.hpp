@@ -31,12 +31,13 @@ class Reembedding {
     // Finds the generation that an earlier run began for this model, or makes one. What was begun
     // for other models is dropped. When it is the model that serves, but a repair had to leave some
     // of its vectors out, a generation for the same model is made, and takes over those that are
-    // there.
+    // there; in a corpus that is shared, catch_up_with_others() adds the others.
     [[nodiscard]] Status begin();
     // Embeds every chunk of this moment that has no vector yet. cancelled when it was stopped;
     // invalid_argument when a chunk is too long for the model.
     [[nodiscard]] Status catch_up();
-    // The same when the generation serves already: what other programs wrote before they knew.
+    // The same when the generation serves already, in a corpus that is shared: what other programs
+    // wrote before they knew, and what a run did not come to that was killed behind the cut-over.
     [[nodiscard]] Status catch_up_with_others();
 
     [[nodiscard]] storage::GenerationNumber generation() const noexcept { return generation_; }

@@ -98,9 +98,19 @@ Result<std::vector<SearchResult>> search_each(std::span<const Collection* const>
     return out;
 }
 
+// What branches find is scored by the hits beside each: no score of one collection says anything of
+// another's.
+bool is_of_branches(const SearchResult& result) {
+    const auto& stages = result.timing.stages;
+    return std::any_of(stages.begin(), stages.end(), [](const StageTiming& one) {
+        return one.stage == config::name(config::StepKind::fuse);
+    });
+}
+
 // Whether scores of all collections are of one kind.
 Result<JointRanking> ranking_of(std::span<const Collection* const> collections,
                                 const std::vector<SearchResult>& found) {
+    if (std::any_of(found.begin(), found.end(), is_of_branches)) return JointRanking::places;
     bool all_hybrid = true;
     bool all_lexical = true;
     bool all_dense = true;

@@ -344,19 +344,17 @@ void open_branches(Request& request, const SearchOptions& options) {
 
 namespace {
 
-// The query of a branch: the request's, or what the branch's stages make of it. Conditions are the
-// request's.
-Status read_in_branch(const Request& request, const Branch& branch,
-                      const std::vector<StageCounter*>& counters, Request& own) {
+// A branch begins with the query and the conditions of the request.
+Status begin_branch(const Request& request, Request& own) {
     own.text = request.text;
     own.words = request.words;
     own.conditions = request.conditions;
     own.narrowed.selection = request.narrowed.selection;
-    if (branch.customs.empty()) return {};
-    for (std::size_t i = 0; i < branch.customs.size(); ++i) {
-        const Busy busy(*counters[i]);
-        LECTERN_TRY(rewrite(own, *branch.customs[i]));
-    }
+    return {};
+}
+
+// What the branch's stages have made of the query.
+Status read_rewritten(const Request& request, Request& own) {
     corpus::ReadOptions reading = request.reading;
     reading.plain = true;
     LECTERN_ASSIGN(own.words, request.context.corpus.read(own.text, reading));
@@ -387,15 +385,15 @@ void add_branches(QueryGraph& graph, Request& request, QueryGraph::Node* start, 
     for (std::size_t i = 0; i < branches.size(); ++i) {
         const Branch& branch = branches[i];
         Request& own = *request.branches[i];
-        std::vector<StageCounter*> counters;
+        graph.add(request, "query",
+                  [&request, &own](StageCounter&) { return begin_branch(request, own); }, {start});
         for (const host::Stage* stage : branch.customs)
-            counters.push_back(&request.counters.get(stage->name()));
-        QueryGraph::Node* read =
+            graph.add(request, stage->name(),
+                      [&own, stage](StageCounter&) { return rewrite(own, *stage); });
+        if (!branch.customs.empty())
             graph.add(request, "query",
-                      [&request, &branch, &own, counters = std::move(counters)](StageCounter&) {
-                          return read_in_branch(request, branch, counters, own);
-                      },
-                      {start});
+                      [&request, &own](StageCounter&) { return read_rewritten(request, own); });
+        QueryGraph::Node* read = graph.last();
         if (uses_lexical(own.ranking))
             ends.push_back(graph.add(
                 request, "lexical",

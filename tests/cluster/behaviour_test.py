@@ -519,6 +519,24 @@ class InACluster(Behaviour, unittest.TestCase):
         lectern("delete", "-c", collection, "papers/boundary")
         self.assertEqual(json.loads(lectern("repair", "-c", collection, "--json"))["found"], [])
 
+    def test_vectors_that_lack_are_made_again(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        chunk = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "chunk"}},
+                                                                {"term": {"id": "papers/wing"}}]}})
+        self.ask_cluster("POST", f"/{collection.split('/')[-1]}/_update/{chunk[0]}?refresh=true",
+                         {"script": {"source": "ctx._source.remove('vector_1'); ctx._source.generations.clear()"}})
+        report = json.loads(lectern_says(2, "verify", "-c", collection, "--json"))
+        self.assertEqual([(finding["where"], finding["what"]) for finding in report["findings"]],
+                         [("document papers/wing", "1 of its chunks have no vector of the model that serves")])
+        # The text is there: a repair loses nothing.
+        repaired = json.loads(lectern("repair", "-c", collection, "--json"))
+        self.assertEqual((repaired["lost"], repaired["documents"]), ([], len(ROWS)))
+        self.assertIn("'lectern reembed' with the pipeline 'search-only'", repaired["found"][-1]["what"])
+        self.assertEqual(self.reembed(collection, "search-only"), (1, 0))
+        self.assertEqual(json.loads(lectern("verify", "-c", collection, "--json"))["findings"], [])
+        self.assertEqual(self.found(collection, "induced drag of a wing", "--mode", "dense")[0], "papers/wing")
+
     def test_a_copy_there_and_back_is_the_same(self):
         here = self.folder / "copy-from"
         lectern("ingest", "-c", here, self.rows)
@@ -600,6 +618,20 @@ class InACluster(Behaviour, unittest.TestCase):
         said = lectern("backup", "-c", collection, f"opensearch://{CLUSTER}/not-there", code=1)
         self.assertIn("register one", said)
         self.assertIn("'lectern copy'", lectern("restore", "-c", self.folder / "here", place, code=1))
+        # Where a collection is to be made is asked, and not taken for the cluster of the backup.
+        elsewhere = then.split("/")[-1] + "-elsewhere"
+        said = lectern("restore", "-c", f"opensearch://127.0.0.1:1/{elsewhere}", place, code=1,
+                       variables={"LECTERN_OPENSEARCH_TIMEOUT": "2"})
+        self.assertIn("no node of the cluster", said)
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            self.ask_cluster("GET", f"/{elsewhere}")
+        self.assertEqual(refused.exception.code, 404)
+        refused.exception.close()
+        # The latest is another collection's.
+        other = self.new_collection()
+        lectern("ingest", "-c", other, "--pipeline", "search-only", self.rows)
+        self.assertEqual(json.loads(lectern("backup", "-c", other, place, "--json"))["id"], 3)
+        self.assertIn("of several collections", lectern("restore", "-c", self.new_collection(), place, code=1))
 
     def test_a_backup_of_documents_that_are_written_is_whole(self):
         collection = self.new_collection()

@@ -244,6 +244,23 @@ TEST_F(PipelineOrder, WhatBranchesFindIsOneListWithPagesConditionsAndFilters) {
     EXPECT_EQ(names_of(strong->hits), std::vector<std::string>{"bridge"});
 }
 
+// Their scores are of the hits beside each other, so collections are joined by places.
+TEST_F(PipelineOrder, HitsOfBranchesOfSeveralCollections) {
+    constexpr const char* by_scores =
+        "[query, [[tokens, vectors, {search: {mode: dense}}], [{search: {mode: lexical}}]], "
+        "{fuse: {fusion: convex}}]";
+    const Collection one = filled("one", "", by_scores);
+    const Collection other = filled("other", "", by_scores);
+    const Collection* const both[] = {&one, &other};
+    const auto found = lectern::search_all(both, "the bridge of stone", {.k = 4});
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    ASSERT_EQ(found->hits.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(found->hits[i].collection, i % 2) << i;
+        EXPECT_FLOAT_EQ(found->hits[i].hit.score, i < 2 ? 1.0F : 61.0F / 62.0F) << i;
+    }
+}
+
 // A share decides who stands first where branches disagree.
 TEST_F(PipelineOrder, SharesOfBranches) {
     for (const char* favoured : {"bread", "road"}) {

@@ -10,6 +10,7 @@ from typing import (
     Callable,
     Iterable,
     List,
+    Mapping,
     Optional,
     Sequence,
     TypeVar,
@@ -80,6 +81,10 @@ class AsyncCollection:
     ) -> int:
         """As ``Collection.delete``."""
         return await self._call(lambda: self.collection.delete(ids, filter=filter))
+
+    async def patch_metadata(self, id: str, patch: Mapping[str, Any]) -> bool:
+        """As ``Collection.patch_metadata``."""
+        return await self._call(lambda: self.collection.patch_metadata(id, patch))
 
     async def sync(
         self,

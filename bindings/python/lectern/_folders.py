@@ -77,14 +77,14 @@ def delete_backup(folder: Path, id: int) -> None:
 def copy(
     source: Path, to: Path, *, replace: bool = False, progress: ProgressOption = False
 ) -> CopyReport:
-    """A collection to another place, folders or clusters (``opensearch://...``).
+    """Copies a collection to another place, folders or clusters (``opensearch://...``).
 
     Nothing is embedded again. Ctrl-C ends it, and the same call goes on from there; in the end both
     are read and compared.
 
     Args:
-        source: Is read.
-        to: Is made when it is not there.
+        source: The collection that is read.
+        to: The copy; it is made when it is not there.
         replace: Documents that are others there are replaced, and those that ``source`` does not
             have are deleted. Without it, one that it does not have ends the call before anything
             is written.

@@ -38,6 +38,9 @@ async def test_everything(empty: lectern.Collection, tmp_path: pathlib.Path) -> 
     assert answer.citations
     assert (await notes.summarize("a", extractive=True)).text
     assert (await notes.generate("speak", max_tokens=5)).text
+    assert await notes.patch_metadata("a", {"seen": True})
+    assert not await notes.patch_metadata("a", {"seen": True})
+    assert (await notes.get("a")).metadata == {"seen": True}
     assert (await notes.verify()).clean
     assert await notes.delete("a") == 1
     assert (await notes.stats()).documents == 3
