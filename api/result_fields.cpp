@@ -97,8 +97,8 @@ template <>
 const ShownTable<Place>& shown_fields<Place>() {
     static const ShownTable<Place> table{
         shown<&Place::text>({.name = "text", .text = "for people: \"page 3\", \"Prices!A2:C9\""}),
-        shown<&Place::kind>(
-            {.name = "kind", .choices = {"page", "slide", "cells", "chapter", "time",
+        shown<&Place::kind>({.name = "kind",
+                             .choices = {"page", "slide", "cells", "chapter", "time",
                                          "notebook_cell", "section", "part"}}),
         shown_if_any<&Place::first>(
             {.name = "first",

@@ -97,7 +97,7 @@ class Finder {
         if (end == std::string_view::npos) return 0;
         const std::size_t behind = end + rule.size();
         return behind == text_.size() || text_[behind] == '\n' || text_[behind] == '\r' ? behind
-                                                                                         : 0;
+                                                                                        : 0;
     }
 
     void line(std::size_t begin, std::size_t end) {
@@ -215,7 +215,7 @@ std::size_t behind_bracket(std::string_view text, std::size_t at, char open, cha
 
 // Anchors and pictures say nothing; other tags may be somebody's words ("vector<int>").
 bool is_silent_tag(std::string_view tag) noexcept {
-    constexpr std::array<std::string_view, 7> silent{"<a ",  "<a>",   "</a>", "<img ",
+    constexpr std::array<std::string_view, 7> silent{"<a ",  "<a>",   "</a>",  "<img ",
                                                      "<br>", "<br/>", "<br />"};
     return std::any_of(silent.begin(), silent.end(),
                        [&](std::string_view begin) { return tag.starts_with(begin); });
@@ -228,12 +228,11 @@ void add_words(std::string_view written, std::string& out) {
         if (picture || rest.front() == '[') {
             const std::size_t words = at + (picture ? 2 : 1);
             const std::size_t behind = behind_bracket(written, words - 1, '[', ']');
-            const bool link = behind < written.size() &&
-                              (written[behind] == '(' || written[behind] == '[');
-            const std::size_t end =
-                link ? behind_bracket(written, behind, written[behind],
-                                      written[behind] == '(' ? ')' : ']')
-                     : std::string_view::npos;
+            const bool link =
+                behind < written.size() && (written[behind] == '(' || written[behind] == '[');
+            const std::size_t end = link ? behind_bracket(written, behind, written[behind],
+                                                          written[behind] == '(' ? ')' : ']')
+                                         : std::string_view::npos;
             if (end != std::string_view::npos) {
                 add_words(written.substr(words, behind - 1 - words), out);
                 at = end;
@@ -269,8 +268,7 @@ void add_words(std::string_view written, std::string& out) {
 
 int hash_level(std::string_view line) noexcept {
     const std::size_t level = line.find_first_not_of('#');
-    if (level == std::string_view::npos || level == 0 ||
-        level > std::size_t{lowest_level})
+    if (level == std::string_view::npos || level == 0 || level > std::size_t{lowest_level})
         return 0;
     return line[level] == ' ' || line[level] == '\t' ? static_cast<int>(level) : 0;
 }

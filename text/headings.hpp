@@ -12,9 +12,9 @@
 namespace lectern::text {
 
 struct Heading {
-    Range range;        // its lines, without the line's end
-    int level = 0;      // 1 is the highest
-    std::string name;   // one line, without marks, links, anchors; at most 120 bytes; not empty
+    Range range;       // its lines, without the line's end
+    int level = 0;     // 1 is the highest
+    std::string name;  // one line, without marks, links, anchors; at most 120 bytes; not empty
 };
 
 // How far a line "# ..." is believed.

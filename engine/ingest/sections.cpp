@@ -72,8 +72,7 @@ std::size_t SectionsOfChunks::enter(std::size_t from, std::vector<std::size_t>& 
         const std::size_t next = from + 1;
         if (next == headings_.size()) return next;
         const std::size_t begin = headings_[from].range.end;
-        const std::string_view between =
-            text_.substr(begin, headings_[next].range.begin - begin);
+        const std::string_view between = text_.substr(begin, headings_[next].range.begin - begin);
         if (between.find_first_not_of(blanks) != std::string_view::npos) return next;
         from = next;
     }

@@ -89,19 +89,31 @@ TEST(Sections, OfWhichDocuments) {
         bool from_a_file;
         const char* believed;
     } const cases[] = {
-        {"docs/setup.md", true, "anywhere"},   {"SETUP.MD", true, "anywhere"},
-        {"a.zip#docs/setup.md", true, "anywhere"}, {"notes.ipynb", true, "anywhere"},
-        {"setup.html", true, "apart"},         {"setup.docx", false, "apart"},
-        {"/srv/setup.txt", true, "apart"},     {"docs/README", true, "apart"},
-        {"handbook", false, "anywhere"},       {"release 1.2", false, "anywhere"},
-        {"setup.py", true, "none"},            {"setup.py", false, "none"},
-        {"nginx.conf", true, "none"},          {"Makefile", true, "none"},
-        {"mail.eml", true, "none"},            {"mail.eml#report.docx", true, "apart"},
-        {".profile", true, "none"},            {"", false, "anywhere"},
+        {"docs/setup.md", true, "anywhere"},
+        {"SETUP.MD", true, "anywhere"},
+        {"a.zip#docs/setup.md", true, "anywhere"},
+        {"notes.ipynb", true, "anywhere"},
+        {"setup.html", true, "apart"},
+        {"setup.docx", false, "apart"},
+        {"/srv/setup.txt", true, "apart"},
+        {"docs/README", true, "apart"},
+        {"handbook", false, "anywhere"},
+        {"release 1.2", false, "anywhere"},
+        {"setup.py", true, "none"},
+        {"setup.py", false, "none"},
+        {"nginx.conf", true, "none"},
+        {"Makefile", true, "none"},
+        {"mail.eml", true, "none"},
+        {"mail.eml#report.docx", true, "apart"},
+        {".profile", true, "none"},
+        {"", false, "anywhere"},
     };
     for (const auto& c : cases) {
         const auto believed = hash_lines_of(c.id, c.from_a_file);
-        EXPECT_STREQ(!believed ? "none" : *believed == anywhere ? "anywhere" : "apart", c.believed)
+        EXPECT_STREQ(!believed               ? "none"
+                     : *believed == anywhere ? "anywhere"
+                                             : "apart",
+                     c.believed)
             << c.id;
     }
     EXPECT_TRUE(may_have_sections({{0, LECTERN_PLACE_PAGE, 1, 0, 0, ""}}));

@@ -203,11 +203,11 @@ struct Place {
     std::string kind = {};
     // Page, slide, row, chapter, cell of a notebook, counted from 1, or milliseconds; 0: none.
     std::uint64_t first = 0;
-    std::uint64_t last = 0;   // the same as `first` where the text lies in one
-    std::string name = {};    // of the sheet, of the chapter; what is printed on the page
-    std::string cells = {};   // "A2:C9"
-    std::string part = {};    // path of the part of an archive or a mail
-    std::string text = {};    // for people: "page 3", "pages 3 to 4", "Prices!A2:C9"
+    std::uint64_t last = 0;  // the same as `first` where the text lies in one
+    std::string name = {};   // of the sheet, of the chapter; what is printed on the page
+    std::string cells = {};  // "A2:C9"
+    std::string part = {};   // path of the part of an archive or a mail
+    std::string text = {};   // for people: "page 3", "pages 3 to 4", "Prices!A2:C9"
     // The headings above, highest first, without the document's title: "Setup > Linux". Beside any
     // kind.
     std::string section = {};
