@@ -12,7 +12,7 @@ namespace lectern::text {
 namespace {
 
 constexpr std::size_t longest_line = 200;  // bytes of a heading; longer ones are paragraphs
-constexpr std::size_t longest_name = 120;
+constexpr std::size_t longest_heading_name = 120;
 constexpr std::size_t deepest_indent = 3;  // spaces; code stands further in
 constexpr int lowest_level = 6;
 constexpr std::string_view line_blanks = " \t\v\f\r";
@@ -289,7 +289,8 @@ std::string heading_name(std::string_view written) {
     std::string out;
     add_words(prefix(written, 2 * longest_line), out);
     while (!out.empty() && out.back() == ' ') out.pop_back();
-    if (out.size() > longest_name) out = std::string(prefix(out, longest_name)) + "…";
+    if (out.size() > longest_heading_name)
+        out = std::string(prefix(out, longest_heading_name)) + "…";
     return out;
 }
 

@@ -1,7 +1,8 @@
 #include "engine/ingest/sections.hpp"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include "lectern/plugin.h"
@@ -49,7 +50,7 @@ std::optional<text::HashLines> hash_lines_of(std::string_view id, bool from_a_fi
         return text::HashLines::apart;
     if (!extension.empty() && is_kind_of_file(extension)) return std::nullopt;
     // "Makefile", "Dockerfile"
-    if (id.ends_with("file")) return std::nullopt;
+    if (from_a_file && id.ends_with("file")) return std::nullopt;
     return from_a_file ? text::HashLines::apart : text::HashLines::anywhere;
 }
 
