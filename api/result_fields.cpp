@@ -97,17 +97,23 @@ template <>
 const ShownTable<Place>& shown_fields<Place>() {
     static const ShownTable<Place> table{
         shown<&Place::text>({.name = "text", .text = "for people: \"page 3\", \"Prices!A2:C9\""}),
-        shown<&Place::kind>(
-            {.name = "kind", .choices = {"page", "slide", "cells", "chapter", "time", "part"}}),
+        shown<&Place::kind>({.name = "kind",
+                             .choices = {"page", "slide", "cells", "chapter", "time",
+                                         "notebook_cell", "section", "part"}}),
         shown_if_any<&Place::first>(
             {.name = "first",
-             .text = "page, slide, row or chapter, counted from 1, or milliseconds"}),
+             .text = "page, slide, row, chapter or cell of a notebook, counted from 1, or "
+                     "milliseconds"}),
         shown_if_any<&Place::last>({.name = "last"}),
         shown_if_any<&Place::name>(
             {.name = "name", .text = "of the sheet or the chapter; what is printed on the page"}),
         shown_if_any<&Place::cells>({.name = "cells", .text = "\"A2:C9\""}),
         shown_if_any<&Place::part>(
             {.name = "part", .text = "path of the part of an archive or a mail"}),
+        shown_if_any<&Place::section>(
+            {.name = "section",
+             .text = "the headings above, highest first, without the document's title: \"Setup > "
+                     "Linux\""}),
     };
     return table;
 }

@@ -1,4 +1,5 @@
 // Sources to documents: reading, extracting and checking, and the stages of a pipeline's own.
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -59,6 +60,31 @@ std::vector<host::Place> views_of(const std::vector<storage::Place>& places) {
     return out;
 }
 
+// By its first bytes: PNG, JPEG, GIF, TIFF, WebP.
+bool is_picture(std::string_view bytes) {
+    using namespace std::string_view_literals;
+    for (const std::string_view magic :
+         {"\x89PNG\r\n\x1A\n"sv, "\xFF\xD8\xFF"sv, "GIF8"sv, "II*\0"sv, "MM\0*"sv})
+        if (bytes.starts_with(magic)) return true;
+    return bytes.starts_with("RIFF") &&
+           bytes.substr(std::min<std::size_t>(8, bytes.size()), 4) == "WEBP";
+}
+
+// Why no extractor takes it, and what to do.
+std::string why_not_taken(const config::PipelineConfig& pipeline, std::string_view bytes) {
+    if (bytes.empty()) return "the file is empty";
+    if (!is_picture(bytes))
+        return "no extractor of this pipeline takes this file; it is neither of a known kind nor "
+               "UTF-8 text";
+    for (const config::StageConfig& stage : pipeline.stages)
+        if (stage.plugin == "ocr")
+            return "it is a picture, and the pipeline has OCR turned off: remove \"enabled: "
+                   "false\" from the options of its stage '" +
+                   stage.name + "' (tesseract must be installed)";
+    return "it is a picture, and this pipeline has no OCR: add a stage of the plugin 'ocr' to its "
+           "extractors (tesseract must be installed; docs/documents.md)";
+}
+
 }  // namespace
 
 void IngestRun::read_sources(const IngestInput& input) {
@@ -115,12 +141,7 @@ std::uint64_t IngestRun::extract(const host::Input& input, const FilePtr& file) 
         return 0;
     }
     if (*best == nullptr) {
-        fail(name,
-             {Code::unsupported, input.bytes.empty()
-                                     ? "the file is empty"
-                                     : "no extractor of this pipeline takes this file; it is "
-                                       "neither of a known kind nor UTF-8 text"},
-             file);
+        fail(name, {Code::unsupported, why_not_taken(pipeline_.config(), input.bytes)}, file);
         return 0;
     }
     const Busy busy(extract_counter_);

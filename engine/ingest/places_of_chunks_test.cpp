@@ -32,5 +32,15 @@ TEST(PlacesOfChunks, WhatHoldsInEach) {
                 ElementsAre(place(0, LECTERN_PLACE_PART, 0), place(0, LECTERN_PLACE_PAGE, 3)));
 }
 
+TEST(PlacesOfChunks, SectionsHoldBesidePages) {
+    const std::vector<storage::Place> places{{5, LECTERN_PLACE_SECTION, 0, 0, 0, "Sea"},
+                                             place(10, LECTERN_PLACE_PAGE, 1),
+                                             {20, LECTERN_PLACE_SECTION, 0, 0, 0, ""}};
+    PlacesOfChunks of(places);
+    EXPECT_THAT(of.of(12, 18), ElementsAre(storage::Place{0, LECTERN_PLACE_SECTION, 0, 0, 0, "Sea"},
+                                           place(0, LECTERN_PLACE_PAGE, 1)));
+    EXPECT_THAT(of.of(25, 30), ElementsAre(place(0, LECTERN_PLACE_PAGE, 1)));
+}
+
 }  // namespace
 }  // namespace lectern

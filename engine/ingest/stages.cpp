@@ -1,11 +1,13 @@
 // What happens to a document once it is text: chunks, tokens, vectors, and the commit.
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "corpus/values.hpp"
 #include "engine/ingest/places_of_chunks.hpp"
 #include "engine/ingest/run.hpp"
+#include "engine/ingest/sections.hpp"
 #include "engine/pipeline/passage_text.hpp"
 
 namespace lectern {
@@ -99,9 +101,17 @@ bool IngestRun::make_chunks(Work& work) {
     }
     work.put.chunks.reserve(chunks->size());
     PlacesOfChunks places(work.places);
-    for (const host::Chunk& chunk : *chunks)
+    // No part of the content's hash: a collection of before sections is not embedded anew for them.
+    std::optional<SectionsOfChunks> sections;
+    if (const auto believed = hash_lines_of(work.put.id, work.file != nullptr);
+        believed && may_have_sections(work.places))
+        sections.emplace(work.put.text, work.put.title, *believed);
+    for (const host::Chunk& chunk : *chunks) {
+        std::vector<storage::Place> of_chunk = places.of(chunk.begin, chunk.end);
+        if (sections) sections->add(chunk.begin, chunk.end, of_chunk);
         work.put.chunks.push_back({chunk.begin, chunk.end, chunk.tokens, chunk.context_begin,
-                                   chunk.context_end, places.of(chunk.begin, chunk.end)});
+                                   chunk.context_end, std::move(of_chunk)});
+    }
     work.places = {};
     work.pending = work.put.chunks.size();
     if (!pipeline_.embeds()) return true;

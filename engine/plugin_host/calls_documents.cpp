@@ -105,7 +105,7 @@ class DocumentSink {
             const std::string_view name = view(place.name);
             if (text::invalid_utf8_at(name) != std::string_view::npos)
                 return broken("gave a place with a name that is not UTF-8");
-            const bool known = place.kind <= LECTERN_PLACE_PART;
+            const bool known = place.kind <= LECTERN_PLACE_SECTION;
             places_.push_back({known ? place.kind : static_cast<std::uint32_t>(LECTERN_PLACE_NONE),
                                place.begin, place.number, place.first_column, place.last_column,
                                text::prefix(name, max_what_bytes)});

@@ -11,6 +11,8 @@
 namespace lectern {
 namespace {
 
+constexpr std::string_view below = " > ";  // between a heading and the one above it
+
 std::string_view kind_name(std::uint32_t kind) {
     switch (kind) {
         case LECTERN_PLACE_PAGE: return "page";
@@ -19,6 +21,8 @@ std::string_view kind_name(std::uint32_t kind) {
         case LECTERN_PLACE_CHAPTER: return "chapter";
         case LECTERN_PLACE_TIME: return "time";
         case LECTERN_PLACE_PART: return "part";
+        case LECTERN_PLACE_NOTEBOOK_CELL: return "notebook_cell";
+        case LECTERN_PLACE_SECTION: return "section";
         default: return {};
     }
 }
@@ -77,17 +81,32 @@ struct Cells {
     }
 };
 
-// What holds somewhere in the bytes, in order: of the parts, or of everything else.
+// Kinds that hold beside each other.
+enum class Track { parts, sections, others };
+
+Track track_of(std::uint32_t kind) {
+    if (kind == LECTERN_PLACE_PART) return Track::parts;
+    return kind == LECTERN_PLACE_SECTION ? Track::sections : Track::others;
+}
+
+// Nothing is known from there on.
+bool is_unknown(const storage::Place& place) {
+    return place.kind == LECTERN_PLACE_NONE ||
+           (place.kind == LECTERN_PLACE_SECTION && place.name.empty());
+}
+
+// What holds somewhere in the bytes, in order. Kinds of later versions are passed over.
 std::vector<const storage::Place*> holding(std::span<const storage::Place> places,
-                                           std::uint64_t begin, std::uint64_t end, bool parts) {
+                                           std::uint64_t begin, std::uint64_t end, Track track) {
     std::vector<const storage::Place*> out;
     for (const storage::Place& place : places) {
-        if ((place.kind == LECTERN_PLACE_PART) != parts) continue;
+        if (track_of(place.kind) != track) continue;
+        if (place.kind != LECTERN_PLACE_NONE && kind_name(place.kind).empty()) continue;
         if (place.begin >= end && place.begin > begin) break;
         if (place.begin <= begin) out.clear();  // over before the bytes begin
         out.push_back(&place);
     }
-    std::erase_if(out, [](const storage::Place* place) { return kind_name(place->kind).empty(); });
+    std::erase_if(out, [](const storage::Place* place) { return is_unknown(*place); });
     return out;
 }
 
@@ -112,11 +131,34 @@ void set_cells(const std::vector<const storage::Place*>& all, lectern::Place& ou
     if (last_name != out.name) out.text += " to " + last.in(last_name);
 }
 
+// The headings above where the bytes begin, and up to those where they end.
+void set_section(const std::vector<const storage::Place*>& all, lectern::Place& out) {
+    if (all.empty()) return;
+    std::string_view first = all.front()->name;
+    std::string_view last = all.back()->name;
+    // A chapter's name heads the chapter, too.
+    for (std::string_view* path : {&first, &last}) {
+        if (out.kind != kind_name(LECTERN_PLACE_CHAPTER) || !path->starts_with(out.name)) continue;
+        const std::string_view rest = path->substr(out.name.size());
+        if (rest.empty() || rest.starts_with(below)) *path = rest;
+        if (path->starts_with(below)) path->remove_prefix(below.size());
+    }
+    const bool within =
+        last == first || (last.starts_with(first) && last.substr(first.size()).starts_with(below));
+    if (first.empty()) return;
+    out.section = first;
+    if (out.kind.empty()) out.kind = kind_name(LECTERN_PLACE_SECTION);
+    std::string text = within || last.empty() ? "section " : "sections ";
+    text += first;
+    if (!within && !last.empty()) text.append(" to ").append(last);
+    out.text = out.text.empty() ? text : out.text + ", " + text;
+}
+
 }  // namespace
 
 Place place_of(std::span<const storage::Place> places, std::uint64_t begin, std::uint64_t end) {
     lectern::Place out;
-    auto all = holding(places, begin, end, false);
+    auto all = holding(places, begin, end, Track::others);
     if (!all.empty()) {
         const storage::Place& first = *all.front();
         std::erase_if(all, [&](const storage::Place* one) { return one->kind != first.kind; });
@@ -131,11 +173,15 @@ Place place_of(std::span<const storage::Place> places, std::uint64_t begin, std:
             const std::string from = called(first);
             const std::string to = called(last);
             const bool one = from == to;
-            if (first.kind != LECTERN_PLACE_TIME) out.text = out.kind + (one ? " " : "s ");
+            if (first.kind == LECTERN_PLACE_NOTEBOOK_CELL)
+                out.text = one ? "cell " : "cells ";
+            else if (first.kind != LECTERN_PLACE_TIME)
+                out.text = out.kind + (one ? " " : "s ");
             out.text += one ? from : from + " to " + to;
         }
     }
-    const auto parts = holding(places, begin, end, true);
+    set_section(holding(places, begin, end, Track::sections), out);
+    const auto parts = holding(places, begin, end, Track::parts);
     if (parts.empty()) return out;
     out.part = parts.front()->name;
     if (out.kind.empty()) out.kind = kind_name(LECTERN_PLACE_PART);

@@ -20,6 +20,10 @@ storage::Place cells(std::uint64_t begin, std::uint64_t row, std::uint32_t first
     return {begin, LECTERN_PLACE_CELLS, row, first, last, std::move(sheet)};
 }
 
+storage::Place section(std::uint64_t begin, std::string name) {
+    return {begin, LECTERN_PLACE_SECTION, 0, 0, 0, std::move(name)};
+}
+
 TEST(PlaceOf, ForPeople) {
     const storage::Place part{0, LECTERN_PLACE_PART, 0, 0, 0, "docs/report.pdf"};
     struct {
@@ -62,6 +66,48 @@ TEST(PlaceOf, ForPeople) {
         {"a page of a part", {part, page(0, 3)}, 0, 9, "docs/report.pdf, page 3"},
         {"unknown from here on", {page(0, 3), {5, LECTERN_PLACE_NONE, 0, 0, 0, ""}}, 5, 9, ""},
         {"of a later version", {{0, 99, 3, 0, 0, ""}}, 0, 9, ""},
+        {"and what it stands beside", {page(0, 3), {4, 99, 3, 0, 0, ""}}, 5, 9, "page 3"},
+        {"a cell", {{0, LECTERN_PLACE_NOTEBOOK_CELL, 2, 0, 0, ""}}, 0, 9, "cell 2"},
+        {"two cells",
+         {{0, LECTERN_PLACE_NOTEBOOK_CELL, 2, 0, 0, ""},
+          {5, LECTERN_PLACE_NOTEBOOK_CELL, 3, 0, 0, ""}},
+         0,
+         9,
+         "cells 2 to 3"},
+        {"a section", {section(0, "Sea")}, 0, 9, "section Sea"},
+        {"up to one within it",
+         {section(0, "Sea"), section(4, "Sea > Tides")},
+         0,
+         9,
+         "section Sea"},
+        {"the one within it",
+         {section(0, "Sea"), section(4, "Sea > Tides")},
+         4,
+         9,
+         "section Sea > Tides"},
+        {"two sections", {section(0, "Sea"), section(4, "Seals")}, 0, 9, "sections Sea to Seals"},
+        {"no section any more", {section(0, "Sea"), section(4, "")}, 5, 9, ""},
+        {"of a page",
+         {section(0, "Sea"), page(0, 3), section(4, "Moon")},
+         5,
+         9,
+         "page 3, section Moon"},
+        {"of a page of a part",
+         {section(0, "Sea"), part, page(0, 3)},
+         0,
+         9,
+         "docs/report.pdf, page 3, section Sea"},
+        {"of a part", {section(0, "Sea"), part}, 0, 9, "docs/report.pdf, section Sea"},
+        {"of a chapter",
+         {section(0, "Sea > Tides"), {0, LECTERN_PLACE_CHAPTER, 2, 0, 0, "Sea"}},
+         0,
+         9,
+         "chapter Sea, section Tides"},
+        {"the chapter's own heading",
+         {section(0, "Sea"), {0, LECTERN_PLACE_CHAPTER, 2, 0, 0, "Sea"}},
+         0,
+         9,
+         "chapter Sea"},
     };
     for (const auto& c : cases)
         EXPECT_EQ(place_of(c.places, c.begin, c.end).text, c.text) << c.what;
@@ -82,6 +128,14 @@ TEST(PlaceOf, ForPrograms) {
     EXPECT_EQ(part.last, 4U);
     EXPECT_EQ(part.part, "a.pdf");
     EXPECT_TRUE(place_of(Marks{}, 0, 9).empty());
+    const Place under = place_of(Marks{section(0, "Sea > Tides")}, 0, 9);
+    EXPECT_EQ(under.kind, "section");
+    EXPECT_EQ(under.section, "Sea > Tides");
+    EXPECT_EQ(under.name, "");
+    const Place both = place_of(Marks{section(0, "Sea"), page(0, 3)}, 0, 9);
+    EXPECT_EQ(both.kind, "page");
+    EXPECT_EQ(both.section, "Sea");
+    EXPECT_EQ(both.first, 3U);
 }
 
 TEST(PlaceOf, OfADocumentByItsChunks) {

@@ -198,14 +198,19 @@ struct ByteRange {
 
 // Where in its file a text comes from.
 struct Place {
-    // "page", "slide", "cells", "chapter", "time" or "part"; empty: not known.
+    // "page", "slide", "cells", "chapter", "time", "notebook_cell", "section" or "part"; empty: not
+    // known.
     std::string kind = {};
-    std::uint64_t first = 0;  // page, slide, row, chapter, counted from 1, or milliseconds; 0: none
-    std::uint64_t last = 0;   // the same as `first` where the text lies in one
-    std::string name = {};    // of the sheet, of the chapter; what is printed on the page
-    std::string cells = {};   // "A2:C9"
-    std::string part = {};    // path of the part of an archive or a mail
-    std::string text = {};    // for people: "page 3", "pages 3 to 4", "Prices!A2:C9"
+    // Page, slide, row, chapter, cell of a notebook, counted from 1, or milliseconds; 0: none.
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;  // the same as `first` where the text lies in one
+    std::string name = {};   // of the sheet, of the chapter; what is printed on the page
+    std::string cells = {};  // "A2:C9"
+    std::string part = {};   // path of the part of an archive or a mail
+    std::string text = {};   // for people: "page 3", "pages 3 to 4", "Prices!A2:C9"
+    // The headings above, highest first, without the document's title: "Setup > Linux". Beside any
+    // kind.
+    std::string section = {};
     [[nodiscard]] bool empty() const noexcept { return kind.empty(); }
 };
 

@@ -338,8 +338,12 @@ enum {
     LECTERN_PLACE_CELLS = 3,   /* name: the sheet, or empty; number: the row, counted from 1 */
     LECTERN_PLACE_CHAPTER = 4, /* of a book. number: counted from 1; name: its title */
     LECTERN_PLACE_TIME = 5,    /* number: milliseconds from the begin of a recording */
-    LECTERN_PLACE_PART = 6     /* name: the path of a part of an archive or a mail. Holds beside a
+    LECTERN_PLACE_PART = 6,    /* name: the path of a part of an archive or a mail. Holds beside a
                                   place of the other kinds, until the next one of this kind */
+    LECTERN_PLACE_NOTEBOOK_CELL = 7, /* number: of all cells, counted from 1 */
+    LECTERN_PLACE_SECTION = 8 /* name: the headings above, highest first ("Setup > Linux"); empty:
+                                 none. Holds beside the other kinds, as a part does. Of a document
+                                 without any the host finds them by its Markdown */
 };
 
 /* Since 1.3. A place holds from `begin` on, until the next one. */

@@ -96,6 +96,13 @@ TEST(Data, Notebooks) {
               "# Tides\nText.\n\n```\nx = 1\n```\n\n```\none\n\n```\n\n```\n<Figure>\n```");
     EXPECT_EQ(found.title, "Tides");
     EXPECT_THAT(found.text, Not(HasSubstr("iVBOR")));
+    EXPECT_EQ(documents::shown_places(found), "cell 1: # Tides / cell 2: ```");
+    // Cells without text count, as people count them.
+    const std::string gaps =
+        R"({"cells": [{"cell_type": "code", "source": ""}, 3, {"cell_type": "raw", "source": "a"},)"
+        R"({"cell_type": "code", "source": " ", "outputs": []},)"
+        R"({"cell_type": "code", "source": "", "outputs": [{"text": "b"}]}]})";
+    EXPECT_EQ(documents::shown_places(read_data(gaps, "a.ipynb", {})), "cell 3: a / cell 5: ```");
 }
 
 TEST(Data, Subtitles) {

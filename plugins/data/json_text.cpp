@@ -1,6 +1,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
+#include <cstdint>
 
 #include "data/data_text.hpp"
 #include "documents/markup.hpp"
@@ -156,7 +157,9 @@ documents::Extracted notebook_text(std::string_view utf8) {
     if (cells == nullptr || !cells->is_array())
         fail(LECTERN_INVALID_ARGUMENT, "not a notebook: it has no cells (or is older than 2015)");
     Markup out;
+    std::uint64_t number = 0;
     for (const json::value& cell : cells->get_array()) {
+        out.place({.kind = LECTERN_PLACE_NOTEBOOK_CELL, .number = ++number});
         if (!cell.is_object()) continue;
         const json::object& about = cell.get_object();
         const std::string type = joined(about.if_contains("cell_type"));
@@ -170,6 +173,7 @@ documents::Extracted notebook_text(std::string_view utf8) {
     }
     documents::Extracted found;
     found.text = out.take();
+    found.places = out.take_places();
     if (found.text.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the notebook is empty");
     return found;
 }

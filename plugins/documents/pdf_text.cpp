@@ -56,7 +56,8 @@ PdfPage read_scan(std::string_view bytes, std::size_t number, const PdfScans& sc
 
 // Why the pages without text are without it still; "" when there is nothing against it.
 std::string read_scans(std::string_view bytes, const PdfScans& scans, PdfLayout& layout) {
-    if (!scans.read) return "OCR is off (option \"ocr\")";
+    if (!scans.read)
+        return "OCR is off (turn it on with \"ocr: true\" in the options of the stage pdf)";
     std::size_t read = 0;
     for (std::size_t i = 0; i < layout.pages.size(); ++i) {
         if (!layout.pages[i].empty()) continue;

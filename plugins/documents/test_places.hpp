@@ -9,7 +9,8 @@ namespace lectern::documents {
 
 // "slide 3: # Slide", "cells Prices 2 1-3: Heron": what each place is, and how its text begins.
 inline std::string shown_places(const Extracted& found) {
-    constexpr const char* kinds[] = {"none", "page", "slide", "cells", "chapter", "time", "part"};
+    constexpr const char* kinds[] = {"none", "page", "slide", "cells",  "chapter",
+                                     "time", "part", "cell",  "section"};
     std::string out;
     for (const Place& place : found.places) {
         if (!out.empty()) out += " / ";

@@ -118,12 +118,6 @@ std::string_view described(std::string_view line) noexcept {
     return begin == std::string_view::npos ? std::string_view{} : line.substr(begin);
 }
 
-int markdown_level(std::string_view line) noexcept {
-    const std::size_t level = line.find_first_not_of('#');
-    if (level == std::string_view::npos || level == 0 || level > 6) return 0;
-    return line[level] == ' ' || line[level] == '\t' ? static_cast<int>(level) : 0;
-}
-
 bool looks_like_heading(std::string_view line) noexcept {
     if (line.empty() || std::none_of(line.begin(), line.end(), letter)) return false;
     const char first = line.front();

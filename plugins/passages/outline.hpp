@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "passages/characters.hpp"
+#include "text/headings.hpp"
 
 namespace lectern::passages {
 
@@ -25,10 +26,12 @@ struct Part {
 // its end.
 [[nodiscard]] bool looks_like_heading(std::string_view line) noexcept;
 
-// Level of a Markdown heading line, or 0.
 // "port(number)" of ".. function:: port(number)" in reStructuredText; "" for other lines.
 [[nodiscard]] std::string_view described(std::string_view line) noexcept;
 
-[[nodiscard]] int markdown_level(std::string_view line) noexcept;
+// Level of a Markdown heading line, or 0.
+[[nodiscard]] inline int markdown_level(std::string_view line) noexcept {
+    return text::hash_level(line);
+}
 
 }  // namespace lectern::passages

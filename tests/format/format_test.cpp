@@ -137,6 +137,24 @@ TEST_P(FormatTest, TakesNewDocuments) {
     EXPECT_EQ(report->documents, GetParam().documents + 1);
 }
 
+// Chunks of before sections have none, and stand beside those that have.
+TEST_P(FormatTest, ShowsSectionsOfWhatIsNew) {
+    auto collection = open(true);
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    const auto old = collection->get("samples/gpt.md");
+    ASSERT_TRUE(old.ok()) << old.status().message();
+    ASSERT_FALSE(old->chunks.empty());
+    for (const lectern::ChunkRange& chunk : old->chunks) EXPECT_TRUE(chunk.place.empty());
+    const std::vector<lectern::DocumentInput> one{
+        {"new.md", "", "# New\n\n## Encoders\n\nA word about bidirectional encoders.", ""}};
+    ASSERT_TRUE(collection->ingest_documents(one).ok());
+    const auto stored = collection->get("new.md");
+    ASSERT_TRUE(stored.ok()) << stored.status().message();
+    ASSERT_EQ(stored->chunks.size(), 1U);
+    EXPECT_EQ(stored->chunks.front().place.section, "New > Encoders");
+    EXPECT_TRUE(collection->get("samples/gpt.md")->chunks.front().place.empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(Released, FormatTest, testing::Values(v1, v2),
                          [](const auto& each) { return std::string(each.param.folder); });
 

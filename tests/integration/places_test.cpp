@@ -191,6 +191,71 @@ TEST_F(PlacesTest, FilesWithinArchives) {
     EXPECT_EQ(best(collection, "Ada").place.text, "deep.tgz#crew.csv, row 2");
 }
 
+TEST_F(PlacesTest, Headings) {
+    write("setup.md",
+          "# Boats\n\nEach boat has a crew.\n\n## Bottom\n\nThe bottom is of oak.\n\n### Part\n\n"
+          "Ada made that part. It was the last.\n\n## Hall\n\nThe moon stood over the hall.\n");
+    // Comments are no headings.
+    write("setup.py", "# Yeast\n\n# Dough\n\nprint('weight')\n");
+    {
+        auto collection = open();
+        ingest(collection, "setup.md");
+        ingest(collection, "setup.py");
+        const std::vector<lectern::DocumentInput> given{
+            {"given", "", "# Tides\nThe tides come by two.", ""}};
+        ASSERT_TRUE(collection.ingest_documents(given).ok());
+    }
+    // As stored.
+    auto collection = open();
+    const auto answer = collection.ask("Who made that part?");
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    ASSERT_FALSE(answer->citations.empty());
+    EXPECT_THAT(answer->citations.front().quote, HasSubstr("Ada"));
+    EXPECT_EQ(answer->citations.front().place.text, "section Bottom > Part");
+    EXPECT_EQ(answer->citations.front().place.section, "Bottom > Part");
+    EXPECT_EQ(answer->citations.front().place.kind, "section");
+    EXPECT_THAT(best(collection, "Ada").place.section, StartsWith("Bottom"));
+    EXPECT_TRUE(best(collection, "weight").place.empty());
+    EXPECT_EQ(best(collection, "tides").place.text, "section Tides");
+}
+
+TEST_F(PlacesTest, CellsOfANotebook) {
+    write("tides.ipynb",
+          R"({"cells": [{"cell_type": "markdown", "source": ["# Notes\n", "About the sea."]},)"
+          R"({"cell_type": "markdown", "source": "## Tides\nThe moon raises the tides."},)"
+          R"({"cell_type": "code", "source": "weight = 7", "outputs": []}]})");
+    auto collection = open();
+    ingest(collection, "tides.ipynb");
+    const auto answer = collection.ask("What raises the tides?");
+    ASSERT_TRUE(answer.ok()) << answer.status().message();
+    ASSERT_FALSE(answer->citations.empty());
+    EXPECT_EQ(answer->citations.front().quote, "The moon raises the tides.");
+    EXPECT_EQ(answer->citations.front().place.text, "cell 2, section Tides");
+    EXPECT_EQ(answer->citations.front().place.kind, "notebook_cell");
+    EXPECT_EQ(answer->citations.front().place.first, 2U);
+}
+
+TEST_F(PlacesTest, APictureWithoutOcrSaysHowToTurnItOn) {
+    write("scan.png", "\x89PNG\r\n\x1A\n and so on");
+    const auto refused = [&] {
+        auto collection = open();
+        const auto report = ingest(collection, "scan.png");
+        return report.failed.empty() ? std::string() : report.failed.front().error.message();
+    };
+    EXPECT_THAT(refused(), HasSubstr("this pipeline has no OCR: add a stage of the plugin 'ocr'"));
+    // The plugin that is there, turned off.
+    std::ifstream in(folder / "small.yaml");
+    std::string pipeline{std::istreambuf_iterator<char>(in), {}};
+    const auto put = [&](const std::string& what, const std::string& with) {
+        pipeline.replace(pipeline.find(what), what.size(), with);
+    };
+    put("  mail:", "  scans: {plugin: ocr, options: {enabled: false}}\n  mail:");
+    put("[text, jsonl,", "[text, scans, jsonl,");
+    std::ofstream(folder / "small.yaml") << pipeline;
+    EXPECT_THAT(refused(), HasSubstr("OCR turned off: remove \"enabled: false\" from the options "
+                                     "of its stage 'scans'"));
+}
+
 TEST_F(PlacesTest, ArchivesWithinArchivesEnd) {
     write("a.md", "At the bottom.");
     const std::string at = folder.string();

@@ -74,12 +74,16 @@ class Place:
 
     Attributes:
         text: For people: ``"page 3"``, ``"Prices!A2:C9"``.
-        kind: ``"page"``, ``"slide"``, ``"cells"``, ``"chapter"``, ``"time"`` or ``"part"``.
-        first: Page, slide, row or chapter, counted from 1, or milliseconds; 0: none.
+        kind: ``"page"``, ``"slide"``, ``"cells"``, ``"chapter"``, ``"time"``, ``"notebook_cell"``,
+            ``"section"`` or ``"part"``.
+        first: Page, slide, row, chapter or cell of a notebook, counted from 1, or milliseconds;
+            0: none.
         last: The same as ``first`` where the text lies in one.
         name: Of the sheet or the chapter; what is printed on the page.
         cells: ``"A2:C9"``.
         part: Path of the part of an archive or a mail.
+        section: The headings above, highest first, without the document's title:
+            ``"Setup > Linux"``.
     """
 
     text: str
@@ -89,6 +93,7 @@ class Place:
     name: str = ""
     cells: str = ""
     part: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)

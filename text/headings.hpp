@@ -1,0 +1,37 @@
+// text/headings.hpp: the headings of a text that are marked as such. A short line that only looks
+// like one is none here: what stands under it is said to people as a fact.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/text.hpp"
+
+namespace lectern::text {
+
+struct Heading {
+    Range range;       // its lines, without the line's end
+    int level = 0;     // 1 is the highest
+    std::string name;  // one line, without marks, links, anchors; at most 120 bytes; not empty
+};
+
+// How far a line "# ..." is believed.
+enum class HashLines {
+    anywhere,  // in Markdown
+    apart      // only where it stands between blank lines, or headings: elsewhere a comment
+};
+
+// In order. "# ..." outside code; lines underlined with "===" or "---" as in Markdown, or with what
+// reStructuredText has, with or without the same line above. Levels of a text that has underlined
+// ones alone are by the order in which their marks come up, as reStructuredText has them.
+[[nodiscard]] std::vector<Heading> headings(std::string_view text, HashLines believed);
+
+// A heading's words, or a title's: "[The sea](sea.md) {#sea}" is "The sea".
+[[nodiscard]] std::string heading_name(std::string_view written);
+
+// 1 to 6 for a line "## ...", else 0.
+[[nodiscard]] int hash_level(std::string_view line) noexcept;
+
+}  // namespace lectern::text
