@@ -17,8 +17,8 @@ namespace lectern::data {
 // Fails with LECTERN_INVALID_ARGUMENT on what is none. The title is that of the outermost object.
 [[nodiscard]] documents::Extracted json_text(std::string_view utf8);
 
-// A notebook of Jupyter: its Markdown as it is, code in fences, the text of results; no pictures. Places say
-// which cell.
+// A notebook of Jupyter: its Markdown as it is, code in fences, the text of results; no pictures.
+// Places say which cell.
 [[nodiscard]] documents::Extracted notebook_text(std::string_view utf8);
 
 // The words of subtitles (SubRip, WebVTT) without times and tags; who speaks stands before them.
