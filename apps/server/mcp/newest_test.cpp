@@ -106,7 +106,7 @@ TEST(NewestTest, HeadersMustSayWhatTheMessageSays) {
           {"Mcp-Method", "resources/read"},
           {"Mcp-Name", "=?base64?bGVjdGVybjovL24vYWJjZGVmYWJjZGVmYWJjZGV?="}},
          true},
-        {call, {version, {"Mcp-Method", "tools/call"}, {"Mcp-Name", "=?base64??="}}, true},
+        {call, {version, {"Mcp-Method", "tools/call"}, {"Mcp-Name", "=?base64?\?="}}, true},
         {call, {version, {"Mcp-Method", "tools/call"}, {"Mcp-Name", "=?base64?!?="}}, true},
         {list, {{"Mcp-Method", "tools/list"}}, true},
         {list, {version}, true},
