@@ -85,6 +85,14 @@ std::string why_not_taken(const config::PipelineConfig& pipeline, std::string_vi
            "extractors (tesseract must be installed; docs/documents.md)";
 }
 
+// Of a picture that the reader of texts has tried, what is said when no extractor takes it.
+Status of_a_picture(const config::PipelineConfig& pipeline, const host::Stage& tried,
+                    std::string_view bytes, const Status& status) {
+    const config::StageConfig* stage = pipeline.find(tried.name());
+    if (!is_picture(bytes) || stage == nullptr || stage->plugin == "ocr") return status;
+    return {status.code(), why_not_taken(pipeline, bytes)};
+}
+
 }  // namespace
 
 void IngestRun::read_sources(const IngestInput& input) {
@@ -154,7 +162,8 @@ std::uint64_t IngestRun::extract(const host::Input& input, const FilePtr& file) 
                     .inner = &inner};
     const Status status = run_extractor(**best, nest, input, counted);
     if (!status.ok() && file != nullptr) file->whole = false;
-    if (!status.ok() && !stopping()) fail(name, status, file);
+    if (!status.ok() && !stopping())
+        fail(name, of_a_picture(pipeline_.config(), **best, input.bytes, status), file);
     return counted;
 }
 
@@ -207,7 +216,8 @@ Status IngestRun::extract_inner(const Nest& outer, const host::Input& input) {
     if (stopping()) return {Code::cancelled, "cancelled"};
     if (status.ok()) return {};
     if (status.code() == Code::resource_exhausted) outer.inner->too_large += 1;
-    fail(std::string(input.name), status, outer.file);
+    fail(std::string(input.name), of_a_picture(pipeline_.config(), *best, input.bytes, status),
+         outer.file);
     return {};
 }
 

@@ -191,9 +191,10 @@ TEST_F(PlacesTest, FilesWithinArchives) {
     EXPECT_EQ(best(collection, "Ada").place.text, "deep.tgz#crew.csv, row 2");
 }
 
+// The model knows a word of each sentence, or of its title.
 TEST_F(PlacesTest, Headings) {
     write("setup.md",
-          "# Boats\n\nEach boat has a crew.\n\n## Bottom\n\nThe bottom is of oak.\n\n### Part\n\n"
+          "# Boat\n\nEach boat has a crew.\n\n## Bottom\n\nThe bottom is of oak.\n\n### Part\n\n"
           "Ada made that part. It was the last.\n\n## Hall\n\nThe moon stood over the hall.\n");
     // Comments are no headings.
     write("setup.py", "# Yeast\n\n# Dough\n\nprint('weight')\n");
@@ -221,7 +222,7 @@ TEST_F(PlacesTest, Headings) {
 
 TEST_F(PlacesTest, CellsOfANotebook) {
     write("tides.ipynb",
-          R"({"cells": [{"cell_type": "markdown", "source": ["# Notes\n", "About the sea."]},)"
+          R"({"cells": [{"cell_type": "markdown", "source": ["# Table\n", "About the sea."]},)"
           R"({"cell_type": "markdown", "source": "## Tides\nThe moon raises the tides."},)"
           R"({"cell_type": "code", "source": "weight = 7", "outputs": []}]})");
     auto collection = open();
