@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
     app::add_key(program, run);
     app::add_mcp(program, run);
     app::add_eval(program, run);
+    app::refuse_negative_counts(program);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

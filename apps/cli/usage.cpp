@@ -69,6 +69,16 @@ std::string left_over(const CLI::App& command, const std::string& path) {
 
 }  // namespace
 
+void refuse_negative_counts(CLI::App& command) {
+    for (CLI::Option* option : command.get_options())
+        if (option->get_type_name().starts_with("UINT"))
+            option->check([](const std::string& value) {
+                return value.starts_with('-') ? "'" + value + "' is negative" : std::string();
+            });
+    for (CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; }))
+        refuse_negative_counts(*each);
+}
+
 Status wrong_use(const CLI::App& program, const CLI::ParseError& error) {
     std::string path;
     const CLI::App* at = &program;
