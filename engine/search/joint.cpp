@@ -14,7 +14,6 @@
 namespace lectern {
 namespace {
 
-constexpr double first_places = 60;  // as reciprocal rank fusion has it
 constexpr std::size_t most_at_once = 8;
 
 bool is_hybrid(const Hit& hit) {
@@ -42,8 +41,7 @@ std::vector<JointHit> joined(std::vector<std::vector<Hit>> found, JointRanking r
         for (std::size_t place = 0; place < found[collection].size(); ++place) {
             Hit& hit = found[collection][place];
             if (ranking == JointRanking::places)
-                hit.score = static_cast<float>((first_places + 1) /
-                                               (first_places + 1 + static_cast<double>(place)));
+                hit.score = static_cast<float>(worth_of_place(place));
             out.push_back({collection, std::move(hit)});
         }
     if (ranking == JointRanking::scores && !out.empty()) score_as_one(out, fusion, weight);
