@@ -97,11 +97,12 @@ Result<std::vector<SearchResult>> search_each(std::span<const Collection* const>
 }
 
 // What branches find is scored by the hits beside each: no score of one collection says anything of
-// another's.
+// another's. Where there are none, one step is the search; no stage can be called so, as one can be
+// called fuse.
 bool is_of_branches(const SearchResult& result) {
     const auto& stages = result.timing.stages;
-    return std::any_of(stages.begin(), stages.end(), [](const StageTiming& one) {
-        return one.stage == config::name(config::StepKind::fuse);
+    return std::none_of(stages.begin(), stages.end(), [](const StageTiming& one) {
+        return one.stage == config::name(config::StepKind::search);
     });
 }
 
