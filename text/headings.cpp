@@ -53,13 +53,6 @@ bool can_be_underlined(std::string_view line) noexcept {
     return line.front() != '|' && line.front() != '>' && !line.starts_with(".. ");
 }
 
-// "=" and "-" are Markdown's too, at any width; the others are at least as wide as what they mark.
-bool underlines(std::string_view line, std::string_view heading) noexcept {
-    if (line.size() < 3 || !is_drawn_line(line)) return false;
-    if (line.front() == '=' || line.front() == '-') return true;
-    return line.size() >= 4 && line.size() >= heading.size();
-}
-
 // Marks of a level in reStructuredText: what is drawn, and whether also above.
 struct Style {
     char mark = 0;
@@ -160,15 +153,13 @@ class Finder {
 
     // Whether the line is drawn under a heading: then that is one.
     bool underlined(const Line& now) {
-        if (last_.text.empty() || !can_be_underlined(last_.text) ||
-            !underlines(now.text, last_.text))
-            return false;
+        const int level = underline_level(now.text, last_.text.size());
+        if (level == 0 || last_.text.empty() || !can_be_underlined(last_.text)) return false;
         const bool above = above_.text == now.text && lines_ == 2;
         if (!above && lines_ != 1) return false;  // a paragraph of several lines
         std::string name = heading_name(last_.text);
         if (name.empty()) return false;
         const Range range{above ? above_.range.begin : last_.range.begin, now.range.end};
-        const int level = now.text.front() == '=' ? 1 : now.text.front() == '-' ? 2 : 3;
         add({range, level, std::move(name)}, {now.text.front(), above});
         last_ = above_ = {};
         after_blank_ = true;  // for what follows: it stands apart from it
@@ -265,6 +256,13 @@ void add_words(std::string_view written, std::string& out) {
 }
 
 }  // namespace
+
+int underline_level(std::string_view line, std::size_t heading) noexcept {
+    if (line.size() < 3 || !is_drawn_line(line)) return 0;
+    if (line.front() == '=') return 1;
+    if (line.front() == '-') return 2;
+    return line.size() >= 4 && line.size() >= heading ? 3 : 0;
+}
 
 int hash_level(std::string_view line) noexcept {
     const std::size_t level = line.find_first_not_of('#');

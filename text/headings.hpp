@@ -31,6 +31,11 @@ enum class HashLines {
 // A heading's words, or a title's: "[The sea](sea.md) {#sea}" is "The sea".
 [[nodiscard]] std::string heading_name(std::string_view written);
 
+// The level of the heading, of `heading` bytes, that such a line is drawn under: 1 for "===", 2 for
+// "---", at any width; 3 for the other marks of reStructuredText, which are at least as wide as the
+// heading. Else 0.
+[[nodiscard]] int underline_level(std::string_view line, std::size_t heading) noexcept;
+
 // 1 to 6 for a line "## ...", else 0.
 [[nodiscard]] int hash_level(std::string_view line) noexcept;
 

@@ -33,8 +33,7 @@ class Check {
         LECTERN_ASSIGN(const auto heads, heads_of(cluster_, {&id, 1}));
         if (!heads.front()) return {};
         const storage::DocumentHeader& header = heads.front()->header;
-        Problem problem;
-        LECTERN_TRY(problem_of(header, problem));
+        LECTERN_ASSIGN(Problem problem, problem_of(header));
         if (!problem.what.empty()) {
             LECTERN_ASSIGN(const auto again, heads_of(cluster_, {&id, 1}));
             if (!again.front()) return {};
@@ -121,15 +120,14 @@ class Check {
         return {};
     }
 
-    [[nodiscard]] Status problem_of(const storage::DocumentHeader& header, Problem& problem) {
+    [[nodiscard]] Result<Problem> problem_of(const storage::DocumentHeader& header) {
         const std::string text_name = text_id(header.ordinal);
         LECTERN_ASSIGN(const std::vector<Row> texts, cluster_.rows({&text_name, 1}, {}));
-        if (!texts.front().found) return problem.what = "its text is missing", Status();
+        if (!texts.front().found) return Problem{"its text is missing"};
         const std::string text = text_at(texts.front().source, "text");
         if (text.size() != header.text_bytes)
-            return problem.what = "its text has " + std::to_string(text.size()) +
-                                  " bytes, and not " + std::to_string(header.text_bytes),
-                   Status();
+            return Problem{"its text has " + std::to_string(text.size()) + " bytes, and not " +
+                           std::to_string(header.text_bytes)};
         constexpr std::uint64_t at_once = 500;
         std::uint64_t without = 0;
         for (std::uint64_t at = 0; at < header.chunks.count; at += at_once) {
@@ -140,26 +138,25 @@ class Check {
             for (std::size_t i = 0; i < views.size(); ++i) {
                 const std::string which = "its chunk " + std::to_string(at + i + 1) + " of " +
                                           std::to_string(header.chunks.count);
-                if (!views[i]) return problem.what = which + " is missing", Status();
+                if (!views[i]) return Problem{which + " is missing"};
                 const storage::Chunk& chunk = views[i]->chunk;
                 if (chunk.document != header.ordinal)
-                    return problem.what = which + " belongs to another version", Status();
+                    return Problem{which + " belongs to another version"};
                 if (chunk.begin > chunk.end || chunk.end > text.size() ||
                     std::string_view(text).substr(chunk.begin, chunk.end - chunk.begin) !=
                         views[i]->text)
-                    return problem.what = which + " has other bytes than its text", Status();
+                    return Problem{which + " has other bytes than its text"};
             }
             LECTERN_ASSIGN(const VectorRows rows, reader_.vectors(serving_.number, ids));
             without += ids.size() - rows.found.size();
             if (rows.values.size() != rows.found.size() * serving_.dimension)
-                return problem.what = "a vector of it is not as long as those of the model",
-                       Status();
+                return Problem{"a vector of it is not as long as those of the model"};
         }
         if (without > 0)
-            problem = {
+            return Problem{
                 std::to_string(without) + " of its chunks have no vector of the model that serves",
                 true};
-        return {};
+        return Problem{};
     }
 
     const Cluster& cluster_;
@@ -180,10 +177,7 @@ Result<VerifyReport> check_rows(const Cluster& cluster, const storage::Collectio
     report.readable = true;
     Check check(cluster, *serving, report, damage);
     LECTERN_TRY(cluster.refresh());  // a program that was killed may have left it undone
-    const json::object heads = object_of("query", object_of("term", object_of("kind", "document")));
-    LECTERN_ASSIGN(
-        const json::value total,
-        cluster.transport().ask("POST", "/" + cluster.name() + "/_count", json::serialize(heads)));
+    LECTERN_ASSIGN(const std::uint64_t total, cluster.count(kind_is("document")));
     std::uint64_t looked_at = 0;
     Status failure;
     LECTERN_TRY(ClusterReader(cluster).each_header(
@@ -191,7 +185,7 @@ Result<VerifyReport> check_rows(const Cluster& cluster, const storage::Collectio
             if (options.stop.stop_requested())
                 return failure = {Code::cancelled, "verify was stopped"}, false;
             failure = check.document(header.id);
-            if (options.progress) options.progress(++looked_at, count_at(total, "count"));
+            if (options.progress) options.progress(++looked_at, total);
             return failure.ok();
         },
         {}));

@@ -40,6 +40,13 @@ Result<json::value> Cluster::search(const json::object& body, std::string_view p
     return answer;
 }
 
+Result<std::uint64_t> Cluster::count(json::object query) const {
+    LECTERN_ASSIGN(const json::value answer,
+                   transport_->ask("POST", "/" + name() + "/_count",
+                                   json::serialize(object_of("query", std::move(query)))));
+    return count_at(answer, "count");
+}
+
 Result<std::vector<Row>> Cluster::rows(std::span<const std::string> names,
                                        std::span<const std::string_view> fields) const {
     std::vector<Row> out;
@@ -124,10 +131,10 @@ Result<Served> Cluster::served() const {
     Served out;
     if (reply.status == 404) return out;
     if (reply.status != 200) return failure_of(reply.status, reply.body);
-    const auto* indexes = reply.body.if_object();
-    const auto* meta = indexes == nullptr || indexes->empty()
+    const json::value* index = index_in(reply.body);
+    const auto* meta = index == nullptr
                            ? nullptr
-                           : at_path(indexes->begin()->value(), std::string_view("mappings"),
+                           : at_path(*index, std::string_view("mappings"),
                                      std::string_view("_meta"), std::string_view("lectern"));
     if (meta == nullptr) return out;
     out.there = true;
@@ -172,6 +179,14 @@ std::optional<Belongs> Cluster::known(storage::ChunkId chunk) const {
     const auto found = known_.find(chunk);
     if (found == known_.end()) return std::nullopt;
     return found->second;
+}
+
+json::object kind_is(std::string_view kind) {
+    return object_of("term", object_of("kind", text_value(kind)));
+}
+
+json::object having(storage::GenerationNumber generation) {
+    return object_of("term", object_of("generations", text_value(std::to_string(generation))));
 }
 
 void want_chunks(json::object& body) {
@@ -219,10 +234,12 @@ void Bulk::update(std::string name, std::string script) {
     operations_.push_back({std::move(name), std::move(script), false, -1, 0, true});
 }
 
+double length_of(std::span<const float> vector) {
+    return std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
+}
+
 Status check_length(std::span<const float> vector) {
-    const double length =
-        std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
-    if (std::abs(length - 1) <= 0.01) return {};
+    if (std::abs(length_of(vector) - 1) <= 0.01) return {};
     return {Code::unsupported,
             "the OpenSearch backend keeps vectors of length 1, and the pipeline's model gives "
             "others; choose a pipeline that normalises them"};

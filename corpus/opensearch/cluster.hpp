@@ -56,6 +56,8 @@ class Cluster {
     // A whole answer or a failure: shards that do not answer are one.
     [[nodiscard]] Result<boost::json::value> search(const boost::json::object& body,
                                                     std::string_view parameters = {}) const;
+    // How many rows a query finds.
+    [[nodiscard]] Result<std::uint64_t> count(boost::json::object query) const;
     // As they are now, also what no search sees yet; one entry for each name, in order. `fields`:
     // what is wanted of them; empty: all.
     [[nodiscard]] Result<std::vector<Row>> rows(std::span<const std::string> names,
@@ -75,7 +77,7 @@ class Cluster {
     [[nodiscard]] Result<Served> served() const;
     // unavailable when the vectors of this generation are going, or the collection was made anew.
     [[nodiscard]] Status must_have(storage::GenerationNumber generation) const;
-    // Whether another serves as far as was seen.
+    // Which serves, as far as was seen; 0: that was not seen yet.
     [[nodiscard]] storage::GenerationNumber last_serving() const noexcept { return serving_; }
     void note_serving(storage::GenerationNumber number) const noexcept { serving_ = number; }
     // Which collection this was when it was opened.
@@ -100,6 +102,11 @@ class Cluster {
     storage::Hash128 collection_{};                              // guarded by mutex_
     mutable std::chrono::steady_clock::time_point refreshed_{};  // guarded by mutex_
 };
+
+// Queries: rows of a kind ("document", "text", "chunk", "source", "synced"), and those that have a
+// vector of the generation.
+[[nodiscard]] boost::json::object kind_is(std::string_view kind);
+[[nodiscard]] boost::json::object having(storage::GenerationNumber generation);
 
 // Asked of every search for chunks.
 void want_chunks(boost::json::object& body);
@@ -142,6 +149,7 @@ class Bulk {
     std::size_t gone_ = 0;
 };
 
+[[nodiscard]] double length_of(std::span<const float> vector);
 // Vectors are kept that have length 1, because they are compared by their cosine.
 [[nodiscard]] Status check_length(std::span<const float> vector);
 

@@ -22,7 +22,7 @@ constexpr std::string_view view_fields[] = {"begin",         "end",         "tok
                                             "title",         "metadata",    "text",   "context"};
 
 json::value documents() {
-    return object_of("term", object_of("kind", "document"));
+    return kind_is("document");
 }
 
 std::vector<std::string> names_of(std::span<const storage::ChunkId> chunks) {
@@ -207,7 +207,7 @@ Result<VectorRows> ClusterReader::vectors(storage::GenerationNumber generation,
 
 Result<std::vector<storage::ChunkId>> ClusterReader::sample(std::size_t most) const {
     json::object random =
-        object_of("query", object_of("term", object_of("kind", "chunk")), "random_score",
+        object_of("query", kind_is("chunk"), "random_score",
                   object_of("seed", 1, "field", "_seq_no"), "boost_mode", "replace");
     json::object body = object_of("size", std::min<std::size_t>(most, 10'000), "query",
                                   object_of("function_score", std::move(random)));
@@ -239,8 +239,8 @@ Status ClusterReader::each_origin(
 
 Status ClusterReader::each_synced_file(
     const std::function<void(const storage::SyncedFile& file)>& visit) const {
-    return cluster_.each(object_of("term", object_of("kind", "synced")), "id", {},
-                         headers_of_a_page, {}, [&](const json::array& hits) -> Result<bool> {
+    return cluster_.each(kind_is("synced"), "id", {}, headers_of_a_page, {},
+                         [&](const json::array& hits) -> Result<bool> {
                              for (const json::value& hit : hits)
                                  if (const auto* source = at_path(hit, std::string_view("_source")))
                                      visit(synced_file_of(*source));
@@ -250,8 +250,8 @@ Status ClusterReader::each_synced_file(
 
 Result<std::vector<storage::SourceFolder>> ClusterReader::sources() const {
     std::vector<storage::SourceFolder> out;
-    LECTERN_TRY(cluster_.each(object_of("term", object_of("kind", "source")), "id", {},
-                              headers_of_a_page, {}, [&](const json::array& hits) -> Result<bool> {
+    LECTERN_TRY(cluster_.each(kind_is("source"), "id", {}, headers_of_a_page, {},
+                              [&](const json::array& hits) -> Result<bool> {
                                   for (const json::value& hit : hits)
                                       if (const auto* source =
                                               at_path(hit, std::string_view("_source")))

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <numeric>
 #include <random>
 #include <string>
 #include <utility>
@@ -33,14 +31,6 @@ constexpr std::string_view remove_script =
 json::object update(std::string_view source, json::object parameters) {
     return object_of("script", object_of("lang", "painless", "source", text_value(source), "params",
                                          std::move(parameters)));
-}
-
-json::object chunk_rows() {
-    return object_of("term", object_of("kind", "chunk"));
-}
-
-json::object having(storage::GenerationNumber generation) {
-    return object_of("term", object_of("generations", text_value(std::to_string(generation))));
 }
 
 bool has(const json::value& row, const std::string& generation) {
@@ -88,7 +78,7 @@ Status each_chunk_without(const Cluster& cluster, storage::GenerationNumber gene
         json::object composite =
             object_of("size", documents_of_a_group, "sources", json::array{std::move(source)});
         if (!after.is_null()) composite["after"] = after;
-        json::object lacking = object_of("filter", json::array{chunk_rows()}, "must_not",
+        json::object lacking = object_of("filter", json::array{kind_is("chunk")}, "must_not",
                                          json::array{having(generation)});
         json::object groups = object_of("documents", object_of("composite", std::move(composite)));
         LECTERN_ASSIGN(const json::value answer,
@@ -141,7 +131,7 @@ Result<std::vector<storage::GenerationNumber>> generations_of_rows(const Cluster
         object_of("terms", object_of("field", "generations", "size", most_generations));
     LECTERN_ASSIGN(
         const json::value answer,
-        cluster.search(object_of("size", 0, "track_total_hits", false, "query", chunk_rows(),
+        cluster.search(object_of("size", 0, "track_total_hits", false, "query", kind_is("chunk"),
                                  "aggs", object_of("all", std::move(terms)))));
     std::vector<storage::GenerationNumber> out;
     for (const json::value& bucket : list_at(answer, "aggregations", "all", "buckets")) {
@@ -157,7 +147,7 @@ Status remove_vectors(const Cluster& cluster, storage::GenerationNumber generati
     const std::string script = json::serialize(
         update(remove_script, object_of("field", text_value(vector_field(generation)), "generation",
                                         text_value(std::to_string(generation)))));
-    json::array both{chunk_rows(), having(generation)};
+    json::array both{kind_is("chunk"), having(generation)};
     const json::object body =
         object_of("size", chunks_of_a_group, "_source", false, "track_total_hits", false, "query",
                   object_of("bool", object_of("filter", std::move(both))));
@@ -177,11 +167,10 @@ Result<storage::GenerationNumber> next_generation(const Cluster& cluster) {
                    cluster.transport().ask("GET", "/" + cluster.name() + "/_mapping"));
     storage::GenerationNumber last = 0;
     constexpr std::string_view prefix = "vector_";
-    const auto* indexes = answer.if_object();
-    const auto* properties = indexes == nullptr || indexes->empty()
-                                 ? nullptr
-                                 : at_path(indexes->begin()->value(), std::string_view("mappings"),
-                                           std::string_view("properties"));
+    const json::value* index = index_in(answer);
+    const auto* properties = index == nullptr ? nullptr
+                                              : at_path(*index, std::string_view("mappings"),
+                                                        std::string_view("properties"));
     if (properties == nullptr || !properties->is_object())
         return Status{Code::unavailable, "the cluster gave no mapping of the index"};
     for (const auto& [key, property] : properties->get_object()) {

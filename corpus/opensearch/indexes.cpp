@@ -17,11 +17,6 @@ constexpr const char* parts_of_meta =
     "/_mapping?filter_path=*.mappings._meta.lectern.id,*.mappings._meta.lectern.layout,"
     "*.mappings._meta.lectern.created_at";
 
-Result<std::unique_ptr<Transport>> connect(Address address) {
-    LECTERN_ASSIGN(Access access, access_from_environment());
-    return Transport::open(std::move(address), std::move(access));
-}
-
 // Nothing: it is another's index.
 std::optional<IndexOfCluster> index_of(std::string name, const json::value& mapping) {
     const auto* meta = at_path(mapping, std::string_view("mappings"), std::string_view("_meta"),

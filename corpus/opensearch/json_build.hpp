@@ -68,4 +68,11 @@ template <typename... Keys>
     return found == nullptr || !found->is_array() ? none : found->as_array();
 }
 
+// What an answer says of the one index that was asked about, by whose name it stands; null:
+// nothing.
+[[nodiscard]] inline const boost::json::value* index_in(const boost::json::value& answer) {
+    const auto* indexes = answer.if_object();
+    return indexes == nullptr || indexes->empty() ? nullptr : &indexes->begin()->value();
+}
+
 }  // namespace lectern::corpus::opensearch

@@ -52,10 +52,6 @@ const json::value* query_of(const Selection* within) {
     return within == nullptr ? nullptr : &static_cast<const Chosen*>(within)->query;
 }
 
-json::value kind_is(std::string_view kind) {
-    return object_of("term", object_of("kind", text_value(kind)));
-}
-
 json::value these(std::span<const storage::ChunkId> chunks) {
     json::array names;
     for (const storage::ChunkId chunk : chunks) names.push_back(text_value(chunk_id(chunk)));
@@ -67,10 +63,6 @@ std::uint64_t fresh_number() {
     thread_local std::random_device device;
     const std::uint64_t high = device();
     return ((high << 32U | device()) >> 2U) + 1;
-}
-
-double length_of(std::span<const float> vector) {
-    return std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
 }
 
 json::array numbers(std::span<const float> vector) {
@@ -114,9 +106,7 @@ Result<json::value> every_neighbour(const Cluster& cluster, storage::GenerationN
                                         "query_value", numbers(query), "space_type", "cosinesimil");
     json::object script =
         object_of("source", "knn_score", "lang", "knn", "params", std::move(parameters));
-    json::object all =
-        object_of("term", object_of("generations", text_value(std::to_string(generation))));
-    json::object scored = object_of("query", std::move(all), "script", std::move(script));
+    json::object scored = object_of("query", having(generation), "script", std::move(script));
     json::object body = object_of("size", k, "query", object_of("script_score", std::move(scored)));
     want_chunks(body);
     return cluster.search(body);
@@ -156,11 +146,8 @@ class ClusterVectors final : public Vectors {
         return out;
     }
     Result<VectorStatistics> statistics() const override {
-        json::object body = object_of("query", kind_is("chunk"));
-        LECTERN_ASSIGN(const json::value answer,
-                       cluster_.transport().ask("POST", "/" + cluster_.name() + "/_count",
-                                                json::serialize(body)));
-        return VectorStatistics{count_at(answer, "count"), 0, 0};
+        LECTERN_ASSIGN(const std::uint64_t chunks, cluster_.count(kind_is("chunk")));
+        return VectorStatistics{chunks, 0, 0};
     }
     Status flush() override { return {}; }
 
@@ -333,9 +320,9 @@ Status ClusterCorpus::look() {
                    cluster_.transport().send("GET", "/" + cluster_.name() + "/_settings"));
     if (reply.status == 404) return {};
     if (reply.status != 200) return failure_of(reply.status, reply.body);
-    if (!reply.body.is_object() || reply.body.as_object().empty()) return {};
-    const std::string replicas =
-        text_at(reply.body.as_object().begin()->value(), "settings", "index", "number_of_replicas");
+    const json::value* index = index_in(reply.body);
+    if (index == nullptr) return {};
+    const std::string replicas = text_at(*index, "settings", "index", "number_of_replicas");
     std::uint32_t count = 0;
     (void)std::from_chars(replicas.data(), replicas.data() + replicas.size(), count);
     cluster_.set_replicas(count);
@@ -349,10 +336,10 @@ Result<storage::CollectionMeta> ClusterCorpus::meta() const {
                    cluster_.transport().send("GET", "/" + cluster_.name() + "/_mapping"));
     if (reply.status == 404) return pending_;
     if (reply.status != 200) return failure_of(reply.status, reply.body);
-    if (!reply.body.is_object() || reply.body.as_object().empty()) return pending_;
-    const auto* meta =
-        at_path(reply.body.as_object().begin()->value(), std::string_view("mappings"),
-                std::string_view("_meta"), std::string_view("lectern"));
+    const json::value* index = index_in(reply.body);
+    if (index == nullptr) return pending_;
+    const auto* meta = at_path(*index, std::string_view("mappings"), std::string_view("_meta"),
+                               std::string_view("lectern"));
     LECTERN_ASSIGN(auto out, meta_of(meta == nullptr ? json::value() : *meta));
     cluster_.note_serving(out.serving);
     return out;
@@ -718,13 +705,7 @@ Result<storage::Counters> ClusterCorpus::counters() const {
 }
 
 Result<std::uint64_t> ClusterCorpus::vector_count(storage::GenerationNumber generation) const {
-    json::object body = object_of(
-        "query",
-        object_of("term", object_of("generations", text_value(std::to_string(generation)))));
-    LECTERN_ASSIGN(
-        const json::value answer,
-        cluster_.transport().ask("POST", "/" + cluster_.name() + "/_count", json::serialize(body)));
-    return count_at(answer, "count");
+    return cluster_.count(having(generation));
 }
 
 Result<CorpusFigures> ClusterCorpus::figures() const {
@@ -741,13 +722,13 @@ Result<CorpusFigures> ClusterCorpus::figures() const {
 Result<Kinds> ClusterCorpus::kinds() const {
     LECTERN_ASSIGN(const json::value answer,
                    cluster_.transport().ask("GET", "/" + cluster_.name() + "/_mapping"));
-    if (!answer.is_object() || answer.as_object().empty()) return Kinds();
-    const json::value& index = answer.as_object().begin()->value();
-    if (const std::uint64_t serving = count_at(index, "mappings", "_meta", "lectern", "serving");
+    const json::value* index = index_in(answer);
+    if (index == nullptr) return Kinds();
+    if (const std::uint64_t serving = count_at(*index, "mappings", "_meta", "lectern", "serving");
         serving != 0)
         cluster_.note_serving(static_cast<storage::GenerationNumber>(serving));
     const auto* properties =
-        at_path(index, std::string_view("mappings"), std::string_view("properties"));
+        at_path(*index, std::string_view("mappings"), std::string_view("properties"));
     if (properties == nullptr || !properties->is_object()) return Kinds();
     return kinds_of(properties->as_object());
 }
@@ -1098,8 +1079,7 @@ Result<RepairReport> ClusterCorpus::repair() {
 
 Result<std::unique_ptr<ClusterCorpus>> open_cluster(std::string_view address) {
     LECTERN_ASSIGN(Address parsed, parse_address(address));
-    LECTERN_ASSIGN(Access access, access_from_environment());
-    LECTERN_ASSIGN(auto transport, Transport::open(std::move(parsed), std::move(access)));
+    LECTERN_ASSIGN(auto transport, connect(std::move(parsed)));
     auto out = std::make_unique<ClusterCorpus>(std::move(transport), std::string(address));
     LECTERN_TRY(out->look());
     return out;

@@ -45,8 +45,8 @@ inline constexpr std::uint64_t longest_text = 48U << 20U;
 [[nodiscard]] boost::json::object index_body(std::uint32_t replicas, std::uint32_t shards,
                                              boost::json::object meta,
                                              const storage::Generation& generation);
-[[nodiscard]] boost::json::object vector_mapping(const storage::Generation& generation);
 // The properties of a new vector field.
+[[nodiscard]] boost::json::object vector_mapping(const storage::Generation& generation);
 [[nodiscard]] boost::json::object meta_json(const storage::CollectionMeta& meta);
 [[nodiscard]] Result<storage::CollectionMeta> meta_of(const boost::json::value& meta);
 // Of the collection that this meta describes.

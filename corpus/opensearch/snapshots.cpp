@@ -31,8 +31,7 @@ Result<std::unique_ptr<Transport>> connect_to(std::string_view place) {
                           "repository that the cluster has: opensearch://HOST…/REPOSITORY "
                           "(docs/cluster.md)"};
     LECTERN_ASSIGN(Address address, parse_address(place));
-    LECTERN_ASSIGN(Access access, access_from_environment());
-    return Transport::open(std::move(address), std::move(access));
+    return connect(std::move(address));
 }
 
 Status check_repository(const Transport& transport) {
@@ -116,6 +115,13 @@ Status same_cluster(const Transport& one, const Transport& other) {
             "and restores from it"};
 }
 
+Result<bool> writes_are_held_up(const Cluster& cluster) {
+    LECTERN_ASSIGN(const json::value settings,
+                   cluster.transport().ask("GET", "/" + cluster.name() + "/_settings"));
+    const json::value* index = index_in(settings);
+    return index != nullptr && text_at(*index, "settings", "index", "blocks", "write") == "true";
+}
+
 // Nothing is written to the index as long as it lives.
 class WritesHeldUp {
  public:
@@ -125,11 +131,8 @@ class WritesHeldUp {
     ~WritesHeldUp() { (void)end(); }
 
     [[nodiscard]] Status begin() {
-        LECTERN_ASSIGN(const json::value settings,
-                       cluster_.transport().ask("GET", "/" + cluster_.name() + "/_settings"));
-        const auto* indexes = settings.if_object();
-        if (indexes != nullptr && !indexes->empty() &&
-            text_at(indexes->begin()->value(), "settings", "index", "blocks", "write") == "true")
+        LECTERN_ASSIGN(const bool already, writes_are_held_up(cluster_));
+        if (already)
             return {Code::unavailable,
                     "writes to the collection are held up already: by another backup, which is "
                     "soon over, or by one that was broken off; then 'lectern repair' lets them in"};
@@ -215,12 +218,8 @@ void remove_snapshot(const Transport& transport, const std::string& name) {
 }  // namespace
 
 Result<bool> let_writes_in(const Cluster& cluster) {
-    LECTERN_ASSIGN(const json::value settings,
-                   cluster.transport().ask("GET", "/" + cluster.name() + "/_settings"));
-    const auto* indexes = settings.if_object();
-    if (indexes == nullptr || indexes->empty() ||
-        text_at(indexes->begin()->value(), "settings", "index", "blocks", "write") != "true")
-        return false;
+    LECTERN_ASSIGN(const bool held_up, writes_are_held_up(cluster));
+    if (!held_up) return false;
     const json::object body = object_of("index.blocks.write", false);
     LECTERN_TRY(
         cluster.transport()

@@ -193,6 +193,11 @@ Result<boost::json::value> Transport::ask(std::string_view method, const std::st
     return std::move(reply.body);
 }
 
+Result<std::unique_ptr<Transport>> connect(Address address) {
+    LECTERN_ASSIGN(Access access, access_from_environment());
+    return Transport::open(std::move(address), std::move(access));
+}
+
 Status failure_of(int status, const boost::json::value& body) {
     std::string reason = "HTTP status " + std::to_string(status);
     if (const auto* object = body.if_object())

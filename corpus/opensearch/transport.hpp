@@ -29,8 +29,7 @@ class Transport {
 
     // `path`: as it stands in the URL, with its query. `body`: JSON, or lines of it; "": none.
     // unavailable when no node has answered in time (429, 502, 503 and 504 are no answers, nor is
-    // that writes are held up);
-    // otherwise what was answered, errors included.
+    // that writes are held up); otherwise what was answered, errors included.
     [[nodiscard]] Result<Reply> send(std::string_view method, const std::string& path,
                                      std::string_view body = {}) const;
     // Only an answer of 200 to 299; other ones as failure_of() has them.
@@ -57,6 +56,9 @@ class Transport {
     const std::unique_ptr<Handles> handles_;
     mutable std::atomic<std::size_t> next_{0};  // node
 };
+
+// With the access that the environment gives (address.hpp).
+[[nodiscard]] Result<std::unique_ptr<Transport>> connect(Address address);
 
 // What is said where a write does not get in for too long.
 inline constexpr std::string_view writes_held_up =

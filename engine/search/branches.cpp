@@ -4,15 +4,20 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "engine/search/fuse.hpp"
+
 namespace lectern {
 namespace {
-
-constexpr double before_the_first = 60;  // as reciprocal rank fusion has it
 
 // What each place of a list is worth, before its share.
 std::vector<double> worth_of(const BranchList& list, Fusion fusion) {
     std::vector<double> out;
     out.reserve(list.found.size());
+    if (fusion == Fusion::rrf) {
+        for (std::size_t place = 0; place < list.found.size(); ++place)
+            out.push_back(worth_of_place(place));
+        return out;
+    }
     if (list.found.empty()) return out;
     double least = list.found.front().score;
     double most = least;
@@ -21,13 +26,8 @@ std::vector<double> worth_of(const BranchList& list, Fusion fusion) {
         most = std::max(most, one.score);
     }
     if (list.from_zero) least = std::min(least, 0.0);
-    for (std::size_t place = 0; place < list.found.size(); ++place) {
-        if (fusion == Fusion::rrf)
-            out.push_back((before_the_first + 1) /
-                          (before_the_first + 1 + static_cast<double>(place)));
-        else
-            out.push_back(most > least ? (list.found[place].score - least) / (most - least) : 1);
-    }
+    for (const Candidate& one : list.found)
+        out.push_back(most > least ? (one.score - least) / (most - least) : 1);
     return out;
 }
 

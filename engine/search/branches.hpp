@@ -18,7 +18,7 @@ struct BranchList {
 // One list, best first; equal scores by ascending chunk id. A score is 0 to 1: what is first
 // everywhere has 1.
 //
-// rrf: the sum of share / (60 + place), as fuse.hpp has it for two sides.
+// rrf: the sum of share x what the place is worth (fuse.hpp).
 // convex: the sum of share x score, each first scaled over its list, from 0 or from the least of
 // it, to the largest.
 //

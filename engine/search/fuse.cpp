@@ -7,8 +7,6 @@
 namespace lectern {
 namespace {
 
-constexpr double rrf_rank = 60;  // as in the paper
-
 // 0 up to `from`, 1 from `to` on.
 double ramp(double value, double from, double to) {
     return std::clamp((value - from) / (to - from), 0.0, 1.0);
@@ -70,7 +68,7 @@ std::vector<double> convex(std::span<const TwoScores> scores, double weight) {
     return out;
 }
 
-// Adds weight / (60 + rank) for each that has a score above `least`.
+// Adds what the place of each is worth that has a score above `least`.
 void add_ranks(std::span<const TwoScores> scores, double TwoScores::*side, double least,
                double weight, std::vector<double>& out) {
     std::vector<std::size_t> order(scores.size());
@@ -80,7 +78,7 @@ void add_ranks(std::span<const TwoScores> scores, double TwoScores::*side, doubl
     });
     for (std::size_t rank = 0; rank < order.size(); ++rank) {
         if (scores[order[rank]].*side <= least) return;
-        out[order[rank]] += weight * (rrf_rank + 1) / (rrf_rank + 1 + static_cast<double>(rank));
+        out[order[rank]] += weight * worth_of_place(rank);
     }
 }
 

@@ -1,6 +1,7 @@
 // engine/search/fuse.hpp: two scores to one.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -22,14 +23,20 @@ struct QueryWords {
     double asked = 0;   // those together, with those that no chunk has
 };
 
+// What a place of a list is worth, counted from 0: 1 / (60 + rank), scaled so that the first has 1
+// (G. Cormack, C. Clarke and S. Büttcher, "Reciprocal rank fusion outperforms Condorcet and
+// individual rank learning methods", SIGIR 2009).
+[[nodiscard]] constexpr double worth_of_place(std::size_t place) noexcept {
+    constexpr double first_rank = 61;
+    return first_rank / (first_rank + static_cast<double>(place));
+}
+
 // One score, 0 to 1, for each.
 //
 // convex: weight x dense + (1 - weight) x lexical, each first scaled over all of `scores`: dense
 // from its least to its largest, lexical from 0 to its largest (S. Bruch, S. Gai and A. Ingber, "An
 // analysis of fusion functions for hybrid retrieval", TOIS 2023).
-// rrf: the weighted sum of 1 / (60 + rank), scaled so that the first on both sides has 1 (G.
-// Cormack, C. Clarke and S. Büttcher, "Reciprocal rank fusion outperforms Condorcet and individual
-// rank learning methods", SIGIR 2009).
+// rrf: the weighted sum of what both places are worth.
 //
 // `weight`: 0 (lexical alone) to 1 (dense alone). Between the two, the lexical side weighs more
 // where the words name one thing: where its best has most of what the words weigh and no other

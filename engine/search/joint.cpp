@@ -14,7 +14,6 @@
 namespace lectern {
 namespace {
 
-constexpr double first_places = 60;  // as reciprocal rank fusion has it
 constexpr std::size_t most_at_once = 8;
 
 bool is_hybrid(const Hit& hit) {
@@ -42,8 +41,7 @@ std::vector<JointHit> joined(std::vector<std::vector<Hit>> found, JointRanking r
         for (std::size_t place = 0; place < found[collection].size(); ++place) {
             Hit& hit = found[collection][place];
             if (ranking == JointRanking::places)
-                hit.score = static_cast<float>((first_places + 1) /
-                                               (first_places + 1 + static_cast<double>(place)));
+                hit.score = static_cast<float>(worth_of_place(place));
             out.push_back({collection, std::move(hit)});
         }
     if (ranking == JointRanking::scores && !out.empty()) score_as_one(out, fusion, weight);
@@ -99,11 +97,12 @@ Result<std::vector<SearchResult>> search_each(std::span<const Collection* const>
 }
 
 // What branches find is scored by the hits beside each: no score of one collection says anything of
-// another's.
+// another's. Where there are none, one step is the search; no stage can be called so, as one can be
+// called fuse.
 bool is_of_branches(const SearchResult& result) {
     const auto& stages = result.timing.stages;
-    return std::any_of(stages.begin(), stages.end(), [](const StageTiming& one) {
-        return one.stage == config::name(config::StepKind::fuse);
+    return std::none_of(stages.begin(), stages.end(), [](const StageTiming& one) {
+        return one.stage == config::name(config::StepKind::search);
     });
 }
 

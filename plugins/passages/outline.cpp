@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "text/ascii.hpp"
+#include "text/headings.hpp"
 
 namespace lectern::passages {
 namespace {
@@ -14,15 +14,6 @@ constexpr int level_of_a_described = 4;
 bool letter(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            static_cast<unsigned char>(c) >= 0x80U;
-}
-
-// The level of the heading that such a line stands under (or over): Markdown has = and -,
-// reStructuredText has these and others, which are at least as long as the heading.
-int underline(std::string_view line, std::size_t heading) noexcept {
-    if (line.size() < 3 || !text::is_drawn_line(line)) return 0;
-    if (line.front() == '=') return 1;
-    if (line.front() == '-') return 2;
-    return line.size() >= 4 && line.size() >= heading ? 3 : 0;
 }
 
 bool fence(std::string_view line) noexcept {
@@ -38,7 +29,8 @@ class Builder {
         const Range inner = trimmed(text_, range);
         const std::string_view line = piece(text_, inner);
         if (!in_code_ && is_under_a_heading(line)) {
-            parts_.push_back({{open_.begin, inner.end}, underline(line, last_.end - last_.begin)});
+            const int level = text::underline_level(line, last_.end - last_.begin);
+            parts_.push_back({{open_.begin, inner.end}, level});
             lines_ = 0;
             return;
         }
@@ -50,7 +42,7 @@ class Builder {
             parts_.push_back({inner, described(line).empty() ? 0 : level_of_a_described});
             return;
         }
-        if (const int level = markdown_level(line); level > 0 && line.size() <= longest_heading) {
+        if (const int level = text::hash_level(line); level > 0 && line.size() <= longest_heading) {
             paragraph_ends();
             parts_.push_back({inner, level});
             return;
@@ -68,8 +60,9 @@ class Builder {
     // above that one.
     [[nodiscard]] bool is_under_a_heading(std::string_view line) const noexcept {
         const std::size_t size = last_.end - last_.begin;
-        if (lines_ == 0 || size > longest_heading || underline(line, size) == 0) return false;
-        if (lines_ == 1) return underline(piece(text_, last_), 0) == 0;
+        if (lines_ == 0 || size > longest_heading || text::underline_level(line, size) == 0)
+            return false;
+        if (lines_ == 1) return text::underline_level(piece(text_, last_), 0) == 0;
         const std::string_view above = piece(text_, first_);
         return lines_ == 2 && above == line;
     }

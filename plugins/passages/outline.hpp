@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "passages/characters.hpp"
-#include "text/headings.hpp"
 
 namespace lectern::passages {
 
@@ -28,10 +27,5 @@ struct Part {
 
 // "port(number)" of ".. function:: port(number)" in reStructuredText; "" for other lines.
 [[nodiscard]] std::string_view described(std::string_view line) noexcept;
-
-// Level of a Markdown heading line, or 0.
-[[nodiscard]] inline int markdown_level(std::string_view line) noexcept {
-    return text::hash_level(line);
-}
 
 }  // namespace lectern::passages

@@ -9,6 +9,7 @@
 
 #include "passages/outline.hpp"
 #include "test_folders.hpp"
+#include "text/headings.hpp"
 
 namespace lectern::passages {
 namespace {
@@ -146,7 +147,7 @@ TEST(Split, TheSameTextGivesTheSameChunks) {
     const std::string text = bytes.str();
     EXPECT_EQ(texts(text, tokens(200)), texts(text, tokens(200)));
     for (const std::string& chunk : texts(text, {248, 200, 0, true}))
-        EXPECT_EQ(markdown_level(chunk.substr(chunk.rfind('\n') + 1)), 0) << chunk;
+        EXPECT_EQ(text::hash_level(chunk.substr(chunk.rfind('\n') + 1)), 0) << chunk;
 }
 
 // ---- properties over random and hostile texts

@@ -261,6 +261,26 @@ TEST_F(PipelineOrder, HitsOfBranchesOfSeveralCollections) {
     }
 }
 
+// A stage may have the name of the step, and then there are no branches: scores are comparable.
+TEST_F(PipelineOrder, AStageThatIsCalledFuseIsNone) {
+    constexpr const char* stage = "  fuse: {plugin: choosing, options: {title: Seen}}\n";
+    constexpr const char* query = "[query, tokens, vectors, search, fuse]";
+    const Collection one = filled("one", stage, query);
+    const Collection other = filled("other", stage, query);
+    const Collection* const both[] = {&one, &other};
+    const auto found =
+        lectern::search_all(both, "the bridge of stone", {.k = 4, .mode = SearchMode::dense});
+    ASSERT_TRUE(found.ok()) << found.status().message();
+    ASSERT_EQ(found->hits.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+        const lectern::Hit& hit = found->hits[i].hit;
+        EXPECT_EQ(hit.title, "Seen");
+        ASSERT_TRUE(hit.dense_score) << i;
+        EXPECT_NEAR(hit.score, *hit.dense_score, 1e-4) << i;
+    }
+    EXPECT_LT(found->hits[0].hit.score, 0.99F);  // as a first place it would have 1
+}
+
 // A share decides who stands first where branches disagree.
 TEST_F(PipelineOrder, SharesOfBranches) {
     for (const char* favoured : {"bread", "road"}) {
