@@ -74,8 +74,11 @@ bool is_picture(std::string_view bytes) {
 std::string why_not_taken(const config::PipelineConfig& pipeline, std::string_view bytes) {
     if (bytes.empty()) return "the file is empty";
     if (!is_picture(bytes))
-        return "no extractor of this pipeline takes this file; it is neither of a known kind nor "
-               "UTF-8 text";
+        return text::invalid_utf8_at(bytes) == std::string_view::npos
+                   ? "no extractor of this pipeline takes this kind of text; add the one that does "
+                     "('lectern plugins' lists them; docs/documents.md)"
+                   : "no extractor of this pipeline takes this file; it is neither of a known kind "
+                     "nor UTF-8 text";
     for (const config::StageConfig& stage : pipeline.stages)
         if (stage.plugin == "ocr")
             return "it is a picture, and the pipeline has OCR turned off: remove \"enabled: "

@@ -257,6 +257,21 @@ TEST_F(PlacesTest, APictureWithoutOcrSaysHowToTurnItOn) {
                                      "of its stage 'scans'"));
 }
 
+TEST_F(PlacesTest, TextThatNoExtractorTakesIsNotCalledBinary) {
+    std::ifstream in(folder / "small.yaml");
+    std::string pipeline{std::istreambuf_iterator<char>(in), {}};
+    const std::size_t stage = pipeline.find("  jsonl:");
+    pipeline.erase(stage, pipeline.find('\n', stage) + 1 - stage);
+    pipeline.erase(pipeline.find(" jsonl,"), 7);
+    std::ofstream(folder / "small.yaml") << pipeline;
+    write("rows.jsonl", "{\"text\": \"The moon raises the tides.\"}\n");
+    auto collection = open();
+    const auto report = ingest(collection, "rows.jsonl");
+    ASSERT_EQ(report.failed.size(), 1U);
+    EXPECT_THAT(report.failed.front().error.message(),
+                HasSubstr("takes this kind of text; add the one that does"));
+}
+
 TEST_F(PlacesTest, ArchivesWithinArchivesEnd) {
     write("a.md", "At the bottom.");
     const std::string at = folder.string();
