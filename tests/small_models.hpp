@@ -35,4 +35,21 @@ inline void write_word_vectors(const std::filesystem::path& file, unsigned count
     }
 }
 
+// The same in a folder that it makes, with a pipeline NAME.yaml over it that searches by meaning
+// and knows the words "moon" and "tides". Returns the pipeline's file.
+inline std::filesystem::path write_small_pipeline(const std::filesystem::path& folder,
+                                                  const std::string& name = "small") {
+    std::filesystem::create_directories(folder);
+    write_word_vectors(folder / "words.vec", 50, 8, 1, {"moon", "tides"});
+    std::filesystem::path file = folder / (name + ".yaml");
+    std::ofstream(file) << "version: 1\npipeline: " << name
+                        << "\nstages:\n  text: {plugin: documents, stage: text}\n"
+                           "  chunks: {plugin: passages, stage: splitter}\n"
+                           "  tokens: {plugin: words}\n"
+                           "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
+                           "ingest: [source, text, chunks, tokens, vectors, commit]\n"
+                           "query: [query, tokens, vectors, search]\n";
+    return file;
+}
+
 }  // namespace lectern::test

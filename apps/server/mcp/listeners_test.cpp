@@ -11,8 +11,7 @@
 #include <vector>
 
 #include "api/fields.hpp"
-#include "tests/small_models.hpp"
-#include "tests/support/test_folder.hpp"
+#include "apps/server/work/test_collections.hpp"
 
 namespace lectern::server::mcp {
 namespace {
@@ -72,40 +71,20 @@ class KeptStream : public ResponseStream, public std::enable_shared_from_this<Ke
     bool begun_ = false;
 };
 
-class ListenersTest : public testing::Test {
+class ListenersTest : public CollectionsTest {
  protected:
     void SetUp() override {
-        test::write_word_vectors(home.path() / "words.vec", 50, 8, 1, {"moon", "tides"});
-        const auto pipeline = home.path() / "small.yaml";
-        std::ofstream(pipeline)
-            << "version: 1\npipeline: small\nstages:\n  text: {plugin: documents, stage: text}\n"
-               "  chunks: {plugin: passages, stage: splitter}\n  tokens: {plugin: words}\n"
-               "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
-               "ingest: [source, text, chunks, tokens, vectors, commit]\n"
-               "query: [query, tokens, vectors, search]\n";
-        auto engine = Engine::create({.folders = {.cache = home.path() / "cache"}});
-        ASSERT_TRUE(engine.ok()) << engine.status().message();
-        opened.emplace(home.path() / "data", *engine,
-                       CollectionOptions{.pipeline = pipeline.string()});
-        listening.emplace(*opened, keys, day);
+        CollectionsTest::SetUp();
+        ASSERT_TRUE(collections);
+        listening.emplace(*collections, keys, day);
     }
     void store(const std::string& id, const std::string& text) {
-        const auto open = opened->get("notes");
-        ASSERT_TRUE(open.ok()) << open.status().message();
-        const std::vector<DocumentInput> documents{{id, "", text, ""}};
-        ASSERT_TRUE((*open)->collection.ingest_documents(documents).ok());
-    }
-    void make(const char* name) {
-        bool exists = false;
-        const auto made = opened->create(name, "", exists);
-        ASSERT_TRUE(made.ok()) << made.status().message();
+        CollectionsTest::store("notes", id, text);
     }
     using Told = std::vector<std::string>;
     static constexpr std::chrono::hours day{24};  // the test looks itself
 
-    lectern::TestFolder home;
     Keys keys;
-    std::optional<Collections> opened;
     std::optional<Listeners> listening;
 };
 
@@ -143,7 +122,7 @@ TEST_F(ListenersTest, AreToldWhatTheyAskedForAndNothingElse) {
 
     // Who has left is told nothing, and a collection that goes takes its documents with it.
     first = std::shared_ptr<void>();
-    ASSERT_TRUE(opened->drop("notes").ok());
+    ASSERT_TRUE(collections->drop("notes").ok());
     listening->look();
     EXPECT_EQ(all->told(), Told{});
     EXPECT_EQ(one->told(), Told{updated});
@@ -203,7 +182,7 @@ TEST_F(ListenersTest, AnAliasIsItsCollectionAndGivesNoRight) {
     make("other");
     store("a", "moon tides");
     bool exists = false;
-    ASSERT_TRUE(opened->set_alias("mine", "notes", exists).ok());
+    ASSERT_TRUE(collections->set_alias("mine", "notes", exists).ok());
     const auto file = home.path() / "keys.json";
     Key of_notes;
     of_notes.name = "notes";
@@ -228,7 +207,7 @@ TEST_F(ListenersTest, AnAliasIsItsCollectionAndGivesNoRight) {
     EXPECT_EQ(stream->told(), Told{updated});
     EXPECT_EQ(foreign->told(), Told{});
     // Switched, it stands for a collection that has no such document and is not the key's.
-    ASSERT_TRUE(opened->set_alias("mine", "other", exists).ok());
+    ASSERT_TRUE(collections->set_alias("mine", "other", exists).ok());
     listening->look();
     EXPECT_EQ(stream->told(), Told{updated});
     EXPECT_EQ(foreign->told(), Told{});

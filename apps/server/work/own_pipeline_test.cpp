@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -16,26 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A pipeline with its words in a folder of its own.
-fs::path pipeline_in(const fs::path& folder, const std::string& name) {
-    fs::create_directories(folder);
-    test::write_word_vectors(folder / "words.vec", 50, 8, 1, {"moon", "tides"});
-    const fs::path file = folder / (name + ".yaml");
-    std::ofstream(file) << "version: 1\npipeline: " << name
-                        << "\nstages:\n  text: {plugin: documents, stage: text}\n"
-                           "  chunks: {plugin: passages, stage: splitter}\n"
-                           "  tokens: {plugin: words}\n"
-                           "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
-                           "ingest: [source, text, chunks, tokens, vectors, commit]\n"
-                           "query: [query, tokens, vectors, search]\n";
-    return file;
-}
-
 TEST(OwnPipelineTest, TakesThePlaceOfOneThatCameFromElsewhere) {
     const lectern::TestFolder home;
-    const fs::path theirs = pipeline_in(home.path() / "theirs", "small");
-    const fs::path ours = pipeline_in(home.path() / "ours", "small");
-    const fs::path other = pipeline_in(home.path() / "ours", "other");
+    const fs::path theirs = test::write_small_pipeline(home.path() / "theirs");
+    const fs::path ours = test::write_small_pipeline(home.path() / "ours");
+    const fs::path other = test::write_small_pipeline(home.path() / "ours", "other");
     const auto engine = Engine::create({.folders = {.cache = home.path() / "cache"}});
     ASSERT_TRUE(engine.ok()) << engine.status().message();
     const fs::path place = home.path() / "collection";
@@ -63,7 +47,7 @@ TEST(OwnPipelineTest, TakesThePlaceOfOneThatCameFromElsewhere) {
 
 TEST(OwnPipelineTest, IsAlsoOneThatShips) {
     const lectern::TestFolder home;
-    const fs::path theirs = pipeline_in(home.path() / "theirs", "small");
+    const fs::path theirs = test::write_small_pipeline(home.path() / "theirs");
     const auto engine = Engine::create({.folders = {.cache = home.path() / "cache"}});
     ASSERT_TRUE(engine.ok()) << engine.status().message();
     const fs::path place = home.path() / "collection";

@@ -3,42 +3,27 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <future>
 #include <latch>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
-#include <vector>
 
-#include "tests/small_models.hpp"
-#include "tests/support/test_folder.hpp"
+#include "apps/server/work/test_collections.hpp"
 
 namespace lectern::server {
 namespace {
 
-class RecallSamplerTest : public testing::Test {
+class RecallSamplerTest : public CollectionsTest {
  protected:
     void SetUp() override {
-        test::write_word_vectors(home.path() / "words.vec", 50, 8, 1, {"moon", "tides"});
-        const auto pipeline = home.path() / "small.yaml";
-        std::ofstream(pipeline)
-            << "version: 1\npipeline: small\nstages:\n  text: {plugin: documents, stage: text}\n"
-               "  chunks: {plugin: passages, stage: splitter}\n  tokens: {plugin: words}\n"
-               "  vectors: {plugin: word2vec, options: {model: words.vec}}\n"
-               "ingest: [source, text, chunks, tokens, vectors, commit]\n"
-               "query: [query, tokens, vectors, search]\n";
-        auto engine = Engine::create({.folders = {.cache = home.path() / "cache"}});
-        ASSERT_TRUE(engine.ok()) << engine.status().message();
-        collections.emplace(home.path() / "data", *engine,
-                            CollectionOptions{.pipeline = pipeline.string()});
-        bool exists = false;
-        auto made = collections->create("notes", "", exists);
-        ASSERT_TRUE(made.ok()) << made.status().message();
-        notes = *made;
-        const std::vector<DocumentInput> documents{{"a", "", "moon tides", ""}};
-        ASSERT_TRUE(notes->collection.ingest_documents(documents).ok());
+        CollectionsTest::SetUp();
+        ASSERT_TRUE(collections);
+        make("notes");
+        store("notes", "a", "moon tides");
+        auto open = collections->get("notes");
+        ASSERT_TRUE(open.ok()) << open.status().message();
+        notes = *open;
     }
     // Once there is a line that begins so.
     [[nodiscard]] std::string printed(const std::string& wanted) const {
@@ -51,8 +36,6 @@ class RecallSamplerTest : public testing::Test {
         }
     }
 
-    lectern::TestFolder home;
-    std::optional<Collections> collections;
     CollectionPointer notes;
     Metrics metrics;
 };
