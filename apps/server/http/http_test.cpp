@@ -1,6 +1,7 @@
 // Requests from bytes: targets, framing, compressed bodies; and what is refused.
 #include <gtest/gtest.h>
 
+#include "apps/server/http/base64.hpp"
 #include "apps/server/http/framing.hpp"
 #include "apps/server/http/gzip.hpp"
 #include "apps/server/http/parser.hpp"
@@ -11,6 +12,26 @@ namespace lectern::server {
 namespace {
 
 using Strings = std::vector<std::string>;
+
+TEST(Base64Test, GoesThereAndBack) {
+    // RFC 4648, section 10.
+    const std::pair<std::string_view, std::string_view> cases[] = {{"", ""},
+                                                                   {"f", "Zg=="},
+                                                                   {"fo", "Zm8="},
+                                                                   {"foo", "Zm9v"},
+                                                                   {"foob", "Zm9vYg=="},
+                                                                   {"fooba", "Zm9vYmE="},
+                                                                   {"foobar", "Zm9vYmFy"}};
+    for (const auto& [bytes, text] : cases) {
+        EXPECT_EQ(base64(bytes), text);
+        EXPECT_EQ(base64_decoded(text), bytes);
+    }
+    const std::string all("\0\xFF\x10", 3);
+    EXPECT_EQ(base64_decoded(base64(all)), all);
+    for (const char* wrong : {"Zg=", "Zg", "Zm9vY", "====", "Z===", "Zg==Zg==", "Zm=v", " Zm9v   ",
+                              "Zg==    ", "Zm9_", "Zm9v\n\n\n\n"})
+        EXPECT_EQ(base64_decoded(wrong), std::nullopt) << wrong;
+}
 
 TEST(TargetTest, IsDecodedSegmentBySegment) {
     const struct {

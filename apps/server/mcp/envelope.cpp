@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/beast/core/detail/base64.hpp>
 #include <string>
 
+#include "apps/server/http/base64.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::server::mcp {
@@ -51,12 +51,7 @@ std::string decoded(std::string_view header) {
         return std::string(header);
     header.remove_prefix(begin.size());
     header.remove_suffix(end.size());
-    // The decoder counts on whole groups: of others it writes more than it says.
-    if (header.size() % 4 != 0) return {};
-    namespace base64 = boost::beast::detail::base64;
-    std::string out(base64::decoded_size(header.size()), '\0');
-    out.resize(base64::decode(out.data(), header.data(), header.size()).first);
-    return out;
+    return base64_decoded(header).value_or(std::string());
 }
 
 bool says(const Request& request, std::string_view header, std::string_view expected) {

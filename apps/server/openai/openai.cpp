@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <boost/beast/core/detail/base64.hpp>
 #include <cmath>
 #include <cstring>
 #include <optional>
 #include <utility>
 
 #include "api/fields.hpp"
+#include "apps/server/http/base64.hpp"
 #include "apps/server/openai/json_grammar.hpp"
 #include "apps/server/work/collections.hpp"
 
@@ -82,11 +82,7 @@ std::vector<std::string> embedding_inputs(api::Fields& fields) {
 
 std::string base64_floats(std::span<const float> values) {
     static_assert(std::endian::native == std::endian::little);
-    namespace base64 = boost::beast::detail::base64;
-    const std::size_t bytes = values.size() * sizeof(float);
-    std::string out(base64::encoded_size(bytes), '\0');
-    out.resize(base64::encode(out.data(), values.data(), bytes));
-    return out;
+    return base64({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
 }
 
 namespace {

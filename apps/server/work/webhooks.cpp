@@ -7,10 +7,10 @@
 #include <array>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 #include "api/result_json.hpp"
+#include "apps/server/http/base64.hpp"
 #include "apps/server/net/log.hpp"
 
 namespace lectern::server {
@@ -22,26 +22,6 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds longest_post{10'000};
 constexpr std::size_t least_secret = 16;
 constexpr unsigned receiver_gone = 410;  // the receiver wants to hear no more of it
-
-std::string base64(std::string_view bytes) {
-    std::string out(4 * ((bytes.size() + 2) / 3), '\0');
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                    reinterpret_cast<const unsigned char*>(bytes.data()),
-                    static_cast<int>(bytes.size()));
-    return out;
-}
-
-std::optional<std::string> base64_decoded(std::string_view text) {
-    if (text.empty() || text.size() % 4 != 0) return {};
-    std::string out(text.size() / 4 * 3, '\0');
-    const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(text.data()),
-                                     static_cast<int>(text.size()));
-    if (size < 0) return {};
-    const std::size_t padding = text.size() - std::min(text.find_last_not_of('='), text.size()) - 1;
-    out.resize(static_cast<std::size_t>(size) - padding);
-    return out;
-}
 
 Result<std::string> read_secret(const std::filesystem::path& file) {
     const std::string named = "the webhooks' secret '" + file.string() + "' ";
