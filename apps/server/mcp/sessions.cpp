@@ -1,6 +1,9 @@
 #include "apps/server/mcp/sessions.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <string_view>
 #include <utility>
 
 namespace lectern::server::mcp {
@@ -8,8 +11,8 @@ namespace {
 
 constexpr std::size_t session_bytes = 16;
 
-std::string whole_id(const std::string& id, const Key* key) {
-    return key == nullptr ? id : id + key->sha256;
+std::string hash_of(const Key* key) {
+    return key == nullptr ? std::string() : key->sha256;
 }
 
 }  // namespace
@@ -25,17 +28,29 @@ bool Sessions::valid_id(std::string_view id) noexcept {
 }
 
 Sessions::Session& Sessions::at(const std::string& id, const Key* key) {
-    const std::string wanted = whole_id(id, key);
-    const auto found = std::find_if(sessions_.begin(), sessions_.end(),
-                                    [&wanted](const Session& one) { return one.id == wanted; });
+    const std::string whose = hash_of(key);
+    const auto found = std::find_if(sessions_.begin(), sessions_.end(), [&](const Session& one) {
+        return one.id == id && one.key == whose;
+    });
     if (found != sessions_.end()) {
         sessions_.splice(sessions_.begin(), sessions_, found);
         return sessions_.front();
     }
-    if (sessions_.size() >= most) sessions_.pop_back();
+    if (sessions_.size() >= most) make_room();
     sessions_.emplace_front();
-    sessions_.front().id = wanted;
+    sessions_.front().id = id;
+    sessions_.front().key = whose;
     return sessions_.front();
+}
+
+void Sessions::make_room() {
+    std::map<std::string_view, std::size_t> counts;
+    for (const Session& one : sessions_) ++counts[one.key];
+    const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
+    const std::string_view whose = std::max_element(counts.begin(), counts.end(), fewer)->first;
+    const auto last = std::find_if(sessions_.rbegin(), sessions_.rend(),
+                                   [whose](const Session& one) { return one.key == whose; });
+    sessions_.erase(std::prev(last.base()));
 }
 
 std::optional<Level> Sessions::log_level(const std::string& id, const Key* key) {
@@ -78,8 +93,9 @@ Result<std::shared_ptr<void>> Sessions::listen(const std::string& id,
 
 void Sessions::end(const std::string& id, const Key* key) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(sessions_,
-                  [wanted = whole_id(id, key)](const Session& one) { return one.id == wanted; });
+    std::erase_if(sessions_, [&id, whose = hash_of(key)](const Session& one) {
+        return one.id == id && one.key == whose;
+    });
 }
 
 }  // namespace lectern::server::mcp

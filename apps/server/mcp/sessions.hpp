@@ -22,7 +22,8 @@ namespace lectern::server::mcp {
 
 class Sessions {
  public:
-    static constexpr std::size_t most = 1024;  // the one that was used last before the others goes
+    // Of more, the key that has most of them loses the one that it has not used for longest.
+    static constexpr std::size_t most = 1024;
 
     explicit Sessions(Listeners& listeners) : listeners_(listeners) {}
     Sessions(const Sessions&) = delete;
@@ -45,13 +46,15 @@ class Sessions {
 
  private:
     struct Session {
-        std::string id;  // with the key's hash
+        std::string id;
+        std::string key;  // its hash; "": keys are not required
         std::optional<Level> level;
         std::vector<std::string> uris;
         std::weak_ptr<void> listening;
     };
     // With mutex_.
     Session& at(const std::string& id, const Key* key);
+    void make_room();
 
     Listeners& listeners_;
     std::mutex mutex_;
