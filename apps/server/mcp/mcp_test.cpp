@@ -125,11 +125,11 @@ TEST(McpTest, OnlyWhatIsNoMessageIsARequestThatFailed) {
 TEST(McpTest, OnlyAnAskIsForTheGeneratorsThreads) {
     const std::string ask = R"({"method":"tools/call","params":{"name":"ask"}})";
     const std::string search = R"({"method":"tools/call","params":{"name":"search"}})";
-    EXPECT_TRUE(asks_for_text(ask));
-    EXPECT_TRUE(asks_for_text("[" + search + "," + ask + "]"));
-    EXPECT_FALSE(asks_for_text(search));
-    EXPECT_FALSE(asks_for_text("{"));
-    EXPECT_FALSE(asks_for_text(R"({"method":"ping","params":["ask"]})"));
+    EXPECT_TRUE(asks_for_text(json::parse(ask)));
+    EXPECT_TRUE(asks_for_text(json::parse("[" + search + "," + ask + "]")));
+    EXPECT_FALSE(asks_for_text(json::parse(search)));
+    EXPECT_FALSE(asks_for_text(nullptr));
+    EXPECT_FALSE(asks_for_text(json::parse(R"({"method":"ping","params":["ask"]})")));
 }
 
 TEST(McpTest, EveryToolThatIsListedIsThereAndDescribed) {

@@ -244,10 +244,10 @@ json::object too_busy(const json::value& id) {
     return failed(id, busy, "too many requests are waiting; try again when some are answered");
 }
 
-json::object wrong_version(std::string_view message, std::string_view version) {
+json::object wrong_version(const json::value& message, std::string_view version) {
     json::value id;
-    if (const auto parsed = api::parse_json(message); parsed && parsed->is_object())
-        if (const json::value* said = member(parsed->get_object(), "id");
+    if (message.is_object())
+        if (const json::value* said = member(message.get_object(), "id");
             said != nullptr && (said->is_string() || said->is_number()))
             id = *said;
     return failed(id, invalid_request,
@@ -270,11 +270,9 @@ std::optional<Level> sets_level(const json::value& message) {
     return level_named(level->get_string());
 }
 
-bool initializes(std::string_view message) {
-    const auto parsed = api::parse_json(message);
-    return parsed && any_message(*parsed, [](const json::value& one) {
-               return has_method(one, "initialize");
-           });
+bool initializes(const json::value& message) {
+    return any_message(message,
+                       [](const json::value& one) { return has_method(one, "initialize"); });
 }
 
 std::optional<json::value> cancelled_request(const json::value& message) {
@@ -308,10 +306,8 @@ bool is_no_message(const json::value& answer) noexcept {
     return id != nullptr && id->is_null();
 }
 
-bool asks_for_text(std::string_view message) {
-    const auto parsed = api::parse_json(message);
-    if (!parsed) return false;
-    return any_message(*parsed, [](const json::value& one) {
+bool asks_for_text(const json::value& message) {
+    return any_message(message, [](const json::value& one) {
         const json::object* request = one.if_object();
         const json::value* given = request == nullptr ? nullptr : request->if_contains("params");
         const json::object* parameters = given == nullptr ? nullptr : given->if_object();

@@ -65,7 +65,8 @@ inline constexpr std::size_t most_of_a_batch = 32;
 // The response to a request that cannot be taken now.
 [[nodiscard]] boost::json::object too_busy(const boost::json::value& id);
 // The response to a message of another revision; the id of the request when it has one.
-[[nodiscard]] boost::json::object wrong_version(std::string_view message, std::string_view version);
+[[nodiscard]] boost::json::object wrong_version(const boost::json::value& message,
+                                                std::string_view version);
 
 // Whether the message, or one of the batch, calls a tool or reads documents: all else is answered
 // at once.
@@ -77,9 +78,9 @@ inline constexpr std::size_t most_of_a_batch = 32;
 // answer_one() says it.
 [[nodiscard]] std::optional<Level> sets_level(const boost::json::value& message);
 // Whether the message, or one of the batch, is a request to initialize.
-[[nodiscard]] bool initializes(std::string_view message);
+[[nodiscard]] bool initializes(const boost::json::value& message);
 // Whether the tool `ask` is called, which may take a generator's time.
-[[nodiscard]] bool asks_for_text(std::string_view message);
+[[nodiscard]] bool asks_for_text(const boost::json::value& message);
 
 // ------------------------------------------------------------------ the tools
 

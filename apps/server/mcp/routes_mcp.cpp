@@ -69,9 +69,8 @@ Response answer_of(const boost::json::object& said) {
 
 // Nothing for what is of an older revision, or no request. The header or the message may say that
 // it is of the newest; then both must.
-std::optional<Newest> newest_request(const Request& request) {
-    const auto message = api::parse_json(request.body);
-    const boost::json::object* object = message ? message->if_object() : nullptr;
+std::optional<Newest> newest_request(const Request& request, const boost::json::value& message) {
+    const boost::json::object* object = message.if_object();
     if (object == nullptr) return {};
     const boost::json::value* id = object->if_contains("id");
     const boost::json::value* method = object->if_contains("method");
@@ -109,8 +108,8 @@ Response listen(Service& service, Call& call, const Newest& request) {
 }
 
 // What is told while a request is worked on makes its response a stream, which the client must
-// take.
-Response answer(Service& service, Call& call) {
+// take. `newest`: it is of the newest revision.
+Response answer(Service& service, Call& call, bool newest) {
     mcp::Sources sources = sources_of(service, call);
     const auto send = [&call](const boost::json::object& notification) {
         if (!call.stream.begun()) call.stream.begin("text/event-stream");
@@ -124,8 +123,7 @@ Response answer(Service& service, Call& call) {
         return last;
     }
     if (!answered) return {202, "", "", {}};
-    if (newest_request(call.request) && answered->is_object())
-        return answer_of(answered->get_object());
+    if (newest && answered->is_object()) return answer_of(answered->get_object());
     return json_response(*answered, mcp::is_no_message(*answered) ? 400 : 200);
 }
 
@@ -142,11 +140,10 @@ Response begin_session(Service& service, Call& call) {
     return out;
 }
 
-void take_level(Service& service, Call& call) {
+void take_level(Service& service, Call& call, const boost::json::value& message) {
     const std::string id(call.request.header(session_header));
-    const auto message = api::parse_json(call.request.body);
-    if (!message || !mcp::Sessions::valid_id(id)) return;
-    if (const auto level = mcp::sets_level(*message))
+    if (!mcp::Sessions::valid_id(id)) return;
+    if (const auto level = mcp::sets_level(message))
         service.sessions.set_log_level(id, call.key.get(), *level);
 }
 
@@ -173,20 +170,27 @@ Response end_session(Service& service, Call& call) {
 }
 
 Response message(Service& service, Call& call) {
-    const auto newest = newest_request(call.request);
+    auto parsed = api::parse_json(call.request.body);
+    // What is no JSON asks for nothing here; its answer says so.
+    const boost::json::value body = parsed ? std::move(*parsed) : boost::json::value();
+    const auto newest = newest_request(call.request, body);
     if (newest) {
         if (newest->refusal) return *newest->refusal;
         if (newest->method == "subscriptions/listen") return listen(service, call, *newest);
     }
     const std::string_view version = call.request.header("MCP-Protocol-Version");
     // Before it is agreed on a version, the client can name what it likes.
-    if (!version.empty() && !mcp::knows_version(version) && !mcp::initializes(call.request.body))
-        return json_response(mcp::wrong_version(call.request.body, version), 400);
-    if (!newest && mcp::initializes(call.request.body)) return begin_session(service, call);
-    take_level(service, call);
-    if (!mcp::asks_for_text(call.request.body)) return answer(service, call);
+    const bool begins = mcp::initializes(body);
+    if (!version.empty() && !mcp::knows_version(version) && !begins)
+        return json_response(mcp::wrong_version(body, version), 400);
+    if (!newest && begins) return begin_session(service, call);
+    take_level(service, call, body);
+    const bool is_newest = newest.has_value();
+    if (!mcp::asks_for_text(body)) return answer(service, call, is_newest);
     // A generator is slow, so it does not run among the searches.
-    call.next = Continuation{Lane::ask, [&service](Call& later) { return answer(service, later); }};
+    call.next = Continuation{Lane::ask, [&service, is_newest](Call& later) {
+                                 return answer(service, later, is_newest);
+                             }};
     return {};
 }
 
