@@ -71,6 +71,12 @@ Status delete_backup(const fs::path& folder, std::uint32_t id) {
     return corpus::local::delete_backup(folder, id);
 }
 
+Result<std::string> collection_id(const fs::path& collection) {
+    LECTERN_ASSIGN(const auto corpus, corpus::local::open(collection, {.log = says_nothing}));
+    LECTERN_ASSIGN(const storage::CollectionMeta meta, corpus->meta());
+    return storage::to_hex(meta.id);
+}
+
 Status use_own_pipeline(const fs::path& collection, const Folders& folders,
                         const std::string& own) {
     LECTERN_ASSIGN(const auto corpus, corpus::local::open(collection, {.log = says_nothing}));

@@ -28,6 +28,11 @@ struct BackupFile {
 [[nodiscard]] LECTERN_API Status delete_backup(const std::filesystem::path& folder,
                                                std::uint32_t id);
 
+// The id of a collection in a folder, not open: which backups are of it. As Stats and BackupInfo
+// have it. Loads no model.
+[[nodiscard]] LECTERN_API Result<std::string> collection_id(
+    const std::filesystem::path& collection);
+
 // Of a collection in a folder, not open, that somebody else has made: from here on it works with
 // this machine's own pipeline of the same name, which is `own` (a file, or a name that ships) or
 // one that ships. A pipeline names programs, files and addresses; whose text is kept decides about

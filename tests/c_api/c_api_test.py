@@ -17,7 +17,7 @@ import tempfile
 CPP = re.compile(
     r"lectern::(Engine::(~?Engine|operator=|[a-z_]+)|Collection::(~?Collection|operator=|[a-z_]+)"
     r"|Translator::(~?Translator|operator=|[a-z_]+)"
-    r"|version|name|list_plugins|describe_pipeline|search_all|copy_collection|is_in_cluster|cluster_collections?|drop_cluster_collection|patch_metadata|generate_within|delete_backup|backup_files|use_own_pipeline|merge_metadata|train|evaluate|running_calls|overdue_call)(\[abi:cxx11\])?\("
+    r"|version|name|list_plugins|describe_pipeline|search_all|copy_collection|is_in_cluster|cluster_collections?|drop_cluster_collection|patch_metadata|generate_within|delete_backup|backup_files|collection_id|use_own_pipeline|merge_metadata|train|evaluate|running_calls|overdue_call)(\[abi:cxx11\])?\("
 )
 
 PIPELINE = """version: 1

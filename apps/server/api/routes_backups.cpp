@@ -62,10 +62,8 @@ Response download_of_collection(Service& service, Call& call) {
 
 // The collection that they are of is not there any more: dropped, or another of its name.
 bool is_gone(Service& service, const BackupSet& set) {
-    auto open = service.collections.get(set.collection);
-    if (!open) return open.status().code() == Code::not_found;
-    const auto stats = (*open)->collection.stats();
-    return stats && stats->collection_id != set.collection_id;
+    const auto id = service.collections.id_of(set.collection);
+    return id ? *id != set.collection_id : id.status().code() == Code::not_found;
 }
 
 Response list_sets(Service& service, Call& call) {

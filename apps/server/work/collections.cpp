@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/server/net/log.hpp"
+#include "lectern/backup.hpp"
 #include "lectern/cluster.hpp"
 
 namespace lectern::server {
@@ -143,6 +144,18 @@ Status Collections::follow_cluster(const std::string& name) {
     }
     seen_[name] = {now->collection_id, std::chrono::steady_clock::now()};
     return {};
+}
+
+Result<std::string> Collections::id_of(const std::string& name) {
+    if (!valid_name(name)) return no_such(name);
+    const std::lock_guard lock(opening_);
+    if (const CollectionPointer open = find(name)) {
+        LECTERN_ASSIGN(const Stats stats, open->collection.stats());
+        return stats.collection_id;
+    }
+    LECTERN_ASSIGN(const bool there, exists(name));
+    if (!there) return no_such(name);
+    return collection_id(data_ / name);
 }
 
 std::int64_t Collections::made_at(const std::string& name) const {
@@ -322,12 +335,7 @@ Status Collections::rename(const std::string& from, const std::string& to, bool&
                 "then delete it"};
     if (!valid_name(from)) return no_such(from);
     if (!valid_name(to)) return bad_name(to);
-    std::string id;
-    {
-        LECTERN_ASSIGN(const CollectionPointer open, get(from));
-        LECTERN_ASSIGN(const Stats stats, open->collection.stats());
-        id = stats.collection_id;
-    }
+    LECTERN_ASSIGN(const std::string id, id_of(from));
     const std::lock_guard lock(opening_);
     std::error_code error;
     if (taken(to)) {

@@ -54,6 +54,8 @@ class Collections {
     [[nodiscard]] Result<std::vector<std::string>> list() const;
     // The same; those that are open where the cluster does not answer, which the log tells.
     [[nodiscard]] std::vector<std::string> names() const;
+    // As its stats have it. One that is not open stays so. Not by an alias, and not of a cluster.
+    [[nodiscard]] Result<std::string> id_of(const std::string& name);
     // When a collection was made here, in seconds since 1970 (UTC); "": when this began.
     [[nodiscard]] std::int64_t made_at(const std::string& name) const;
     [[nodiscard]] std::vector<CollectionPointer> open_ones() const;
