@@ -236,7 +236,9 @@ void add_backup_routes(Router& router, Service& service) {
         router.add({method, path, Right::admin, lane,
                     [&service, handler](Call& call) { return handler(service, call); }});
     };
-    add("GET", "/collections/{name}/backups/{backup}", Lane::ingest, &download_of_collection);
+    // Downloads are read piece by piece between searches; behind batches of documents they would
+    // stand still.
+    add("GET", "/collections/{name}/backups/{backup}", Lane::read, &download_of_collection);
     add("GET", "/backups", Lane::ingest, &list_sets);
     router.add({.method = "POST",
                 .pattern = "/backups",
@@ -246,7 +248,7 @@ void add_backup_routes(Router& router, Service& service) {
                     return std::make_unique<BackupUpload>(service);
                 },
                 .body = Body::bytes});
-    add("GET", "/backups/{set}/{backup}", Lane::ingest, &download_of_set);
+    add("GET", "/backups/{set}/{backup}", Lane::read, &download_of_set);
     add("DELETE", "/backups/{set}/{backup}", Lane::ingest, &delete_of_set);
     add("POST", "/backups/{set}/{backup}/restore", Lane::ingest, &restore_of_set);
 }

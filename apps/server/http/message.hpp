@@ -46,8 +46,9 @@ struct Response {
     // counts as one that runs, so that who has read it can ask again at once.
     std::string last_piece = {};
     // Of a body that is made while it is sent, as fast as the client takes it: the next bytes; "":
-    // that was all. Called on the connection's thread: quick, and must not throw. After a failure
-    // the connection is closed, so that the client knows that there is more.
+    // that was all. Called on the threads of the route's lane, one call at a time; the request
+    // takes up its slot until the last one. After a failure the connection is closed, so that the
+    // client knows that there is more.
     std::function<Result<std::string>()> pieces = {};
 };
 

@@ -37,6 +37,8 @@ constexpr std::chrono::milliseconds gone_look{50};
 // The same of a stream that stays open, and after how long a silence it says that it lives.
 constexpr std::chrono::milliseconds stay_look{1000};
 constexpr seconds most_silent{15};
+// Before the next try at a piece of a response that has begun, when no worker could take it.
+constexpr std::chrono::milliseconds next_try{500};
 // Between looks at whether a stage has come back, and how long after its deadline it is given up.
 constexpr std::chrono::milliseconds stuck_look{500};
 constexpr std::chrono::milliseconds stuck_after{1000};
@@ -240,6 +242,9 @@ class Session {
         }
         record_.observed = std::move(call.observed);
         stays_ = std::move(call.stays);
+        // Before the slots are given back.
+        if (out.pieces && request_.method != "HEAD")
+            co_return co_await send_pieces(route.lane, stop, std::move(out));
         co_return out;
     }
 
@@ -433,8 +438,8 @@ class Session {
     }
 
     asio::awaitable<void> send(Response response) {
-        if (response.pieces) {
-            co_await send_pieces(std::move(response));
+        if (response.pieces) {  // of HEAD: how long it would be is not known
+            co_await begin_stream(response.content_type, std::move(response.headers));
             co_return;
         }
         if (is_openai_path(request_.target)) response = as_openai_error(std::move(response));
@@ -445,20 +450,30 @@ class Session {
         co_await write(bytes);
     }
 
-    asio::awaitable<void> send_pieces(Response response) {
+    // Sends a body that the lane's threads make meanwhile.
+    asio::awaitable<Response> send_pieces(Lane lane, std::stop_source& stop, Response response) {
         co_await begin_stream(response.content_type, std::move(response.headers));
-        if (request_.method == "HEAD") co_return;  // how long it would be is not known
+        Result<std::string> piece = std::string();
         while (!broken_) {
-            const Result<std::string> piece = response.pieces();
-            if (!piece) {
-                log_line(LogLevel::error, piece.status().message());
-                broken_ = true;
-                break;
+            std::function<Response()> step = [&piece, &response] {
+                piece = response.pieces();
+                return Response{};
+            };
+            Response done = co_await work(lane, stop, std::move(step));
+            if (done.status == 429 && !stop.stop_requested()) {
+                // Its turn did not come. Nobody writes to the mailbox: this is a pause.
+                co_await mailbox_->next(Clock::now() + next_try);
+                continue;
+            }
+            if (done.status == 200 && !piece) done = problem(piece.status());
+            if (done.status != 200) {
+                log_line(LogLevel::error, "a response was broken off", failure_of(done));
+                co_return broken(std::move(done));
             }
             if (piece->empty()) break;
             co_await send_piece(*piece);
         }
-        co_await end_stream({});
+        co_return Response{};
     }
 
     asio::awaitable<void> begin_stream(const std::string& content_type,

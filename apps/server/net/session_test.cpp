@@ -1,0 +1,122 @@
+// One connection from its bytes to its responses, without a socket.
+#include "apps/server/net/session.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "tests/support/test_folder.hpp"
+
+namespace lectern::server {
+namespace {
+
+namespace asio = boost::asio;
+
+// A client that has sent all of its requests and takes what comes.
+class ToldWire : public Wire {
+ public:
+    ToldWire(std::string requests, std::string& responses)
+        : requests_(std::move(requests)), responses_(responses) {}
+    asio::awaitable<bool> open(Clock::time_point /*deadline*/) override { co_return true; }
+    asio::awaitable<bool> read(std::string& to, Clock::time_point /*deadline*/) override {
+        const std::string some = std::exchange(requests_, {});
+        to += some;
+        co_return !some.empty();
+    }
+    void rest() override {}
+    asio::awaitable<bool> write(std::string_view bytes, Clock::time_point /*deadline*/) override {
+        responses_ += bytes;
+        co_return true;
+    }
+    asio::awaitable<void> close(Clock::time_point /*deadline*/) override { co_return; }
+    [[nodiscard]] bool gone() override { return false; }
+    void cancel() override {}
+
+ private:
+    std::string requests_;
+    std::string& responses_;
+};
+
+// A server with one route, GET /file, whose body is made while it is sent.
+class PiecesTest : public testing::Test {
+ protected:
+    void SetUp() override {
+        auto engine = Engine::create();
+        ASSERT_TRUE(engine.ok()) << engine.status().message();
+        ServerOptions options;
+        options.data = home.path();
+        options.access_log = false;
+        state.emplace(options, SourceFolders(), *engine);
+        state->router.add({"GET", "/file", Right::read, Lane::read, [this](Call&) {
+                               Response out{200, "application/octet-stream", "", {}};
+                               out.pieces = pieces;
+                               return out;
+                           }});
+    }
+    // What comes back for two requests, sent at once.
+    [[nodiscard]] std::string twice(const std::string& method) {
+        const std::string request = method + " /file HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        std::string out;
+        asio::io_context io;
+        asio::co_spawn(asio::make_strand(io),
+                       run_session(std::make_unique<ToldWire>(request + request, out), *state),
+                       asio::detached);
+        io.run();
+        return out;
+    }
+    static std::size_t count(const std::string& text, std::string_view what) {
+        std::size_t out = 0;
+        for (std::size_t at = text.find(what); at != std::string::npos;
+             at = text.find(what, at + what.size()))
+            ++out;
+        return out;
+    }
+
+    lectern::TestFolder home;
+    std::optional<ServerState> state;
+    std::function<Result<std::string>()> pieces;
+};
+
+TEST_F(PiecesTest, AreMadeByWorkersWhileTheRequestHoldsItsSlot) {
+    std::size_t running = 0;
+    bool by_worker = true;
+    pieces = [&, mine = std::this_thread::get_id(), left = 2]() mutable -> Result<std::string> {
+        running = state->running;
+        by_worker = by_worker && std::this_thread::get_id() != mine;
+        return left-- > 0 ? std::string("abc") : std::string();
+    };
+    const std::string got = twice("GET");
+    EXPECT_EQ(count(got, "\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n"), 2U) << got;
+    EXPECT_EQ(running, 1U);
+    EXPECT_TRUE(by_worker);
+    EXPECT_EQ(state->running, 0U);
+}
+
+TEST_F(PiecesTest, AFailureEndsTheConnectionWithoutAnEndOfTheBody) {
+    pieces = [left = 1]() mutable -> Result<std::string> {
+        if (left-- > 0) return std::string("abc");
+        return Status{Code::unavailable, "the file has gone"};
+    };
+    const std::string got = twice("GET");
+    EXPECT_TRUE(got.ends_with("\r\n\r\n3\r\nabc\r\n")) << got;
+    EXPECT_EQ(count(got, "HTTP/1.1 200"), 1U) << got;
+}
+
+TEST_F(PiecesTest, HeadMakesNone) {
+    pieces = []() -> Result<std::string> { return ADD_FAILURE(), std::string(); };
+    const std::string got = twice("HEAD");
+    EXPECT_EQ(count(got, "HTTP/1.1 200"), 2U) << got;
+    EXPECT_EQ(count(got, "\r\n\r\n"), 2U) << got;
+}
+
+}  // namespace
+}  // namespace lectern::server
