@@ -1,5 +1,6 @@
 #include "apps/server/api/begin_job.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include "apps/server/http/problem.hpp"
@@ -7,6 +8,10 @@
 namespace lectern::server {
 
 namespace json = boost::json;
+
+api::Fields optional_fields(const Request& request) {
+    return api::Fields(request.body.empty() ? "{}" : std::string_view(request.body));
+}
 
 Response begin_job(Service& service, const std::string& kind, const std::string& collection,
                    json::object settings) {
@@ -20,6 +25,13 @@ Response begin_job(Service& service, const std::string& kind, const std::string&
     out.headers.push_back({"Location", "/collections/" + collection + "/jobs/" +
                                            std::string(job->at("job").as_string())});
     return out;
+}
+
+Response begin_job(Service& service, const Call& call, const std::string& kind,
+                   json::object settings) {
+    const std::string& name = call.value("name");
+    if (auto open = service.collections.get(name); !open) return problem(open.status());
+    return begin_job(service, kind, name, std::move(settings));
 }
 
 void take_webhook(const Service& service, api::Fields& fields, json::object& settings) {

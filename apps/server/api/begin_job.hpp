@@ -11,10 +11,18 @@
 
 namespace lectern::server {
 
+// The fields of a request that begins a job without needing any: its body may be left out.
+[[nodiscard]] api::Fields optional_fields(const Request& request);
+
 // 202 and where the job is looked at; 409 when the collection has one already, 429 when too many
 // run.
 [[nodiscard]] Response begin_job(Service& service, const std::string& kind,
                                  const std::string& collection, boost::json::object settings);
+
+// The same of the collection that the path names. It is opened here, so that what is wrong with it
+// is said to the one who asks.
+[[nodiscard]] Response begin_job(Service& service, const Call& call, const std::string& kind,
+                                 boost::json::object settings);
 
 // Where the job's end is told (the field `webhook`), into its settings.
 void take_webhook(const Service& service, api::Fields& fields, boost::json::object& settings);

@@ -1,4 +1,5 @@
-// Backups as files: downloaded, uploaded, and those of collections that are gone.
+// Backups: made, listed, restored, deleted, downloaded and uploaded; of collections that are there,
+// and of those that are gone.
 #include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
@@ -42,20 +43,120 @@ Response archive_of(const fs::path& folder, std::uint32_t id, const std::string&
     return out;
 }
 
-Response download_of_collection(Service& service, Call& call) {
-    if (service.collections.in_cluster()) return not_in_a_cluster();
+// A backup that a path names, or why there is none.
+struct NamedBackup {
+    fs::path folder = {};
+    std::uint32_t id = 0;
+    std::string collection = {};
+    std::optional<Response> refused = {};
+};
+
+bool has_backup(const Result<std::vector<BackupInfo>>& all, std::uint32_t id) {
+    return all && std::any_of(all->begin(), all->end(),
+                              [id](const BackupInfo& one) { return one.id == id; });
+}
+
+Response download_named(const NamedBackup& named) {
+    return named.refused ? *named.refused : archive_of(named.folder, named.id, named.collection);
+}
+
+Response delete_named(const Service& service, const NamedBackup& named) {
+    if (named.refused) return *named.refused;
+    if (auto refused = refuse_beside_job(service, named.collection)) return std::move(*refused);
+    const Status done = delete_backup(named.folder, named.id);
+    if (!done.ok()) return problem(done);
+    return {204, "", "", {}};
+}
+
+Response no_right_to(const std::string& name) {
+    return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
+}
+
+Response name_is_taken(const std::string& name) {
+    return problem(409, "conflict", "there is a collection or an alias '" + name + "' already");
+}
+
+// Why no collection of this name can be made.
+std::optional<Response> refuse_new_name(const Service& service, const Call& call,
+                                        const std::string& name) {
+    if (!call.may(Right::admin, name)) return no_right_to(name);
+    if (service.collections.taken(name)) return name_is_taken(name);
+    return {};
+}
+
+constexpr std::string_view must_be_name =
+    "must be a new collection's name: letters, digits, '-' and '_'";
+
+// ------------------------------------------------------------ of one collection
+
+Response back_up(Service& service, Call& call) {
+    api::Fields fields = optional_fields(call.request);
+    json::object settings;
+    take_webhook(service, fields, settings);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    return begin_job(service, call, "backup", std::move(settings));
+}
+
+Response list_of_collection(Service& service, Call& call) {
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
     const auto folder = backup_folder(service.options.data, **open);
     if (!folder) return problem(folder.status());
+    json::array list;
+    // There is no folder before the first, and nothing in it while that is begun.
+    const auto all = backups_of(service.options.data, **open);
+    if (!all && all.status().code() != Code::not_found) return problem(all.status());
+    if (all)
+        for (const BackupInfo& backup : *all) list.push_back(api::json_of(backup));
+    return json_response(
+        json::object{{"folder", api::clean(folder->string())}, {"backups", std::move(list)}});
+}
+
+NamedBackup named_of_collection(Service& service, const Call& call) {
+    NamedBackup out;
+    out.collection = call.value("name");
+    auto open = service.collections.get(out.collection);
+    if (!open) return out.refused = problem(open.status()), out;
+    auto folder = backup_folder(service.options.data, **open);
+    if (!folder) return out.refused = problem(folder.status()), out;
+    out.folder = std::move(*folder);
     const auto id = backup_number(call.value("backup"));
-    const auto all = Collection::backups(*folder);
-    if (!id || !all ||
-        std::none_of(all->begin(), all->end(), [&id](const auto& one) { return one.id == *id; }))
-        return problem(404, "not_found",
-                       "the collection '" + call.value("name") + "' has no backup '" +
-                           call.value("backup") + "'");
-    return archive_of(*folder, *id, call.value("name"));
+    if (!id || !has_backup(backups_of(service.options.data, **open), *id))
+        out.refused = problem(
+            404, "not_found",
+            "the collection '" + out.collection + "' has no backup '" + call.value("backup") + "'");
+    out.id = id.value_or(0);
+    return out;
+}
+
+Response download_of_collection(Service& service, Call& call) {
+    if (service.collections.in_cluster()) return not_in_a_cluster();
+    return download_named(named_of_collection(service, call));
+}
+
+Response delete_of_collection(Service& service, Call& call) {
+    return delete_named(service, named_of_collection(service, call));
+}
+
+// Nothing is replaced: what was backed up becomes a collection of another name. A job of the one
+// that it is of.
+Response restore_of_collection(Service& service, Call& call) {
+    api::Fields fields(call.request.body);
+    const std::string name = fields.text("as");
+    if (!Collections::valid_name(name)) fields.wrong("as", must_be_name);
+    json::object settings{{"as", name}};
+    take_webhook(service, fields, settings);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (!call.may(Right::admin, name)) return no_right_to(name);
+    NamedBackup named = named_of_collection(service, call);
+    if (named.refused) return std::move(*named.refused);
+    const auto names = service.collections.list();
+    if (!names) return problem(names.status());
+    if (std::find(names->begin(), names->end(), name) != names->end() ||
+        service.collections.taken(name))
+        return name_is_taken(name);
+    settings["backup"] = named.id;
+    return begin_job(service, "restore", named.collection, std::move(settings));
 }
 
 // ------------------------------------------------------- of all there ever were
@@ -85,53 +186,27 @@ Response list_sets(Service& service, Call& call) {
     return json_response(json::object{{"sets", std::move(out)}});
 }
 
-// The backup that a path names, or why there is none.
-struct NamedBackup {
-    BackupSet set;
-    std::uint32_t id = 0;
-    std::optional<Response> refused = {};
-};
-
-NamedBackup named_backup(const Service& service, const Call& call) {
-    if (service.collections.in_cluster()) return {{}, 0, not_in_a_cluster()};
+NamedBackup named_of_set(const Service& service, const Call& call) {
+    NamedBackup out;
+    if (service.collections.in_cluster()) return out.refused = not_in_a_cluster(), out;
     auto set = find_backup_set(service.options.data, call.value("set"));
     const auto id = backup_number(call.value("backup"));
-    const auto missing = [&call] {
-        return problem(404, "not_found",
-                       "there is no backup '" + call.value("backup") + "' of '" +
-                           call.value("set") + "'; GET /backups lists them");
-    };
-    if (!set || !id || !call.may(Right::admin, set->collection)) return {{}, 0, missing()};
-    const auto all = Collection::backups(set->folder);
-    if (!all ||
-        std::none_of(all->begin(), all->end(), [&id](const auto& one) { return one.id == *id; }))
-        return {{}, 0, missing()};
-    return {std::move(*set), *id};
+    if (!set || !id || !call.may(Right::admin, set->collection) ||
+        !has_backup(Collection::backups(set->folder), *id)) {
+        out.refused = problem(404, "not_found",
+                              "there is no backup '" + call.value("backup") + "' of '" +
+                                  call.value("set") + "'; GET /backups lists them");
+        return out;
+    }
+    return {std::move(set->folder), *id, std::move(set->collection)};
 }
 
 Response download_of_set(Service& service, Call& call) {
-    NamedBackup named = named_backup(service, call);
-    if (named.refused) return std::move(*named.refused);
-    return archive_of(named.set.folder, named.id, named.set.collection);
+    return download_named(named_of_set(service, call));
 }
 
 Response delete_of_set(Service& service, Call& call) {
-    NamedBackup named = named_backup(service, call);
-    if (named.refused) return std::move(*named.refused);
-    if (auto refused = refuse_beside_job(service, named.set.collection)) return std::move(*refused);
-    const Status done = delete_backup(named.set.folder, named.id);
-    if (!done.ok()) return problem(done);
-    return {204, "", "", {}};
-}
-
-// Why no collection of this name can be made.
-std::optional<Response> refuse_new_name(const Service& service, const Call& call,
-                                        const std::string& name) {
-    if (!call.may(Right::admin, name))
-        return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
-    if (service.collections.taken(name))
-        return problem(409, "conflict", "there is a collection or an alias '" + name + "' already");
-    return {};
+    return delete_named(service, named_of_set(service, call));
 }
 
 // As a job of the collection that will be there.
@@ -140,9 +215,6 @@ Response begin_restore(Service& service, const std::string& name, json::object s
     return begin_job(service, "restore", name, std::move(settings));
 }
 
-constexpr std::string_view must_be_name =
-    "must be a new collection's name: letters, digits, '-' and '_'";
-
 Response restore_of_set(Service& service, Call& call) {
     api::Fields fields(call.request.body);
     const std::string name = fields.text("as");
@@ -150,10 +222,10 @@ Response restore_of_set(Service& service, Call& call) {
     json::object settings;
     take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    NamedBackup named = named_backup(service, call);
+    NamedBackup named = named_of_set(service, call);
     if (named.refused) return std::move(*named.refused);
     if (auto refused = refuse_new_name(service, call, name)) return std::move(*refused);
-    settings["set"] = named.set.name;
+    settings["set"] = call.value("set");
     settings["backup"] = named.id;
     return begin_restore(service, name, std::move(settings));
 }
@@ -231,14 +303,19 @@ class BackupUpload : public BodySink {
 }  // namespace
 
 void add_backup_routes(Router& router, Service& service) {
-    const auto add = [&](const char* method, const char* path, Lane lane,
+    const auto add = [&](const char* method, const std::string& path, Lane lane,
                          Response (*handler)(Service&, Call&)) {
         router.add({method, path, Right::admin, lane,
                     [&service, handler](Call& call) { return handler(service, call); }});
     };
+    const std::string of_one = "/collections/{name}/backups";
+    add("POST", of_one, Lane::ingest, &back_up);
+    add("GET", of_one, Lane::read, &list_of_collection);
+    add("DELETE", of_one + "/{backup}", Lane::ingest, &delete_of_collection);
+    add("POST", of_one + "/{backup}/restore", Lane::ingest, &restore_of_collection);
     // Downloads are read piece by piece between searches; behind batches of documents they would
     // stand still.
-    add("GET", "/collections/{name}/backups/{backup}", Lane::read, &download_of_collection);
+    add("GET", of_one + "/{backup}", Lane::read, &download_of_collection);
     add("GET", "/backups", Lane::ingest, &list_sets);
     router.add({.method = "POST",
                 .pattern = "/backups",

@@ -1,8 +1,4 @@
-// Jobs: changing the model, checking, backing up, syncing with folders; and looking at them.
-#include <algorithm>
-#include <cstdint>
-#include <filesystem>
-#include <optional>
+// Jobs: changing the model, checking, syncing with folders; and looking at them.
 #include <utility>
 
 #include "api/fields.hpp"
@@ -10,27 +6,13 @@
 #include "apps/server/api/begin_job.hpp"
 #include "apps/server/api/service.hpp"
 #include "apps/server/http/problem.hpp"
-#include "apps/server/work/backup_sets.hpp"
 #include "apps/server/work/job_work.hpp"
 #include "apps/server/work/jobs.hpp"
-#include "lectern/backup.hpp"
 
 namespace lectern::server {
 namespace {
 
 namespace json = boost::json;
-
-// A body that may be left out.
-api::Fields optional_fields(const Request& request) {
-    return api::Fields(request.body.empty() ? "{}" : std::string_view(request.body));
-}
-
-Response begin(Service& service, Call& call, const std::string& kind, json::object settings) {
-    const std::string& name = call.value("name");
-    // Opened here, so that what is wrong with it is said to the one who asks.
-    if (auto open = service.collections.get(name); !open) return problem(open.status());
-    return begin_job(service, kind, name, std::move(settings));
-}
 
 Response reembed(Service& service, Call& call) {
     api::Fields fields(call.request.body);
@@ -42,7 +24,7 @@ Response reembed(Service& service, Call& call) {
     json::object settings{{"pipeline", pipeline}, {"truncate", truncate}};
     take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin(service, call, "reembed", std::move(settings));
+    return begin_job(service, call, "reembed", std::move(settings));
 }
 
 Response verify(Service& service, Call& call) {
@@ -50,15 +32,7 @@ Response verify(Service& service, Call& call) {
     json::object settings;
     take_webhook(service, fields, settings);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin(service, call, "verify", std::move(settings));
-}
-
-Response back_up(Service& service, Call& call) {
-    api::Fields fields = optional_fields(call.request);
-    json::object settings;
-    take_webhook(service, fields, settings);
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin(service, call, "backup", std::move(settings));
+    return begin_job(service, call, "verify", std::move(settings));
 }
 
 Response sync(Service& service, Call& call) {
@@ -79,7 +53,7 @@ Response sync(Service& service, Call& call) {
     if (!open) return problem(open.status());
     if (auto wanted = sync_options(settings, (*open)->collection, service.sources); !wanted)
         return problem(400, "invalid_argument", wanted.status().message());
-    return begin(service, call, "sync", std::move(settings));
+    return begin_job(service, call, "sync", std::move(settings));
 }
 
 Response sources(Service& service, Call& call) {
@@ -90,78 +64,6 @@ Response sources(Service& service, Call& call) {
     json::array list;
     for (const Source& source : *all) list.push_back(api::json_of(source));
     return json_response(json::object{{"sources", std::move(list)}});
-}
-
-Response backups(Service& service, Call& call) {
-    auto open = service.collections.get(call.value("name"));
-    if (!open) return problem(open.status());
-    const auto folder = backup_folder(service.options.data, **open);
-    if (!folder) return problem(folder.status());
-    json::array list;
-    // There is no folder before the first, and nothing in it while that is begun.
-    const auto all = backups_of(service.options.data, **open);
-    if (!all && all.status().code() != Code::not_found) return problem(all.status());
-    if (all)
-        for (const BackupInfo& backup : *all) list.push_back(api::json_of(backup));
-    return json_response(
-        json::object{{"folder", api::clean(folder->string())}, {"backups", std::move(list)}});
-}
-
-// The number in the path.
-std::optional<std::uint32_t> backup_of(const Call& call) {
-    return backup_number(call.value("backup"));
-}
-
-Response no_backup(const Call& call) {
-    return problem(
-        404, "not_found",
-        "the collection '" + call.value("name") + "' has no backup '" + call.value("backup") + "'");
-}
-
-bool has_backup(const Service& service, const OpenCollection& open, std::uint32_t id) {
-    const auto all = backups_of(service.options.data, open);
-    return all && std::any_of(all->begin(), all->end(),
-                              [id](const BackupInfo& one) { return one.id == id; });
-}
-
-Response delete_one(Service& service, Call& call) {
-    const std::string& name = call.value("name");
-    auto open = service.collections.get(name);
-    if (!open) return problem(open.status());
-    const auto folder = backup_folder(service.options.data, **open);
-    if (!folder) return problem(folder.status());
-    const auto id = backup_of(call);
-    if (!id || !has_backup(service, **open, *id)) return no_backup(call);
-    if (auto refused = refuse_beside_job(service, name)) return std::move(*refused);
-    const Status done = delete_backup(*folder, *id);
-    if (!done.ok()) return problem(done);
-    return {204, "", "", {}};
-}
-
-// Nothing is replaced: what was backed up becomes a collection of another name.
-Response restore(Service& service, Call& call) {
-    api::Fields fields(call.request.body);
-    const std::string name = fields.text("as");
-    if (!Collections::valid_name(name))
-        fields.wrong("as", "must be a new collection's name: letters, digits, '-' and '_'");
-    json::object settings{{"as", name}};
-    take_webhook(service, fields, settings);
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    if (!call.may(Right::admin, name))
-        return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
-    auto open = service.collections.get(call.value("name"));
-    if (!open) return problem(open.status());
-    const auto folder = backup_folder(service.options.data, **open);
-    if (!folder) return problem(folder.status());
-    const auto id = backup_of(call);
-    if (!id || !has_backup(service, **open, *id)) return no_backup(call);
-    const auto names = service.collections.list();
-    if (!names) return problem(names.status());
-    if (std::find(names->begin(), names->end(), name) != names->end() ||
-        service.collections.taken(name))
-        return problem(409, "conflict", "there is a collection or an alias '" + name + "' already");
-    settings["backup"] = *id;
-    return begin(service, call, "restore", std::move(settings));
 }
 
 Response rename(Service& service, Call& call) {
@@ -218,12 +120,8 @@ void add_job_routes(Router& router, Service& service) {
     };
     add("POST", "reembed", Lane::ingest, &reembed);
     add("POST", "verify", Lane::ingest, &verify);
-    add("POST", "backups", Lane::ingest, &back_up);
     add("POST", "sync", Lane::ingest, &sync);
     add("GET", "sources", Lane::read, &sources);
-    add("GET", "backups", Lane::read, &backups);
-    add("DELETE", "backups/{backup}", Lane::ingest, &delete_one);
-    add("POST", "backups/{backup}/restore", Lane::ingest, &restore);
     add("POST", "rename", Lane::ingest, &rename);
     add("GET", "jobs", Lane::read, &list_jobs);
     add("GET", "jobs/{job}", Lane::read, &look);
