@@ -10,8 +10,8 @@ namespace lectern::app {
 // What is wrong, what was probably meant, and where the right words are.
 [[nodiscard]] Status wrong_use(const CLI::App& program, const CLI::ParseError& error);
 
-// Has every option that takes a count refuse a negative one: the parser takes -4 for 2^64 - 4. Called
-// when all commands are there.
+// Has every option that takes a count refuse a negative one: the parser takes -4 for 2^64 - 4.
+// Called when all commands are there.
 void refuse_negative_counts(CLI::App& command);
 
 // Whether --json is among the words: asked before they are read, so that what is wrong with them
