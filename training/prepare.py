@@ -13,6 +13,7 @@ import os
 import random
 from pathlib import Path
 
+import asked
 import made
 import written
 from text import NAME, changed_passage, changed_question, overlap, window_around, window_like, windows_without
@@ -114,6 +115,7 @@ def prepare(data: Path, seed: int, mined: float, made_share: float, share: float
     for r in rows:
         if r["source"] not in LEFT_OUT and not (r["source"] == "squad20-dev" and r["passage"] in out):
             by[r["source"]].append(r)
+    by["asked"] = asked.rows(rows)
     for source in sorted(by):
         rng.shuffle(by[source])
         for row in by[source][:CAPS.get(source)]:

@@ -1,9 +1,13 @@
 """python3 -m unittest rows_test"""
 from __future__ import annotations
 
+import json
 import random
+import tempfile
 import unittest
+from pathlib import Path
 
+import asked
 import made
 import written
 from prepare import Maker, held_out
@@ -59,6 +63,23 @@ class Rows(unittest.TestCase):
             if row["start"] >= 0:
                 answer = row["passage"][row["start"]:row["end"]]
                 self.assertTrue(answer and answer == answer.strip(), row)
+
+    def test_questions_asked_anew_stand_on_their_passages(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "asked.jsonl"
+            file.write_text("".join(json.dumps(line) + "\n" for line in (
+                {"id": "1", "q": "By whom was it opened?", "a": "Anna Weber"}, {"id": "1", "q": "Who closed the bridge?", "a": None},
+                {"id": "of another set", "q": "Who?", "a": "x"})))
+            rows = asked.rows([ROW], file)
+        self.assertEqual([("By whom was it opened?", True), ("Who closed the bridge?", False)], [(r["question"], r["answerable"]) for r in rows])
+        self.assertEqual([{"text": "Anna Weber", "start": PASSAGE.index("Anna")}], rows[0]["answers"])
+
+    def test_questions_asked_anew_are_whole(self) -> None:
+        lines = [json.loads(line) for line in asked.FILE.read_text().splitlines()]
+        self.assertGreater(len(lines), 1500)
+        self.assertEqual(len(lines), len({(line["id"], line["q"]) for line in lines}))
+        for line in lines:
+            self.assertTrue(line["q"].strip() and (line["a"] is None or line["a"] == line["a"].strip() != ""), line)
 
     def test_whole_passages_are_held_out(self) -> None:
         rows = [{"passage": f"p{i // 5}", "source": "squad20-dev"} for i in range(2000)]
