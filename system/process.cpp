@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,8 +11,6 @@
 #include <csignal>
 #include <iterator>
 #include <string_view>
-
-#include "system/descriptor.hpp"
 
 extern char** environ;  // POSIX declares it nowhere
 
@@ -112,6 +111,11 @@ Process Process::start(const Program& program, std::error_code& error) {
                                    pointers_to(words).data(), pointers_to(environment).data()));
     if (error) out.id_ = 0;
     return out;
+}
+
+// By number: the C library's header of it is for C alone in Debian 12.
+Descriptor Process::end() const noexcept {
+    return Descriptor(id_ > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, id_, 0)) : -1);
 }
 
 std::optional<int> Process::ended(std::error_code& error) {

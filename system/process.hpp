@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "system/descriptor.hpp"
+
 namespace lectern::sys {
 
 struct Program {
@@ -54,6 +56,10 @@ class Process {
     [[nodiscard]] pid_t id() const noexcept { return id_; }
     // The caller waits for it from now on.
     [[nodiscard]] pid_t release() noexcept { return std::exchange(id_, 0); }
+
+    // What poll(2) finds readable once it has ended; not open where the system has no such thing
+    // (Linux before 5.3).
+    [[nodiscard]] Descriptor end() const noexcept;
 
     // How it ended, as waitpid(2) says it; nothing while it runs.
     [[nodiscard]] std::optional<int> ended(std::error_code& error);

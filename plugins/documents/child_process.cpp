@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,8 +16,6 @@
 #include <utility>
 
 #include "documents/extracted.hpp"
-#include "system/descriptor.hpp"
-#include "system/process.hpp"
 
 namespace lectern::documents {
 namespace {
@@ -123,50 +122,72 @@ constexpr std::size_t most_of_stderr = 4096;  // bytes
 
 }  // namespace
 
-ProcessOutput run(const std::vector<std::string>& arguments, std::string_view input,
-                  const ProcessLimits& limits) {
-    const auto deadline = Clock::now() + limits.time;
+StartedProgram::StartedProgram(const std::vector<std::string>& arguments,
+                               const ProcessLimits& limits, std::chrono::milliseconds patience)
+    : name_(arguments.front()) {
     Channel in = channel();
     Channel out = channel();
     Channel err = channel();
-    sys::Process program = start(arguments, limits.variables, in.theirs, out.theirs, err.theirs);
-    in.theirs.close();
-    out.theirs.close();
-    err.theirs.close();
-    limit(program, limits);
+    if (patience.count() > 0) {
+        const timeval most{patience.count() / 1000, patience.count() % 1000 * 1000};
+        ::setsockopt(in.theirs.get(), SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+    }
+    program_ = start(arguments, limits.variables, in.theirs, out.theirs, err.theirs);
+    limit(program_, limits);
+    in_ = std::move(in.ours);
+    out_ = std::move(out.ours);
+    err_ = std::move(err.ours);
+}
 
+bool StartedProgram::ended() {
+    ProcessOutput none;
+    return documents::ended(program_, none);
+}
+
+ProcessOutput StartedProgram::run(std::string_view input, const ProcessLimits& limits,
+                                  const std::function<void()>& sent) {
+    const auto deadline = Clock::now() + limits.time;
+    const Descriptor end = program_.end();
     ProcessOutput result;
-    int pause = 1;  // milliseconds, once the channels are closed and only the end is awaited
+    bool told = false;  // that all is sent
+    int pause = 1;      // milliseconds, when only the end is awaited and nothing tells it
     for (;;) {
-        if (!out.ours.is_open() && !err.ours.is_open() && ended(program, result)) return result;
+        const bool closed = !out_.is_open() && !err_.is_open();
+        if (closed && documents::ended(program_, result)) return result;
         if (limits.cancelled && limits.cancelled()) fail(LECTERN_CANCELLED, "cancelled");
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
         if (left.count() <= 0)
-            fail(LECTERN_DEADLINE_EXCEEDED, "\"" + arguments.front() + "\" took longer than " +
+            fail(LECTERN_DEADLINE_EXCEEDED, "\"" + name_ + "\" took longer than " +
                                                 std::to_string(limits.time.count()) +
                                                 " ms and was stopped");
 
-        std::array<pollfd, 3> waits{{{in.ours.get(), POLLOUT, 0},
-                                     {out.ours.get(), POLLIN, 0},
-                                     {err.ours.get(), POLLIN, 0}}};
-        const bool closed = !out.ours.is_open() && !err.ours.is_open();
-        const auto most =
-            std::min<std::chrono::milliseconds::rep>(left.count(), closed ? pause : 100);
-        if (closed) {
-            in.ours.close();
-            waits[0].fd = -1;
+        if (closed) in_.close();
+        std::array<pollfd, 4> waits{{{in_.get(), POLLOUT, 0},
+                                     {out_.get(), POLLIN, 0},
+                                     {err_.get(), POLLIN, 0},
+                                     {closed ? end.get() : -1, POLLIN, 0}}};
+        std::chrono::milliseconds::rep most = 100;
+        if (closed && !end.is_open()) {
+            most = pause;
             pause = std::min(pause * 2, 50);
         }
+        most = std::min<std::chrono::milliseconds::rep>(left.count(), most);
         if (::poll(waits.data(), waits.size(), static_cast<int>(most)) < 0 && errno != EINTR)
             fail(LECTERN_INTERNAL, "poll failed: " + reason(errno));
-        if (waits[0].revents != 0) feed(in.ours, input);
-        if (waits[1].revents != 0 && !drain(out.ours, result.out, limits.output_bytes))
-            fail(LECTERN_RESOURCE_EXHAUSTED, "\"" + arguments.front() + "\" wrote more than " +
+        if (waits[0].revents != 0) feed(in_, input);
+        if (!in_.is_open() && !std::exchange(told, true) && sent) sent();
+        if (waits[1].revents != 0 && !drain(out_, result.out, limits.output_bytes))
+            fail(LECTERN_RESOURCE_EXHAUSTED, "\"" + name_ + "\" wrote more than " +
                                                  std::to_string(limits.output_bytes >> 20) +
                                                  " MiB and was stopped");
-        if (waits[2].revents != 0) drain(err.ours, result.err, most_of_stderr);
+        if (waits[2].revents != 0) drain(err_, result.err, most_of_stderr);
     }
+}
+
+ProcessOutput run(const std::vector<std::string>& arguments, std::string_view input,
+                  const ProcessLimits& limits) {
+    return StartedProgram(arguments, limits).run(input, limits, {});
 }
 
 }  // namespace lectern::documents

@@ -8,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "system/descriptor.hpp"
+#include "system/process.hpp"
+
 namespace lectern::documents {
 
 struct ProcessLimits {
@@ -24,6 +27,29 @@ struct ProcessOutput {
     int signal = 0;
     std::string out;  // its standard output
     std::string err;  // the first 4 KiB of its standard error
+};
+
+// A program that waits for its input. It is killed when this object goes.
+class StartedProgram {
+ public:
+    // Starts arguments[0] (found on PATH); fails as run() does. Not zero: a read of the program for
+    // which nothing comes for as long as `patience` fails, so that it ends by itself.
+    StartedProgram(const std::vector<std::string>& arguments, const ProcessLimits& limits,
+                   std::chrono::milliseconds patience = {});
+
+    // True when it has ended before it was given anything.
+    [[nodiscard]] bool ended();
+    // As run() does, once. `sent` is called when the program has all of its input, or takes no
+    // more.
+    [[nodiscard]] ProcessOutput run(std::string_view input, const ProcessLimits& limits,
+                                    const std::function<void()>& sent);
+
+ private:
+    std::string name_;
+    sys::Descriptor in_;
+    sys::Descriptor out_;
+    sys::Descriptor err_;
+    sys::Process program_;
 };
 
 // Runs arguments[0] (found on PATH) with `input` on its standard input, until it has ended. The

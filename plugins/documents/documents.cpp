@@ -14,6 +14,7 @@
 #include "documents/pdf_text.hpp"
 #include "documents/places.hpp"
 #include "documents/plain_text.hpp"
+#include "documents/program_ahead.hpp"
 #include "lectern/plugin.hpp"
 
 namespace lectern::documents {
@@ -133,7 +134,7 @@ class Pdf : public plugin::Extractor {
         limits.cancelled = [&call] { return call.cancelled(); };
         PdfScans scans = scans_;
         scans.ocr.limits.cancelled = limits.cancelled;
-        Extracted document = pdf_text(source.bytes, program_, limits, scans);
+        Extracted document = pdf_text(source.bytes, program_, limits, scans, &ahead_);
         if (document.title.empty()) document.title = base_name(source.name);
         give(document, sink);
     }
@@ -142,6 +143,7 @@ class Pdf : public plugin::Extractor {
     std::string program_;
     ProcessLimits limits_;
     PdfScans scans_;
+    mutable ProgramAhead ahead_;
 };
 
 class JsonLines : public plugin::Extractor {

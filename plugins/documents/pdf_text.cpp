@@ -77,16 +77,18 @@ std::string read_scans(std::string_view bytes, const PdfScans& scans, PdfLayout&
 }  // namespace
 
 Extracted pdf_text(std::string_view bytes, const std::string& program, const ProcessLimits& limits,
-                   const PdfScans& scans) {
+                   const PdfScans& scans, ProgramAhead* ahead) {
     if (bytes.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the file is empty");
     // The header may stand within the first 1024 bytes (PDF 1.7, implementation note 13).
     if (bytes.substr(0, 1024).find("%PDF-") == std::string_view::npos)
         fail(LECTERN_INVALID_ARGUMENT, "not a PDF: it does not begin with %PDF-");
 
+    const std::vector<std::string> arguments{program, "-bbox-layout", "-enc", "UTF-8",
+                                             "-eol",  "unix",         "-",    "-"};
     const ProcessOutput output = [&] {
         try {
-            return run({program, "-bbox-layout", "-enc", "UTF-8", "-eol", "unix", "-", "-"}, bytes,
-                       limits);
+            return ahead != nullptr ? ahead->run(arguments, bytes, limits)
+                                    : run(arguments, bytes, limits);
         } catch (const Failure& failure) {
             if (failure.code() != LECTERN_UNAVAILABLE) throw;
             fail(LECTERN_UNAVAILABLE,

@@ -10,6 +10,7 @@
 #include "documents/child_process.hpp"
 #include "documents/extracted.hpp"
 #include "documents/ocr.hpp"
+#include "documents/program_ahead.hpp"
 
 namespace lectern::documents {
 
@@ -23,8 +24,9 @@ struct PdfScans {
 
 // `program`: the name or path of pdftotext. The title is the PDF's own, else the first line. Pages
 // without text are read by OCR where that is installed; when it is not, and no page has text, the
-// failure says what to install.
+// failure says what to install. `ahead` starts pdftotext for one PDF after another; nullptr: here.
 [[nodiscard]] Extracted pdf_text(std::string_view bytes, const std::string& program,
-                                 const ProcessLimits& limits, const PdfScans& scans = {});
+                                 const ProcessLimits& limits, const PdfScans& scans = {},
+                                 ProgramAhead* ahead = nullptr);
 
 }  // namespace lectern::documents
