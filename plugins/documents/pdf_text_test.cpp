@@ -89,6 +89,22 @@ TEST(PdfText, AMissingProgramSaysWhatToInstall) {
     EXPECT_THAT(other.message, HasSubstr("option \"program\""));
 }
 
+TEST(PdfText, OneAfterAnotherIsAsEachAlone) {
+    ProgramAhead ahead;
+    for (int i = 0; i < 3; ++i) {
+        const std::string number = std::to_string(i);
+        EXPECT_EQ(
+            pdf_text(pdf_file({{50, 700, "Number " + number}}), "pdftotext", {}, {}, &ahead).text,
+            "Number " + number);
+        try {
+            static_cast<void>(pdf_text("%PDF-1.4\ngarbage", "pdftotext", {}, {}, &ahead));
+            ADD_FAILURE() << "it was read";
+        } catch (const Failure& failure) {
+            EXPECT_THAT(failure.what(), HasSubstr("broken PDF: "));
+        }
+    }
+}
+
 TEST(PdfText, TitleAndPiecesOfTheProgramsOutput) {
     const PdfLayout found = parse_layout(
         "<!DOCTYPE html>\n<head>\n<title>R&amp;D &lt;1&gt;</title>\n</head>\n<body>\n<doc>\n"

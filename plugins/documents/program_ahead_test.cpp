@@ -49,10 +49,20 @@ class ProgramAheadTest : public testing::Test {
         return output.out.empty() ? 0 : std::stoi(output.out);
     }
 
-    // One that starts for its input alone.
-    void expect_a_new_one(ProgramAhead& ahead) {
-        const pid_t number = ran(ahead);
-        EXPECT_EQ(started(), number);
+    // Two inputs: the number of the program that waits for a third.
+    pid_t waits_after_two(ProgramAhead& ahead) {
+        const pid_t first = ran(ahead);
+        EXPECT_EQ(started(), first);
+        EXPECT_EQ(started(0), 0) << "one input alone starts no second program";
+        return waits_beside(ran(ahead));
+    }
+
+    // Of two that start at about the same time the other one.
+    pid_t waits_beside(pid_t number) {
+        const pid_t one = started();
+        const pid_t other = started();
+        EXPECT_TRUE(one == number || other == number);
+        return one == number ? other : one;
     }
 
     // Waits until it has ended, and leaves it to be waited for.
@@ -70,48 +80,51 @@ class ProgramAheadTest : public testing::Test {
 
 TEST_F(ProgramAheadTest, FromTheSecondInputOnTheNextProgramWaits) {
     ProgramAhead ahead;
-    expect_a_new_one(ahead);
-    EXPECT_EQ(started(0), 0) << "one input alone starts no second program";
-    expect_a_new_one(ahead);
+    pid_t waits = waits_after_two(ahead);
     for (int i = 0; i < 3; ++i) {
-        const pid_t waits = started();
-        EXPECT_NE(waits, 0);
+        ASSERT_NE(waits, 0);
         EXPECT_EQ(ran(ahead), waits);
+        waits = started();
     }
 }
 
 TEST_F(ProgramAheadTest, OneThatHasEndedIsNotUsed) {
     ProgramAhead ahead;
-    for (int i = 0; i < 2; ++i) expect_a_new_one(ahead);
-    const pid_t waits = started();
+    const pid_t waits = waits_after_two(ahead);
     ASSERT_NE(waits, 0);
     ::kill(waits, SIGKILL);
     ASSERT_TRUE(has_ended(waits));
-    expect_a_new_one(ahead);
+    EXPECT_NE(ran(ahead), waits);
 }
 
 TEST_F(ProgramAheadTest, OneThatWaitsForOtherArgumentsIsNotUsed) {
     ProgramAhead ahead;
-    for (int i = 0; i < 2; ++i) expect_a_new_one(ahead);
-    ASSERT_NE(started(), 0);
+    ASSERT_NE(waits_after_two(ahead), 0);
     EXPECT_EQ(ahead.run({"cat"}, "other", {}).out, "other");
 }
 
+TEST_F(ProgramAheadTest, InputsThatAreFarApartStartNoneAhead) {
+    ProgramAhead ahead(std::chrono::milliseconds(0));
+    for (int i = 0; i < 3; ++i) {
+        const pid_t number = ran(ahead);
+        EXPECT_EQ(started(), number);
+        EXPECT_EQ(started(0), 0);
+    }
+}
+
 TEST_F(ProgramAheadTest, OneThatWaitsInVainEndsByItself) {
-    ProgramAhead ahead(std::chrono::seconds(2));
-    for (int i = 0; i < 2; ++i) expect_a_new_one(ahead);
-    const pid_t waits = started();
-    ASSERT_NE(waits, 0);
-    EXPECT_TRUE(has_ended(waits));
-    expect_a_new_one(ahead);
+    StartedProgram program(arguments_, {}, std::chrono::milliseconds(20));
+    const pid_t number = started();
+    ASSERT_NE(number, 0);
+    EXPECT_TRUE(has_ended(number));
+    EXPECT_TRUE(program.ended());
 }
 
 TEST_F(ProgramAheadTest, NoneStaysBehind) {
     pid_t waits = 0;
     {
         ProgramAhead ahead;
-        for (int i = 0; i < 2; ++i) expect_a_new_one(ahead);
-        waits = started();
+        waits = waits_after_two(ahead);
         ASSERT_NE(waits, 0);
     }
     EXPECT_EQ(::kill(waits, 0), -1);
