@@ -134,4 +134,33 @@ Encoding encoding_of(std::string_view label) {
     return {};
 }
 
+std::string label_of_code_page(long page) {
+    switch (page) {
+        case 437:
+        case 850:
+        case 20127: return "windows-1252";
+        case 866: return "ibm866";
+        case 932: return "shift_jis";
+        case 936: return "gbk";
+        case 949:
+        case 51949: return "euc-kr";
+        case 950: return "big5";
+        case 10000: return "macintosh";
+        case 20866: return "koi8-r";
+        case 21866: return "koi8-u";
+        case 20932:
+        case 51932: return "euc-jp";
+        case 38598: return "iso-8859-8-i";
+        case 50220:
+        case 50221:
+        case 50222: return "iso-2022-jp";
+        case 51936: return "gbk";
+        case 54936: return "gb18030";
+        case 65001: return "utf-8";
+        default: break;
+    }
+    if (page > 28590 && page < 28606) return "iso-8859-" + std::to_string(page - 28590);
+    return "windows-" + std::to_string(page);
+}
+
 }  // namespace lectern::documents

@@ -2,6 +2,7 @@
 // Encoding Standard, as browsers read them.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace lectern::documents {
@@ -15,5 +16,9 @@ struct Encoding {
 
 // Case and white space around the label do not count.
 [[nodiscard]] Encoding encoding_of(std::string_view label);
+
+// The label of a code page of Windows, by which RTF and Outlook say the character set of their
+// bytes; one that nobody knows where there is none.
+[[nodiscard]] std::string label_of_code_page(long page);
 
 }  // namespace lectern::documents

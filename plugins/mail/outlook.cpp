@@ -123,10 +123,15 @@ class OutlookMail {
         // Behind the head of 32 bytes (24 in a mail within a mail) are the properties.
         const std::size_t head = depth == 0 ? 32 : 24;
         constexpr std::uint32_t code_page = 0x3FFD0003;
+        constexpr std::uint32_t internet_page = 0x3FDE0003;  // of the HTML
         constexpr std::uint32_t submitted = 0x00390040;
         constexpr std::uint32_t delivered = 0x0E060040;
-        const auto page = mail.fixed(code_page, head) & 0xFFFFFFFFU;
-        charset_ = page == 65001 ? "utf-8" : page == 0 ? "" : "windows-" + std::to_string(page);
+        const auto label = [&](std::uint32_t tag) {
+            const auto page = static_cast<long>(mail.fixed(tag, head) & 0xFFFFFFFFU);
+            return page == 0 ? std::string{} : documents::label_of_code_page(page);
+        };
+        charset_ = label(code_page);
+        html_charset_ = label(internet_page);
 
         MailDocument out;
         out.id = id;
@@ -158,7 +163,7 @@ class OutlookMail {
  private:
     [[nodiscard]] std::string html(const Storage& mail) const {
         std::string bytes = mail.bytes("__substg1.0_10130102");
-        std::string charset;
+        std::string charset = html_charset_;
         if (bytes.empty()) {
             bytes = mail.text("1013", charset_);
             charset = "utf-8";
@@ -254,6 +259,7 @@ class OutlookMail {
     const MailFailureSink& failed_;
     std::string name_;
     std::string charset_;
+    std::string html_charset_;
     std::size_t attachments_ = 0;
     std::set<std::string> ids_;
 };

@@ -13,6 +13,7 @@ namespace {
 
 using documents::encoding_of;
 using documents::fail;
+using documents::label_of_code_page;
 using documents::Markup;
 using documents::one_line;
 
@@ -34,22 +35,6 @@ struct Group {
     std::string charset;  // of the font
     long font = -1;       // that the font table is at
 };
-
-std::string charset_of_code_page(long page) {
-    switch (page) {
-        case 437:
-        case 850: return "windows-1252";
-        case 866: return "ibm866";
-        case 874: return "windows-874";
-        case 932: return "shift_jis";
-        case 936: return "gbk";
-        case 949: return "euc-kr";
-        case 950: return "big5";
-        case 10000: return "macintosh";
-        case 65001: return "utf-8";
-        default: return "windows-" + std::to_string(page);
-    }
-}
 
 // \fcharset of a font.
 std::string charset_of_font(long number) {
@@ -279,7 +264,7 @@ class RtfReader {
         } else if (name == "uc") {
             group().skip_behind_unicode = std::clamp(word.number, 0L, 16L);
         } else if (name == "ansicpg") {
-            document_charset_ = charset_of_code_page(word.number);
+            document_charset_ = label_of_code_page(word.number);
         } else if (name == "mac") {
             document_charset_ = "macintosh";
         } else if (name == "f") {
