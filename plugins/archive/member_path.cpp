@@ -1,6 +1,7 @@
 #include "archive/member_path.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "documents/charset.hpp"
 #include "text/text.hpp"
@@ -10,14 +11,32 @@ namespace {
 
 constexpr std::size_t longest_path = 2000;  // bytes; an id has 4096, and archives lie in archives
 
+// Windows writes the names of a ZIP archive in the code page of DOS, whose letters with accents
+// stand where other sets have signs that no name has.
+bool is_of_dos(std::string_view name) noexcept {
+    return std::all_of(name.begin(), name.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0xA6 || byte == 0xE1;
+    });
+}
+
+std::string decoded(std::string_view name, bool zip) {
+    std::string storage;
+    const documents::Decoded guess = documents::decode(name, {}, {}, storage);
+    constexpr std::array<std::string_view, 6> wide{"shift_jis", "euc-jp", "gbk",
+                                                   "gb18030",   "big5",   "euc-kr"};
+    const bool is_wide = std::find(wide.begin(), wide.end(), guess.charset) != wide.end();
+    if (zip && !is_wide && is_of_dos(name))
+        return documents::to_utf8(name, {.name = "ibm437", .converter = "ibm-437"});
+    return std::string(guess.text);
+}
+
 }  // namespace
 
-std::optional<std::string> member_path(std::string_view name) {
+std::optional<std::string> member_path(std::string_view name, bool zip) {
     if (name.size() > longest_path) return std::nullopt;
-    std::string storage;
     std::string text(name);
-    if (text::invalid_utf8_at(name) != std::string_view::npos)
-        text = documents::decode(name, {}, {}, storage).text;
+    if (text::invalid_utf8_at(name) != std::string_view::npos) text = decoded(name, zip);
     // Programs on Windows have written such names; a name with both is taken as it is.
     if (text.find('/') == std::string::npos) std::replace(text.begin(), text.end(), '\\', '/');
     std::string out;

@@ -37,6 +37,11 @@ TEST(MemberPath, IsAPathWithinTheArchive) {
         "cher.txt");
     ASSERT_TRUE(guessed);
     EXPECT_EQ(*guessed, "Häfen und Bücher.txt");
+    EXPECT_EQ(member_path("B\x81"
+                          "cher/Stra\xE1"
+                          "e.txt",
+                          true),
+              "Bücher/Straße.txt");
 }
 
 TEST(MemberPath, WhatIsLeftOut) {

@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
 #include <algorithm>
 #include <memory>
@@ -23,6 +24,27 @@ struct Free {
     void operator()(struct archive* reader) const noexcept { archive_read_free(reader); }
 };
 using Reader = std::unique_ptr<struct archive, Free>;
+
+// libarchive puts names into the character set of the thread's locale, and those that do not fit
+// are lost: in "C", which programs begin with, each name of a ZIP archive that is marked as UTF-8
+// and holds more than ASCII.
+class NamesInUtf8 {
+ public:
+    NamesInUtf8() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+        if (locale_ != nullptr) before_ = ::uselocale(locale_);
+    }
+    NamesInUtf8(const NamesInUtf8&) = delete;
+    NamesInUtf8& operator=(const NamesInUtf8&) = delete;
+    ~NamesInUtf8() {
+        if (locale_ == nullptr) return;
+        ::uselocale(before_);
+        ::freelocale(locale_);
+    }
+
+ private:
+    locale_t locale_;
+    locale_t before_ = nullptr;
+};
 
 // What libarchive says, in one line of UTF-8.
 std::string said(struct archive* reader) {
@@ -113,7 +135,7 @@ class Walk {
     [[nodiscard]] std::string raw_name(archive_entry* entry) const {
         // A raw "archive" calls its one file "data".
         if (single_ && archive_format(reader_.get()) == ARCHIVE_FORMAT_RAW) return *single_;
-        // The first is null when the name is not UTF-8, the second when it is not the locale's.
+        // The first is null when the name is not UTF-8.
         const char* name = archive_entry_pathname_utf8(entry);
         if (name == nullptr) name = archive_entry_pathname(entry);
         return name == nullptr ? std::string{} : std::string(name);
@@ -131,7 +153,8 @@ class Walk {
         // Folders, links and devices hold nothing to read. A hard link's file has been read.
         if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr)
             return;
-        const auto path = member_path(raw_name(entry));
+        const bool zip = archive_format(reader_.get()) == ARCHIVE_FORMAT_ZIP;
+        const auto path = member_path(raw_name(entry), zip);
         if (!path) {
             ++files_;
             out_.failed(shown_name(entry),
@@ -230,6 +253,7 @@ class Walk {
 void read_members(std::string_view bytes, std::string_view name, const MemberLimits& limits,
                   const Members& out) {
     if (bytes.empty()) fail(LECTERN_INVALID_ARGUMENT, "no text: the file is empty");
+    const NamesInUtf8 names;
     Walk(bytes, name, limits, out).run();
 }
 

@@ -130,6 +130,26 @@ TEST(Members, OfEveryKindInTheirOrder) {
     }
 }
 
+TEST(Members, NamesOfZipArchives) {
+    const Files files{{"H\u00E4fen/\u65E5\u672C.txt", "Quay."}};
+    // Marked as UTF-8, as most programs do: bit 11 of the flags, in both heads of the file.
+    std::string marked = packed(zip, files);
+    for (const auto& [head, flags] : {std::pair("PK\x03\x04", 6U), std::pair("PK\x01\x02", 8U)}) {
+        const std::size_t at = marked.find(head);
+        ASSERT_NE(at, std::string::npos);
+        marked[at + flags + 1] |= 0x08;
+    }
+    EXPECT_THAT(read(marked, "a.zip").files, ElementsAre("H\u00E4fen/\u65E5\u672C.txt: Quay."));
+    EXPECT_THAT(read(packed(zip, files), "a.zip").files,
+                ElementsAre("H\u00E4fen/\u65E5\u672C.txt: Quay."));
+    EXPECT_THAT(read(packed(zip, {{"h\x84"
+                                   "fen.txt",
+                                   "Quay."}}),
+                     "a.zip")
+                    .files,
+                ElementsAre("h\u00E4fen.txt: Quay."));
+}
+
 TEST(Members, AFilePackedAlone) {
     for (const Kind& kind : singles) {
         const std::string bytes = packed(kind, {{"data", "Yeast makes dough rise."}});

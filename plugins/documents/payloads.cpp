@@ -19,6 +19,9 @@ constexpr std::size_t fewest_lines = 4;
 bool is_letter(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+bool ascii_space(char c) noexcept {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 bool is_base64(char c) noexcept {
     return is_letter(c) || text::is_digit(c) || c == '+' || c == '/' || c == '=' || c == '-' ||
            c == '_';
@@ -85,23 +88,38 @@ struct Lines {
     bool mixed = false;
 };
 
-// Lines that could be base64, from the line that begins at `at`: all but the last equally long.
+// Behind the space between two lines, which extractors of markup make one blank; npos where more
+// than the end of one line stands there.
+std::size_t next_line(std::string_view text, std::size_t at) noexcept {
+    std::size_t ends = 0;
+    for (; at < text.size() && ascii_space(text[at]); ++at) ends += text[at] == '\n' ? 1 : 0;
+    return ends < 2 ? at : std::string_view::npos;
+}
+
+// Lines that could be base64, from the one that begins at `at`: all but the last equally long.
 Lines base64_lines(std::string_view text, std::size_t at) noexcept {
+    constexpr std::string_view closing = "\"'`<)]},;";
     Lines out{at, 0, false};
     std::size_t first = 0;
     for (std::size_t begin = at; begin < text.size();) {
         std::size_t stop = begin;
         while (stop < text.size() && is_base64(text[stop])) ++stop;
         const std::size_t length = stop - begin;
-        if (stop < text.size() && text[stop] != '\n' && text[stop] != '\r') break;
-        if (out.count == 0 && length < shortest_line) break;
-        if (out.count > 0 && (length == 0 || length > first)) break;
+        const bool closed = stop < text.size() && !ascii_space(text[stop]);
+        if (closed && closing.find(text[stop]) == std::string_view::npos) break;
         if (out.count == 0) first = length;
-        out.mixed = out.mixed || is_mixed(text.substr(begin, length));
+        if (length == 0 || length > first || first < shortest_line) break;
+        const std::string_view line = text.substr(begin, length);
+        const bool last = closed || length < first;
+        // A word behind base64 is not of it, but where it has a line of its own.
+        const bool alone = text[begin - (begin > 0 ? 1 : 0)] == '\n' &&
+                           (stop == text.size() || text[stop] == '\n' || text[stop] == '\r');
+        if (length < first && !alone && !is_mixed(line) && !line.ends_with('=')) break;
+        out.mixed = out.mixed || is_mixed(line);
         ++out.count;
         out.end = stop;
-        if (length < first) break;
-        begin = stop + (text.substr(stop).starts_with("\r\n") ? 2 : 1);
+        if (last) break;
+        begin = next_line(text, stop);
     }
     return out;
 }
@@ -131,13 +149,6 @@ std::string_view without_payloads(std::string_view text, std::string& storage,
         return range.end;
     };
     for (std::size_t at = 0; at < text.size();) {
-        if (at == 0 || text[at - 1] == '\n') {
-            const Lines lines = base64_lines(text, at);
-            if (lines.count >= fewest_lines) {
-                at = lines.mixed ? cut({at, lines.end}) : lines.end;
-                continue;
-            }
-        }
         if (text[at] == ':' && ends_scheme(text, at)) {
             const Cut uri = payload_of_uri(text, at - 4);
             if (uri.end > uri.begin) {
@@ -151,6 +162,13 @@ std::string_view without_payloads(std::string_view text, std::string& storage,
         }
         const std::size_t begin = at;
         while (at < text.size() && is_base64(text[at])) ++at;
+        if (at - begin >= shortest_line) {
+            const Lines lines = base64_lines(text, begin);
+            if (lines.count >= fewest_lines) {
+                at = lines.mixed ? cut({begin, lines.end}) : lines.end;
+                continue;
+            }
+        }
         if (at - begin >= shortest_word && is_mixed(text.substr(begin, at - begin)))
             cut({begin, at});
     }

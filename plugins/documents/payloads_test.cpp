@@ -23,6 +23,18 @@ std::string lines(std::size_t count, std::size_t width) {
     return out + base64(width / 2) + "\n";
 }
 
+std::string joined(std::size_t count, std::size_t width, const char* between) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) out += base64(width) + between;
+    return out + base64(width / 2);
+}
+std::string spaced(std::size_t count, std::size_t width) {
+    return joined(count, width, " ");
+}
+std::string set_in(std::size_t count, std::size_t width) {
+    return joined(count, width, "\n  ");
+}
+
 TEST(Payloads, WhatIsAFileWrittenAsTextIsTakenOut) {
     const std::string payload = base64(400);
     const std::string image = "data:image/png;base64," + payload;
@@ -51,6 +63,12 @@ TEST(Payloads, WhatIsAFileWrittenAsTextIsTakenOut) {
          "(data:font/woff) y"},
         {"two", "(" + image + ") and (" + image + ")", "(data:image/png) and (data:image/png)"},
         {"lines of base64", "Key:\n" + lines(5, 64) + "End.", "Key:\n\nEnd."},
+        {"lines that an element held", "pic: " + spaced(5, 64) + " sail", "pic:  sail"},
+        {"a word behind them", spaced(4, 64) + "= and then", " and then"},
+        {"lines in quotes", "key = \"\"\"\n" + joined(5, 64, "\n") + "\"\"\"",
+         "key = \"\"\"\n\"\"\""},
+        {"a last line before a quote", "'" + spaced(5, 64) + "' x", "'' x"},
+        {"lines set in", "key: |\n  " + set_in(5, 64) + "\nEnd.", "key: |\n  \nEnd."},
         {"a long word", "a " + base64(600) + " b", "a  b"},
     };
     for (const auto& c : cases) {
@@ -70,6 +88,8 @@ TEST(Payloads, WhatIsTextStays) {
         std::string(2000, 'A') + " " + std::string(600, 'x'),
         "ACGTACGTACGT" + std::string(1000, 'G'),
         lines(2, 64),
+        base64(64) + " and " + base64(64) + " and " + base64(64) + " and " + base64(64),
+        base64(64) + "\n\n" + base64(64) + "\n\n" + base64(64) + "\n\n" + base64(64),
         "d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9800998ecf8427e\n"
         "d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9800998ecf8427e\n"
         "d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204e9800998ecf8427e\n"

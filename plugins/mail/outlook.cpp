@@ -266,8 +266,36 @@ class OutlookMail {
 
 }  // namespace
 
+namespace {
+
+// libgsf tells of broken files on the process's standard error; what is wrong is in the failure.
+// For the time of a call, since a plugin may be unloaded.
+class QuietLibgsf {
+ public:
+    QuietLibgsf() {
+        constexpr auto all =
+            static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK | G_LOG_FLAG_FATAL | G_LOG_FLAG_RECURSION);
+        const auto nothing = [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {};
+        for (std::size_t i = 0; i < domains.size(); ++i)
+            handlers_[i] = g_log_set_handler(domains[i], all, nothing, nullptr);
+    }
+    QuietLibgsf(const QuietLibgsf&) = delete;
+    QuietLibgsf& operator=(const QuietLibgsf&) = delete;
+    ~QuietLibgsf() {
+        for (std::size_t i = 0; i < domains.size(); ++i)
+            g_log_remove_handler(domains[i], handlers_[i]);
+    }
+
+ private:
+    static constexpr std::array<const char*, 2> domains{"libgsf", "libgsf:msole"};
+    std::array<guint, 2> handlers_{};
+};
+
+}  // namespace
+
 void read_outlook(std::string_view bytes, std::string_view name, const AttachmentReader& reader,
                   const MailSink& sink, const MailFailureSink& failed) {
+    const QuietLibgsf quiet;
     const Gsf<GsfInput> input(gsf_input_memory_new(reinterpret_cast<const guint8*>(bytes.data()),
                                                    static_cast<gsf_off_t>(bytes.size()), FALSE));
     GError* error = nullptr;

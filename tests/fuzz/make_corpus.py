@@ -112,19 +112,101 @@ write("plain_text", "markdown", "---\ntitle: A\n---\n```\n# no\n```\n# Title\nte
 write("html", "latin", '<meta charset="windows-1252"><title>\u00e9</title>'.encode("latin-1"))
 write("html", "nested", "<div>" * 300 + "x")
 
-# Office files: a whole one, parts as main parts, RTF.
-archive = io.BytesIO()
-with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
-    for name, content in (("_rels/.rels", '<R><Relationship Id="a" Type="x/officeDocument" Target="word/document.xml"/></R>'),
-                          ("word/document.xml", "<d><body><p><r><t>x</t></r></p></body></d>")):
-        file.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content)
-write("office", "archive", b"\x00" + archive.getvalue())
+# Office files: whole ones, parts as main parts, RTF.
+def office(parts):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts:
+            file.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content)
+    return b"\x00" + archive.getvalue()
+
+
+def relations(*all):
+    return "<R>%s</R>" % "".join(f'<Relationship Id="{id}" Type="x/{type}" Target="{target}"/>'
+                                 for id, type, target in all)
+
+
+document = office([
+    ("_rels/.rels", relations(("a", "officeDocument", "word/document.xml"))),
+    ("word/document.xml", "<d><body><p><r><t>x</t></r></p></body></d>")])
+write("office", "archive", document)
+write("office", "workbook", office([
+    ("_rels/.rels", relations(("a", "officeDocument", "xl/workbook.xml"))),
+    ("xl/workbook.xml", "<workbook><sheets><sheet name='a' r:id='r'/></sheets></workbook>"),
+    ("xl/_rels/workbook.xml.rels", relations(("r", "worksheet", "s.xml"), ("t", "sharedStrings", "t.xml"))),
+    ("xl/t.xml", "<sst><si><t>b</t></si></sst>"),
+    ("xl/s.xml", "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='C1'><v>1.5</v></c></row>"
+     "</sheetData></worksheet>")]))
+write("office", "slides", office([
+    ("_rels/.rels", relations(("a", "officeDocument", "ppt/presentation.xml"))),
+    ("ppt/presentation.xml", "<p:presentation><p:sldIdLst><p:sldId r:id='r'/></p:sldIdLst></p:presentation>"),
+    ("ppt/_rels/presentation.xml.rels", relations(("r", "slide", "s.xml"))),
+    ("ppt/s.xml", "<p:sld><p:cSld><p:spTree><p:sp><p:txBody><a:p><a:r><a:t>a</a:t></a:r></a:p></p:txBody></p:sp>"
+     "</p:spTree></p:cSld></p:sld>")]))
+write("office", "book", office([
+    ("mimetype", "application/epub+zip"),
+    ("META-INF/container.xml", "<container><rootfiles><rootfile full-path='b.opf'/></rootfiles></container>"),
+    ("b.opf", "<package><manifest><item id='c' href='c.xhtml' media-type='application/xhtml+xml'/></manifest>"
+     "<spine><itemref idref='c'/></spine></package>"),
+    ("c.xhtml", "<html><body><h1>a</h1><p>b</p></body></html>")]))
 write("office", "rtf", b"\x00{\\rtf1\\ansi\\ansicpg1251 a\\'cf{\\v b}\\par\\trowd\\intbl c\\cell d\\cell\\row}")
 write("office", "word", b"\x05<d><body><tbl><tr><tc><p><r><t>x</t></r></p></tc><tc/></tr></tbl></body></d>")
 write("office", "opendocument", b"\x01<d><body><text><h>a</h><list><list-item><p>b<s/>c</p></list-item></list></text></body></d>")
 write("mail", "parts", b"\x00Subject: =?utf-8?Q?=C3=A4?=\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x\n"
       b"Content-Type: text/html\nContent-Transfer-Encoding: base64\n\nPGI+\n--x--\n")
 write("mail", "mailbox", b"\x01From a@b Fri Mar  1 10:00:00 2024\nSubject: a\n\nb\n\nFrom c@d\nSubject: e\n\nf\n")
+
+
+# A compound file of small streams, as Outlook's: {name: bytes, or the same of a folder}.
+def compound(tree):
+    sector, free, end, none = 512, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF
+    entries, small, small_next = [], b"", []
+
+    def add(name, kind):
+        entries.append([name, kind, none, none, end, 0])  # ..., its right neighbour, its child, begin, size
+        return len(entries) - 1
+
+    def fill(folder, content):
+        nonlocal small
+        before = None
+        for name, value in content.items():
+            entry = add(name, 1 if isinstance(value, dict) else 2)
+            entries[folder if before is None else before][3 if before is None else 2] = entry
+            before = entry
+            if isinstance(value, dict):
+                fill(entry, value)
+                continue
+            first, count = len(small_next), -(-len(value) // 64)
+            if count:
+                entries[entry][4:] = [first, len(value)]
+                small_next.extend([*range(first + 1, first + count), end])
+                small += value.ljust(count * 64, b"\0")
+
+    fill(add("Root Entry", 5), tree)
+    # Sectors: their own table, the folders, the table of small blocks, the small blocks.
+    folders, blocks = -(-len(entries) // 4), -(-len(small) // sector)
+    entries[0][4:] = [2 + folders, len(small)]
+    chain = [0xFFFFFFFD, *range(2, 1 + folders), end, end, *range(3 + folders, 2 + folders + blocks), end]
+    out = struct.pack("<8s16xHHHHH6xIIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6,
+                      0, 1, 1, 0, 4096, 1 + folders, 1, end, 0, 0)
+    out += struct.pack("<I", free) * 108
+    out += b"".join(struct.pack("<I", one) for one in chain).ljust(sector, b"\xff")
+    listed = b""
+    for name, kind, right, child, begin, size in entries:
+        wide = (name + "\0").encode("utf-16-le")
+        listed += struct.pack("<64sHBBIII16xI16xIII", wide, len(wide), kind, 1, none, right, child, 0, begin, size, 0)
+    out += listed.ljust(folders * sector, b"\0")
+    out += b"".join(struct.pack("<I", one) for one in small_next).ljust(sector, b"\xff")
+    return out + small.ljust(blocks * sector, b"\0")
+
+
+write("mail", "outlook", b"\x02" + compound({
+    "__properties_version1.0": bytes(32) + struct.pack("<IIQ", 0x00390040, 0, 133537572000000000),
+    "__substg1.0_0037001F": "Boats".encode("utf-16-le"),
+    "__substg1.0_1000001F": "The moon raises the tides.".encode("utf-16-le"),
+    "__substg1.0_0C1A001E": b"Ren\xe9",
+    "__attach_version1.0_#00000000": {"__substg1.0_3707001F": "a.txt".encode("utf-16-le"),
+                                      "__substg1.0_37010102": b"attached"}}))
 write("data", "table", b'\x00a;b\n"c ""d""\ne";1\n')
 write("data", "json", b'\x01{"a": [{"b": 1}, 2], "title": "x"}')
 write("data", "xml", b"\x02<?xml version='1.0' encoding='latin1'?><a b='c'><d>\xe9</d><p>e<f/>g</p></a>")
@@ -142,7 +224,7 @@ def tarred(mode):
 
 
 # gzip writes the time into its head: these are the same every time.
-write("archive", "zip", b"\x00" + archive.getvalue())
+write("archive", "zip", document)
 write("archive", "tar", b"\x01" + tarred("w"))
 write("archive", "gzip", b"\x02" + gzip.compress(b"one\n", mtime=0))
 write("archive", "tar_gzip", b"\x02" + gzip.compress(tarred("w"), mtime=0))

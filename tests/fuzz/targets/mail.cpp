@@ -1,5 +1,8 @@
-// Mails, and, when the first byte is odd, mailboxes.
+// Mails, mailboxes and Outlook's files, as the first byte says.
+#include <array>
+
 #include "plugins/mail/message.hpp"
+#include "plugins/mail/outlook.hpp"
 #include "tests/fuzz/refusal.hpp"
 #include "text/text.hpp"
 
@@ -7,7 +10,8 @@ namespace lectern::fuzz {
 
 void run(std::string_view input) {
     if (input.empty()) return;
-    const auto read = (input.front() & 1) != 0 ? mail::read_mailbox : mail::read_mail;
+    constexpr std::array readers{&mail::read_mail, &mail::read_mailbox, &mail::read_outlook};
+    const auto read = readers[static_cast<unsigned char>(input.front()) % readers.size()];
     const auto reader = [](const mail::Attachment& attachment) { return attachment.bytes; };
     const auto sink = [](const mail::MailDocument& document) {
         must(text::invalid_utf8_at(document.text) == std::string_view::npos, "a text is UTF-8");
