@@ -15,7 +15,8 @@
 namespace lectern::documents {
 
 // Where inputs follow each other closely, the program for the next one is started while the one for
-// this works, and waits for its input. At most one waits. Safe from any thread.
+// this works, and waits for its input. At most one waits, within the memory and the processor time
+// that the run before was given. Safe from any thread.
 class ProgramAhead {
  public:
     // One that waits ends by itself after `patience`, and is used until half of it is over.
