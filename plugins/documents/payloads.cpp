@@ -19,7 +19,7 @@ constexpr std::size_t fewest_lines = 4;
 bool is_letter(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool ascii_space(char c) noexcept {
+bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 bool is_base64(char c) noexcept {
@@ -90,9 +90,9 @@ struct Lines {
 
 // Behind the space between two lines, which extractors of markup make one blank; npos where more
 // than the end of one line stands there.
-std::size_t next_line(std::string_view text, std::size_t at) noexcept {
+std::size_t behind_end_of_line(std::string_view text, std::size_t at) noexcept {
     std::size_t ends = 0;
-    for (; at < text.size() && ascii_space(text[at]); ++at) ends += text[at] == '\n' ? 1 : 0;
+    for (; at < text.size() && is_blank(text[at]); ++at) ends += text[at] == '\n' ? 1 : 0;
     return ends < 2 ? at : std::string_view::npos;
 }
 
@@ -105,7 +105,7 @@ Lines base64_lines(std::string_view text, std::size_t at) noexcept {
         std::size_t stop = begin;
         while (stop < text.size() && is_base64(text[stop])) ++stop;
         const std::size_t length = stop - begin;
-        const bool closed = stop < text.size() && !ascii_space(text[stop]);
+        const bool closed = stop < text.size() && !is_blank(text[stop]);
         if (closed && closing.find(text[stop]) == std::string_view::npos) break;
         if (out.count == 0) first = length;
         if (length == 0 || length > first || first < shortest_line) break;
@@ -119,7 +119,7 @@ Lines base64_lines(std::string_view text, std::size_t at) noexcept {
         ++out.count;
         out.end = stop;
         if (last) break;
-        begin = next_line(text, stop);
+        begin = behind_end_of_line(text, stop);
     }
     return out;
 }
