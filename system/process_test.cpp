@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,6 +56,22 @@ TEST(Process, TellsWhatItWritesAndHowItEnds) {
     EXPECT_EQ(output_of({}, "echo here; exit 7", status), "here\n");
     ASSERT_TRUE(WIFEXITED(status));
     EXPECT_EQ(WEXITSTATUS(status), 7);
+}
+
+TEST(Process, ItsEndCanBePolledFor) {
+    Ends ends = make_pipe();
+    std::error_code error;
+    Process process = Process::start(
+        {.path = "cat", .words = {"cat"}, .descriptors = {{ends.read.get(), 0}}}, error);
+    ASSERT_FALSE(error) << error.message();
+    const Descriptor end = process.end();
+    if (!end.is_open()) GTEST_SKIP() << "this system has no descriptors of processes";
+    pollfd wait{end.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&wait, 1, 0), 0) << "it waits for its input";
+    ends.write.close();
+    EXPECT_EQ(::poll(&wait, 1, -1), 1);
+    EXPECT_TRUE(process.ended(error).has_value());
+    EXPECT_FALSE(Process().end().is_open());
 }
 
 TEST(Process, HasVariablesBesideOursAndInTheirPlace) {
