@@ -7,10 +7,16 @@ FOLDER has corpus.jsonl ("_id", "title", "text"), queries.jsonl ("_id", "text") 
 (query, document, relevance), as BEIR has them; a name is one below LECTERN_DATA. Without one the
 landmark papers of samples/ are searched for by their titles.
 
-Each contestant runs in a process of its own and takes the rows in groups of 100. The others embed
-with sentence-transformers, from the model folder that Lectern reads. It is asked for 10 documents a
-query, one query after the other. Then a new process takes the rows again, is killed in the middle of
-it (SIGKILL), and what it had acknowledged is looked for. Peak memory is that of the process.
+Each contestant runs in a process of its own and takes the rows in groups of 100. All have the model of
+one folder, the one that Lectern reads: Chroma and LanceDB are given the vectors that
+sentence-transformers makes with it, and txtai loads it itself, as its users do (both in PyTorch, f32).
+Each is asked for 10 documents a query, one query after the other, as text: the time has the query's
+embedding in it. `lectern` searches by words and meaning, as its pipeline says; `lectern-dense` by
+vectors alone, as the others do. Then a new process takes the rows again, is killed in the middle of it
+(SIGKILL), and what it had acknowledged is looked for: whether it opens, searches, and has that many
+rows. Peak memory is that of the process, libraries and model included.
+
+`bindings/python/bench/compare` makes an environment with all of them and runs this in it.
 """
 
 from __future__ import annotations
@@ -33,6 +39,15 @@ from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 GROUP = 100
+SECONDS = 3600  # for one process
+RESULT = "result: "  # before what a process says, since the libraries say things of their own
+# Nobody is called up, and nothing is fetched.
+ENVIRONMENT = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "true",
+}
 MODEL = "all-MiniLM-L6-v2"
 
 Row = Tuple[str, str]  # id and text
@@ -119,6 +134,7 @@ class Lectern:
     """Words and meaning, as the pipeline search-only has it."""
 
     package = "lectern"
+    mode = "hybrid"
 
     def __init__(self, folder: str) -> None:
         import lectern
@@ -129,10 +145,16 @@ class Lectern:
         self._notes.put({"id": name, "text": text} for name, text in rows)
 
     def search(self, query: str) -> Hits:
-        return [hit.document for hit in self._notes.search(query, k=10)]
+        return [hit.document for hit in self._notes.search(query, k=10, mode=self.mode)]
 
     def count(self) -> int:
         return len(self._notes)
+
+
+class LecternDense(Lectern):
+    """By vectors alone."""
+
+    mode = "dense"
 
 
 class Chroma:
@@ -145,7 +167,10 @@ class Chroma:
 
         self._embed = sentence_transformer()
         client = chromadb.PersistentClient(f"{folder}/chroma")
-        self._collection = client.get_or_create_collection("rows", metadata={"hnsw:space": "cosine"})
+        # Its own function for embedding would fetch a model.
+        self._collection = client.get_or_create_collection(
+            "rows", metadata={"hnsw:space": "cosine"}, embedding_function=None
+        )
 
     def add(self, rows: List[Row]) -> None:
         texts = [text for _, text in rows]
@@ -170,13 +195,15 @@ class Lance:
 
         self._embed = sentence_transformer()
         self._base = lancedb.connect(f"{folder}/lance")
-        there = "rows" in self._base.table_names()
-        self._table = self._base.open_table("rows") if there else None
+        try:
+            self._table = self._base.open_table("rows")
+        except (ValueError, FileNotFoundError):  # it is made with the first rows
+            self._table = None
 
     def add(self, rows: List[Row]) -> None:
         vectors = self._embed([text for _, text in rows])
         data = [
-            {"id": name, "text": text, "vector": vector}
+            {"id": name, "text": text, "vector": vector.tolist()}
             for (name, text), vector in zip(rows, vectors)
         ]
         if self._table is None:
@@ -185,7 +212,7 @@ class Lance:
             self._table.add(data)
 
     def search(self, query: str) -> Hits:
-        found = self._table.search(self._embed([query])[0]).metric("cosine").limit(10).to_list()
+        found = self._table.search(self._embed([query])[0].tolist()).distance_type("cosine").limit(10).to_list()
         return [row["id"] for row in found]
 
     def count(self) -> int:
@@ -216,7 +243,13 @@ class Txtai:
         return int(self._embeddings.count()) if self._embeddings.config else 0
 
 
-CONTESTANTS: Dict[str, Any] = {"lectern": Lectern, "chroma": Chroma, "lancedb": Lance, "txtai": Txtai}
+CONTESTANTS: Dict[str, Any] = {
+    "lectern": Lectern,
+    "lectern-dense": LecternDense,
+    "chroma": Chroma,
+    "lancedb": Lance,
+    "txtai": Txtai,
+}
 
 
 # ---------------------------------------------------------------------------- the measurement
@@ -253,7 +286,7 @@ def store_slowly(name: str, data: Data, folder: str) -> None:
     for group in data.groups():
         contestant.add(group)
         done += len(group)
-        print(done, flush=True)
+        say(done)
 
 
 def child(role: str, name: str, folder: str, options: argparse.Namespace) -> List[str]:
@@ -263,27 +296,47 @@ def child(role: str, name: str, folder: str, options: argparse.Namespace) -> Lis
     return [*command, "--folder", folder]
 
 
+def said(command: List[str]) -> Any:
+    """What such a process gives; None when it failed."""
+    try:
+        done = subprocess.run(
+            command, check=False, stdout=subprocess.PIPE, text=True, timeout=SECONDS, env={**os.environ, **ENVIRONMENT}
+        )
+    except subprocess.TimeoutExpired:
+        print(f"not done after {SECONDS} s: {' '.join(command)}", file=sys.stderr)
+        return None
+    results = [line for line in done.stdout.splitlines() if line.startswith(RESULT)]
+    return json.loads(results[-1][len(RESULT) :]) if done.returncode == 0 and results else None
+
+
+def say(result: Any) -> None:
+    """The other side."""
+    print(f"{RESULT}{json.dumps(result)}", flush=True)
+
+
 def killed(name: str, data: Data, folder: str, options: argparse.Namespace) -> str:
     """What is there of what was acknowledged before a kill in the middle."""
     middle = max(1, len(list(data.groups())) // 2)
     acknowledged = 0
     with subprocess.Popen(
-        child("store", name, folder, options), stdout=subprocess.PIPE, text=True
+        child("store", name, folder, options),
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **ENVIRONMENT},
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            acknowledged = int(line)
+            if not line.startswith(RESULT):
+                continue
+            acknowledged = json.loads(line[len(RESULT) :])
             middle -= 1
             if middle == 0:
                 process.send_signal(signal.SIGKILL)
                 break
-    done = subprocess.run(
-        child("count", name, folder, options), check=False, stdout=subprocess.PIPE, text=True
-    )
-    if done.returncode != 0:
-        return "does not open"
-    there = int(done.stdout.splitlines()[-1])
-    return f"{min(there, acknowledged)} of {acknowledged}"
+    if middle > 0:
+        return "failed before"
+    there = said(child("count", name, folder, options))
+    return "does not open" if there is None else f"{min(there, acknowledged)} of {acknowledged}"
 
 
 COLUMNS = (
@@ -299,13 +352,13 @@ def table(results: Dict[str, Dict[str, Any]]) -> str:
     """Figures, and in brackets how many times better (above 1) or worse Lectern is."""
     heads = ["", *(head for _, head, _ in COLUMNS), "after kill -9"]
     lines = [heads]
-    ours = results.get("lectern")
+    ours = results.get("lectern") or results.get("lectern-dense")
     for name, result in results.items():
         cells = [f"{name} {result['version']}"]
         for key, _, more in COLUMNS:
             value = result[key]
             text = f"{value:.3f}" if key == "ndcg" else f"{value:.1f}"
-            if ours is not None and name != "lectern" and value and ours[key]:
+            if ours is not None and ours is not result and value and ours[key]:
                 ratio = ours[key] / value if more else value / ours[key]
                 text += f" ({ratio:.2f}x)"
             cells.append(text)
@@ -326,30 +379,37 @@ def main() -> None:
     options = parser.parse_args()
     data = Data(options.data, options.rows, options.queries)
     if options.child == "measure":
-        print(json.dumps(measure(options.only, data, options.folder)))
+        say(measure(options.only, data, options.folder))
         return
     if options.child == "store":
         store_slowly(options.only, data, options.folder)
         return
     if options.child == "count":
-        print(CONTESTANTS[options.only](options.folder).count())
+        contestant = CONTESTANTS[options.only](options.folder)
+        contestant.search("is it whole?")
+        say(contestant.count())
         return
 
+    names = options.only.split(",")
+    for name in names:
+        if name not in CONTESTANTS:
+            parser.error(f"--only: there is no {name!r}; there are {', '.join(CONTESTANTS)}")
+    if not data.queries:
+        parser.error("none of the queries is answered by these rows; take more --rows")
+    failed = False
     print(f"{len(data.rows)} rows, {len(data.queries)} queries, {os.cpu_count()} cores")
     results: Dict[str, Dict[str, Any]] = {}
-    for name in options.only.split(","):
+    for name in names:
         package = CONTESTANTS[name].package
         if importlib.util.find_spec(package) is None:
             print(f"{name}: left out, for {package} is not installed")
             continue
         with tempfile.TemporaryDirectory(prefix="lectern-compare-") as folder:
-            done = subprocess.run(
-                child("measure", name, folder, options), check=False, stdout=subprocess.PIPE, text=True
-            )
-            if done.returncode != 0:
-                print(f"{name}: left out, for it failed (above)")
-                continue
-            result = json.loads(done.stdout.splitlines()[-1])
+            result = said(child("measure", name, folder, options))
+        if result is None:
+            print(f"{name}: left out, for it failed (above)")
+            failed = True
+            continue
         if result["there"] != len(data.rows):
             print(f"{name}: has {result['there']} of {len(data.rows)} rows")
         with tempfile.TemporaryDirectory(prefix="lectern-compare-") as folder:
@@ -357,6 +417,7 @@ def main() -> None:
         result["version"] = importlib.metadata.version(package)
         results[name] = result
     print(table(results))
+    sys.exit(1 if failed or not results else 0)
 
 
 if __name__ == "__main__":
