@@ -15,7 +15,10 @@ from __future__ import annotations
 import uuid
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForRetrieverRun,
+    CallbackManagerForRetrieverRun,
+)
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
@@ -292,8 +295,16 @@ class LecternRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **kwargs: Any
     ) -> List[Document]:
-        options = {**_PROSE, "k": self.k, **self.options, **kwargs}
-        return [_passage(hit) for hit in self.collection.search(query, **options)]
+        return [_passage(hit) for hit in self.collection.search(query, **self._asked(kwargs))]
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, **kwargs: Any
+    ) -> List[Document]:
+        found = await self.collection.aio.search(query, **self._asked(kwargs))
+        return [_passage(hit) for hit in found]
+
+    def _asked(self, kwargs: Dict[str, Any]) -> Dict[str, Any]:
+        return {**_PROSE, "k": self.k, **self.options, **kwargs}
 
 
 def _passage(hit: Hit) -> Document:

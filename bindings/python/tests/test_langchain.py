@@ -108,3 +108,11 @@ def test_the_retriever_says_where_a_passage_stands(collection: lectern.Collectio
     assert passage.metadata["source"] == "a" and passage.metadata["year"] == 1
     assert (passage.metadata["begin"], passage.metadata["end"]) == (0, 17)
     assert not retriever.invoke("Where is Rome?", filter="year = 2")
+
+
+async def test_the_retriever_for_asyncio(collection: lectern.Collection) -> None:
+    collection.put({"id": "a", "text": "Rome is in Italy.", "metadata": {"year": 1}})
+    retriever = LecternRetriever(collection=collection, k=1)
+    (passage,) = await retriever.ainvoke("Where is Rome?", filter="year = 1")
+    assert passage.metadata["source"] == "a"
+    assert not await retriever.ainvoke("Where is Rome?", filter="year = 2")
