@@ -195,10 +195,9 @@ class Lance:
 
         self._embed = sentence_transformer()
         self._base = lancedb.connect(f"{folder}/lance")
-        try:
-            self._table = self._base.open_table("rows")
-        except (ValueError, FileNotFoundError):  # it is made with the first rows
-            self._table = None
+        # It is made with the first rows.
+        there = pathlib.Path(folder, "lance", "rows.lance").is_dir()
+        self._table = self._base.open_table("rows") if there else None
 
     def add(self, rows: List[Row]) -> None:
         vectors = self._embed([text for _, text in rows])
