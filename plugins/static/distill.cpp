@@ -70,10 +70,15 @@ class Distiller {
             zipf_probabilities(count,
                                first_word_of(pipeline_.token_ids(call_, frequent_words, false, 0))),
             ids);
-        for (std::size_t id = 0; id < count; ++id) {
-            if (is_special(static_cast<std::int32_t>(id))) continue;  // stays 0
-            const auto weight = static_cast<float>(options_.a / (options_.a + probability[id]));
+        for (std::size_t id = 0; id < count; ++id)
             components_.project({rows.data() + id * wide, wide}, out.row(id));
+        // Texts are fitted to where the embedder puts them, in its own measure.
+        if (texts.empty()) even_out(out.values, out.dimension);
+        for (std::size_t id = 0; id < count; ++id) {
+            const auto weight =
+                is_special(static_cast<std::int32_t>(id))
+                    ? 0.0F
+                    : static_cast<float>(options_.a / (options_.a + probability[id]));
             for (float& each : out.row(id)) each *= weight;
         }
         report.tokens = count;
