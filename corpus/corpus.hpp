@@ -195,6 +195,11 @@ class Vectors {
     // The k nearest by inner product, best first; `within`: null for all.
     [[nodiscard]] virtual Result<std::vector<index::Scored>> search(
         std::span<const float> query, std::size_t k, const Selection* within = nullptr) const = 0;
+    // The score of each chunk, where it is known at no cost; look_up() knows the others.
+    [[nodiscard]] virtual std::vector<std::optional<float>> scores(
+        std::span<const float> /*query*/, std::span<const storage::ChunkId> chunks) const {
+        return std::vector<std::optional<float>>(chunks.size());
+    }
     // What a search finds of the k nearest, against every vector there is. Without `seconds`.
     [[nodiscard]] virtual Result<RecallSample> recall(
         std::span<const float> query, std::size_t k,

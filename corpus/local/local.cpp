@@ -301,9 +301,7 @@ Result<LookedUp> LocalCorpus::look_up(const LookUp& what) const {
     LookedUp out;
     if (!what.documents_of.empty() || !what.vector_scores_of.empty()) {
         const storage::Reader reader = store_->reader();
-        LECTERN_ASSIGN(const auto views, reader.chunk_views(what.documents_of, false));
-        for (const auto& view : views)
-            out.documents.push_back(view ? view->chunk.document : storage::Ordinal{0});
+        LECTERN_ASSIGN(out.documents, reader.documents_of(what.documents_of));
         if (!what.vector_scores_of.empty()) LECTERN_TRY(add_vector_scores(what, reader, out));
     }
     if (!what.word_scores_of.empty()) LECTERN_TRY(add_word_scores(what, out));

@@ -34,6 +34,10 @@ class LocalVectors final : public Vectors {
                                               const Selection* within) const override {
         return index_->search(query, k, filter_of(within));
     }
+    std::vector<std::optional<float>> scores(
+        std::span<const float> query, std::span<const storage::ChunkId> chunks) const override {
+        return index_->scores(query, chunks);
+    }
     Result<RecallSample> recall(std::span<const float> query, std::size_t k,
                                 const std::function<bool()>& stopped) const override;
     Result<VectorStatistics> statistics() const override;

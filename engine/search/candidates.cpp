@@ -30,6 +30,17 @@ std::vector<storage::ChunkId> without(const std::vector<Candidate>& candidates,
     return out;
 }
 
+// Of those without a vector's score, what the vector index knows.
+void score_from_index(const Request& request, std::span<const float> vector,
+                      std::vector<Candidate>& candidates) {
+    const std::vector<storage::ChunkId> unknown = without(candidates, &Candidate::dense);
+    if (unknown.empty()) return;
+    const auto scores = request.context.vectors.scores(vector, unknown);
+    std::size_t next = 0;
+    for (Candidate& one : candidates)
+        if (!one.dense) one.dense = scores[next++];
+}
+
 }  // namespace
 
 Result<bool> complete(const Request& request, const Unknown& what,
@@ -38,7 +49,10 @@ Result<bool> complete(const Request& request, const Unknown& what,
     if (what.documents)
         for (const Candidate& one : candidates) all.push_back(one.chunk);
     std::vector<storage::ChunkId> dense;
-    if (!what.vector.empty()) dense = without(candidates, &Candidate::dense);
+    if (!what.vector.empty()) {
+        score_from_index(request, what.vector, candidates);
+        dense = without(candidates, &Candidate::dense);
+    }
     std::vector<storage::ChunkId> lexical;
     if (what.words) lexical = without(candidates, &Candidate::lexical);
     if (all.empty() && dense.empty() && lexical.empty()) return true;

@@ -62,6 +62,9 @@ class VectorIndex::Impl {
     Result<std::vector<Scored>> search(std::span<const float> query, std::size_t k,
                                        const Filter& filter) const;
 
+    [[nodiscard]] std::vector<std::optional<float>> scores(std::span<const float> query,
+                                                           std::span<const ChunkId> chunks) const;
+
     [[nodiscard]] storage::Sequence sequence() const {
         const std::shared_lock lock(mutex_);
         return sequence_;

@@ -126,6 +126,26 @@ void VectorIndex::Impl::search_segment(const Segment& segment, std::span<const f
         if (selector.is_member(static_cast<faiss::idx_t>(at))) offer(static_cast<faiss::idx_t>(at));
 }
 
+std::vector<std::optional<float>> VectorIndex::Impl::scores(std::span<const float> query,
+                                                            std::span<const ChunkId> chunks) const {
+    std::vector<std::optional<float>> out(chunks.size());
+    if (options_.vectors != VectorEncoding::f32 || query.size() != dimension_) return out;
+    const std::shared_lock lock(mutex_);
+    for (std::size_t i = 0; i < chunks.size(); ++i)
+        if (const float* row = tail_.find(chunks[i]))
+            out[i] = faiss::fvec_inner_product(query.data(), row, dimension_);
+    for (const auto& segment : segments_) {
+        const Scorer scorer = segment->scorer(query);
+        for (std::size_t i = 0; i < chunks.size(); ++i) {
+            if (out[i]) continue;
+            const std::size_t at = segment->find(chunks[i]);
+            if (at < segment->ids.size() && segment->dead[at] == 0)
+                out[i] = (*scorer)(static_cast<faiss::idx_t>(at));
+        }
+    }
+    return out;
+}
+
 Status VectorIndex::Impl::score_from_store(std::span<const float> query,
                                            const std::vector<Scored>& rough, Best& best) const {
     std::vector<ChunkId> ids;

@@ -114,6 +114,10 @@ Result<std::vector<Scored>> VectorIndex::search(std::span<const float> query, st
                                                 const Filter& filter) const {
     return impl_->search(query, k, filter);
 }
+std::vector<std::optional<float>> VectorIndex::scores(
+    std::span<const float> query, std::span<const storage::ChunkId> chunks) const {
+    return impl_->scores(query, chunks);
+}
 Status VectorIndex::flush() {
     return impl_->flush();
 }

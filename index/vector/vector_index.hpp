@@ -34,6 +34,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -100,6 +101,12 @@ class VectorIndex {
     // A search sees all commits applied before it began, each wholly or not at all.
     [[nodiscard]] Result<std::vector<Scored>> search(std::span<const float> query, std::size_t k,
                                                      const Filter& filter = {}) const;
+
+    // The score of each of these chunks, as search() gives it: without reading the store. Nothing
+    // for a chunk that is not in the index, and for all where segments keep rows in a lossy
+    // encoding. The query must have the index's dimension, else there is nothing either.
+    [[nodiscard]] std::vector<std::optional<float>> scores(
+        std::span<const float> query, std::span<const storage::ChunkId> chunks) const;
 
     // Does the building that is due and leaves the segments on disk. Waits for it.
     [[nodiscard]] Status flush();

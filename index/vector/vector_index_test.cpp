@@ -11,6 +11,7 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -48,6 +49,29 @@ TEST(VectorIndex, AnEmptyCollectionHasNoHits) {
     const auto index = collection.open();
     EXPECT_TRUE(found(*index, collection.vector(), 10).empty());
     EXPECT_TRUE(found(*index, collection.vector(), 0).empty());
+}
+
+TEST(VectorIndex, KnowsTheScoresOfItsChunksAndOfNoOthers) {
+    Collection collection;
+    const auto index = collection.open(sealing(1000));
+    const auto [sealed, sealed_rows] = collection.add(1500);
+    ASSERT_TRUE(index->apply(sealed, sealed_rows).ok());
+    ASSERT_TRUE(index->flush().ok());
+    const auto [late, late_rows] = collection.add(10);
+    ASSERT_TRUE(index->apply(late, late_rows).ok());
+    ASSERT_GT(index->statistics().segments, 0u);
+    ASSERT_GT(index->statistics().tail_rows, 0u);
+    ASSERT_TRUE(index->apply(collection.remove({3, 1505}), {}).ok());
+    const std::vector<ChunkId> wanted{1, 3, 700, 1503, 1505, 99999};
+    const std::vector<float> query = collection.vector();
+    const std::vector<std::optional<float>> scores = index->scores(query, wanted);
+    ASSERT_EQ(scores.size(), wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        ASSERT_EQ(scores[i].has_value(), collection.has(wanted[i])) << wanted[i];
+        if (scores[i]) EXPECT_NEAR(*scores[i], collection.score(query, wanted[i]), 1e-5);
+    }
+    const std::vector<float> narrow(dimension - 1);
+    EXPECT_FALSE(index->scores(narrow, wanted)[0]);
 }
 
 TEST(VectorIndex, EqualScoresComeInTheOrderOfTheChunks) {

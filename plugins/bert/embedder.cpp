@@ -119,36 +119,56 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
     info_.fingerprint = space_fingerprint(graph, options, info_, cut_by_tokenizer);
 
     limits_ = {info_.dimension, graph.vocabulary, info_.max_tokens, info_.batch_tokens};
-    compile(graph, options);
-    info_.concurrency = runner_->streams();
+    precision_chosen_ = !options.precision;
+    precision_ = options.precision ? *options.precision : best_precision(*core_);
+    running_ = {precision_, options.threads, options.streams};
+    check_precision(*core_, precision_);
+    info_.precision = name(precision_);
+    info_.concurrency = chosen_streams(running_);
+    source_ = graph.model;
+    if (folder.kind == ModelKind::graph) (void)compiled();
 }
 
-void Embedder::compile(const ModelGraph& graph, const EmbedderOptions& options) {
-    const Precision precision = options.precision ? *options.precision : best_precision(*core_);
-    const auto make = [&](Precision chosen) {
-        runner_ = std::make_unique<Runner>(*core_, graph.model,
-                                           RunnerOptions{chosen, options.threads, options.streams});
-        info_.precision = name(chosen);
-    };
-    if (options.precision || precision == Precision::f32) return make(precision);
-    try {  // what the CPU promises is tried before it is relied on
-        make(precision);
-        const std::array<std::int32_t, 2> ids{};
-        const std::span<const std::int32_t> text(ids);
-        std::vector<float> vector(info_.dimension);
-        embed(
-            Turn::passage, {&text, 1}, vector.data(),
-            [](std::size_t, lectern_code code, const std::string& message) { fail(code, message); },
-            [] {});
-    } catch (const Failure&) {
-        make(Precision::f32);
+// What the CPU promises is tried before it is relied on.
+std::unique_ptr<Runner> Embedder::compile() const {
+    RunnerOptions options = running_;
+    if (precision_chosen_ && precision_ != Precision::f32) {
+        try {
+            auto out = std::make_unique<Runner>(*core_, source_, options);
+            try_out(*out);
+            return out;
+        } catch (const Failure&) {
+            options.precision = Precision::f32;
+        }
     }
+    return std::make_unique<Runner>(*core_, source_, options);
+}
+
+void Embedder::try_out(Runner& runner) const {
+    const std::array<std::int32_t, 2> ids{};
+    const std::span<const std::int32_t> text(ids);
+    std::vector<float> vector(info_.dimension);
+    encode_texts(
+        runner, limits_, Turn::passage, {&text, 1}, vector.data(),
+        [](std::size_t, lectern_code code, const std::string& message) { fail(code, message); },
+        [] {});
+}
+
+Runner& Embedder::compiled() const {
+    if (Runner* const ready = ready_.load(std::memory_order_acquire)) return *ready;
+    const std::lock_guard lock(mutex_);
+    if (runner_ == nullptr) {
+        runner_ = compile();
+        source_.reset();
+        ready_.store(runner_.get(), std::memory_order_release);
+    }
+    return *runner_;
 }
 
 void Embedder::embed(Turn turn, std::span<const std::span<const std::int32_t>> sequences,
                      float* out, const ItemError& item_error,
                      const std::function<void()>& check) const {
-    encode_texts(*runner_, limits_, turn, sequences, out, item_error, check);
+    encode_texts(compiled(), limits_, turn, sequences, out, item_error, check);
 }
 
 }  // namespace lectern::bert

@@ -1,9 +1,12 @@
 // bert/embedder.hpp: the embedder of one model path and its options, without the plugin around it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
+#include <openvino/core/model.hpp>
 #include <openvino/runtime/core.hpp>
 #include <optional>
 #include <span>
@@ -35,9 +38,12 @@ struct EmbedderOptions {
 // Safe from any thread.
 class Embedder {
  public:
-    // Reads, builds and compiles the model. Throws Failure.
+    // Reads and builds the model. It is compiled with the first sequences, which is most of the
+    // work: what looks for words alone does not pay for it. A graph that others have exported is
+    // compiled at once, as only that shows whether it can be. Throws Failure.
     explicit Embedder(const EmbedderOptions& options);
 
+    // The precision is the one that was asked for, or that suits this CPU.
     [[nodiscard]] const plugin::EmbedderInfo& info() const noexcept { return info_; }
 
     // As encode_texts().
@@ -45,12 +51,21 @@ class Embedder {
                const ItemError& item_error, const std::function<void()>& check) const;
 
  private:
-    void compile(const ModelGraph& graph, const EmbedderOptions& options);
+    // Of the first caller; others wait.
+    [[nodiscard]] Runner& compiled() const;
+    [[nodiscard]] std::unique_ptr<Runner> compile() const;
+    void try_out(Runner& runner) const;
 
     plugin::EmbedderInfo info_;
     EncoderLimits limits_;
     std::unique_ptr<ov::Core> core_;
-    std::unique_ptr<Runner> runner_;
+    Precision precision_ = Precision::f32;
+    bool precision_chosen_ = false;  // by the CPU, and not by an option
+    RunnerOptions running_;
+    mutable std::mutex mutex_;                         // for the next one, while it compiles
+    mutable std::shared_ptr<const ov::Model> source_;  // until it is compiled
+    mutable std::unique_ptr<Runner> runner_;
+    mutable std::atomic<Runner*> ready_ = nullptr;  // runner_, when it is whole
 };
 
 }  // namespace lectern::bert

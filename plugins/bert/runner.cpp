@@ -21,14 +21,6 @@ bool capable(ov::Core& core, std::string_view what) {
     return std::find(all.begin(), all.end(), what) != all.end();
 }
 
-// Two threads in two streams do more than two threads in one, and a query still has one of them;
-// more streams cost memory (about 40 MB each).
-std::uint32_t chosen_streams(const RunnerOptions& options) {
-    const std::uint32_t threads = std::max<std::uint32_t>(options.threads, 1);
-    if (options.streams > 0) return std::min(options.streams, threads);
-    return std::min(threads, std::clamp<std::uint32_t>(threads / 4, 2, 8));
-}
-
 // Whether whole products are computed in 8 bits; without it only the weights are kept in 8 bits,
 // which saves memory and no time.
 bool multiplies_int8() {
@@ -52,6 +44,21 @@ ov::AnyMap properties(ov::Core& core, const RunnerOptions& options, std::uint32_
 
 }  // namespace
 
+// Two threads in two streams do more than two threads in one, and a query still has one of them;
+// more streams cost memory (about 40 MB each).
+std::uint32_t chosen_streams(const RunnerOptions& options) {
+    const std::uint32_t threads = std::max<std::uint32_t>(options.threads, 1);
+    if (options.streams > 0) return std::min(options.streams, threads);
+    return std::min(threads, std::clamp<std::uint32_t>(threads / 4, 2, 8));
+}
+
+void check_precision(ov::Core& core, Precision precision) {
+    if (precision == Precision::bf16 && !has_bf16(core))
+        fail(LECTERN_UNSUPPORTED,
+             "the option 'precision' is bf16, which this CPU does not multiply; use auto, int8 or "
+             "f32");
+}
+
 bool has_bf16(ov::Core& core) {
     return capable(core, "BF16");
 }
@@ -64,10 +71,7 @@ Precision best_precision(ov::Core& core) {
 Runner::Runner(ov::Core& core, const std::shared_ptr<const ov::Model>& model,
                const RunnerOptions& options)
     : streams_(chosen_streams(options)) {
-    if (options.precision == Precision::bf16 && !has_bf16(core))
-        fail(LECTERN_UNSUPPORTED,
-             "the option 'precision' is bf16, which this CPU does not multiply; use auto, int8 or "
-             "f32");
+    check_precision(core, options.precision);
     try {
         std::shared_ptr<const ov::Model> source = model;
         if (options.precision == Precision::int8) {

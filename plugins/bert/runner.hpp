@@ -37,6 +37,11 @@ struct RunnerOptions {
     std::uint32_t streams = 0;  // requests at once, at most `threads`; 0: chosen by `threads`
 };
 
+// Requests at once that come of the options.
+[[nodiscard]] std::uint32_t chosen_streams(const RunnerOptions& options);
+// Throws Failure where this CPU does not compute so.
+void check_precision(ov::Core& core, Precision precision);
+
 // Who waits for a request. A query goes before the passages that wait, so that an ingest costs it
 // one batch at most. After this many queries a passage goes, so that an ingest ends under any load.
 enum class Turn { query, passage };

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "plugins/static/fit.hpp"
+#include "plugins/static/frequency.hpp"
 #include "plugins/static/principal.hpp"
 
 namespace lectern::static_vectors {
@@ -37,23 +38,9 @@ std::vector<float> embed_vocabulary(const plugin::Call& call, const plugin::Pipe
     return out;
 }
 
-// Of each token: counted in the texts, with one more of them all shared out by Zipf's law.
-std::vector<double> probabilities(std::size_t tokens,
-                                  const std::vector<std::vector<std::int32_t>>& texts) {
-    std::vector<double> out(tokens);
-    double all = 0;
-    for (std::size_t id = 0; id < tokens; ++id) all += 1.0 / static_cast<double>(id + 1);
-    double counted = 0;
-    for (const auto& text : texts) counted += static_cast<double>(text.size());
-    const double prior = counted > 0 ? static_cast<double>(tokens) : 1;
-    for (std::size_t id = 0; id < tokens; ++id) out[id] = prior / all / static_cast<double>(id + 1);
-    for (const auto& text : texts)
-        for (const std::int32_t id : text)
-            if (id >= 0 && static_cast<std::size_t>(id) < tokens)
-                out[static_cast<std::size_t>(id)] += 1;
-    for (double& each : out) each /= counted + prior;
-    return out;
-}
+// Of several languages, each among the most frequent of its own.
+const std::vector<std::string_view> frequent_words{"the", "of",  "and", "der", "und", "les",
+                                                   "que", "het", "och", "per", "ve",  "jest"};
 
 class Distiller {
  public:
@@ -79,11 +66,19 @@ class Distiller {
         out.tokens = pipeline_.tokens_fingerprint();
         out.source = pipeline_.fingerprint();
         const auto ids = ids_of(texts);
-        const std::vector<double> probability = probabilities(count, ids);
-        for (std::size_t id = 0; id < count; ++id) {
-            if (is_special(static_cast<std::int32_t>(id))) continue;  // stays 0
-            const auto weight = static_cast<float>(options_.a / (options_.a + probability[id]));
+        const std::vector<double> probability = counted_probabilities(
+            zipf_probabilities(count,
+                               first_word_of(pipeline_.token_ids(call_, frequent_words, false, 0))),
+            ids);
+        for (std::size_t id = 0; id < count; ++id)
             components_.project({rows.data() + id * wide, wide}, out.row(id));
+        // Texts are fitted to where the embedder puts them, in its own measure.
+        if (texts.empty()) even_out(out.values, out.dimension);
+        for (std::size_t id = 0; id < count; ++id) {
+            const auto weight =
+                is_special(static_cast<std::int32_t>(id))
+                    ? 0.0F
+                    : static_cast<float>(options_.a / (options_.a + probability[id]));
             for (float& each : out.row(id)) each *= weight;
         }
         report.tokens = count;

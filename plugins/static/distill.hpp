@@ -32,8 +32,8 @@ using Progress = std::function<void(double fraction, std::string_view step)>;
 
 // One pass of the pipeline's embedder over its vocabulary: each token alone between the special
 // ones. Then principal components, and weights by how frequent tokens are: in `texts`, where there
-// are some, else by their places in the vocabulary (G. Zipf). With texts the vectors are fitted to
-// the embedder's vectors of these.
+// are some, else by their places in the vocabulary (frequency.hpp). With texts the vectors are
+// fitted to the embedder's vectors of these.
 [[nodiscard]] TokenVectors distill(const plugin::Call& call, const plugin::Pipeline& pipeline,
                                    const std::vector<std::string>& texts,
                                    const DistillOptions& options, const Progress& progress,

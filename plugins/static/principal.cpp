@@ -106,4 +106,22 @@ Components principal_components(std::span<const float> rows, std::size_t dimensi
     return out;
 }
 
+void even_out(std::span<float> rows, std::size_t dimension) {
+    const std::size_t count = dimension == 0 ? 0 : rows.size() / dimension;
+    std::vector<double> sum(dimension);
+    std::vector<double> square(dimension);
+    for (std::size_t i = 0; i < count * dimension; ++i) {
+        sum[i % dimension] += rows[i];
+        square[i % dimension] += static_cast<double>(rows[i]) * rows[i];
+    }
+    std::vector<float> scale(dimension, 1.0F);
+    for (std::size_t i = 0; i < dimension; ++i) {
+        const double mean = sum[i] / static_cast<double>(std::max<std::size_t>(count, 1));
+        const double spread =
+            square[i] / static_cast<double>(std::max<std::size_t>(count, 1)) - mean * mean;
+        if (spread > 0) scale[i] = static_cast<float>(std::pow(spread, -0.25));
+    }
+    for (std::size_t i = 0; i < count * dimension; ++i) rows[i] *= scale[i % dimension];
+}
+
 }  // namespace lectern::static_vectors

@@ -34,4 +34,8 @@ struct Components {
                                               std::size_t keep,
                                               const std::function<bool()>& stopped = {});
 
+// Takes half of the differences in spread away that columns have (each is divided by the root of
+// its standard deviation), so that a few do not decide alone how near two rows are.
+void even_out(std::span<float> rows, std::size_t dimension);
+
 }  // namespace lectern::static_vectors

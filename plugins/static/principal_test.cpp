@@ -62,5 +62,18 @@ TEST(Components, LieWhereTheRowsSpread) {
     EXPECT_NEAR(std::abs(out[0]), 5, 0.05);
 }
 
+TEST(EvenOut, LeavesTheRootOfEachSpread) {
+    std::vector<float> rows{16, 1, 7, -16, -1, 7, 16, -1, 7, -16, 1, 7};
+    even_out(rows, 3);
+    for (std::size_t row = 0; row < 4; ++row) {
+        EXPECT_NEAR(std::abs(rows[row * 3]), 4, 1e-5);
+        EXPECT_NEAR(std::abs(rows[row * 3 + 1]), 1, 1e-5);
+        EXPECT_EQ(rows[row * 3 + 2], 7);  // has none
+    }
+    std::vector<float> none;
+    even_out(none, 0);
+    EXPECT_TRUE(none.empty());
+}
+
 }  // namespace
 }  // namespace lectern::static_vectors

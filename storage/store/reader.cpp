@@ -204,6 +204,22 @@ Result<std::vector<Chunk>> Reader::chunks(const DocumentHeader& document) const 
     return result;
 }
 
+Result<std::vector<Ordinal>> Reader::documents_of(std::span<const ChunkId> ids) const {
+    const Database& database = pinned_->database;
+    std::vector<Key<number_key_size>> keys;
+    keys.reserve(ids.size());
+    for (const ChunkId id : ids) keys.push_back(number_key(id));
+    LECTERN_ASSIGN(const auto chunks, get_many(database, pinned_->options(), Column::chunks, keys));
+    std::vector<Ordinal> out(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!chunks[i]) continue;
+        const auto chunk = decode_chunk(ids[i], *chunks[i]);
+        if (!chunk) return database.undecodable("chunk " + std::to_string(ids[i]));
+        out[i] = chunk->document;
+    }
+    return out;
+}
+
 Result<std::vector<std::optional<ChunkView>>> Reader::chunk_views(std::span<const ChunkId> ids,
                                                                   bool with_text) const {
     const Database& database = pinned_->database;

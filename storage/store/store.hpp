@@ -109,6 +109,9 @@ class Reader {
     [[nodiscard]] Result<std::vector<std::optional<ChunkView>>> chunk_views(
         std::span<const ChunkId> ids, bool with_text = true) const;
 
+    // The document that each chunk is of, in order; 0 where the chunk is gone.
+    [[nodiscard]] Result<std::vector<Ordinal>> documents_of(std::span<const ChunkId> ids) const;
+
     // Documents in byte order of their ids, after `after` (from the first when empty), until
     // `visit` returns false.
     [[nodiscard]] Status for_each_document(const std::function<bool(const DocumentHeader&)>& visit,

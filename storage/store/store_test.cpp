@@ -247,6 +247,10 @@ TEST(Store, ChunkViewsComeInTheOrderAskedForWithGapsWhereChunksAreGone) {
     EXPECT_EQ((*views)[2]->metadata, R"({"k":1})");
     EXPECT_FALSE((*views)[1]);
     EXPECT_FALSE((*views)[3]);
+    const auto documents = store->reader().documents_of(wanted);
+    ASSERT_TRUE(documents.ok()) << documents.status().message();
+    EXPECT_EQ(*documents, (std::vector<Ordinal>{(*views)[0]->chunk.document, 0,
+                                                (*views)[2]->chunk.document, 0}));
 }
 
 TEST(Store, AReaderSeesTheCollectionAsItWas) {
