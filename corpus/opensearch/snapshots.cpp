@@ -186,6 +186,28 @@ struct SnapshotState {
     std::uint64_t total = 0;
 };
 
+// Whether a shard has taken its moment. The cluster says STARTED also of one whose node has not
+// heard of the snapshot yet; how many files it has is known from its moment on. One that has none
+// anew says so when it is done.
+bool has_begun(const json::value& shard) {
+    const std::string stage = text_at(shard, "stage");
+    if (stage == "DONE" || stage == "FAILURE") return true;
+    return (stage == "STARTED" || stage == "FINALIZE") &&
+           count_at(shard, "stats", "total", "file_count") > 0;
+}
+
+bool all_have_begun(const json::value& snapshot) {
+    const auto* indices = at_path(snapshot, std::string_view("indices"));
+    if (indices == nullptr || !indices->is_object()) return false;
+    std::uint64_t begun = 0;
+    for (const auto& [name, index] : indices->get_object()) {
+        const auto* shards = at_path(index, std::string_view("shards"));
+        if (shards == nullptr || !shards->is_object()) return false;
+        for (const auto& [number, shard] : shards->get_object()) begun += has_begun(shard) ? 1 : 0;
+    }
+    return begun > 0 && begun == count_at(snapshot, "shards_stats", "total");
+}
+
 Result<SnapshotState> look_at(const Transport& transport, const std::string& name) {
     LECTERN_ASSIGN(
         const Reply reply,
@@ -197,9 +219,7 @@ Result<SnapshotState> look_at(const Transport& transport, const std::string& nam
     if (all.empty()) return out;
     const json::value& one = all.front();
     out.state = text_at(one, "state");
-    const std::uint64_t shards = count_at(one, "shards_stats", "total");
-    out.begun =
-        out.state != "INIT" && shards > 0 && count_at(one, "shards_stats", "initializing") == 0;
+    out.begun = all_have_begun(one);
     out.bytes = count_at(one, "stats", "incremental", "size_in_bytes");
     out.total = out.bytes;
     if (out.state == "STARTED" || out.state == "IN_PROGRESS")
@@ -254,9 +274,12 @@ Result<BackupInfo> make_snapshot(const Cluster& cluster, const storage::Collecti
         return why;
     };
     const auto begin = Clock::now();
+    auto seen = begin;
     for (bool begun = false;;) {
         const Result<SnapshotState> now = look_at(*transport, name);
         if (!now) return begun ? now.status() : give_up(now.status());
+        if (!now->state.empty()) seen = Clock::now();
+        if (begun && Clock::now() - seen > longest_end) break;  // somebody has deleted it
         if (now->begun && !begun) {
             if (Status ended = held.end(); !ended.ok()) return give_up(std::move(ended));
             begun = true;
@@ -271,6 +294,7 @@ Result<BackupInfo> make_snapshot(const Cluster& cluster, const storage::Collecti
         if (options.progress && begun) options.progress(now->bytes, now->total);
         std::this_thread::sleep_for(between_looks);
     }
+    if (Status ended = held.end(); !ended.ok()) return give_up(std::move(ended));
     // When all is copied, what was is written down.
     for (const auto end = Clock::now() + longest_end;; std::this_thread::sleep_for(between_looks)) {
         LECTERN_ASSIGN(const auto made, snapshots(*transport, name));
