@@ -137,7 +137,15 @@ class ClusterCorpus final : public Corpus {
     [[nodiscard]] Status write_version(const storage::PutDocument& put, Wish& wish,
                                        Bulk& bulk) const;
     [[nodiscard]] Status write_heads(std::vector<Wish>& wishes) const;
+    // The search for words; nothing: they are none, or no hits are wanted.
+    [[nodiscard]] Result<std::optional<boost::json::object>> word_search(
+        const WordQuery& query, const ClusterWords& wanted, std::size_t k,
+        const Selection* within) const;
+    // What it has found: at most k, all of which meet the conditions of the words.
+    [[nodiscard]] std::vector<index::Scored> word_hits(const ClusterWords& wanted, std::size_t k,
+                                                       const boost::json::value& answer) const;
     [[nodiscard]] Status add_documents(const LookUp& what, LookedUp& out) const;
+    [[nodiscard]] Status add_scores(const LookUp& what, LookedUp& out) const;
     [[nodiscard]] Status add_facets(const std::vector<std::string>& fields, const Kinds& kinds,
                                     Narrowed& out) const;
 

@@ -3,11 +3,14 @@
 #include <cmath>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
+#include "config/pipeline.hpp"
 #include "corpus/opensearch/cluster_corpus.hpp"
 #include "corpus/opensearch/cluster_vectors.hpp"
 #include "corpus/opensearch/json_build.hpp"
+#include "text/language.hpp"
 
 namespace lectern::corpus::opensearch {
 namespace {
@@ -23,61 +26,48 @@ json::value these(std::span<const storage::ChunkId> chunks) {
     return object_of("ids", object_of("values", std::move(names)));
 }
 
-// What a chunk of average length scores that has each of the words once, from the counts that the
-// search has made beside its hits.
-double asked_of(const WordPlan& plan, const json::value& answer) {
-    const auto chunks =
-        static_cast<double>(count_at(answer, "aggregations", "all", "chunks", "doc_count"));
-    double out = 0;
-    for (std::size_t i = 0; i < plan.content.size(); ++i) {
-        double with = 0;
-        for (std::size_t stem = 0; stem < plan.content[i].first.size(); ++stem) {
-            const std::string name = "w" + std::to_string(i) + "_" + std::to_string(stem);
-            with =
-                std::max(with, static_cast<double>(count_at(answer, "aggregations", "all", "words",
-                                                            "buckets", name, "doc_count")));
-        }
-        with = std::min(with, chunks);
-        out += plan.content[i].second * std::log1p((chunks - with + 0.5) / (with + 0.5));
-    }
-    return out;
-}
-
-json::object counts_for(const WordPlan& plan) {
-    json::object filters;
-    for (std::size_t i = 0; i < plan.content.size(); ++i)
-        for (std::size_t stem = 0; stem < plan.content[i].first.size(); ++stem)
-            filters["w" + std::to_string(i) + "_" + std::to_string(stem)] =
-                object_of("term", object_of("words", text_value(plan.content[i].first[stem])));
-    json::object inner = object_of("chunks", object_of("filter", kind_is("chunk")), "words",
-                                   object_of("filters", object_of("filters", std::move(filters))));
-    return object_of("all", object_of("global", json::object(), "aggs", std::move(inner)));
-}
-
 // How many chunks have each of these terms, and how many there are.
 struct TermCounts {
     std::uint64_t chunks = 0;
     std::vector<std::uint64_t> with;
 };
 
+// The engine looks at every chunk for every word: for documents that are alike, and not for a
+// query.
 Result<TermCounts> count_terms(const Cluster& cluster, const std::vector<TellingWord>& words) {
-    WordPlan plan;
-    for (const TellingWord& word : words)
-        plan.content.emplace_back(std::vector<std::string>{word.term}, 1);
-    LECTERN_ASSIGN(
-        const json::value answer,
-        cluster.search(object_of("size", 0, "track_total_hits", false, "aggs", counts_for(plan))));
-    TermCounts out;
-    out.chunks = count_at(answer, "aggregations", "all", "chunks", "doc_count");
+    json::object filters;
     for (std::size_t i = 0; i < words.size(); ++i)
-        out.with.push_back(count_at(answer, "aggregations", "all", "words", "buckets",
-                                    "w" + std::to_string(i) + "_0", "doc_count"));
+        filters["w" + std::to_string(i)] =
+            object_of("term", object_of("words", text_value(words[i].term)));
+    json::object counts = object_of("filters", object_of("filters", std::move(filters)));
+    json::object chunks = object_of("filter", json::array{kind_is("chunk")});
+    LECTERN_ASSIGN(const json::value answer,
+                   cluster.search(object_of("size", 0, "track_total_hits", true, "query",
+                                            object_of("bool", std::move(chunks)), "aggs",
+                                            object_of("words", std::move(counts)))));
+    TermCounts out;
+    out.chunks = count_at(answer, "hits", "total", "value");
+    for (std::size_t i = 0; i < words.size(); ++i)
+        out.with.push_back(count_at(answer, "aggregations", "words", "buckets",
+                                    "w" + std::to_string(i), "doc_count"));
     return out;
+}
+
+// The words of the query, read here where the caller has not read them.
+const ClusterWords& words_of(const WordQuery& query, std::optional<ClusterWords>& own) {
+    if (query.words != nullptr) return static_cast<const ClusterWords&>(*query.words);
+    return own.emplace(index::lexical::read_query(query.text), false);
+}
+
+double as_it_is(double score) {
+    return score;
 }
 
 }  // namespace
 
 Result<std::shared_ptr<Vectors>> ClusterCorpus::open_vectors(const VectorOptions& options) {
+    // Another program has made the index since this one looked for it.
+    if (!cluster_.knows_collection()) LECTERN_TRY(look());
     LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
     const storage::Generation* generation = now.generation(options.generation);
     if (generation == nullptr)
@@ -87,9 +77,19 @@ Result<std::shared_ptr<Vectors>> ClusterCorpus::open_vectors(const VectorOptions
 }
 
 Status ClusterCorpus::open_words(const std::optional<WordOptions>& options) {
-    const std::lock_guard lock(words_mutex_);
     index::AnalysisOptions analysis;
-    if (options) analysis = {options->language, options->stop_words};
+    if (options) {
+        analysis = {options->language, options->stop_words};
+    } else {
+        // As the pipeline says that the collection keeps.
+        LECTERN_ASSIGN(const storage::CollectionMeta now, meta());
+        const auto config =
+            config::parse_pipeline(now.pipeline_yaml, now.pipeline_name, now.pipeline_folder);
+        // One that another version has written must not keep anybody from changing the model.
+        if (config)
+            analysis = {text::language_of(config->search.language), config->search.keep_stop_words};
+    }
+    const std::lock_guard lock(words_mutex_);
     words_ = std::make_shared<WordReader>(analysis);
     return {};
 }
@@ -129,20 +129,20 @@ Result<std::unique_ptr<Words>> ClusterCorpus::read_like(std::string_view title,
     return std::unique_ptr<Words>(std::make_unique<ClusterWords>(std::move(like), false));
 }
 
-Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t k,
-                                             const Selection* within) const {
+// How rare the words are all in all (WordHits::asked) is not counted: the engine would have to look
+// at every row of the index for it, at each search.
+Result<std::optional<json::object>> ClusterCorpus::word_search(const WordQuery& query,
+                                                               const ClusterWords& wanted,
+                                                               std::size_t k,
+                                                               const Selection* within) const {
     const auto reader = words();
     if (reader == nullptr) return Status{Code::internal, "the words are not open"};
     if (query.k1 != index_k1 || query.b != index_b || query.title_boost != index_title_boost)
         return Status{Code::unsupported,
                       "the OpenSearch backend ranks words with k1 1.5, b 0.75 and title_boost 2, "
                       "which its index is made with, and the pipeline has others"};
-    std::optional<ClusterWords> own;
-    if (query.words == nullptr) own.emplace(index::lexical::read_query(query.text), false);
-    const ClusterWords& wanted =
-        query.words == nullptr ? *own : static_cast<const ClusterWords&>(*query.words);
     const WordPlan plan = reader->plan(wanted);
-    if (plan.empty() || k == 0) return WordHits();
+    if (plan.empty() || k == 0) return std::optional<json::object>();
     json::array filters;
     if (const json::value* condition = query_of(within)) filters.push_back(*condition);
     json::object clauses = object_of("should", plan.should, "must", plan.must, "must_not",
@@ -152,21 +152,33 @@ Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t
     const bool reading = wanted.must_read();
     const std::size_t size = std::min(reading ? std::max<std::size_t>(k * 4, 200) : k, most_hits);
     json::object body = object_of("size", size, "query", object_of("bool", std::move(clauses)));
-    if (!plan.content.empty()) body["aggs"] = counts_for(plan);
     want_chunks(body);
-    LECTERN_ASSIGN(const json::value answer,
-                   cluster_.search(body, "&search_type=dfs_query_then_fetch"));
+    if (reading) body["_source"] = json::array{"title", "text"};
+    return std::optional<json::object>(std::move(body));
+}
+
+std::vector<index::Scored> ClusterCorpus::word_hits(const ClusterWords& wanted, std::size_t k,
+                                                    const json::value& answer) const {
+    std::vector<index::Scored> hits = cluster_.scored(answer, &as_it_is);
+    if (!wanted.must_read()) return hits;
+    std::unordered_set<storage::ChunkId> met;
+    for (const json::value& hit : list_at(answer, "hits", "hits"))
+        if (wanted.met_by(text_at(hit, "_source", "title"), text_at(hit, "_source", "text")))
+            met.insert(chunk_of(text_at(hit, "_id")));
+    std::erase_if(hits, [&met](const index::Scored& hit) { return !met.contains(hit.chunk); });
+    hits.resize(std::min(hits.size(), k));
+    return hits;
+}
+
+Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t k,
+                                             const Selection* within) const {
+    std::optional<ClusterWords> own;
+    const ClusterWords& wanted = words_of(query, own);
+    LECTERN_ASSIGN(const auto search, word_search(query, wanted, k, within));
     WordHits out;
-    out.hits = cluster_.scored(answer, [](double score) { return score; });
-    if (!plan.content.empty()) out.asked = asked_of(plan, answer);
-    if (!reading) return out;
-    std::vector<storage::ChunkId> ids;
-    for (const index::Scored& hit : out.hits) ids.push_back(hit.chunk);
-    LECTERN_ASSIGN(const auto views, ClusterReader(cluster_).chunk_views(ids, true));
-    std::vector<index::Scored> met;
-    for (std::size_t i = 0; i < views.size() && met.size() < k; ++i)
-        if (views[i] && wanted.met_by(views[i]->title, views[i]->text)) met.push_back(out.hits[i]);
-    out.hits = std::move(met);
+    if (!search) return out;
+    LECTERN_ASSIGN(const json::value answer, cluster_.search(*search, by_all_shards));
+    out.hits = word_hits(wanted, k, answer);
     return out;
 }
 
@@ -221,35 +233,56 @@ Status ClusterCorpus::add_documents(const LookUp& what, LookedUp& out) const {
     return stale ? cluster_.refresh_now_and_then() : Status();
 }
 
-Result<LookedUp> ClusterCorpus::look_up(const LookUp& what) const {
-    LookedUp out;
-    if (!what.documents_of.empty()) LECTERN_TRY(add_documents(what, out));
+// Both sides in one request.
+Status ClusterCorpus::add_scores(const LookUp& what, LookedUp& out) const {
+    std::vector<Search> searches;
     if (!what.vector_scores_of.empty()) {
-        const std::size_t count = std::min(what.vector_scores_of.size(), most_neighbours);
         const json::value only = these(what.vector_scores_of);
-        LECTERN_ASSIGN(const json::value answer,
-                       cluster_.search(neighbours(what.generation, what.vector, count, &only)));
-        std::unordered_map<storage::ChunkId, float> scores;
-        for (const index::Scored& hit : cluster_.scored(answer, product_with(what.vector)))
-            scores.emplace(hit.chunk, hit.score);
+        searches.push_back(
+            {neighbours(what.generation, what.vector,
+                        std::min(what.vector_scores_of.size(), most_neighbours), &only)});
+    }
+    const std::size_t word_scores = what.word_scores_of.size();
+    std::optional<ClusterWords> own;
+    bool by_words = false;
+    if (word_scores > 0) {
+        Chosen only;
+        only.query = these(what.word_scores_of);
+        LECTERN_ASSIGN(auto search,
+                       word_search(what.words, words_of(what.words, own), word_scores, &only));
+        by_words = search.has_value();
+        if (by_words) searches.push_back({*std::move(search), by_all_shards});
+    }
+    LECTERN_ASSIGN(const std::vector<json::value> answers, cluster_.search(searches));
+    std::unordered_map<storage::ChunkId, float> scores;
+    const auto take = [&scores](const std::vector<index::Scored>& hits) {
+        scores.clear();
+        for (const index::Scored& hit : hits) scores.emplace(hit.chunk, hit.score);
+    };
+    bool lacking = false;
+    if (!what.vector_scores_of.empty()) {
+        take(cluster_.scored(answers.front(), product_with(what.vector)));
         for (const storage::ChunkId chunk : what.vector_scores_of) {
             const auto score = scores.find(chunk);
+            lacking = lacking || score == scores.end();
             out.vector_scores.push_back(
                 score == scores.end() ? std::nullopt : std::optional<float>(score->second));
         }
     }
-    if (!what.word_scores_of.empty()) {
-        Chosen only;
-        only.query = these(what.word_scores_of);
-        LECTERN_ASSIGN(const WordHits found,
-                       search_words(what.words, what.word_scores_of.size(), &only));
-        std::unordered_map<storage::ChunkId, float> scores;
-        for (const index::Scored& hit : found.hits) scores.emplace(hit.chunk, hit.score);
-        for (const storage::ChunkId chunk : what.word_scores_of) {
-            const auto score = scores.find(chunk);
-            out.word_scores.push_back(score == scores.end() ? 0.0F : score->second);
-        }
+    scores.clear();
+    if (by_words) take(word_hits(words_of(what.words, own), word_scores, answers.back()));
+    for (const storage::ChunkId chunk : what.word_scores_of) {
+        const auto score = scores.find(chunk);
+        out.word_scores.push_back(score == scores.end() ? 0.0F : score->second);
     }
+    return lacking ? cluster_.must_have(what.generation) : Status();
+}
+
+Result<LookedUp> ClusterCorpus::look_up(const LookUp& what) const {
+    LookedUp out;
+    if (!what.documents_of.empty()) LECTERN_TRY(add_documents(what, out));
+    if (!what.vector_scores_of.empty() || !what.word_scores_of.empty())
+        LECTERN_TRY(add_scores(what, out));
     return out;
 }
 
