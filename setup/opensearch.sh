@@ -18,6 +18,8 @@
 #   LECTERN_CLUSTER_DIR   where the nodes store (default: a folder in the cache; for root below /var/tmp)
 #   LECTERN_CLUSTER_HEAP  of a node (256m)
 #   LECTERN_CLUSTER_PORT  node I listens on this + I (19200), and on this + 100 + I for the others
+#   LECTERN_CLUSTER_JAVA  more options of Java (-XX:TieredStopAtLevel=1: starts sooner, runs slower;
+#                         a benchmark wants none of it: " ")
 set -euo pipefail
 # shellcheck source=paths.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/paths.sh"
@@ -33,6 +35,7 @@ home=$place/opensearch-$version-$(flags_key "$recipe" "$(<"$LECTERN_SETUP_DIR/op
 run=${LECTERN_CLUSTER_DIR:-$place/opensearch-run}
 heap=${LECTERN_CLUSTER_HEAP:-256m}
 port=${LECTERN_CLUSTER_PORT:-19200}
+options=${LECTERN_CLUSTER_JAVA:--XX:TieredStopAtLevel=1}
 user=lectern-opensearch
 
 java_home() {
@@ -151,13 +154,14 @@ END
 start_node() { # I N
     local index=$1 folder=$run/$1 as=() java
     java=$(java_home)
-    if [[ -f $folder/pid ]] && kill -0 "$(<"$folder/pid")" 2>/dev/null; then
+    if running "$index"; then
         die "node $index runs already" "stop it: setup/opensearch.sh stop"
     fi
     [[ -f $folder/config/opensearch.yml ]] || write_config "$index" "$2"
     if ((EUID == 0)); then
         id "$user" >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin "$user"
         chown -R "$user" "$folder" "$run/snapshots"
+        chmod a+rx "$place" "$run" # whatever the umask is
         # The folders above it may be closed to others.
         as=(setpriv --reuid "$user" --clear-groups --no-new-privs --inh-caps=-all)
     fi
@@ -165,14 +169,22 @@ start_node() { # I N
         cd "$folder"
         # shellcheck disable=SC2030
         export OPENSEARCH_JAVA_HOME=$java OPENSEARCH_PATH_CONF=$folder/config \
-            OPENSEARCH_JAVA_OPTS="-Xms$heap -Xmx$heap -XX:TieredStopAtLevel=1"
+            OPENSEARCH_JAVA_OPTS="-Xms$heap -Xmx$heap $options"
         exec setsid "${as[@]}" "$home/bin/opensearch" >>"$folder/output.log" 2>&1 </dev/null
     ) &
     echo $! >"$folder/pid"
 }
 
+process_of() { # I: prints the id of its process. One that has got the same number since is not it.
+    local id
+    [[ -f $run/$1/pid ]] || return 1
+    id=$(<"$run/$1/pid")
+    [[ -r /proc/$id/cmdline && $(tr '\0' ' ' <"/proc/$id/cmdline") == *opensearch* ]] || return 1
+    printf '%s' "$id"
+}
+
 running() { # I: whether its process is there
-    [[ -f $run/$1/pid ]] && kill -0 "$(<"$run/$1/pid")" 2>/dev/null
+    process_of "$1" >/dev/null
 }
 
 wait_for() { # N: until all are one cluster
@@ -192,22 +204,24 @@ wait_for() { # N: until all are one cluster
     die "the nodes have not come together within 4 minutes" "read $run/*/output.log"
 }
 
-stop_all() {
-    local file try
-    for file in "$run"/*/pid; do
-        [[ -f $file ]] && kill "$(<"$file")" 2>/dev/null || true
+signal_all() { # SIGNAL: to all that run; fails when none does
+    local folder id any=1
+    for folder in "$run"/*/; do
+        id=$(process_of "$(basename "$folder")") || continue
+        kill "-$1" "$id" 2>/dev/null || true
+        any=0
     done
+    return $any
+}
+
+stop_all() {
+    local try
+    signal_all TERM || true
     for ((try = 0; try < 60; ++try)); do
-        local left=""
-        for file in "$run"/*/pid; do
-            [[ -f $file ]] && kill -0 "$(<"$file")" 2>/dev/null && left=1
-        done
-        [[ -n $left ]] || break
+        signal_all 0 || break
         sleep 0.5
     done
-    for file in "$run"/*/pid; do
-        [[ -f $file ]] && kill -9 "$(<"$file")" 2>/dev/null || true
-    done
+    signal_all KILL || true
     rm -rf "$run"
 }
 
@@ -222,7 +236,10 @@ case ${1:-} in
     stop) stop_all ;;
     wait) wait_for "${2:-3}" ;;
     repository) printf '%s\n' "$run/snapshots" ;;
-    kill) kill -9 "$(<"$run/$2/pid")" ;;
+    kill)
+        id=$(process_of "$2") || die "node $2 does not run" "start it: setup/opensearch.sh node $2"
+        kill -9 "$id"
+        ;;
     node) start_node "$2" "${3:-3}" ;;
     address)
         list=""
@@ -234,7 +251,7 @@ case ${1:-} in
         printf '%s\n' "${list%,}"
         ;;
     *)
-        sed -n '2,22p' "${BASH_SOURCE[0]}"
+        sed -n '2,24p' "${BASH_SOURCE[0]}"
         exit 2
         ;;
 esac

@@ -24,7 +24,7 @@ packages=("${build_packages[@]}")
 case ${1:-} in
     --check) packages+=(tesseract-ocr tesseract-ocr-eng catdoc binutils patchelf mmdebstrap dpkg-dev file lintian sqlite3 python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev) ;;
     --wheel) packages+=(binutils patchelf) ;;
-    --cluster) packages+=(maven openjdk-17-jre-headless curl) ;;
+    --cluster) packages+=(maven openjdk-17-jre-headless curl openssl) ;;
     --sanitize) packages+=(tesseract-ocr tesseract-ocr-eng catdoc python3-venv nodejs chromium libgtest-dev libgmock-dev libbenchmark-dev clang-14 libclang-rt-14-dev) ;;
 esac
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 #include "corpus/opensearch/json_build.hpp"
@@ -27,24 +28,67 @@ json::array names_of(std::span<const std::string_view> fields) {
     return out;
 }
 
+// As long as a copy that was there is gone, and the cluster has not taken notice of it.
+Result<json::value> get_all(const Transport& transport, const std::string& path,
+                            const std::string& body) {
+    const auto end = std::chrono::steady_clock::now() + write_again_for;
+    while (true) {
+        LECTERN_ASSIGN(json::value answer, transport.ask("POST", path, body));
+        std::optional<std::string> why;
+        for (const json::value& doc : list_at(answer, "docs"))
+            if (at_path(doc, std::string_view("error")) != nullptr &&
+                text_at(doc, "error", "type") != "index_not_found_exception")
+                why = text_at(doc, "error", "reason");
+        if (!why) return answer;
+        if (std::chrono::steady_clock::now() >= end)
+            return Status{Code::unavailable, "the cluster: " + *why};
+        std::this_thread::sleep_for(write_again_after);
+    }
+}
+
 }  // namespace
 
-Result<json::value> Cluster::search(const json::object& body, std::string_view parameters) const {
-    LECTERN_ASSIGN(json::value answer,
-                   transport_->ask("POST",
-                                   "/" + name() + "/_search?allow_partial_search_results=false" +
-                                       std::string(parameters),
-                                   json::serialize(body)));
+Result<json::value> Cluster::search(const json::object& body, std::string_view type) const {
+    std::string path = "/" + name() + "/_search?allow_partial_search_results=false";
+    if (!type.empty()) path.append("&search_type=").append(type);
+    LECTERN_ASSIGN(json::value answer, transport_->ask("POST", path, json::serialize(body)));
     if (count_at(answer, "_shards", "failed") > 0)
         return Status{Code::unavailable, "the cluster: a part of the index did not answer"};
     return answer;
 }
 
+Result<std::vector<json::value>> Cluster::search(std::span<const Search> searches) const {
+    std::vector<json::value> out;
+    json::value together;
+    if (searches.size() > 1) {
+        std::string lines;
+        for (const Search& one : searches) {
+            json::object head = object_of("allow_partial_search_results", false);
+            if (!one.type.empty()) head["search_type"] = text_value(one.type);
+            lines += json::serialize(head) + "\n" + json::serialize(one.body) + "\n";
+        }
+        LECTERN_ASSIGN(together, transport_->ask("POST", "/" + name() + "/_msearch", lines));
+    }
+    const json::array& answers = list_at(together, "responses");
+    for (std::size_t i = 0; i < searches.size(); ++i) {
+        const bool whole = i < answers.size() && count_at(answers[i], "status") == 200 &&
+                           count_at(answers[i], "_shards", "failed") == 0;
+        if (whole) {
+            out.push_back(answers[i]);
+            continue;
+        }
+        // Alone it is tried again on other nodes, and its error is told as that of any.
+        LECTERN_ASSIGN(json::value answer, search(searches[i].body, searches[i].type));
+        out.push_back(std::move(answer));
+    }
+    return out;
+}
+
 Result<std::uint64_t> Cluster::count(json::object query) const {
-    LECTERN_ASSIGN(const json::value answer,
-                   transport_->ask("POST", "/" + name() + "/_count",
-                                   json::serialize(object_of("query", std::move(query)))));
-    return count_at(answer, "count");
+    // The engine's own way to count leaves out what does not answer.
+    LECTERN_ASSIGN(const json::value answer, search(object_of("size", 0, "track_total_hits", true,
+                                                              "query", std::move(query))));
+    return count_at(answer, "hits", "total", "value");
 }
 
 Result<std::vector<Row>> Cluster::rows(std::span<const std::string> names,
@@ -60,15 +104,9 @@ Result<std::vector<Row>> Cluster::rows(std::span<const std::string> names,
             docs.push_back(std::move(doc));
         }
         LECTERN_ASSIGN(const json::value answer,
-                       transport_->ask("POST", "/" + name() + "/_mget",
-                                       json::serialize(object_of("docs", std::move(docs)))));
+                       get_all(*transport_, "/" + name() + "/_mget",
+                               json::serialize(object_of("docs", std::move(docs)))));
         for (const json::value& doc : list_at(answer, "docs")) {
-            if (at_path(doc, std::string_view("error")) != nullptr) {
-                const std::string type = text_at(doc, "error", "type");
-                if (type != "index_not_found_exception")
-                    return Status{Code::unavailable,
-                                  "the cluster: " + text_at(doc, "error", "reason")};
-            }
             Row& row = out.emplace_back();
             const auto* found = at_path(doc, std::string_view("found"));
             row.found = found != nullptr && found->is_bool() && found->as_bool();
@@ -106,10 +144,16 @@ Status Cluster::each(const json::value& query, std::string_view order, json::val
 }
 
 Status Cluster::refresh() const {
-    LECTERN_ASSIGN(const json::value answer, transport_->ask("POST", "/" + name() + "/_refresh"));
-    if (count_at(answer, "_shards", "failed") > 0)
-        return {Code::unavailable, "the cluster: a part of the index could not be refreshed"};
-    return {};
+    const auto end = std::chrono::steady_clock::now() + write_again_for;
+    while (true) {
+        LECTERN_ASSIGN(const json::value answer,
+                       transport_->ask("POST", "/" + name() + "/_refresh"));
+        if (count_at(answer, "_shards", "failed") == 0) return {};
+        // A copy that is on a node that is gone counts until the cluster has taken notice of it.
+        if (std::chrono::steady_clock::now() >= end)
+            return {Code::unavailable, "the cluster: a part of the index could not be refreshed"};
+        std::this_thread::sleep_for(write_again_after);
+    }
 }
 
 Status Cluster::refresh_now_and_then() const {
@@ -147,13 +191,24 @@ Result<Served> Cluster::served() const {
 }
 
 Status Cluster::must_have(storage::GenerationNumber generation) const {
-    LECTERN_ASSIGN(const Served now, served());
+    const auto names = [generation](const std::vector<storage::GenerationNumber>& all) {
+        return std::find(all.begin(), all.end(), generation) != all.end();
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        const std::lock_guard lock(mutex_);
+        if (begin - named_at_ < name_is_good_for && names(named_)) return {};
+    }
+    LECTERN_ASSIGN(Served now, served());
     const std::lock_guard lock(mutex_);
+    named_.clear();
     if (!now.there || now.collection != collection_)
         return {Code::unavailable,
                 "the collection '" + name() +
                     "' was deleted meanwhile, and perhaps made again; open it again"};
-    if (std::find(now.all.begin(), now.all.end(), generation) != now.all.end()) return {};
+    named_ = std::move(now.all);
+    named_at_ = begin;
+    if (names(named_)) return {};
     return {Code::unavailable,
             "the model of the collection was changed by another program meanwhile; do it again"};
 }
@@ -161,6 +216,11 @@ Status Cluster::must_have(storage::GenerationNumber generation) const {
 void Cluster::set_collection(const storage::Hash128& id) {
     const std::lock_guard lock(mutex_);
     collection_ = id;
+}
+
+bool Cluster::knows_collection() const {
+    const std::lock_guard lock(mutex_);
+    return collection_ != storage::Hash128{};
 }
 
 bool Cluster::is_same(const Served& now) const {
@@ -318,7 +378,7 @@ Status Bulk::send_some(std::vector<Operation>& from, std::vector<std::string>& c
             again.push_back(std::move(from[i]));
         } else if (status == 409) {
             conflicts.push_back(std::move(from[i].name));
-        } else if (status == 429 || status == 503 || status == 504) {
+        } else if (status == 429 || status >= 500) {
             why = text_at(item, "error", "reason");
             again.push_back(std::move(from[i]));
         } else if (status == 403 && text_at(item, "error", "type") == "cluster_block_exception") {

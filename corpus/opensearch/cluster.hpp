@@ -42,6 +42,20 @@ struct Belongs {
     storage::Ordinal ordinal = 0;
 };
 
+// Who has searched vectors has asked, at most so long before the end of the search, whether they
+// are still named in the index's meta; and they stay in the rows for longer than that after their
+// name was taken out. So what a search has found was whole, and most searches need not ask.
+inline constexpr auto name_is_good_for = std::chrono::milliseconds(1000);
+inline constexpr auto vectors_stay_for = std::chrono::milliseconds(1500);
+
+// How words weigh in a search of several shards: by what all of them hold together.
+inline constexpr std::string_view by_all_shards = "dfs_query_then_fetch";
+
+struct Search {
+    boost::json::object body;
+    std::string_view type = {};  // of the engine's search types; "": its default
+};
+
 class Cluster {
  public:
     Cluster(std::unique_ptr<Transport> transport, std::uint32_t replicas)
@@ -55,7 +69,10 @@ class Cluster {
 
     // A whole answer or a failure: shards that do not answer are one.
     [[nodiscard]] Result<boost::json::value> search(const boost::json::object& body,
-                                                    std::string_view parameters = {}) const;
+                                                    std::string_view type = {}) const;
+    // Several in one request; an answer for each, in order.
+    [[nodiscard]] Result<std::vector<boost::json::value>> search(
+        std::span<const Search> searches) const;
     // How many rows a query finds.
     [[nodiscard]] Result<std::uint64_t> count(boost::json::object query) const;
     // As they are now, also what no search sees yet; one entry for each name, in order. `fields`:
@@ -76,12 +93,14 @@ class Cluster {
     // As the cluster has it now; it is remembered which serves.
     [[nodiscard]] Result<Served> served() const;
     // unavailable when the vectors of this generation are going, or the collection was made anew.
+    // Asks the cluster unless it has done so within `name_is_good_for`.
     [[nodiscard]] Status must_have(storage::GenerationNumber generation) const;
     // Which serves, as far as was seen; 0: that was not seen yet.
     [[nodiscard]] storage::GenerationNumber last_serving() const noexcept { return serving_; }
     void note_serving(storage::GenerationNumber number) const noexcept { serving_ = number; }
     // Which collection this was when it was opened.
     void set_collection(const storage::Hash128& id);
+    [[nodiscard]] bool knows_collection() const;
     // Whether it is that one still; true when there was none then.
     [[nodiscard]] bool is_same(const Served& now) const;
 
@@ -100,6 +119,8 @@ class Cluster {
     mutable std::mutex mutex_;
     mutable std::unordered_map<storage::ChunkId, Belongs> known_;
     storage::Hash128 collection_{};                              // guarded by mutex_
+    mutable std::vector<storage::GenerationNumber> named_;       // guarded by mutex_
+    mutable std::chrono::steady_clock::time_point named_at_{};   // guarded by mutex_
     mutable std::chrono::steady_clock::time_point refreshed_{};  // guarded by mutex_
 };
 

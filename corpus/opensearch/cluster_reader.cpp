@@ -195,13 +195,17 @@ Result<VectorRows> ClusterReader::vectors(storage::GenerationNumber generation,
     const std::string_view fields[] = {field};
     LECTERN_ASSIGN(const std::vector<Row> rows, cluster_.rows(names_of(chunks), fields));
     VectorRows out;
+    bool lacking = false;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (!rows[i].found) continue;
         const std::vector<float> values = vector_of(rows[i].source, generation);
+        lacking = lacking || values.empty();
         if (values.empty()) continue;
         out.found.push_back(chunks[i]);
         out.values.insert(out.values.end(), values.begin(), values.end());
     }
+    // Chunks may be without; what goes from all of them at this moment is another thing.
+    if (lacking) LECTERN_TRY(cluster_.must_have(generation));
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "corpus/opensearch/cluster_reader.hpp"
@@ -151,11 +152,13 @@ Status remove_vectors(const Cluster& cluster, storage::GenerationNumber generati
     const json::object body =
         object_of("size", chunks_of_a_group, "_source", false, "track_total_hits", false, "query",
                   object_of("bool", object_of("filter", std::move(both))));
-    while (true) {
+    for (bool first = true;; first = false) {
         LECTERN_TRY(cluster.refresh());
         LECTERN_ASSIGN(const json::value answer, cluster.search(body));
         const json::array& hits = list_at(answer, "hits", "hits");
         if (hits.empty()) return {};
+        // Searches rely on a name that they have seen a moment ago.
+        if (first) std::this_thread::sleep_for(vectors_stay_for);
         Bulk bulk(cluster);
         for (const json::value& hit : hits) bulk.update(text_at(hit, "_id"), script);
         LECTERN_TRY(bulk.send().status());

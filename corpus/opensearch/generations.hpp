@@ -2,8 +2,8 @@
 // corpus/opensearch.
 //
 // A generation is named in the index's meta before a row has one of its vectors, and taken out of
-// it before the first of them is removed: who searches asks afterwards whether it is still named,
-// and knows so whether all of it was there.
+// it some time before the first of them is removed: who searches asks whether it is still named
+// (Cluster::must_have), and knows so whether all of it was there.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,8 @@ namespace lectern::corpus::opensearch {
 // Those that some row has vectors of.
 [[nodiscard]] Result<std::vector<storage::GenerationNumber>> generations_of_rows(
     const Cluster& cluster);
-// From all rows; broken off, it goes on where it is called again.
+// From all rows; broken off, it goes on where it is called again. Their name is gone from the meta;
+// they go `vectors_stay_for` after the call at the earliest.
 [[nodiscard]] Status remove_vectors(const Cluster& cluster, storage::GenerationNumber generation);
 
 // One that no row was ever given, and hardly another program takes now.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <random>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -72,34 +73,45 @@ BackupInfo info_of(const json::value& snapshot) {
     return out;
 }
 
-// With their sizes; those that are being made are left out.
+// Those that are being made are left out.
 Result<std::vector<BackupInfo>> snapshots(const Transport& transport, const std::string& which) {
-    const std::string repository = "/_snapshot/" + transport.address().name + "/";
     LECTERN_ASSIGN(const json::value answer,
-                   transport.ask("GET", repository + which + "?ignore_unavailable=true"));
+                   transport.ask("GET", "/_snapshot/" + transport.address().name + "/" + which +
+                                            "?ignore_unavailable=true"));
     std::vector<BackupInfo> out;
-    std::string names;
     for (const json::value& one : list_at(answer, "snapshots")) {
         const BackupInfo info = info_of(one);
         if (info.id == 0 || info.collection_id.empty() || text_at(one, "state") == "IN_PROGRESS")
             continue;
         out.push_back(info);
-        if (!info.damaged) names += (names.empty() ? "" : ",") + text_at(one, "snapshot");
     }
     std::sort(out.begin(), out.end(),
               [](const BackupInfo& a, const BackupInfo& b) { return a.id < b.id; });
-    if (names.empty()) return out;
-    LECTERN_ASSIGN(const json::value sizes,
-                   transport.ask("GET", repository + names + "/_status?ignore_unavailable=true"));
-    for (const json::value& one : list_at(sizes, "snapshots")) {
-        const std::uint32_t id = number_of(text_at(one, "snapshot"));
-        for (BackupInfo& info : out) {
-            if (info.id != id) continue;
-            info.bytes = count_at(one, "stats", "total", "size_in_bytes");
-            info.files = count_at(one, "stats", "total", "file_count");
+    return out;
+}
+
+// Some at a time: the names stand in the path, and the cluster looks at the files of each.
+Status add_sizes(const Transport& transport, std::span<BackupInfo> infos) {
+    constexpr std::size_t at_once = 100;
+    for (; !infos.empty(); infos = infos.subspan(std::min(at_once, infos.size()))) {
+        const std::span<BackupInfo> some = infos.first(std::min(at_once, infos.size()));
+        std::string names;
+        for (const BackupInfo& info : some)
+            if (!info.damaged) names += (names.empty() ? "" : ",") + name_of(info.id);
+        if (names.empty()) continue;
+        LECTERN_ASSIGN(const json::value sizes,
+                       transport.ask("GET", "/_snapshot/" + transport.address().name + "/" + names +
+                                                "/_status?ignore_unavailable=true"));
+        for (const json::value& one : list_at(sizes, "snapshots")) {
+            const std::uint32_t id = number_of(text_at(one, "snapshot"));
+            for (BackupInfo& info : some) {
+                if (info.id != id) continue;
+                info.bytes = count_at(one, "stats", "total", "size_in_bytes");
+                info.files = count_at(one, "stats", "total", "file_count");
+            }
         }
     }
-    return out;
+    return {};
 }
 
 Status no_backup(std::uint32_t id) {
@@ -186,6 +198,28 @@ struct SnapshotState {
     std::uint64_t total = 0;
 };
 
+// Whether a shard has taken its moment. The cluster says STARTED also of one whose node has not
+// heard of the snapshot yet; how many files it has is known from its moment on. One that has none
+// anew says so when it is done.
+bool has_begun(const json::value& shard) {
+    const std::string stage = text_at(shard, "stage");
+    if (stage == "DONE" || stage == "FAILURE") return true;
+    return (stage == "STARTED" || stage == "FINALIZE") &&
+           count_at(shard, "stats", "total", "file_count") > 0;
+}
+
+bool all_have_begun(const json::value& snapshot) {
+    const auto* indices = at_path(snapshot, std::string_view("indices"));
+    if (indices == nullptr || !indices->is_object()) return false;
+    std::uint64_t begun = 0;
+    for (const auto& [name, index] : indices->get_object()) {
+        const auto* shards = at_path(index, std::string_view("shards"));
+        if (shards == nullptr || !shards->is_object()) return false;
+        for (const auto& [number, shard] : shards->get_object()) begun += has_begun(shard) ? 1 : 0;
+    }
+    return begun > 0 && begun == count_at(snapshot, "shards_stats", "total");
+}
+
 Result<SnapshotState> look_at(const Transport& transport, const std::string& name) {
     LECTERN_ASSIGN(
         const Reply reply,
@@ -197,9 +231,7 @@ Result<SnapshotState> look_at(const Transport& transport, const std::string& nam
     if (all.empty()) return out;
     const json::value& one = all.front();
     out.state = text_at(one, "state");
-    const std::uint64_t shards = count_at(one, "shards_stats", "total");
-    out.begun =
-        out.state != "INIT" && shards > 0 && count_at(one, "shards_stats", "initializing") == 0;
+    out.begun = all_have_begun(one);
     out.bytes = count_at(one, "stats", "incremental", "size_in_bytes");
     out.total = out.bytes;
     if (out.state == "STARTED" || out.state == "IN_PROGRESS")
@@ -254,9 +286,12 @@ Result<BackupInfo> make_snapshot(const Cluster& cluster, const storage::Collecti
         return why;
     };
     const auto begin = Clock::now();
+    auto seen = begin;
     for (bool begun = false;;) {
         const Result<SnapshotState> now = look_at(*transport, name);
         if (!now) return begun ? now.status() : give_up(now.status());
+        if (!now->state.empty()) seen = Clock::now();
+        if (begun && Clock::now() - seen > longest_end) break;  // somebody has deleted it
         if (now->begun && !begun) {
             if (Status ended = held.end(); !ended.ok()) return give_up(std::move(ended));
             begun = true;
@@ -271,10 +306,14 @@ Result<BackupInfo> make_snapshot(const Cluster& cluster, const storage::Collecti
         if (options.progress && begun) options.progress(now->bytes, now->total);
         std::this_thread::sleep_for(between_looks);
     }
+    if (Status ended = held.end(); !ended.ok()) return give_up(std::move(ended));
     // When all is copied, what was is written down.
     for (const auto end = Clock::now() + longest_end;; std::this_thread::sleep_for(between_looks)) {
-        LECTERN_ASSIGN(const auto made, snapshots(*transport, name));
-        if (!made.empty() && !made.front().damaged) return made.front();
+        LECTERN_ASSIGN(auto made, snapshots(*transport, name));
+        if (!made.empty() && !made.front().damaged) {
+            LECTERN_TRY(add_sizes(*transport, made));
+            return made.front();
+        }
         if (!made.empty() || Clock::now() > end) break;
     }
     remove_snapshot(*transport, name);
@@ -287,6 +326,7 @@ Result<std::vector<BackupInfo>> backups(std::string_view place) {
     LECTERN_ASSIGN(const auto transport, connect_to(place));
     LECTERN_TRY(check_repository(*transport));
     LECTERN_ASSIGN(auto out, snapshots(*transport, std::string(name_prefix) + "*"));
+    LECTERN_TRY(add_sizes(*transport, out));
     if (out.empty())
         return Status{Code::not_found, "there is no backup in '" + std::string(place) + "'"};
     return out;

@@ -16,6 +16,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr long least_milliseconds = 1000;  // for an attempt whose failure says something
 constexpr long connect_milliseconds = 3000;
+// For a node that has taken a request and is silent, where others can be asked instead. A write
+// that is given up so early may still be waiting there, and come after others.
+constexpr long silent_milliseconds = 10'000;
 constexpr auto first_pause = std::chrono::milliseconds(50);
 constexpr auto longest_pause = std::chrono::milliseconds(1000);
 constexpr std::size_t most_idle = 32;
@@ -47,9 +50,27 @@ bool busy(long status) {
     return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
+// The node that was asked has asked one that is gone.
+bool lost_another(long status, std::string_view body) {
+    if (status < 500) return false;
+    for (const std::string_view type :
+         {"node_disconnected_exception", "node_not_connected_exception",
+          "connect_transport_exception", "node_closed_exception"})
+        if (body.find(type) != std::string_view::npos) return true;
+    return false;
+}
+
 // A backup does it for a moment.
 bool held_up(long status, std::string_view body) {
     return status == 403 && body.find("cluster_block_exception") != std::string_view::npos;
+}
+
+bool reads(std::string_view method, std::string_view path) {
+    const auto has = [path](std::string_view part) {
+        return path.find(part) != std::string_view::npos;
+    };
+    return method == "GET" || has("/_search") || has("/_msearch") || has("/_mget") ||
+           has("/_refresh");
 }
 
 std::string text_of(const Node& node) {
@@ -150,9 +171,13 @@ Result<Reply> Transport::send(std::string_view method, const std::string& path,
             std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
         if (left <= 0) break;
         const Node& node = address_.nodes[(first + attempt) % count];
-        const Raw raw = exchange(node, method, path, body, static_cast<long>(left));
+        const long own = count > 1 && reads(method, path)
+                             ? std::max(static_cast<long>(left) / 2, silent_milliseconds)
+                             : static_cast<long>(left);
+        const Raw raw = exchange(node, method, path, body, std::min(own, static_cast<long>(left)));
         const bool blocked = held_up(raw.status, raw.body);
-        if (raw.error.empty() && !busy(raw.status) && !blocked) {
+        const bool lost = lost_another(raw.status, raw.body);
+        if (raw.error.empty() && !busy(raw.status) && !blocked && !lost) {
             Reply out{static_cast<int>(raw.status), {}};
             if (raw.body.empty()) return out;
             boost::json::parse_options options;

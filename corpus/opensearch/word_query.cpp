@@ -19,7 +19,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_clauses = 900;  // the engine's limit is 1024
-constexpr std::size_t most_content = 32;   // longer queries name no one thing
 // As the local index weighs them.
 constexpr double part_weight = 0.4;
 constexpr double synonym_weight = 0.6;
@@ -63,10 +62,7 @@ std::vector<Other> others_of(const index::lexical::QueryText& query,
         for (std::size_t i = 0; match.count > 0 && i < match.others->size(); ++i) {
             const index::Synonyms::Words& other = (*match.others)[i];
             const double weight = synonym_weight / static_cast<double>(other.size());
-            // One word for one word: who has the other has what was asked for.
-            const bool instead = match.count == 1 && other.size() == 1;
-            for (const std::string& word : other)
-                out.push_back({word, weight, instead ? words[at] : std::string()});
+            for (const std::string& word : other) out.push_back({word, weight});
         }
         at += std::max<std::size_t>(match.count, 1);
     }
@@ -108,15 +104,7 @@ WordPlan WordReader::plan(const ClusterWords& words) {
     std::map<std::string, double> counts;
     for (const std::string& word : read.words) counts[word] += 1;
     for (const auto& [word, count] : counts) {
-        std::vector<std::string> stems = stems_of(word);
-        for (const std::string& stem : stems) boosts[stem] += count;
-        if (stems.empty() || text::is_stop_word(word)) continue;
-        for (const Other& other : words.others()) {
-            if (other.of != word) continue;
-            const std::vector<std::string> more = stems_of(other.word);
-            stems.insert(stems.end(), more.begin(), more.end());
-        }
-        out.content.emplace_back(std::move(stems), count);
+        for (const std::string& stem : stems_of(word)) boosts[stem] += count;
     }
     for (const Other& other : words.others())
         for (const std::string& stem : stems_of(other.word)) boosts[stem] += other.weight;
@@ -128,7 +116,6 @@ WordPlan WordReader::plan(const ClusterWords& words) {
     }
     if (words.typed_on() && !read.last.empty())
         out.should.push_back(beginning(read.last, typed_on_weight));
-    if (out.content.size() > most_content) out.content.clear();
     for (const std::vector<std::string>& phrase : read.phrases)
         for (const std::string& word : phrase)
             if (const auto stems = stems_of(word); !stems.empty())

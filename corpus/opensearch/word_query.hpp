@@ -23,7 +23,6 @@ namespace lectern::corpus::opensearch {
 struct Other {
     std::string word;
     double weight = 0;
-    std::string of;  // the one word of the query in whose place it may stand; "": of several
 };
 [[nodiscard]] std::vector<Other> others_of(const index::lexical::QueryText& query,
                                            const index::Synonyms* synonyms);
@@ -58,8 +57,6 @@ struct WordPlan {
     boost::json::array should;    // what scores
     boost::json::array must;      // what a chunk must have besides
     boost::json::array must_not;  // and what it must not have
-    // Of each content word: its stems, and how often it stands in the query.
-    std::vector<std::pair<std::vector<std::string>, double>> content;
     [[nodiscard]] bool empty() const noexcept { return should.empty() && must.empty(); }
 };
 

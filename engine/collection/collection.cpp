@@ -539,8 +539,9 @@ Result<Answer> Collection::ask(std::string_view question, const AskOptions& opti
 
 Result<Summary> Collection::summarize(std::string_view document,
                                       const SummarizeOptions& options) const {
-    LECTERN_ASSIGN(const std::shared_ptr<Serving> with, impl_->with_models("summarize"));
-    return run_summarize(impl_->query(*with), document, options);
+    return impl_->with_serving("summarize", [&](Serving& with) {
+        return run_summarize(impl_->query(with), document, options);
+    });
 }
 
 Result<Embeddings> Collection::embed(std::span<const std::string> texts, EmbedAs purpose,

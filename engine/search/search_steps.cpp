@@ -22,6 +22,10 @@ namespace {
 // with the old chunk and not yet with the new one. That takes about as long as a commit's copying.
 constexpr auto index_follows_within = std::chrono::milliseconds(1);
 constexpr int most_repeats = 50;
+// Where others write too, a chunk may be of a version that its writer has died over: that stays,
+// and every search that finds it would be made again for nothing. What has taken the place of a
+// chunk is found there by the next search.
+constexpr int most_repeats_beside_others = 3;
 
 bool uses_dense(const Ranking& ranking) {
     return ranking.mode != SearchMode::lexical;
@@ -142,8 +146,11 @@ bool only_weak_follow(const Request& request, const std::vector<Candidate>& list
 
 // Searches that were made again because what they found was gone.
 struct Repeats {
+    explicit Repeats(const Request& request)
+        : most(request.context.corpus.shared() ? most_repeats_beside_others : most_repeats) {}
+    const int most;
     int count = 0;
-    [[nodiscard]] bool over() const { return count >= most_repeats; }
+    [[nodiscard]] bool over() const { return count >= most; }
     Status again(Request& request, std::size_t wanted) {
         ++count;
         std::this_thread::sleep_for(index_follows_within);
@@ -201,7 +208,7 @@ void cut(const Request& request, std::vector<Candidate>& list) {
 }
 
 Status search(Request& request) {
-    for (Repeats repeats;;) {
+    for (Repeats repeats(request);;) {
         LECTERN_ASSIGN(FoundChunks found, find_chunks(request, repeats));
         cut(request, found.list);
         LECTERN_ASSIGN(const bool all_there, make_hits(request, found.list));
@@ -247,7 +254,7 @@ void take_hints(Request& request) {
 
 Status fuse_branches(Request& request) {
     take_hints(request);
-    for (Repeats repeats;;) {
+    for (Repeats repeats(request);;) {
         LECTERN_ASSIGN(std::vector<Candidate> list, find_in_branches(request, repeats));
         // How near the query itself is to them, for those who read.
         if (!request.vector.empty())

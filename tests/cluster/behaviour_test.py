@@ -230,6 +230,15 @@ class Behaviour:
         silent = json.loads(lectern("ask", "-c", self.shared, "Who painted the Mona Lisa?", "--extractive", "--json"))
         self.assertEqual(silent["status"], "abstained")
 
+    def test_a_summary_cites_bytes(self):
+        summary = json.loads(lectern("summarize", "-c", self.shared, "papers/wing", "--extractive", "--json"))
+        self.assertEqual(summary["status"], "extractive")
+        self.assertTrue(summary["citations"])
+        for citation in summary["citations"]:
+            self.assertEqual(citation["document"], "papers/wing")
+            text = ROWS[2]["text"].encode()
+            self.assertEqual(text[citation["begin"]:citation["end"]].decode(), citation["quote"])
+
     def test_a_changed_document_takes_the_place_of_the_old_one(self):
         collection = self.new_collection()
         lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)

@@ -57,7 +57,7 @@ class Server:
             raise AssertionError(f"{method} {path}: {status} {value}\n{self.log_text()[-2000:]}")
         return value
 
-    def until(self, wanted, method, path, body=None, seconds=60):
+    def until(self, wanted, method, path, body=None, seconds=180):
         """The first answer of which `wanted(status, value)` holds."""
         end = time.monotonic() + seconds
         while True:
