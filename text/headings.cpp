@@ -23,27 +23,6 @@ std::string_view without_blanks(std::string_view line) noexcept {
     return line.substr(begin, line.find_last_not_of(line_blanks) + 1 - begin);
 }
 
-// A fence of code: its mark and how many there are.
-struct Fence {
-    char mark = 0;
-    std::size_t count = 0;
-};
-
-std::optional<Fence> fence_of(std::string_view line) noexcept {
-    if (line.empty() || (line.front() != '`' && line.front() != '~')) return std::nullopt;
-    const std::size_t count = std::min(line.find_first_not_of(line.front()), line.size());
-    if (count < 3) return std::nullopt;
-    // "```x``` is code" begins no block.
-    if (line.front() == '`' && line.find('`', count) != std::string_view::npos) return std::nullopt;
-    return Fence{line.front(), count};
-}
-
-bool closes(const Fence& open, std::string_view line) noexcept {
-    const auto fence = fence_of(line);
-    return fence && fence->mark == open.mark && fence->count >= open.count &&
-           fence->count == line.size();
-}
-
 // Whether a line can be a heading when another one is drawn below it: no item, quote, row or rule.
 bool can_be_underlined(std::string_view line) noexcept {
     if (line.empty() || line.size() > longest_line || is_drawn_line(line)) return false;
@@ -98,18 +77,15 @@ class Finder {
         const std::string_view inner = without_blanks(whole);
         const std::size_t indented = std::min(whole.find_first_not_of(line_blanks), whole.size());
         const Line now{{begin + indented, begin + indented + inner.size()}, inner};
-        if (fence_) {
-            if (closes(*fence_, inner)) fence_.reset();
+        if (fence_.is_open()) {
+            fence_.line(inner);
             return;
         }
         if (inner.empty()) return blank();
         const bool code =
             indented > deepest_indent || whole.substr(0, indented).find('\t') < indented;
         if (!code && underlined(now)) return;
-        if (const auto fence = fence_of(inner); fence && !code) {
-            fence_ = fence;
-            return other({});
-        }
+        if (!code && fence_.line(inner)) return other({});
         const int level = code ? 0 : hash_level(inner);
         if (level > 0 && inner.size() <= longest_line) return hash_line(now, level);
         other(code ? Line{} : now);
@@ -186,7 +162,7 @@ class Finder {
     std::vector<Heading> found_;
     std::vector<Style> styles_;  // of each
     bool hashes_ = false;        // some are "# ..."
-    std::optional<Fence> fence_;
+    CodeFence fence_;
     std::optional<Heading> pending_;  // a line "# ..." that counts when it stands apart
     bool after_blank_ = true;
     Line last_;
@@ -256,6 +232,22 @@ void add_words(std::string_view written, std::string& out) {
 }
 
 }  // namespace
+
+bool CodeFence::line(std::string_view line) noexcept {
+    const char mark = line.empty() ? '\0' : line.front();
+    const bool marks = mark == '`' || mark == '~';
+    const std::size_t count =
+        marks ? std::min(line.find_first_not_of(mark), line.size()) : std::size_t{0};
+    if (is_open()) {
+        if (mark == mark_ && count >= count_ && count == line.size()) count_ = 0;
+        return true;
+    }
+    // "```x``` is code" begins no block.
+    if (count < 3 || (mark == '`' && line.find('`', count) != std::string_view::npos)) return false;
+    mark_ = mark;
+    count_ = count;
+    return true;
+}
 
 int underline_level(std::string_view line, std::size_t heading) noexcept {
     if (line.size() < 3 || !is_drawn_line(line)) return 0;

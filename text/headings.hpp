@@ -31,6 +31,19 @@ enum class HashLines {
 // A heading's words, or a title's: "[The sea](sea.md) {#sea}" is "The sea".
 [[nodiscard]] std::string heading_name(std::string_view written);
 
+// Which lines of Markdown are code between fences ("```", "~~~"): a fence ends at one of its own
+// mark, at least as long, and with nothing behind it.
+class CodeFence {
+ public:
+    // The next line, without the blanks around it. True: it is code, or a fence.
+    bool line(std::string_view line) noexcept;
+    [[nodiscard]] bool is_open() const noexcept { return count_ > 0; }
+
+ private:
+    char mark_ = 0;
+    std::size_t count_ = 0;  // of marks; 0: not within code
+};
+
 // The level of the heading, of `heading` bytes, that such a line is drawn under: 1 for "===", 2 for
 // "---", at any width; 3 for the other marks of reStructuredText, which are at least as wide as the
 // heading. Else 0.

@@ -66,10 +66,7 @@ Result<std::vector<BackupInfo>> backups(const fs::path& folder) {
 }
 
 Result<std::vector<BackupFile>> backup_files(const fs::path& folder, std::uint32_t id) {
-    LECTERN_ASSIGN(const auto files, storage::files_of_backup(folder, id));
-    std::vector<BackupFile> out;
-    for (const storage::BackupFile& file : files) out.push_back({file.name, file.bytes});
-    return out;
+    return storage::files_of_backup(folder, id);
 }
 
 Status delete_backup(const fs::path& folder, std::uint32_t id) {

@@ -15,7 +15,7 @@ struct SentenceAndMarks {
     std::vector<unsigned> marks;
 };
 
-// The marks of a verified sentence: what else is in brackets of its evidence was defused.
+// The marks of a verified sentence: what else is in brackets of its evidence became round ones.
 SentenceAndMarks without_marks(std::string_view sentence) {
     SentenceAndMarks out;
     for (std::size_t at = 0; at < sentence.size();) {

@@ -74,7 +74,7 @@ constexpr FixedPrompt summary_rules{
     summary_examples};
 
 // Evidence on one line, without anything that looks like the fence or a mark.
-void append_defused(std::string& out, std::string_view text) {
+void append_as_data(std::string& out, std::string_view text) {
     bool space = false;
     for (const char c : text) {
         if (c == '\n' || c == '\r' || c == '\t' || c == ' ') {
@@ -91,7 +91,7 @@ std::string fenced(std::span<const NumberedEvidence> evidence) {
     std::string out = "<evidence>\n";
     for (const NumberedEvidence& item : evidence) {
         out += "[" + std::to_string(item.n) + "] ";
-        append_defused(out, item.text);
+        append_as_data(out, item.text);
         out += "\n";
     }
     return out + "</evidence>\n";
@@ -110,13 +110,13 @@ const FixedPrompt& fixed_prompt(Task task) noexcept {
 
 std::string answer_prompt(std::span<const NumberedEvidence> evidence, std::string_view question) {
     std::string out = fenced(evidence) + "Question: ";
-    append_defused(out, question);
+    append_as_data(out, question);
     return out;
 }
 
 std::string sentence_prompt(const NumberedEvidence& evidence, std::string_view question) {
     std::string out = answer_prompt({&evidence, 1}, question) + "\nAnswer: ";
-    append_defused(out, evidence.answer);
+    append_as_data(out, evidence.answer);
     return out;
 }
 

@@ -29,7 +29,7 @@ struct FixedPrompt {
 [[nodiscard]] const FixedPrompt& fixed_prompt(Task task) noexcept;
 
 // The evidence, fenced as data and numbered, then the question that is to be answered. What could
-// end the fence or pass for a mark in the evidence is defused.
+// end the fence or pass for a mark in the evidence is changed.
 [[nodiscard]] std::string answer_prompt(std::span<const NumberedEvidence> evidence,
                                         std::string_view question);
 // The same for Task::summary.

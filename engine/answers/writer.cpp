@@ -6,11 +6,11 @@
 #include <set>
 
 #include "engine/answers/answer_frames.hpp"
-#include "engine/answers/defused.hpp"
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
 #include "engine/answers/question_parts.hpp"
 #include "engine/answers/sentence_grammar.hpp"
+#include "engine/answers/without_markup.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "engine/plugin_host/calls.hpp"
 #include "text/content_words.hpp"
@@ -108,7 +108,7 @@ std::string quotation(std::string_view evidence, unsigned n) {
     std::string out;
     for (const text::Range& range : text::sentences(evidence)) {
         const std::string sentence =
-            as_sentence(defused(evidence.substr(range.begin, range.end - range.begin)));
+            as_sentence(without_markup(evidence.substr(range.begin, range.end - range.begin)));
         if (sentence.empty()) continue;
         out += (out.empty() ? "" : " ") + with_marks(sentence, mark);
     }
@@ -203,11 +203,12 @@ class SentenceGate {
             written_.reasons.push_back("it repeats what was said: " + verdict.text);
             return;
         }
-        if (verdict.supported && keeps(verdict)) {
+        if (verdict.supported && is_worth_keeping(verdict)) {
             lead(verdict.cited);
             for (const unsigned n : verdict.cited) used_.insert(n);
             wrote_ = true;
-            emit(with_marks(as_sentence(defused(verdict.text)), verdict.cited), verdict.cited);
+            emit(with_marks(as_sentence(without_markup(verdict.text)), verdict.cited),
+                 verdict.cited);
             return;
         }
         ++written_.dropped_sentences;
@@ -230,7 +231,7 @@ class SentenceGate {
         if (marked.marks.empty() && request_.task == Task::sentence)
             marked.marks.push_back(request_.evidence.front().n);
         if (request_.task == Task::sentence) ++judged_;
-        emit(with_marks(as_sentence(defused(marked.text)), marked.marks), marked.marks);
+        emit(with_marks(as_sentence(without_markup(marked.text)), marked.marks), marked.marks);
         written_.status = AnswerStatus::unverified;
     }
 
@@ -272,7 +273,7 @@ class SentenceGate {
     }
 
     // A sentence with the right words may still say another thing, or have lost what was asked for.
-    bool keeps(Verdict& verdict) const {
+    bool is_worth_keeping(Verdict& verdict) const {
         if (is_framed(verdict.text)) return true;
         if (request_.task == Task::sentence) {
             const NumberedEvidence& best = request_.evidence.front();

@@ -1,7 +1,7 @@
 /*
- * The layout of plugin.h is frozen: this file compiles only while every field of release 1.0 stands
- * where it stood. A struct may grow at its end (its SIZE below then becomes
- * GROWN); nothing may move. Offsets in bytes, for 64-bit systems.
+ * The layout of plugin.h, and of what it includes, is frozen: this file compiles only while every
+ * field of release 1.0 stands where it stood. A struct may grow at its end (its SIZE below then
+ * becomes GROWN); nothing may move. Offsets in bytes, for 64-bit systems.
  */
 #include <assert.h>
 #include <stddef.h>

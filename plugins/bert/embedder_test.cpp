@@ -133,7 +133,7 @@ TEST(TinyModels, AnOnnxFileGetsItsPooling) {
 }
 
 TEST(TinyModels, AnOpenVinoFileIsReadBack) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     ov::Core core;
     ov::serialize(core.read_model((testdata() / "onnx/model.onnx").string()),
                   (folder.path() / "openvino_model.xml").string());
@@ -160,7 +160,7 @@ class ModelCopy {
     }
 
  private:
-    TemporaryFolder folder_;
+    TestFolder folder_;
 };
 
 TEST(TinyModels, FilesOfEitherFormChooseThePooling) {
@@ -503,7 +503,7 @@ TEST(Embedder, SaysWhyAModelCannotBeOpened) {
         {"", weights, LECTERN_CORRUPT, "config.json is not JSON"},
     };
     for (const Case& test : cases) {
-        const TemporaryFolder folder;
+        const TestFolder folder;
         write_file(folder.path() / "config.json", test.config);
         write_file(folder.path() / "model.safetensors", test.weights);
         const auto failure =
@@ -512,7 +512,7 @@ TEST(Embedder, SaysWhyAModelCannotBeOpened) {
         EXPECT_NE(std::string(failure.what()).find(test.message), std::string::npos)
             << failure.what();
     }
-    const TemporaryFolder empty;
+    const TestFolder empty;
     EXPECT_EQ(failure_of([&] { Embedder(options_for(empty.path(), Precision::f32)); }).code(),
               LECTERN_NOT_FOUND);
     write_file(empty.path() / "model.onnx", "no model");

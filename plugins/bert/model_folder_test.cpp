@@ -9,7 +9,7 @@ namespace lectern::bert {
 namespace {
 
 TEST(ModelFolder, PrefersSafetensorsAndFindsGraphs) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     write_file(folder.path() / "model.onnx", "");
     EXPECT_EQ(open_model_folder(folder.path()).graph_file, folder.path() / "model.onnx");
     write_file(folder.path() / "model.safetensors", "");
@@ -18,7 +18,7 @@ TEST(ModelFolder, PrefersSafetensorsAndFindsGraphs) {
 }
 
 TEST(ModelFolder, TheEncoderMayHaveAFolderOfItsOwn) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     write_file(folder.path() / "modules.json",
                R"([{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
                    {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}])");
@@ -37,7 +37,7 @@ TEST(ModelFolder, TheEncoderMayHaveAFolderOfItsOwn) {
 
 // A cross-encoder is read for its task, whatever its files say of vectors.
 TEST(ModelFolder, IsFoundWithoutTheSettingsOfAnEmbedder) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     write_file(folder.path() / "model.safetensors", "");
     write_file(
         folder.path() / "modules.json",
@@ -52,7 +52,7 @@ TEST(ModelFolder, IsFoundWithoutTheSettingsOfAnEmbedder) {
 TEST(ModelFolder, AMissingOrForeignPathIsNamed) {
     EXPECT_EQ(failure_of([] { (void)open_model_folder("/no/such/model"); }).code(),
               LECTERN_NOT_FOUND);
-    const TemporaryFolder folder;
+    const TestFolder folder;
     write_file(folder.path() / "model.bin", "");
     EXPECT_EQ(failure_of([&] { (void)open_model_folder(folder.path() / "model.bin"); }).code(),
               LECTERN_UNSUPPORTED);
@@ -95,7 +95,7 @@ TEST(Fingerprint, IsXxh64) {
 }
 
 TEST(Fingerprint, ARememberedHashFollowsTheFile) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     const auto file = folder.path() / "weights";
     const auto cache = folder.path() / "cache";
     std::string content(3U << 20U, 'x');

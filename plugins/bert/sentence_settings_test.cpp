@@ -16,12 +16,12 @@ constexpr const char* new_modules = R"([
   {"idx": 2, "name": "2", "path": "2_Normalize",
    "type": "sentence_transformers.base.modules.normalize.Normalize"}])";
 
-SentenceSettings read(const TemporaryFolder& folder) {
+SentenceSettings read(const TestFolder& folder) {
     return read_sentence_settings(folder.path(), folder.path());
 }
 
 TEST(SentenceSettings, AFolderWithoutFilesSaysNothing) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     const SentenceSettings settings = read(folder);
     EXPECT_TRUE(settings.pooling.empty());
     EXPECT_EQ(settings.pooling_problem, "");
@@ -82,7 +82,7 @@ TEST(SentenceSettings, PoolingInBothForms) {
     };
     for (const char* modules : {"", old_modules, new_modules})
         for (const Case& test : cases) {
-            const TemporaryFolder folder;
+            const TestFolder folder;
             if (*modules != '\0') write_file(folder.path() / "modules.json", modules);
             write_file(folder.path() / "1_Pooling/config.json", test.config);
             const SentenceSettings settings = read(folder);
@@ -95,7 +95,7 @@ TEST(SentenceSettings, PoolingInBothForms) {
 }
 
 TEST(SentenceSettings, AListWithoutAUsablePoolingIsAProblem) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     write_file(folder.path() / "modules.json", old_modules);
     EXPECT_NE(read(folder).pooling_problem.find("config.json is missing"), std::string::npos);
     write_file(folder.path() / "modules.json",
@@ -111,7 +111,7 @@ struct Refusal {
 };
 
 void expect_refused(const Refusal& test, const char* modules) {
-    const TemporaryFolder folder;
+    const TestFolder folder;
     if (*modules != '\0') write_file(folder.path() / "modules.json", modules);
     write_file(folder.path() / "1_Pooling/config.json", R"({"pooling_mode": "mean"})");
     write_file(folder.path() / test.file, test.content);
@@ -218,7 +218,7 @@ TEST(SentenceSettings, DenseLayers) {
     for (const char* type : {"", "sentence_transformers.models.Dense",
                              "sentence_transformers.base.modules.dense.Dense"})
         for (const Case& test : cases) {
-            const TemporaryFolder folder;
+            const TestFolder folder;
             if (*type != '\0')
                 write_file(folder.path() / "modules.json",
                            std::string(
@@ -266,7 +266,7 @@ TEST(SentenceSettings, LengthsFromEitherFile) {
         {"", "", 0, LengthSource::none},
     };
     for (const Case& test : cases) {
-        const TemporaryFolder folder;
+        const TestFolder folder;
         if (*test.sentence != '\0')
             write_file(folder.path() / "sentence_bert_config.json", test.sentence);
         if (*test.tokenizer != '\0')
@@ -301,7 +301,7 @@ TEST(SentenceSettings, Prompts) {
         {R"({"__version__": {"sentence_transformers": "2.0.0"}})", {}, {}},
     };
     for (const Case& test : cases) {
-        const TemporaryFolder folder;
+        const TestFolder folder;
         write_file(folder.path() / "config_sentence_transformers.json", test.config);
         const SentenceSettings settings = read(folder);
         EXPECT_EQ(settings.query_prefix, test.query) << test.config;

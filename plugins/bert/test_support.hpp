@@ -15,6 +15,7 @@
 #include "plugins/bert/embedder.hpp"
 #include "plugins/shared/read_file.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::bert {
 
@@ -27,26 +28,6 @@ inline std::filesystem::path testdata() {
 inline std::filesystem::path minilm() {
     return std::filesystem::path(LECTERN_MODELS_DIR) / "all-MiniLM-L6-v2";
 }
-
-// A folder of its own, removed at the end.
-class TemporaryFolder {
- public:
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "bert-test-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = name;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-    std::filesystem::path path_;
-};
 
 inline void write_file(const std::filesystem::path& path, std::string_view content) {
     std::filesystem::create_directories(path.parent_path());

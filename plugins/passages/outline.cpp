@@ -16,10 +16,6 @@ bool letter(char c) noexcept {
            static_cast<unsigned char>(c) >= 0x80U;
 }
 
-bool fence(std::string_view line) noexcept {
-    return line.starts_with("```") || line.starts_with("~~~");
-}
-
 // Collects lines into parts.
 class Builder {
  public:
@@ -28,15 +24,15 @@ class Builder {
     void line(Range range) {
         const Range inner = trimmed(text_, range);
         const std::string_view line = piece(text_, inner);
-        if (!in_code_ && is_under_a_heading(line)) {
+        if (!code_.is_open() && is_under_a_heading(line)) {
             const int level = text::underline_level(line, last_.end - last_.begin);
             parts_.push_back({{open_.begin, inner.end}, level});
             lines_ = 0;
             return;
         }
-        if (fence(line)) in_code_ = !in_code_;
+        const bool code = code_.line(line);
         if (line.empty()) return paragraph_ends();
-        if (in_code_) return extend(inner);
+        if (code) return extend(inner);
         if (line.starts_with(".. ")) {  // a directive of reStructuredText
             paragraph_ends();
             parts_.push_back({inner, described(line).empty() ? 0 : level_of_a_described});
@@ -78,7 +74,8 @@ class Builder {
 
     void paragraph_ends() {
         if (lines_ == 0) return;
-        const bool heading = lines_ == 1 && !in_code_ && looks_like_heading(piece(text_, open_));
+        const bool heading =
+            lines_ == 1 && !code_.is_open() && looks_like_heading(piece(text_, open_));
         parts_.push_back({open_, heading ? 2 : 0});
         lines_ = 0;
     }
@@ -89,7 +86,7 @@ class Builder {
     Range first_;            // line of the open paragraph
     Range last_;             // the same
     std::size_t lines_ = 0;  // of the open paragraph
-    bool in_code_ = false;
+    text::CodeFence code_;
 };
 
 }  // namespace

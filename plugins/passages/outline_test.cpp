@@ -38,6 +38,10 @@ TEST(Outline, HeadingsOfReStructuredText) {
 TEST(Outline, CodeHasNoHeadings) {
     EXPECT_EQ(parts("```\n# not\n\nNor This\n```\n\n# A"),
               (Parts{"0:```\n# not", "0:Nor This\n```", "1:# A"}));
+    EXPECT_EQ(parts("````\n```\n# not\n```\n````\n\n# A"),
+              (Parts{"0:````\n```\n# not\n```\n````", "1:# A"}))
+        << "within a longer fence";
+    EXPECT_EQ(parts("```x``` is code\n\n# A\n\nb"), (Parts{"0:```x``` is code", "1:# A", "0:b"}));
 }
 
 TEST(Outline, PlainHeadingsStandAlone) {

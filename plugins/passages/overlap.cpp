@@ -113,15 +113,15 @@ std::vector<char> missing_names(const std::vector<AskedWord>& asked,
 Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candidates,
                  const std::vector<Passage>& passages)
     : values_(candidates.size()) {
-    const std::vector<AskedWord> wanted = content_words(question);
-    known_ = !wanted.empty();
+    const std::vector<AskedWord> asked = content_words(question);
+    known_ = !asked.empty();
     std::vector<std::vector<text::Word>> before;
     before.reserve(candidates.size());
     for (const Candidate& candidate : candidates)
         before.push_back(text::words(piece(passages[candidate.passage].text, candidate.before)));
     double total = 0;
     std::vector<char> found(candidates.size());
-    for (const AskedWord& word : wanted) {
+    for (const AskedWord& word : asked) {
         std::size_t count = 0;
         for (std::size_t i = 0; i < candidates.size(); ++i) {
             found[i] = has(candidates[i].words, word) ? 1 : 0;
@@ -144,7 +144,7 @@ Overlap::Overlap(std::string_view question, const std::vector<Candidate>& candid
             const Candidate& candidate = candidates[i];
             if (last == nullptr || last->passage != candidate.passage ||
                 last->heading.data() != candidate.heading.data()) {
-                in_heading = part_of_heading(candidate, passages[candidate.passage], word, wanted);
+                in_heading = part_of_heading(candidate, passages[candidate.passage], word, asked);
                 last = &candidate;
             }
             const bool leans = candidate.context_begin < candidate.range.begin;

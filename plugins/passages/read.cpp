@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "passages/asked_kind.hpp"
 #include "passages/overlap.hpp"
-#include "passages/wanted.hpp"
 #include "text/question.hpp"
 
 namespace lectern::passages {
@@ -109,7 +109,7 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
 
     const Overlap overlap(question, found, passages);
     const std::vector<char> missing = missing_names(content_words(question), passages);
-    const Wanted wanted(question);
+    const AskedKind asked_kind(question);
     double best = 0;
     for (const Passage& passage : passages) best = std::max(best, passage.score);
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -119,12 +119,12 @@ ScoredSentences features(std::string_view question, const std::vector<Passage>& 
             best > 0 ? std::clamp(passages[found[i].passage].score / best, 0.0, 1.0) : 0;
         sentence.features.missing_name = missing[found[i].passage];
         const std::string_view text = passages[found[i].passage].text;
-        sentence.features.number = wanted.number(found[i], text);
-        sentence.features.name = wanted.name(found[i], text);
+        sentence.features.number = asked_kind.number(found[i], text);
+        sentence.features.name = asked_kind.name(found[i], text);
         sentence.features.definition =
-            wanted.definition(found[i], passages[found[i].passage].title);
+            asked_kind.definition(found[i], passages[found[i].passage].title);
         sentence.features.missing_term =
-            wanted.lacks_term(found[i], passages[found[i].passage]) ? 1 : 0;
+            asked_kind.lacks_term(found[i], passages[found[i].passage]) ? 1 : 0;
         sentence.features.cost = cost(found[i]);
         sentence.candidate = std::move(found[i]);
     }

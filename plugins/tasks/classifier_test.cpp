@@ -228,7 +228,7 @@ TEST(Entities, PrefixesAndPiecesOfWords) {
 }
 
 TEST(WordIds, ReadsBothFormsAndPointsAtErrors) {
-    const bert::TemporaryFolder folder;
+    const TestFolder folder;
     const auto file = folder.path() / "words.txt";
     bert::write_file(file, "<unk>\t7\nThe\t3\r\nmoon\t5\n");
     const WordIds words(file);

@@ -73,7 +73,7 @@ TEST(CrossEncoder, StopsWhenAsked) {
 }
 
 TEST(CrossEncoder, SaysWhyAModelIsNone) {
-    const bert::TemporaryFolder folder;
+    const TestFolder folder;
     const auto copy = [&](const std::string& name) {
         std::filesystem::copy(testdata() / "reranker", folder.path() / name);
         return folder.path() / name;

@@ -111,7 +111,7 @@ TEST(LinearTrainer, TrainsWritesReadsAndMeasures) {
     EXPECT_EQ(trained.folds, 3U);  // as many as the rarest label has examples
     EXPECT_EQ(trained.cross_validated.accuracy(), 1.0);
 
-    const bert::TemporaryFolder folder;
+    const TestFolder folder;
     const auto file = folder.path() / "model.json";
     LinearClassifier named = trained.classifier;
     named.fingerprint = "letters";

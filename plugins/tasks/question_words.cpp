@@ -37,14 +37,14 @@ QuestionWords::Found QuestionWords::in(std::string_view text) const {
     if (words_.empty()) return out;
     const std::vector<text::Word> there = text::words(text);
     std::size_t found = 0;
-    for (const Wanted& wanted : words_) {
+    for (const Asked& asked : words_) {
         const bool has = std::any_of(there.begin(), there.end(), [&](const text::Word& word) {
-            return wanted.exact ? without_possessive(word.folded) == wanted.folded
-                                : text::same_stem(word.folded, wanted.folded);
+            return asked.exact ? without_possessive(word.folded) == asked.folded
+                               : text::same_stem(word.folded, asked.folded);
         });
         if (has)
             ++found;
-        else if (wanted.exact)
+        else if (asked.exact)
             ++out.missing;
     }
     out.share = static_cast<double>(found) / static_cast<double>(words_.size());

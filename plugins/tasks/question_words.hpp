@@ -20,11 +20,11 @@ class QuestionWords {
     [[nodiscard]] Found in(std::string_view text) const;
 
  private:
-    struct Wanted {
+    struct Asked {
         std::string folded;
         bool exact = false;  // a name or a number: no other form of it will do
     };
-    std::vector<Wanted> words_;
+    std::vector<Asked> words_;
 };
 
 }  // namespace lectern::tasks

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "passages/wanted.hpp"
+#include "passages/asked_kind.hpp"
 #include "plugins/tasks/probabilities.hpp"
 
 namespace lectern::tasks {
@@ -35,9 +35,9 @@ std::vector<AnswerSentence> combine(std::string_view question,
                                     std::span<const AnswerSentence> read,
                                     std::span<const passages::Evidence> compared,
                                     std::size_t most) {
-    const passages::Wanted wanted(question);
+    const passages::AskedKind asked_kind(question);
     const auto lacks = [&](std::size_t passage, std::size_t begin, std::size_t end) {
-        return wanted.in(passages[passage].text.substr(begin, end - begin)) < 0;
+        return asked_kind.in(passages[passage].text.substr(begin, end - begin)) < 0;
     };
     std::vector<AnswerSentence> all;
     for (const passages::Evidence& one : compared) {

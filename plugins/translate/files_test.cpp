@@ -38,7 +38,7 @@ class SpoiltModel : public Test {
     }
 
  private:
-    TemporaryFolder folder_;
+    TestFolder folder_;
 };
 
 TEST_F(SpoiltModel, IsUsedWhenItIsWhole) {

@@ -12,6 +12,7 @@
 
 #include "plugins/translate/bytes.hpp"
 #include "test_folders.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace lectern::translate {
 
@@ -36,27 +37,6 @@ using Tokens = std::vector<std::uint32_t>;
 inline Tokens tokens_of(const boost::json::value& list) {
     return boost::json::value_to<Tokens>(list);
 }
-
-// A folder of its own, removed at the end.
-class TemporaryFolder {
- public:
-    TemporaryFolder() {
-        std::string name =
-            (std::filesystem::temp_directory_path() / "translate-test-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-        path_ = name;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-    std::filesystem::path path_;
-};
 
 inline void write_file(const std::filesystem::path& path, std::string_view content) {
     std::ofstream(path, std::ios::binary) << content;

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "lectern/backup.hpp"
 #include "lectern/status.hpp"
 #include "storage/store/store.hpp"
 #include "storage/store/types.hpp"
@@ -45,10 +46,6 @@ struct BackupWatch {
 // Oldest first. not_found when the folder holds none.
 [[nodiscard]] Result<std::vector<Backup>> list_backups(const std::filesystem::path& from);
 
-struct BackupFile {
-    std::string name;  // below the folder of the backups
-    std::uint64_t bytes = 0;
-};
 // The files of one backup: with these alone, another folder holds it too.
 [[nodiscard]] Result<std::vector<BackupFile>> files_of_backup(const std::filesystem::path& from,
                                                               std::uint32_t id);

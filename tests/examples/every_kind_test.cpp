@@ -4,8 +4,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lectern/lectern.hpp"
@@ -136,6 +140,67 @@ TEST_F(EveryKind, AnAnswerIsReadWrittenAndVerified) {
     const auto nothing = collection.ask("Who painted the harbour?");
     ASSERT_TRUE(nothing.ok()) << nothing.status().message();
     EXPECT_EQ(nothing->status, AnswerStatus::abstained) << nothing->text;
+}
+
+class Trained : public EveryKind {
+ protected:
+    [[nodiscard]] lectern::TrainOptions options(std::string chosen = "{}") const {
+        lectern::TrainOptions out;
+        out.plugin = "kinds";
+        out.stage = "common-words";
+        out.options = std::move(chosen);
+        out.folders = folders();
+        return out;
+    }
+    [[nodiscard]] static lectern::TextFeed feed(std::vector<std::string> texts) {
+        return [texts = std::move(texts),
+                next = std::size_t{0}]() mutable -> lectern::Result<std::optional<std::string>> {
+            if (next == texts.size()) return std::optional<std::string>();
+            return std::optional<std::string>(texts[next++]);
+        };
+    }
+    [[nodiscard]] std::string written() const {
+        std::ifstream file(model, std::ios::binary);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+
+    fs::path model = folder / "common.txt";
+    const std::vector<std::string> texts{"The pump and the valve", "the Valve, and oil", "Öl"};
+};
+
+TEST_F(Trained, AModelIsWhatTheTextsSay) {
+    const auto report = lectern::train(feed(texts), model, options());
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    EXPECT_EQ(*report, R"({"texts": 3, "words": 3})");
+    EXPECT_EQ(written(), "and\nthe\nvalve\n");
+    const auto all = lectern::train(feed(texts), model, options(R"({"share": 0})"));
+    ASSERT_TRUE(all.ok()) << all.status().message();
+    EXPECT_EQ(written(), "and\noil\npump\nthe\nvalve\nÖl\n");
+    std::ofstream(folder / "asked.txt") << "the\nboiler\nvalve\n";
+    const auto measured = lectern::evaluate(model, folder / "asked.txt", options());
+    ASSERT_TRUE(measured.ok()) << measured.status().message();
+    EXPECT_EQ(*measured, R"({"questions": 3, "correct": 2})");
+}
+
+TEST_F(Trained, WhatFailsSaysWhyAndLeavesTheModelThatIsThere) {
+    ASSERT_TRUE(lectern::train(feed(texts), model, options()).ok());
+    const std::string before = written();
+    const auto none = lectern::train(feed({}), model, options());
+    EXPECT_EQ(none.status().code(), lectern::Code::invalid_argument);
+    EXPECT_THAT(std::string(none.status().message()), HasSubstr("there are no texts"));
+    lectern::TrainOptions stopped = options();
+    std::stop_source stop;
+    stop.request_stop();
+    stopped.stop = stop.get_token();
+    EXPECT_EQ(lectern::train(feed(texts), model, stopped).status().code(),
+              lectern::Code::cancelled);
+    const auto refused = lectern::train(feed(texts), model, options(R"({"share": 2})"));
+    EXPECT_EQ(refused.status().code(), lectern::Code::invalid_argument);
+    EXPECT_THAT(std::string(refused.status().message()), HasSubstr("share"));
+    EXPECT_EQ(written(), before);
+    const auto missing = lectern::evaluate(model, folder / "none.txt", options());
+    EXPECT_EQ(missing.status().code(), lectern::Code::not_found);
+    EXPECT_THAT(std::string(missing.status().message()), HasSubstr("none.txt"));
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ TEST(PluginGuide, ShowsTheExamplesAsTheyAre) {
         EXPECT_EQ(block(page, begin + file + end), read(source / file)) << file;
         ++shown;
     }
-    EXPECT_EQ(shown, 12);
+    EXPECT_EQ(shown, 13);
 }
 
 TEST(PluginGuide, TheExampleInCppHasAtMost60Lines) {

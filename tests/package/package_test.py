@@ -53,20 +53,29 @@ def case_install(context):
         "share/lectern/licenses/lectern",
     ):
         assert (context.installed / file).is_file(), f"not installed: {file}"
-    headers = {header.name for header in (context.installed / "include/lectern").iterdir()}
+    installed = context.installed / "include/lectern"
+    headers = {header.name for header in installed.iterdir() if header.is_file()}
     assert headers == {"backup.hpp", "cluster.hpp", "code.h", "copy.hpp", "engine.hpp", "finding.hpp", "grammar.hpp", "lectern.h", "lectern.hpp", "patch.hpp",
                        "pipeline.hpp", "plugin.h", "plugin.hpp", "running.hpp", "status.hpp", "translation.hpp"}, headers
+    assert {header.name for header in installed.iterdir() if header.is_dir()} == {"plugin"}
+    ours = context.source / "include/lectern/plugin"
+    assert {header.name for header in (installed / "plugin").iterdir()} == {header.name for header in ours.iterdir()}
 
 
 def case_headers_stand_alone(context):
     """Each installed header compiles alone, in the oldest language that it is for."""
     include = context.installed / "include"
+    c99 = [os.environ["LECTERN_C_COMPILER"], "-xc", "-std=c99"]
+    cxx17 = [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++17"]
+    kinds = sorted(header.relative_to(include / "lectern") for header in (include / "lectern/plugin").iterdir())
+    assert len(kinds) > 20, kinds
     for header, compiler in (
-        ("code.h", [os.environ["LECTERN_C_COMPILER"], "-xc", "-std=c99"]),
-        ("lectern.h", [os.environ["LECTERN_C_COMPILER"], "-xc", "-std=c99"]),
+        *((header, c99 if header.suffix == ".h" else cxx17) for header in kinds),
+        ("code.h", c99),
+        ("lectern.h", c99),
         ("lectern.h", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++11"]),
-        ("plugin.h", [os.environ["LECTERN_C_COMPILER"], "-xc", "-std=c99"]),
-        ("plugin.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++17"]),
+        ("plugin.h", c99),
+        ("plugin.hpp", cxx17),
         ("status.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
         ("engine.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),
         ("lectern.hpp", [os.environ["LECTERN_CXX_COMPILER"], "-xc++", "-std=c++20"]),

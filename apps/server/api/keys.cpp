@@ -20,6 +20,7 @@
 
 #include "index/metadata/date.hpp"
 #include "index/metadata/parser.hpp"
+#include "system/descriptor.hpp"
 
 namespace lectern::server {
 namespace {
@@ -284,16 +285,11 @@ class FolderLock {
     explicit FolderLock(const fs::path& file)
         : descriptor_(::open(file.has_parent_path() ? file.parent_path().c_str() : ".",
                              O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        if (descriptor_ >= 0) (void)::flock(descriptor_, LOCK_EX);
+        if (descriptor_.is_open()) (void)::flock(descriptor_.get(), LOCK_EX);
     }
-    ~FolderLock() {
-        if (descriptor_ >= 0) ::close(descriptor_);
-    }
-    FolderLock(const FolderLock&) = delete;
-    FolderLock& operator=(const FolderLock&) = delete;
 
  private:
-    int descriptor_;
+    sys::Descriptor descriptor_;
 };
 
 Status write_root(const fs::path& file, const json::object& root) {

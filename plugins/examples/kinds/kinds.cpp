@@ -1,5 +1,6 @@
-// One small stage of each kind that pipelines are made of; docs/plugin-guide.md shows them. They
-// need no model, so that a whole pipeline of them runs anywhere.
+// One small stage of each kind; docs/plugin-guide.md shows them. They need no model, so that a
+// whole pipeline of them runs anywhere.
+#include "common_words.hpp"
 #include "first_evidence.hpp"
 #include "lectern/plugin.hpp"
 #include "most_words.hpp"
@@ -19,4 +20,6 @@ LECTERN_PLUGIN("kinds", "1.0.0", "A stage of each kind", "Apache-2.0",
                stage<RecentFirst>("recent-first", "By score, id and year", RecentFirst::options),
                stage<MostWords>("most-words", "Sentences with the question's words"),
                stage<FirstEvidence>("first-evidence", "Writes the first piece of evidence"),
-               stage<SameNumbers>("same-numbers", "Numbers must be those of the evidence"))
+               stage<SameNumbers>("same-numbers", "Numbers must be those of the evidence"),
+               stage<CommonWords>("common-words", "Learns the words that most texts have",
+                                  CommonWords::options))

@@ -1,4 +1,4 @@
-#include "engine/answers/defused.hpp"
+#include "engine/answers/without_markup.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -29,7 +29,7 @@ bool begins_image(std::string_view text) {
 
 }  // namespace
 
-std::string defused(std::string_view sentence) {
+std::string without_markup(std::string_view sentence) {
     std::string kept(sentence);
     std::vector<bool> dropped(sentence.size());
     const auto drop = [&](std::size_t from, std::size_t to) {

@@ -1,11 +1,11 @@
-#include "engine/answers/defused.hpp"
+#include "engine/answers/without_markup.hpp"
 
 #include <gtest/gtest.h>
 
 namespace lectern {
 namespace {
 
-TEST(Defused, MarksAndTargetsDoNotReachAnAnswer) {
+TEST(WithoutMarkup, MarksAndTargetsDoNotReachAnAnswer) {
     const struct {
         std::string_view evidence, answer;
     } cases[] = {
@@ -21,7 +21,8 @@ TEST(Defused, MarksAndTargetsDoNotReachAnAnswer) {
         {"Plain (in brackets) and x < y > z!", "Plain (in brackets) and x < y > z!"},
         {"", ""},
     };
-    for (const auto& row : cases) EXPECT_EQ(defused(row.evidence), row.answer) << row.evidence;
+    for (const auto& row : cases)
+        EXPECT_EQ(without_markup(row.evidence), row.answer) << row.evidence;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// passages/wanted.hpp: whether a sentence has the kind of thing that a question asks for.
+// passages/asked_kind.hpp: whether a sentence has the kind of thing that a question asks for.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@
 
 namespace lectern::passages {
 
-class Wanted {
+class AskedKind {
  public:
-    explicit Wanted(std::string_view question);
+    explicit AskedKind(std::string_view question);
 
     // For a date or a number: 1 when the candidate (with the sentence that it leans on) has one
     // that the question has not, otherwise -1. 0 when none is asked for.

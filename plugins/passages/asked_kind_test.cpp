@@ -1,4 +1,4 @@
-#include "passages/wanted.hpp"
+#include "passages/asked_kind.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,18 +14,18 @@ Candidate last_of(std::string_view passage) {
 }
 
 double number(std::string_view question, std::string_view passage) {
-    return Wanted(question).number(last_of(passage), passage);
+    return AskedKind(question).number(last_of(passage), passage);
 }
 
 double name(std::string_view question, std::string_view passage) {
-    return Wanted(question).name(last_of(passage), passage);
+    return AskedKind(question).name(last_of(passage), passage);
 }
 
 double definition(std::string_view question, std::string_view passage) {
-    return Wanted(question).definition(last_of(passage), "");
+    return AskedKind(question).definition(last_of(passage), "");
 }
 
-TEST(Wanted, DatesAreYearsMonthsAndCenturies) {
+TEST(AskedKind, DatesAreYearsMonthsAndCenturies) {
     for (const char* passage :
          {"It came out in 1997.", "It was made in the 1990s.", "It was lost in May, or in June.",
           "It is of the 9th century.", "Es erschien im Oktober."})
@@ -34,7 +34,7 @@ TEST(Wanted, DatesAreYearsMonthsAndCenturies) {
         EXPECT_EQ(number("When was it?", passage), -1) << passage;
 }
 
-TEST(Wanted, NumbersAreFiguresOrWords) {
+TEST(AskedKind, NumbersAreFiguresOrWords) {
     EXPECT_EQ(number("How many layers has it?", "It has 12 layers."), 1);
     EXPECT_EQ(number("How many layers has it?", "It has twelve layers."), 1);
     EXPECT_EQ(number("How many layers has it?", "It has many layers."), -1);
@@ -42,7 +42,7 @@ TEST(Wanted, NumbersAreFiguresOrWords) {
     EXPECT_EQ(number("What is it?", "It has 12 layers."), 0);
 }
 
-TEST(Wanted, NamesThatTheQuestionHasNot) {
+TEST(AskedKind, NamesThatTheQuestionHasNot) {
     EXPECT_EQ(name("Who wrote BERT?", "It was written by Devlin."), 1);
     EXPECT_EQ(name("Who wrote BERT?", "Jacob Devlin is its author."), 1);
     EXPECT_EQ(name("Who wrote BERT?", "Nobody knows who wrote BERT."), -1);
@@ -53,9 +53,9 @@ TEST(Wanted, NamesThatTheQuestionHasNot) {
         << "one kind is enough";
 }
 
-TEST(Wanted, AnAnswerHasWhatIsAskedFor) {
+TEST(AskedKind, AnAnswerHasWhatIsAskedFor) {
     const auto in = [](std::string_view question, std::string_view answer) {
-        return Wanted(question).in(answer);
+        return AskedKind(question).in(answer);
     };
     EXPECT_EQ(in("When did the Vega project start?", "March 2019"), 1);
     EXPECT_EQ(in("When did the Vega project start?", "4 million euros"), -1);
@@ -72,13 +72,13 @@ TEST(Wanted, AnAnswerHasWhatIsAskedFor) {
     EXPECT_EQ(in("What is it?", "a model"), 0);
 }
 
-TEST(Wanted, WhatItLeansOnCounts) {
+TEST(AskedKind, WhatItLeansOnCounts) {
     EXPECT_EQ(name("Who was it?", "It is by Jacob Devlin, they say. He wrote it at night."), 1);
     EXPECT_EQ(name("Who was it?", "It is by Jacob Devlin, they say. Nobody saw that."), -1);
     EXPECT_EQ(number("When was it?", "The year was 2018. It was a good year."), 1);
 }
 
-TEST(Wanted, Definitions) {
+TEST(AskedKind, Definitions) {
     EXPECT_EQ(definition("What is an encoder?", "An encoder is a model that reads."), 1);
     EXPECT_EQ(
         definition("What is an encoder?", "Encoders, even large ones, are the models that read."),
@@ -97,10 +97,10 @@ TEST(Wanted, Definitions) {
     EXPECT_EQ(definition("How does an encoder work?", "An encoder is a model that reads."), 0);
 }
 
-TEST(Wanted, WhatStandsFirstUnderTheNameOfAThingSaysWhatItIs) {
+TEST(AskedKind, WhatStandsFirstUnderTheNameOfAThingSaysWhatItIs) {
     const auto under = [](std::string_view question, std::string_view title,
                           std::string_view passage) {
-        return Wanted(question).definition(last_of(passage), title);
+        return AskedKind(question).definition(last_of(passage), title);
     };
     const char* question = "What does the LISTEN command do?";
     EXPECT_EQ(under(question, "", "## LISTEN\n\nWaits for notifications."), 1);
@@ -113,9 +113,9 @@ TEST(Wanted, WhatStandsFirstUnderTheNameOfAThingSaysWhatItIs) {
     EXPECT_EQ(under(question, "", "## LISTEN and NOTIFY\n\nWait for all."), -1);
 }
 
-TEST(Wanted, WhatIsToBeDefinedMustBeThereInARow) {
+TEST(AskedKind, WhatIsToBeDefinedMustBeThereInARow) {
     const auto lacks = [](std::string_view question, const Passage& passage) {
-        return Wanted(question).lacks_term(candidates("", {passage}).back(), passage);
+        return AskedKind(question).lacks_term(candidates("", {passage}).back(), passage);
     };
     const Passage passage{"Networks", "A network without convolution reads the whole text.", 1};
     EXPECT_TRUE(lacks("What is a convolutional network?", passage));

@@ -1,4 +1,4 @@
-#include "passages/wanted.hpp"
+#include "passages/asked_kind.hpp"
 
 #include <algorithm>
 #include <array>
@@ -35,11 +35,11 @@ std::string_view with_context(const Candidate& candidate, std::string_view passa
 }
 
 // The same word, or its plural: of names like "vacuum" and "vacuumdb" the beginning says nothing.
-bool is_form_of(std::string_view word, std::string_view wanted) {
-    if (text::base_form(word) == text::base_form(wanted)) return true;
-    if (word.size() < wanted.size()) std::swap(word, wanted);
-    if (!word.starts_with(wanted)) return false;
-    const std::string_view ending = word.substr(wanted.size());
+bool is_form_of(std::string_view word, std::string_view asked) {
+    if (text::base_form(word) == text::base_form(asked)) return true;
+    if (word.size() < asked.size()) std::swap(word, asked);
+    if (!word.starts_with(asked)) return false;
+    const std::string_view ending = word.substr(asked.size());
     constexpr std::array<std::string_view, 6> endings{"s", "es", "n", "en", "e", "er"};
     return std::find(endings.begin(), endings.end(), ending) != endings.end();
 }
@@ -82,7 +82,7 @@ bool of_other_signs(std::string_view word) {
 
 }  // namespace
 
-Wanted::Wanted(std::string_view question)
+AskedKind::AskedKind(std::string_view question)
     : number_(text::asks_for_number(question)),
       date_(text::asks_for_date(question)),
       name_(!number_ && (text::asks_for_person(question) || text::asks_for_place(question))),
@@ -96,21 +96,21 @@ Wanted::Wanted(std::string_view question)
     person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
 }
 
-bool Wanted::asked_already(const std::string& folded) const {
+bool AskedKind::asked_already(const std::string& folded) const {
     return std::any_of(asked_.begin(), asked_.end(),
                        [&](const text::Word& word) { return word.folded == folded; });
 }
 
-double Wanted::number(const Candidate& candidate, std::string_view passage) const {
+double AskedKind::number(const Candidate& candidate, std::string_view passage) const {
     if (!number_) return 0;
-    const auto wanted = [&](const text::Word& word) {
+    const auto is_of_that_kind = [&](const text::Word& word) {
         return (date_ ? is_date(word) : is_number(word)) && !asked_already(word.folded);
     };
     const std::vector<text::Word> words = text::words(with_context(candidate, passage));
-    return std::any_of(words.begin(), words.end(), wanted) ? 1 : -1;
+    return std::any_of(words.begin(), words.end(), is_of_that_kind) ? 1 : -1;
 }
 
-double Wanted::in(std::string_view answer) const {
+double AskedKind::in(std::string_view answer) const {
     if (!number_answers_ && !person_answers_) return 0;
     const std::vector<text::Word> words = text::words(answer);
     const auto is_it = [&](const text::Word& word) {
@@ -123,21 +123,21 @@ double Wanted::in(std::string_view answer) const {
     return std::any_of(words.begin(), words.end(), is_it) ? 1 : -1;
 }
 
-bool Wanted::lacks_term(const Candidate& candidate, const Passage& passage) const {
+bool AskedKind::lacks_term(const Candidate& candidate, const Passage& passage) const {
     if (defined_.empty() || std::any_of(defined_.begin(), defined_.end(),
                                         [](const auto& word) { return text::is_stop_word(word); }))
         return false;
     const auto in = [&](const std::vector<text::Word>& words) {
         return std::search(words.begin(), words.end(), defined_.begin(), defined_.end(),
-                           [](const text::Word& word, const std::string& wanted) {
-                               return text::same_stem(word.folded, wanted);
+                           [](const text::Word& word, const std::string& asked) {
+                               return text::same_stem(word.folded, asked);
                            }) != words.end();
     };
     return !in(candidate.words) && !in(text::words(passage.title)) &&
            !in(text::words(candidate.heading)) && !in(text::words(passage.text));
 }
 
-double Wanted::name(const Candidate& candidate, std::string_view passage) const {
+double AskedKind::name(const Candidate& candidate, std::string_view passage) const {
     if (!name_) return 0;
     const std::string_view text = with_context(candidate, passage);
     const std::vector<text::Word> words = text::words(text);
@@ -150,7 +150,7 @@ double Wanted::name(const Candidate& candidate, std::string_view passage) const 
     return -1;
 }
 
-bool Wanted::is_of(const Candidate& candidate, std::string_view title) const {
+bool AskedKind::is_of(const Candidate& candidate, std::string_view title) const {
     // A title of more than what is asked for is about more.
     const auto is_what_is_asked = [&](std::string_view heading) {
         std::size_t same = 0;
@@ -159,8 +159,8 @@ bool Wanted::is_of(const Candidate& candidate, std::string_view title) const {
         for (const text::Word& word : text::words(heading)) {
             if (word.number && same == 0) continue;  // "3.5. Window Functions"
             if (text::is_worded(Wording::article, word.folded)) continue;
-            if (std::none_of(defined_.begin(), defined_.end(), [&](const std::string& wanted) {
-                    return is_form_of(word.folded, wanted);
+            if (std::none_of(defined_.begin(), defined_.end(), [&](const std::string& asked) {
+                    return is_form_of(word.folded, asked);
                 }))
                 return false;
             ++same;
@@ -173,7 +173,7 @@ bool Wanted::is_of(const Candidate& candidate, std::string_view title) const {
             is_what_is_asked(title));
 }
 
-double Wanted::definition(const Candidate& candidate, std::string_view title) const {
+double AskedKind::definition(const Candidate& candidate, std::string_view title) const {
     if (defined_.empty()) return 0;
     const bool of_it = candidate.prose && is_of(candidate, title);
     if (of_it && candidate.first_under_heading) return 1;
