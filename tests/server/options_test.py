@@ -2,6 +2,8 @@
 import http.client
 import json
 import os
+import re
+import resource
 import shutil
 import signal
 import socket
@@ -63,6 +65,61 @@ class TlsTest(unittest.TestCase):
                     pass
             self.assertEqual(server.stop(), 0)
         finally:
+            server.remove()
+
+    def test_much_goes_both_ways_and_both_say_their_last_word(self):
+        server = Server("--tls-certificate", CERTIFICATE, "--tls-key", KEY)
+        try:
+            # Many records, of which the middle ones fill the buffers of the system.
+            text = "The keeper lights the lamp. " * 100_000
+            for version in [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]:
+                trusting = ssl.create_default_context(cafile=CERTIFICATE)
+                trusting.minimum_version = trusting.maximum_version = version
+                connection = http.client.HTTPSConnection(
+                    "localhost", server.port, timeout=60, context=trusting)
+                body = json.dumps({"nothing": text})
+                connection.request("POST", "/v1/embeddings", body, {"Content-Type": "application/json"})
+                response = connection.getresponse()
+                self.assertEqual(response.status, 400)
+                response.read()
+                for _ in range(20):
+                    connection.request("GET", "/openapi.json")
+                    self.assertIn("paths", json.load(connection.getresponse()))
+                # The server answers the end of the session with its own: otherwise this fails.
+                connection.sock.unwrap().close()
+            self.assertEqual(server.stop(), 0)
+        finally:
+            server.remove()
+
+    def test_connections_that_wait_cost_little(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))  # the server has them too
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        server = Server("--tls-certificate", CERTIFICATE, "--tls-key", KEY, "--no-access-log")
+        trusting = ssl.create_default_context(cafile=CERTIFICATE)
+        kept = []
+
+        def connect():
+            one = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=trusting)
+            one.request("GET", "/healthz")
+            self.assertEqual(one.getresponse().read(), b'{"status":"ok"}')
+            kept.append(one)
+
+        def memory():
+            with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
+                return int(re.search(r"VmRSS:\s+(\d+) kB", file.read())[1])
+
+        try:
+            for _ in range(20):  # what the first ones make for all
+                connect()
+            before = memory()
+            for _ in range(500):
+                connect()
+            # 25 KiB each; with buffers for whole records, 80.
+            self.assertLess(memory() - before, 500 * 40)
+        finally:
+            for one in kept:
+                one.close()
             server.remove()
 
 

@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,11 @@ class Wire {
     [[nodiscard]] virtual bool gone() = 0;
     // From the connection's executor: pending operations fail.
     virtual void cancel() = 0;
+
+ protected:
+    // What is read while closing, at most: enough for a request that was refused unread.
+    static constexpr std::size_t most_drained = 1U << 20U;
+    [[nodiscard]] static bool has_gone(int descriptor);
 };
 
 [[nodiscard]] std::unique_ptr<Wire> plain_wire(boost::asio::ip::tcp::socket socket);
