@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# What the tests of the server talk to it with: the official clients for Python and Node and a
-# validator of JSON Schema, in a virtual environment and a node_modules of the cache. For ./check.
+# What the tests of the server talk to it with: the official clients for Python and Node, and the
+# suites of others that try its interface, its MCP, its metrics and its page, in a virtual environment
+# and a node_modules of the cache. For ./check. MCP's suite wants a newer Node than Debian has, which
+# comes as a package too.
 set -euo pipefail
 # shellcheck source=../paths.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../paths.sh"
@@ -28,5 +30,13 @@ cp "$LECTERN_SETUP_DIR/clients/package.json" "$LECTERN_SETUP_DIR/clients/package
     die "npm could not install the test clients" \
         "check the network and the proxy settings (npm config list), then run the same command again"
 mv -T "$work/node" "$CLIENTS_DIR/node"
+# promtool alone, out of Debian's package: installed, that starts a Prometheus. Elsewhere its test
+# takes the promtool that is there, or says that there is none.
+if command -v apt-get >/dev/null 2>&1; then
+    (cd "$work" && apt-get download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb |
+        tar -x --strip-components=3 -C "$CLIENTS_DIR" ./usr/bin/promtool) ||
+        die "apt-get could not download the package prometheus, of which the tests use promtool" \
+            "run apt-get update, then the same command again"
+fi
 rm -rf "$work"
 touch "$CLIENTS_DIR/complete"
