@@ -59,10 +59,7 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
     listener->wanted = std::move(wanted);
     listener->key = std::move(key);
     if (sees_a_part(*listener)) listener->wanted.list = false;
-    // Opened before mutex_ is held: that may take its time.
-    for (const std::string& uri : listener->wanted.uris)
-        if (const auto address = place_of(uri); address && reaches(*listener, address->collection))
-            (void)collections_.get(address->collection);
+    prepare(listener->wanted.uris, listener->key.get());
     {
         const std::lock_guard lock(mutex_);
         forget_who_left();
@@ -86,6 +83,13 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
     changed_.notify_all();
     // A connection's thread, which must not wait for a look, only says that it has left.
     return std::shared_ptr<void>(listener.get(), [listener](void*) { listener->left = true; });
+}
+
+void Listeners::prepare(const std::vector<std::string>& uris, const Key* key) const {
+    for (const std::string& uri : uris)
+        if (const auto address = place_of(uri);
+            address && (key == nullptr || key->reaches(address->collection)))
+            (void)collections_.get(address->collection);
 }
 
 void Listeners::change(const std::shared_ptr<void>& listening,

@@ -59,6 +59,9 @@ class Listeners {
     [[nodiscard]] Result<std::shared_ptr<void>> add(std::shared_ptr<ResponseStream> stream,
                                                     const boost::json::value& id, Wanted wanted,
                                                     std::shared_ptr<const Key> key);
+    // Opens the collections of such addresses, where the key reaches them, which may take its time:
+    // before what is called with a lock.
+    void prepare(const std::vector<std::string>& uris, const Key* key) const;
     // What is listened to from now on, of what add() gave; nullptr: nobody listens.
     void change(const std::shared_ptr<void>& listening, const std::vector<std::string>& uris);
     // Tells all of them that it is over. None is taken any more.

@@ -64,6 +64,7 @@ void Sessions::set_log_level(const std::string& id, const Key* key, Level level)
 }
 
 bool Sessions::subscribe(const std::string& id, const Key* key, const std::string& uri) {
+    listeners_.prepare({uri}, key);
     const std::lock_guard lock(mutex_);
     Session& session = at(id, key);
     if (std::find(session.uris.begin(), session.uris.end(), uri) != session.uris.end()) return true;
@@ -83,6 +84,12 @@ void Sessions::unsubscribe(const std::string& id, const Key* key, const std::str
 Result<std::shared_ptr<void>> Sessions::listen(const std::string& id,
                                                const std::shared_ptr<const Key>& key,
                                                std::shared_ptr<ResponseStream> stream) {
+    std::vector<std::string> uris;
+    {
+        const std::lock_guard lock(mutex_);
+        uris = at(id, key.get()).uris;
+    }
+    listeners_.prepare(uris, key.get());  // what is subscribed to meanwhile prepares itself
     const std::lock_guard lock(mutex_);
     Session& session = at(id, key.get());
     LECTERN_ASSIGN(std::shared_ptr<void> listening,

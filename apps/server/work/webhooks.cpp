@@ -123,8 +123,9 @@ void Webhooks::send(Destination to, std::string id, const json::object& message,
         if (ended_) return;
         if (waiting_.size() < most_waiting) {
             waiting_.push_back(std::move(one));
-            if (!thread_.joinable())
-                thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+            if (threads_.size() < most_at_once)
+                threads_.emplace_back([this] { work(stop_.get_token()); });
+            ++changes_;
             changed_.notify_all();
             return;
         }
@@ -141,41 +142,52 @@ void Webhooks::end() {
         if (ended_) return;
         ended_ = true;
     }
-    if (thread_.joinable()) {
-        thread_.request_stop();
-        thread_.join();
-    }
+    stop_.request_stop();
+    for (std::thread& thread : threads_) thread.join();
     for (const Waiting& one : waiting_)
         log_line(LogLevel::warning, "the server ends before a webhook was delivered",
                  {{"webhook", one.id}, {"url", api::clean(one.to.url)}});
     waiting_.clear();
 }
 
+std::vector<Webhooks::Waiting>::iterator Webhooks::first() {
+    auto out = waiting_.end();
+    for (auto one = waiting_.begin(); one != waiting_.end(); ++one)
+        if ((out == waiting_.end() || one->due < out->due) && !busy_.contains(one->to.authority()))
+            out = one;
+    return out;
+}
+
 void Webhooks::work(const std::stop_token& stop) {
-    const auto earlier = [](const Waiting& a, const Waiting& b) { return a.due < b.due; };
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        const auto first = std::min_element(waiting_.begin(), waiting_.end(), earlier);
-        if (first == waiting_.end()) {
-            changed_.wait(lock, stop, [this] { return !waiting_.empty(); });
+        // A new one may be due earlier, and a receiver may become free.
+        const auto changed = [this, known = changes_] { return changes_ != known; };
+        const auto next = first();
+        if (next == waiting_.end()) {
+            changed_.wait(lock, stop, changed);
             continue;
         }
-        const Clock::time_point due = first->due;
+        const Clock::time_point due = next->due;
         if (Clock::now() < due) {
-            // A new one may be due earlier.
-            const std::size_t known = waiting_.size();
-            changed_.wait_until(lock, stop, due, [&] { return waiting_.size() > known; });
+            changed_.wait_until(lock, stop, due, changed);
             continue;
         }
-        Waiting one = std::move(*first);
-        waiting_.erase(first);
+        Waiting one = std::move(*next);
+        waiting_.erase(next);
+        const std::string receiver = one.to.authority();
+        busy_.insert(receiver);
         lock.unlock();
         const bool done = attempt(one, stop);
         if (one.told) one.told(one.telling);
         lock.lock();
-        if (done) continue;
-        if (!stop.stop_requested()) one.due = Clock::now() + pauses_[one.telling.attempts - 1];
-        waiting_.push_back(std::move(one));
+        busy_.erase(receiver);
+        if (!done) {
+            if (!stop.stop_requested()) one.due = Clock::now() + pauses_[one.telling.attempts - 1];
+            waiting_.push_back(std::move(one));
+        }
+        ++changes_;
+        changed_.notify_all();
     }
 }
 

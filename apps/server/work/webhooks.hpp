@@ -3,15 +3,18 @@
 // A message is a POST as Standard Webhooks (https://www.standardwebhooks.com) has it, signed with
 // HMAC-SHA256. It goes to addresses that the operator has named and to no others, whatever a
 // request says; redirects are not followed. What is not taken (a status of 2xx) is sent again after
-// longer and longer pauses. Threads: everything is safe from any thread.
+// longer and longer pauses. A receiver gets one message at a time, so that a slow one holds up
+// nobody else's. Threads: everything is safe from any thread.
 #pragma once
 
 #include <boost/json.hpp>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -58,12 +61,13 @@ class Webhooks {
     using Post =
         std::function<Result<unsigned>(const Destination& to, const std::vector<Header>& headers,
                                        const std::string& body, std::stop_token stop)>;
-    // Called after each attempt, from another thread.
+    // Called after each attempt, from another thread; for two messages perhaps at once.
     using Told = std::function<void(const Telling& telling)>;
     // The pauses between attempts; after the last one there is one attempt more.
     using Pauses = std::vector<std::chrono::milliseconds>;
 
     static constexpr std::size_t most_waiting = 1000;  // messages; more are given up at once
+    static constexpr std::size_t most_at_once = 8;     // receivers that are told
 
     static Pauses usual_pauses();
     static Post usual_post();
@@ -90,6 +94,8 @@ class Webhooks {
         Telling telling;
     };
     void work(const std::stop_token& stop);
+    // With mutex_: the one that is due first, of those whose receiver is free.
+    [[nodiscard]] std::vector<Waiting>::iterator first();
     // False: it is to be sent again.
     [[nodiscard]] bool attempt(Waiting& one, const std::stop_token& stop) const;
 
@@ -99,8 +105,11 @@ class Webhooks {
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::vector<Waiting> waiting_;
+    std::set<std::string> busy_;  // receivers that are being told
+    std::uint64_t changes_ = 0;   // of what waits and of who is busy
     bool ended_ = false;
-    std::jthread thread_;  // from the first message on
+    std::stop_source stop_;
+    std::vector<std::thread> threads_;  // as many as there were messages, up to most_at_once
 };
 
 }  // namespace lectern::server

@@ -218,6 +218,37 @@ TEST(WebhookTest, OfAReceiverThatHangsNotEverythingIsKept) {
     go_on.set_value();
 }
 
+TEST(WebhooksTest, ASlowReceiverHoldsUpNobodyElseAndGetsOneMessageAtATime) {
+    std::promise<void> go_on;
+    const std::shared_future<void> may_go_on = go_on.get_future().share();
+    std::atomic<int> at_slow{0};
+    std::atomic<bool> two_at_slow{false};
+    const auto post = [&](const Destination& to, const std::vector<Header>&, const std::string&,
+                          const std::stop_token&) -> Result<unsigned> {
+        if (to.host != "slow.example") return 200U;
+        if (++at_slow > 1) two_at_slow = true;
+        may_go_on.wait();
+        --at_slow;
+        return 200U;
+    };
+    std::promise<void> told;
+    std::atomic<int> slow_ones{0};
+    std::promise<void> all_slow_ones;
+    Webhooks webhooks(rules_for("http://slow.example"), post, {});
+    for (int i = 0; i < 20; ++i)
+        webhooks.send(*parse_destination("http://slow.example/" + std::to_string(i)), "slow", {},
+                      [&](const Telling&) {
+                          if (++slow_ones == 20) all_slow_ones.set_value();
+                      });
+    webhooks.send(*parse_destination("http://other.example/"), "other", {},
+                  [&](const Telling&) { told.set_value(); });
+    told.get_future().wait();
+    EXPECT_EQ(slow_ones.load(), 0);
+    go_on.set_value();
+    all_slow_ones.get_future().wait();
+    EXPECT_FALSE(two_at_slow.load());
+}
+
 class JobWebhookTest : public testing::Test {
  protected:
     json::object ended(Jobs& jobs, json::object settings) {
