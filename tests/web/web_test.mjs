@@ -260,6 +260,71 @@ test("a collection is made, filled, looked through, cleared and deleted", async 
   await page.waitForFunction(() => ![...document.getElementById("collection").options].some((each) => each.value === "short-lived"));
 });
 
+test("a collection has other names, and another one", async () => {
+  const name = () => page.inputValue("#collection");
+  const reached = (wanted) => page.waitForFunction((to) => document.getElementById("collection").value === to, wanted, slow);
+  const dropCollection = async () => {
+    const answer = await name();
+    page.once("dialog", (dialog) => dialog.accept(answer));
+    await page.click("#drop-collection");
+  };
+  await page.click("#open-collections");
+  await page.fill("#new-name", "sea-1");
+  await page.selectOption("#new-pipeline", "search-only");
+  await page.click("#new-form button[type=submit]");
+  await reached("sea-1");
+  await page.click("#open-collections");
+  await page.fill("#alias-name", "sea");
+  await page.click("#alias-form button");
+  await page.waitForSelector("#aliases li:has-text('sea')");
+  assert.equal(await page.locator("#collection option[value='sea-1']").textContent(), "sea-1, also sea");
+  await accessible("collections, other names");
+  await page.setViewportSize({ width: 320, height: 740 });
+  assert.ok(await wide(), "collections at 320");
+  assert.ok(await page.evaluate(() => document.getElementById("collections-dialog").scrollWidth <=
+    document.getElementById("collections-dialog").clientWidth), "the dialog at 320");
+  await page.setViewportSize({ width: 1280, height: 900 });
+  // What the server refuses is said: who uses the other name would find nothing.
+  await dropCollection();
+  await page.waitForSelector("#collections-status:has-text('alias')");
+  expected(409);
+  await page.keyboard.press("Escape");
+  // A link with the other name finds the collection.
+  await page.selectOption("#collection", "notes");
+  await page.goto(`${url}/#documents?in=sea`);
+  await reached("sea-1");
+  assert.match(page.url(), /#documents\?in=sea-1$/);
+  await page.selectOption("#collection", "notes");
+  await page.goto(`${url}/#documents?in=sea`);
+  await page.reload();
+  await reached("sea-1");
+  // It may be switched to another collection, when that is meant.
+  await page.selectOption("#collection", "uploads");
+  await page.click("#open-collections");
+  await page.fill("#alias-name", "sea");
+  const asked = async () => {
+    const dialog = page.waitForEvent("dialog");
+    await page.click("#alias-form button");
+    return dialog;
+  };
+  await (await asked()).dismiss();
+  assert.equal(await page.locator("#aliases li").count(), 0);
+  await (await asked()).accept();
+  await page.waitForSelector("#aliases li:has-text('sea')");
+  await page.click("[aria-label='Remove the name sea']");
+  await page.waitForSelector("#aliases li", { state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.selectOption("#collection", "sea-1");
+  await page.click("#open-collections");
+  page.once("dialog", (dialog) => dialog.accept("sea-2"));
+  await page.click("#rename-collection");
+  await reached("sea-2");
+  assert.match(page.url(), /in=sea-2/);
+  await page.click("#open-collections");
+  await dropCollection();
+  await page.waitForFunction(() => ![...document.getElementById("collection").options].some((each) => each.value.startsWith("sea")));
+});
+
 test("the interface is described, and tried, on a page", async () => {
   await page.click("footer [data-view=api]");
   const search = page.locator(".operation", { has: page.locator(".at", { hasText: /^\/collections\/\{name\}\/stats$/ }) });

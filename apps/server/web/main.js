@@ -1,5 +1,5 @@
 // The page as a whole: views, the collection at hand, the key.
-import { go, here, views } from "./address.js";
+import { change, go, here, views } from "./address.js";
 import { get, key, of, put } from "./api.js";
 import { byId, el } from "./dom.js";
 import { startCollections } from "./collections.js";
@@ -39,19 +39,26 @@ function notice(message) {
 }
 
 let known = new Map(); // name → rights
+let aliases = new Map(); // other name → the collection that it stands for
+// A link may have a collection's other name.
+const meant = (name) => aliases.get(name) ?? name;
 
 async function listCollections(wanted) {
   try {
-    const { collections } = await get("/collections");
+    const [{ collections }, others] = await Promise.all([get("/collections"), get("/aliases")]);
+    aliases = new Map(others.aliases.map((each) => [each.alias, each.collection]));
     known = new Map(collections.map((each) => [each.name, new Set(each.rights)]));
     const names = [...known.keys()];
     const select = byId("collection");
-    select.replaceChildren(...names.map((name) => el("option", {}, name)));
+    const called = (name) => [...aliases].filter(([, collection]) => collection === name).map(([alias]) => alias);
+    select.replaceChildren(...names.map((name) => el("option", { value: name }, [name, ...called(name)].join(", also "))));
     if (names.length === 0) select.append(el("option", { value: "" }, "no collection"));
     select.disabled = names.length === 0;
-    const kept = [wanted, here().params.get("in"), state.collection, sessionStorage.getItem("lectern.collection")]
+    const addressed = here().params.get("in");
+    const kept = [wanted, meant(addressed), state.collection, sessionStorage.getItem("lectern.collection")]
       .find((name) => names.includes(name));
     if (wanted && kept === wanted) go(view(), { in: wanted }, { replace: true }); // the address is obeyed
+    else if (aliases.has(addressed) && kept === meant(addressed)) change({ in: kept }, { replace: true });
     choose(kept ?? names[0] ?? "");
     const gone = here().params.get("in");
     notice(gone && !names.includes(gone) ? `There is no collection “${gone}” here.` : "");
@@ -118,7 +125,8 @@ for (const each of document.querySelectorAll("[data-view]"))
 // Back, forward, a link, an address that was typed.
 when("address", () => {
   const { params } = here();
-  const wanted = params.get("in");
+  const wanted = meant(params.get("in"));
+  if (wanted !== params.get("in")) change({ in: wanted }, { replace: true });
   if (wanted && wanted !== state.collection && known.has(wanted)) choose(wanted);
 });
 addEventListener("popstate", () => showView(false));
