@@ -61,9 +61,10 @@ api::Bound<AnswerConfig> writing() {
         bound<&AnswerConfig::writing>(key(
             {.name = "writing",
              .text = "phrased: the generator puts one sentence around the answer that the reader "
-                     "found, and evidence without one is quoted; free: it writes several "
-                     "sentences in words of its own, and what does not follow from the evidence "
-                     "is replaced, for larger models; copied is what phrased was called before"})),
+                     "found, in words of the question or of the evidence, and evidence without "
+                     "one is quoted; free: it writes several sentences in words of its own, and "
+                     "what does not follow from the evidence is replaced, for larger models; "
+                     "copied is what phrased was called before"})),
         {"phrased", "free", "copied"});
     out.set = [](AnswerConfig& config, const boost::json::value& value) {
         config.writing = value == "free" ? "free" : "phrased";

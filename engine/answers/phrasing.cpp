@@ -110,6 +110,16 @@ bool hangs_together(std::string_view sentence, std::string_view question,
     return true;
 }
 
+bool keeps_the_asked(std::string_view sentence, std::string_view question,
+                     std::string_view evidence) {
+    const Words asked = content_of(question);
+    const Words known = content_of(evidence);
+    const Words said = content_of(sentence);
+    return std::all_of(asked.begin(), asked.end(), [&](const text::Word& word) {
+        return !has(known, word) || has(said, word);
+    });
+}
+
 bool says_more(std::string_view answer, std::string_view question) {
     const Words asked = content_of(question);
     const Words said = content_of(answer);

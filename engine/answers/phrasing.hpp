@@ -29,6 +29,10 @@ namespace lectern {
 [[nodiscard]] bool hangs_together(std::string_view sentence, std::string_view question,
                                   std::string_view evidence);
 
+// Each content word of the question that the evidence has, the sentence has as well.
+[[nodiscard]] bool keeps_the_asked(std::string_view sentence, std::string_view question,
+                                   std::string_view evidence);
+
 // The answer has a content word that the question has not.
 [[nodiscard]] bool says_more(std::string_view answer, std::string_view question);
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/answers/answer_frames.hpp"
+#include "engine/answers/evidence_cuts.hpp"
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
 #include "engine/answers/question_parts.hpp"
@@ -59,26 +60,6 @@ std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
     return evidence.first(count);
 }
 
-std::vector<Frame> frames_of(const WriterRequest& request) {
-    const NumberedEvidence& best = request.evidence.front();
-    return answer_frames(request.question, best.text, best.answer);
-}
-
-// A sentence can be put around what answers. Not where that is nothing but words of the question
-// ("What is teacher forcing?": "teacher forcing"), a name for what a thing is, or too little for a
-// reason.
-bool worth_phrasing(const WriterRequest& request) {
-    if (request.evidence.empty()) return false;
-    const NumberedEvidence& best = request.evidence.front();
-    if (best.answer.empty() || !says_more(best.answer, request.question)) return false;
-    const QuestionParts parts(request.question);
-    // Yes or no: the evidence says why, unless it states the thing itself.
-    if (parts.asking == 0 && parts.auxiliary) return !frames_of(request).empty();
-    if (text::asks_to_explain(request.question)) return 2 * best.answer.size() >= best.text.size();
-    const bool named = best.answer.front() >= 'A' && best.answer.front() <= 'Z';
-    return !named || text::asked_to_define(request.question).empty();
-}
-
 // Evidence as a sentence of the answer: on one line, with a stop.
 std::string as_sentence(std::string_view evidence) {
     std::string out;
@@ -92,12 +73,57 @@ std::string as_sentence(std::string_view evidence) {
     return out;
 }
 
+// On one line and without a stop of its own: it stands within a sentence. "": not plain text.
+std::string tidied_answer(std::string_view answer) {
+    std::string out = one_plain_line(answer);
+    out.resize(out.find_last_not_of(" .,;:") + 1);
+    return out;
+}
+
 // What was cut behind a comma ends like a sentence.
 std::string tidied(std::string_view sentence) {
     std::string out(sentence.substr(0, sentence.find_last_not_of(" \t\r\n") + 1));
     if (out.empty() || std::string_view(",;:").find(out.back()) == std::string_view::npos)
         return out;
     out.back() = '.';
+    return out;
+}
+
+// What the generator may write around what answers.
+struct Forms {
+    std::vector<std::string> framed;  // in the question's words (answer_frames.hpp)
+    EvidenceCuts cut;                 // else in the evidence's (evidence_cuts.hpp)
+
+    // None where the evidence leaves nothing to choose: it is quoted. What begins in the middle is
+    // for a verifier, which refuses it.
+    [[nodiscard]] std::vector<std::string> all(bool verify) const {
+        if (!framed.empty()) return framed;
+        std::vector<std::string> out = cut.whole;
+        if (out.size() == 1 && verify) out.insert(out.end(), cut.broken.begin(), cut.broken.end());
+        if (out.size() == 1) out.clear();
+        return out;
+    }
+};
+
+// Not for a name, where it is asked what a thing is, nor for too little of a reason.
+bool may_be_framed(const NumberedEvidence& best, std::string_view question) {
+    if (text::asks_to_explain(question)) return 2 * best.answer.size() >= best.text.size();
+    const bool named = best.answer.front() >= 'A' && best.answer.front() <= 'Z';
+    const QuestionParts parts(question);
+    const bool yes_or_no = parts.asking == 0 && parts.auxiliary;
+    return yes_or_no || !named || text::asked_to_define(question).empty();
+}
+
+// None where the reader named nothing, or nothing but words of the question ("What is teacher
+// forcing?": "teacher forcing").
+Forms forms_of(const NumberedEvidence& best, std::string_view question) {
+    Forms out;
+    if (best.answer.empty() || !says_more(best.answer, question)) return out;
+    const std::string said = tidied_answer(best.answer);
+    if (!said.empty() && may_be_framed(best, question))
+        for (const Frame& frame : answer_frames(question, best.text, best.answer))
+            out.framed.push_back(with_capital(framed(frame, said)));
+    if (out.framed.empty()) out.cut = evidence_cuts(question, best.text, said);
     return out;
 }
 
@@ -118,8 +144,9 @@ std::string quotation(std::string_view evidence, unsigned n) {
 // Takes the generator's text apart into sentences, and lets each through only when it is supported.
 class SentenceGate {
  public:
-    SentenceGate(const WriterRequest& request, Written& written, StageCounter& verifying)
-        : request_(request), written_(written), verifying_(verifying) {}
+    SentenceGate(const WriterRequest& request, const Forms& forms, Written& written,
+                 StageCounter& verifying)
+        : request_(request), forms_(forms), written_(written), verifying_(verifying) {}
 
     // False: enough.
     bool take(std::string_view piece) {
@@ -185,7 +212,7 @@ class SentenceGate {
         Verdict verdict;
         {
             const Busy busy(verifying_);
-            verdict = is_framed(sentence)
+            verdict = is_one_of(forms_.framed, sentence)
                           ? verify_framed(tidied(sentence))
                           : verify_sentence(tidied(sentence), request_.question, evidence());
             failure_ = check_entailment(request_.entailment, request_.evidence, request_.interrupt,
@@ -250,13 +277,10 @@ class SentenceGate {
         return request_.task == Task::sentence ? request_.evidence.first(1) : request_.evidence;
     }
 
-    // States what the reader found in one of the forms that the question allows.
-    [[nodiscard]] bool is_framed(std::string_view sentence) const {
-        if (request_.task != Task::sentence) return false;
-        const std::vector<Frame> frames = frames_of(request_);
-        return std::any_of(frames.begin(), frames.end(), [&](const Frame& frame) {
-            return same_words(sentence, framed(frame, request_.evidence.front().answer));
-        });
+    [[nodiscard]] static bool is_one_of(std::span<const std::string> forms,
+                                        std::string_view sentence) {
+        return std::any_of(forms.begin(), forms.end(),
+                           [&](const std::string& form) { return same_words(sentence, form); });
     }
 
     // All of its content words stand in what was written before.
@@ -274,7 +298,12 @@ class SentenceGate {
 
     // A sentence with the right words may still say another thing, or have lost what was asked for.
     bool is_worth_keeping(Verdict& verdict) const {
-        if (is_framed(verdict.text)) return true;
+        if (is_one_of(forms_.framed, verdict.text) || is_one_of(forms_.cut.whole, verdict.text))
+            return true;
+        if (is_one_of(forms_.cut.broken, verdict.text)) {
+            verdict.reason = "it begins in the middle of its evidence";
+            return false;
+        }
         if (request_.task == Task::sentence) {
             const NumberedEvidence& best = request_.evidence.front();
             const std::string known = std::string(best.title) + "\n" + std::string(best.text);
@@ -349,6 +378,7 @@ class SentenceGate {
     }
 
     const WriterRequest& request_;
+    const Forms& forms_;  // empty but of Task::sentence
     Written& written_;
     StageCounter& verifying_;
     std::string buffer_;
@@ -384,17 +414,19 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
 
     const bool phrasing = request.task == Task::sentence;
     WriterRequest fitted = request;
+    Forms forms;
     std::string grammar;
     std::string whole;
     std::vector<NumberedEvidence> with_whole;
     if (phrasing) {
-        if (!worth_phrasing(request)) return quote(request);
+        if (request.evidence.empty()) return quote(request);
         const NumberedEvidence& best = request.evidence.front();
         whole = whole_answer(request.question, best.text, best.answer);
         with_whole.assign(request.evidence.begin(), request.evidence.end());
         with_whole.front().answer = whole;
         fitted.evidence = with_whole;
-        grammar = sentence_grammar(request.question, best.text, whole, frames_of(fitted));
+        forms = forms_of(with_whole.front(), request.question);
+        grammar = sentence_grammar(forms.all(request.verify));
         if (grammar.empty()) return quote(request);
     }
 
@@ -422,7 +454,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
 
     if (!phrasing) fitted.evidence = request.evidence.first(used);
     Written out;
-    SentenceGate gate(fitted, out, verifying);
+    SentenceGate gate(fitted, forms, out, verifying);
     lectern_generation generation{};
     generation.max_tokens = request.max_tokens;
     generation.messages = messages.data();

@@ -1,0 +1,170 @@
+#include "engine/answers/evidence_cuts.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "engine/answers/phrasing.hpp"
+#include "engine/answers/question_parts.hpp"
+#include "engine/answers/sentence_grammar.hpp"
+#include "text/text.hpp"
+#include "text/wording.hpp"
+
+namespace lectern {
+namespace {
+
+constexpr std::size_t most_words = 80;  // longer evidence is quoted
+constexpr std::size_t most_cuts = 8;
+
+// The marks that part a sentence, and what must follow for them to do so: "1,000" is one number.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> marks{{{",", " "},
+                                                                              {";", " "},
+                                                                              {":", " "},
+                                                                              {" –", " "},
+                                                                              {" —", " "},
+                                                                              {"，", ""},
+                                                                              {"；", ""},
+                                                                              {"：", ""},
+                                                                              {"、", ""}}};
+
+// Between the marks.
+std::vector<text::Range> parts_of(std::string_view line) {
+    std::vector<text::Range> out{{0, line.size()}};
+    for (std::size_t at = 1; at < line.size(); ++at)
+        for (const auto& [mark, behind] : marks) {
+            const std::size_t next = at + mark.size() + behind.size();
+            if (next >= line.size() || !line.substr(at).starts_with(mark) ||
+                !line.substr(at + mark.size()).starts_with(behind))
+                continue;
+            out.back().end = at;
+            out.push_back({next, line.size()});
+            at = next - 1;
+            break;
+        }
+    return out;
+}
+
+// Not cut within brackets or quotation marks.
+bool is_balanced(std::string_view text) {
+    const auto count = [&](char c) { return std::count(text.begin(), text.end(), c); };
+    return count('(') == count(')') && count('"') % 2 == 0;
+}
+
+// Takes the stop at the end away, and gives it; "." where there is none.
+std::string take_stop(std::string& line) {
+    for (const std::string_view stop : {".", "!", "。", "！"})
+        if (line.ends_with(stop)) {
+            line.resize(line.size() - stop.size());
+            return std::string(stop);
+        }
+    line.resize(line.find_last_not_of(" ,;:") + 1);
+    return ".";
+}
+
+// "…it is so." with the quotation mark that closes it.
+std::string stopped(std::string sentence, std::string_view stop) {
+    for (const std::string_view end : {".\"", "!\"", ".”", "!”", "。”"})
+        if (sentence.ends_with(end)) return sentence;
+    return sentence.append(stop);
+}
+
+// A colon says that what matters follows: "It is stored in an index: for each word, …" does not end
+// there, nor at a mark behind it but the last.
+bool announces(std::string_view cut, std::string_view rest) {
+    return !rest.empty() &&
+           (cut.find(": ") != std::string_view::npos || cut.find("：") != std::string_view::npos ||
+            rest.starts_with(":") || rest.starts_with("："));
+}
+
+// Before the first mark of "Nucleus sampling, described by Holtzman in 2020, draws …" stands
+// nothing but what the question asks about, perhaps with an article: no sentence ends at the second
+// mark.
+bool is_asked(std::string_view beginning, std::string_view question) {
+    constexpr std::size_t longest_article = 3;
+    const std::string asked = text::fold(question);
+    const std::size_t space = beginning.find(' ');
+    return asked.find(text::fold(beginning)) != std::string::npos ||
+           (space <= longest_article &&
+            asked.find(text::fold(beginning.substr(space))) != std::string::npos);
+}
+
+// Where, behind a mark and perhaps a conjunction, what the question asks about stands before the
+// answer: "…: a Finnish noun has 15 cases", "…, and efSearch is the size …". npos: nowhere.
+std::size_t subject_in(std::string_view line, std::string_view subject,
+                       std::span<const text::Range> parts, std::size_t answer_at) {
+    if (subject.empty()) return std::string_view::npos;
+    const auto begins = [&](std::size_t at) {
+        return at < answer_at && line.substr(at).starts_with(subject) &&
+               line.substr(at + subject.size()).starts_with(' ');
+    };
+    for (std::size_t i = 1; i < parts.size() && parts[i].begin <= answer_at; ++i) {
+        const std::size_t at = parts[i].begin;
+        if (begins(at)) return at;
+        const std::size_t space = line.find(' ', at);
+        if (space != std::string_view::npos && begins(space + 1) &&
+            text::is_worded(text::Wording::conjunction, text::fold(line.substr(at, space - at))))
+            return space + 1;
+    }
+    return std::string_view::npos;
+}
+
+}  // namespace
+
+EvidenceCuts evidence_cuts(std::string_view question, std::string_view evidence,
+                           std::string_view answer) {
+    EvidenceCuts out;
+    std::string line = one_plain_line(evidence);
+    const std::string said = one_plain_line(answer);
+    if (line.empty() || said.empty() || text::sentences(line).size() != 1 || line.ends_with("?") ||
+        line.ends_with("？"))
+        return out;
+    const std::vector<text::Word> words = text::words(line);
+    if (words.empty() || words.size() > most_words) return out;
+    // Without the marker of a list or a heading.
+    if (const std::size_t space = line.find(' ');
+        space < words.front().range.begin && line.find_first_not_of("-*+#>|") == space)
+        line.erase(0, space + 1);
+    const std::string stop = take_stop(line);
+    const std::size_t answer_at = line.find(said);
+    if (answer_at == std::string::npos) return out;
+    const std::size_t answer_end = answer_at + said.size();
+
+    const auto add = [&](std::string cut) {
+        if (out.whole.size() == most_cuts || !is_balanced(cut) ||
+            !keeps_the_asked(cut, question, line))
+            return;
+        cut = stopped(std::move(cut), stop);
+        if (std::find(out.whole.begin(), out.whole.end(), cut) == out.whole.end())
+            out.whole.push_back(std::move(cut));
+    };
+    const std::string_view all = line;
+    const std::vector<text::Range> parts = parts_of(line);
+    add(line);
+    if (out.whole.empty()) return out;
+    const QuestionParts asked(question);
+    const std::string_view about =
+        asked.phrases.empty() ? std::string_view() : asked.piece(asked.phrases.front());
+    const std::size_t subject = subject_in(line, about, parts, answer_at);
+    const bool bare = parts.size() > 1 && is_asked(all.substr(0, parts[0].end), question);
+    const auto add_part = [&](std::size_t from, std::size_t end) {
+        const std::string_view cut = all.substr(from, end - from);
+        if (!announces(cut, all.substr(end))) add(from == 0 ? std::string(cut) : with_capital(cut));
+    };
+    for (const text::Range& part : parts) {
+        if (part.end < answer_end) continue;
+        if (!bare) add_part(0, part.end);
+        if (subject != std::string_view::npos) add_part(subject, part.end);
+    }
+    for (const text::Word& word : text::words(all)) {
+        if (word.range.begin >= answer_at) break;
+        if (word.range.begin == 0) continue;
+        std::string from = stopped(with_capital(all.substr(word.range.begin)), stop);
+        if (std::find(out.whole.begin(), out.whole.end(), from) == out.whole.end())
+            out.broken.push_back(std::move(from));
+    }
+    return out;
+}
+
+}  // namespace lectern

@@ -1,0 +1,97 @@
+#include "engine/answers/evidence_cuts.hpp"
+
+#include <gtest/gtest.h>
+
+namespace lectern {
+namespace {
+
+using Sentences = std::vector<std::string>;
+
+TEST(EvidenceCuts, TheEvidenceAndWhatEndsAtAMark) {
+    struct {
+        const char* question;
+        const char* evidence;
+        const char* answer;
+        Sentences whole;
+    } cases[] = {
+        {"How many gates does a GRU have?",
+         "A GRU has two gates, the reset gate and the update gate, and no separate memory cell.",
+         "two",
+         {"A GRU has two gates, the reset gate and the update gate, and no separate memory cell.",
+          "A GRU has two gates.", "A GRU has two gates, the reset gate and the update gate."}},
+        // Languages need no rules.
+        {"Was ist der Transformer?",
+         "Der Transformer ist eine Architektur für neuronale Netze, die Texte verarbeitet.",
+         "eine Architektur",
+         {"Der Transformer ist eine Architektur für neuronale Netze, die Texte verarbeitet.",
+          "Der Transformer ist eine Architektur für neuronale Netze."}},
+        {"中文为什么需要分词？",
+         "中文的词与词之间没有空格，所以需要分词。",
+         "没有空格",
+         {"中文的词与词之间没有空格，所以需要分词。"}},
+        // Nothing ends at the mark behind what is said besides of the subject.
+        {"How does nucleus sampling pick a token?",
+         "Nucleus sampling, described by Holtzman in 2020, draws from the smallest set of tokens.",
+         "draws from the smallest set of tokens",
+         {"Nucleus sampling, described by Holtzman in 2020, draws from the smallest set of "
+          "tokens."}},
+        {"Since when is reciprocal rank fusion known?",
+         "Reciprocal rank fusion, described in 2009, adds scores, and it is fast.",
+         "2009",
+         {"Reciprocal rank fusion, described in 2009, adds scores, and it is fast."}},
+        // A colon says that what matters follows.
+        {"What is an inverted index?",
+         "Vectors are stored in an inverted index: for each word, it keeps a list.",
+         "Vectors",
+         {"Vectors are stored in an inverted index: for each word, it keeps a list."}},
+        // What stands before the subject may go, but for a preposition ("of BERT").
+        {"How many cases does a Finnish noun have?",
+         "Word forms are rare: a Finnish noun has 15 cases.",
+         "15",
+         {"Word forms are rare: a Finnish noun has 15 cases.", "A Finnish noun has 15 cases."}},
+        // The question's words stay: the answer may be another than the reader's.
+        {"How much memory does a vector take with 8-bit integers?",
+         "A vector needs 1,536 bytes in 32-bit floats, 384 bytes in 8-bit integers.",
+         "1,536 bytes in 32-bit floats",
+         {"A vector needs 1,536 bytes in 32-bit floats, 384 bytes in 8-bit integers."}},
+        // An item of a list, over two lines; nothing is cut within brackets.
+        {"How many cranes has the harbour?",
+         "- The harbour\n  has 14 cranes (old, slow), and a pier",
+         "14 cranes",
+         {"The harbour has 14 cranes (old, slow), and a pier.",
+          "The harbour has 14 cranes (old, slow)."}},
+        {"What did Veld say?",
+         "Veld said it in one word: \"It is done.\"",
+         "It is done",
+         {"Veld said it in one word: \"It is done.\""}},
+    };
+    for (const auto& one : cases)
+        EXPECT_EQ(evidence_cuts(one.question, one.evidence, one.answer).whole, one.whole)
+            << one.evidence;
+}
+
+TEST(EvidenceCuts, FromTheMiddleOfTheEvidence) {
+    EXPECT_EQ(
+        evidence_cuts("How does BERT differ?", "BERT always reads both ways.", "both ways").broken,
+        (Sentences{"Always reads both ways.", "Reads both ways."}));
+    // There is nothing before the answer.
+    EXPECT_EQ(evidence_cuts("What is fast?", "BM25 is fast.", "BM25").broken, Sentences{});
+}
+
+TEST(EvidenceCuts, NoneOfWhatIsNoSentenceOfPlainText) {
+    for (const char* evidence :
+         {"", "It is a [1] of many.", "It is a <b> of many.", "It is \x01 of many.",
+          "It is \xFF of many.", "It was new. It has many.", "It has \"many.", "Has it many?"}) {
+        const EvidenceCuts cuts = evidence_cuts("What is it?", evidence, "many");
+        EXPECT_TRUE(cuts.whole.empty()) << evidence;
+        EXPECT_TRUE(cuts.broken.empty()) << evidence;
+    }
+    EXPECT_TRUE(evidence_cuts("What is it?", "It is a thing.", "many").whole.empty());
+    EXPECT_TRUE(evidence_cuts("What is it?", "It is a thing.", "").whole.empty());
+    std::string longer = "It has many";
+    for (int i = 0; i < 100; ++i) longer += " parts";
+    EXPECT_TRUE(evidence_cuts("What is it?", longer + ".", "many").whole.empty());
+}
+
+}  // namespace
+}  // namespace lectern
