@@ -112,9 +112,9 @@ std::size_t subject_in(std::string_view line, std::string_view subject,
 
 }  // namespace
 
-EvidenceCuts evidence_cuts(std::string_view question, std::string_view evidence,
-                           std::string_view answer) {
-    EvidenceCuts out;
+std::vector<std::string> evidence_cuts(std::string_view question, std::string_view evidence,
+                                       std::string_view answer) {
+    std::vector<std::string> out;
     std::string line = one_plain_line(evidence);
     const std::string said = one_plain_line(answer);
     if (line.empty() || said.empty() || text::sentences(line).size() != 1 || line.ends_with("?") ||
@@ -132,17 +132,15 @@ EvidenceCuts evidence_cuts(std::string_view question, std::string_view evidence,
     const std::size_t answer_end = answer_at + said.size();
 
     const auto add = [&](std::string cut) {
-        if (out.whole.size() == most_cuts || !is_balanced(cut) ||
-            !keeps_the_asked(cut, question, line))
+        if (out.size() == most_cuts || !is_balanced(cut) || !keeps_the_asked(cut, question, line))
             return;
         cut = stopped(std::move(cut), stop);
-        if (std::find(out.whole.begin(), out.whole.end(), cut) == out.whole.end())
-            out.whole.push_back(std::move(cut));
+        if (std::find(out.begin(), out.end(), cut) == out.end()) out.push_back(std::move(cut));
     };
     const std::string_view all = line;
     const std::vector<text::Range> parts = parts_of(line);
     add(line);
-    if (out.whole.empty()) return out;
+    if (out.empty()) return out;
     const QuestionParts asked(question);
     const std::string_view about =
         asked.phrases.empty() ? std::string_view() : asked.piece(asked.phrases.front());
@@ -156,13 +154,6 @@ EvidenceCuts evidence_cuts(std::string_view question, std::string_view evidence,
         if (part.end < answer_end) continue;
         if (!bare) add_part(0, part.end);
         if (subject != std::string_view::npos) add_part(subject, part.end);
-    }
-    for (const text::Word& word : text::words(all)) {
-        if (word.range.begin >= answer_at) break;
-        if (word.range.begin == 0) continue;
-        std::string from = stopped(with_capital(all.substr(word.range.begin)), stop);
-        if (std::find(out.whole.begin(), out.whole.end(), from) == out.whole.end())
-            out.broken.push_back(std::move(from));
     }
     return out;
 }

@@ -12,17 +12,10 @@
 
 namespace lectern {
 
-struct EvidenceCuts {
-    // Ends with a stop and may stand as the answer: the evidence, then its cuts; at most 8.
-    std::vector<std::string> whole;
-    // The same from each other word before the answer. The generator chooses where its sentence
-    // begins; one that begins in the middle has not been written and is refused.
-    std::vector<std::string> broken;
-};
-
-// Both empty when the evidence is not one sentence of plain text with the answer in it. A pure
-// function.
-[[nodiscard]] EvidenceCuts evidence_cuts(std::string_view question, std::string_view evidence,
-                                         std::string_view answer);
+// The evidence, then its cuts, at most 8; each ends with a stop. None when the evidence is not one
+// sentence of plain text with the answer in it. A pure function.
+[[nodiscard]] std::vector<std::string> evidence_cuts(std::string_view question,
+                                                     std::string_view evidence,
+                                                     std::string_view answer);
 
 }  // namespace lectern

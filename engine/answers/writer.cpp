@@ -92,16 +92,12 @@ std::string tidied(std::string_view sentence) {
 // What the generator may write around what answers.
 struct Forms {
     std::vector<std::string> framed;  // in the question's words (answer_frames.hpp)
-    EvidenceCuts cut;                 // else in the evidence's (evidence_cuts.hpp)
+    std::vector<std::string> cuts;    // else in the evidence's (evidence_cuts.hpp)
 
-    // None where the evidence leaves nothing to choose: it is quoted. What begins in the middle is
-    // for a verifier, which refuses it.
-    [[nodiscard]] std::vector<std::string> all(bool verify) const {
+    // None where the evidence leaves nothing to choose: it is quoted.
+    [[nodiscard]] std::vector<std::string> all() const {
         if (!framed.empty()) return framed;
-        std::vector<std::string> out = cut.whole;
-        if (out.size() == 1 && verify) out.insert(out.end(), cut.broken.begin(), cut.broken.end());
-        if (out.size() == 1) out.clear();
-        return out;
+        return cuts.size() > 1 ? cuts : std::vector<std::string>();
     }
 };
 
@@ -123,7 +119,7 @@ Forms forms_of(const NumberedEvidence& best, std::string_view question) {
     if (!said.empty() && may_be_framed(best, question))
         for (const Frame& frame : answer_frames(question, best.text, best.answer))
             out.framed.push_back(with_capital(framed(frame, said)));
-    if (out.framed.empty()) out.cut = evidence_cuts(question, best.text, said);
+    if (out.framed.empty()) out.cuts = evidence_cuts(question, best.text, said);
     return out;
 }
 
@@ -298,12 +294,8 @@ class SentenceGate {
 
     // A sentence with the right words may still say another thing, or have lost what was asked for.
     bool is_worth_keeping(Verdict& verdict) const {
-        if (is_one_of(forms_.framed, verdict.text) || is_one_of(forms_.cut.whole, verdict.text))
+        if (is_one_of(forms_.framed, verdict.text) || is_one_of(forms_.cuts, verdict.text))
             return true;
-        if (is_one_of(forms_.cut.broken, verdict.text)) {
-            verdict.reason = "it begins in the middle of its evidence";
-            return false;
-        }
         if (request_.task == Task::sentence) {
             const NumberedEvidence& best = request_.evidence.front();
             const std::string known = std::string(best.title) + "\n" + std::string(best.text);
@@ -426,7 +418,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
         with_whole.front().answer = whole;
         fitted.evidence = with_whole;
         forms = forms_of(with_whole.front(), request.question);
-        grammar = sentence_grammar(forms.all(request.verify));
+        grammar = sentence_grammar(forms.all());
         if (grammar.empty()) return quote(request);
     }
 
