@@ -251,7 +251,7 @@ case ${1:-} in
         printf '%s\n' "${list%,}"
         ;;
     *)
-        sed -n '2,24p' "${BASH_SOURCE[0]}"
+        sed -n '2,22p' "${BASH_SOURCE[0]}"
         exit 2
         ;;
 esac
