@@ -68,7 +68,9 @@ TEST(VectorIndex, KnowsTheScoresOfItsChunksAndOfNoOthers) {
     ASSERT_EQ(scores.size(), wanted.size());
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         ASSERT_EQ(scores[i].has_value(), collection.has(wanted[i])) << wanted[i];
-        if (scores[i]) EXPECT_NEAR(*scores[i], collection.score(query, wanted[i]), 1e-5);
+        if (scores[i]) {
+            EXPECT_NEAR(*scores[i], collection.score(query, wanted[i]), 1e-5);
+        }
     }
     const std::vector<float> narrow(dimension - 1);
     EXPECT_FALSE(index->scores(narrow, wanted)[0]);
