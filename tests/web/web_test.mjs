@@ -302,14 +302,15 @@ test("a collection has other names, and another one", async () => {
   await page.selectOption("#collection", "uploads");
   await page.click("#open-collections");
   await page.fill("#alias-name", "sea");
-  const asked = async () => {
-    const dialog = page.waitForEvent("dialog");
+  const asked = async (answer) => {
+    // Answered as it comes: while it is open the page does nothing, and the click would not end.
+    const answered = page.waitForEvent("dialog").then(answer);
     await page.click("#alias-form button");
-    return dialog;
+    await answered;
   };
-  await (await asked()).dismiss();
+  await asked((dialog) => dialog.dismiss());
   assert.equal(await page.locator("#aliases li").count(), 0);
-  await (await asked()).accept();
+  await asked((dialog) => dialog.accept());
   await page.waitForSelector("#aliases li:has-text('sea')");
   await page.click("[aria-label='Remove the name sea']");
   await page.waitForSelector("#aliases li", { state: "detached" });
