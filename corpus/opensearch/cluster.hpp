@@ -114,7 +114,8 @@ class Cluster {
 
  private:
     const std::unique_ptr<Transport> transport_;
-    std::uint32_t replicas_;
+    // A search may find the index that another program has made while somebody writes.
+    std::atomic<std::uint32_t> replicas_;
     mutable std::atomic<storage::GenerationNumber> serving_{0};  // as seen last; 0: not yet
     mutable std::mutex mutex_;
     mutable std::unordered_map<storage::ChunkId, Belongs> known_;
