@@ -368,6 +368,8 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
         fail_work(*work, std::move(status));
         return;
     }
+    std::vector<WorkPtr> next;
+    next.reserve(records.size());
     for (const Made& made : records) {
         const std::vector<host::Place> places = views_of(made.places);
         const host::Record record{made.id, made.title, made.text, made.metadata, places};
@@ -376,11 +378,14 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
             continue;
         }
         // Bytes come without waiting: a task that waits would hold up what frees them.
-        port.try_put(begin_work(work->source, made.id, record, work->put.source_bytes, work->order,
-                                budget_.take_now(cost(record)), work->file));
+        next.push_back(begin_work(work->source, made.id, record, work->put.source_bytes,
+                                  work->order, budget_.take_now(cost(record)), work->file));
     }
     work->settled = true;
+    // What was made of it counts for its id by now, and goes on only when it does not count itself:
+    // else an unchanged document is not alone, and is stored again.
     drop(*work);
+    for (WorkPtr& made : next) port.try_put(std::exchange(made, nullptr));
 }
 
 }  // namespace lectern

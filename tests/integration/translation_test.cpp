@@ -214,6 +214,28 @@ TEST_F(TranslationTest, AnUnchangedDocumentIsNotTranslatedAgain) {
     EXPECT_EQ(collection->get("bread#says")->text, "Talvez, em 1876.");
 }
 
+// The document is through its stage before the next one has it, however long its translation takes
+// to be checked there: it is not taken for two of one id, of which the later has to be stored.
+TEST_F(TranslationTest, AnUnchangedDocumentIsAloneWhileItsTranslationIsChecked) {
+    const std::string stage =
+        "  says: {plugin: scripted, options: {text: Yes.}, prompt: \"Translate: {text}\"}\n";
+    auto collection = open("alone", stage, "[source, text, says, chunks, tokens, vectors, commit]",
+                           plain_query, "");
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    // The translation takes the metadata over, and to parse so many numbers takes a while.
+    std::string metadata = R"({"deep": [[1)";
+    for (int i = 0; i < 200'000; ++i) metadata += ",1";
+    metadata += "]]}";
+    const std::vector<DocumentInput> documents{{"bread", "", english[1].text, metadata}};
+    ASSERT_EQ(collection->ingest_documents(documents)->documents, 2U);
+    for (int time = 0; time < 3; ++time) {
+        const auto again = collection->ingest_documents(documents);
+        ASSERT_TRUE(again.ok()) << again.status().message();
+        EXPECT_EQ(again->documents, 0U) << time;
+        EXPECT_EQ(again->skipped, 2U) << time;
+    }
+}
+
 TEST_F(TranslationTest, ADocumentTakesItsTranslationsAlong) {
     const std::string stage =
         "  says: {plugin: scripted, options: {text: Yes.}, prompt: \"Translate: {text}\"}\n";
