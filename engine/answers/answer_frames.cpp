@@ -85,6 +85,36 @@ bool has_word(std::string_view text, std::string_view wanted) {
     });
 }
 
+// Whether the answer is the number of `noun` in the evidence: of "12 attention heads and 110
+// million parameters" 12 are the heads, and not the parameters. Between a number and what it counts
+// stands no other number.
+bool is_number_of(std::string_view noun, std::string_view evidence, std::string_view answer) {
+    const auto words = text::words(evidence);
+    const std::string counted = text::fold(noun);
+    const auto is_noun = [&](const text::Word& word) {
+        return text::same_stem(word.folded, counted);
+    };
+    const auto is_number = [](const text::Word& word) {
+        return word.number || text::is_worded(Wording::figure, word.folded);
+    };
+    const auto either = [&](const text::Word& word) { return is_noun(word) || is_number(word); };
+    for (std::size_t at = evidence.find(answer); at != std::string_view::npos;
+         at = evidence.find(answer, at + 1)) {
+        const auto before = std::find_if(words.begin(), words.end(), [&](const text::Word& word) {
+            return word.range.begin >= at;
+        });
+        const auto behind = std::find_if(before, words.end(), [&](const text::Word& word) {
+            return word.range.begin >= at + answer.size();
+        });
+        const auto next = std::find_if(behind, words.end(), either);
+        if (next != words.end() && is_noun(*next)) return true;
+        // "The number of layers is 12.", or the evidence has another word for it.
+        if (std::find_if(words.begin(), before, is_number) == before && next == words.end())
+            return true;
+    }
+    return false;
+}
+
 // Words behind the answer that tell more of it: a preposition and, up to the next mark, at most
 // four others.
 std::string what_follows(std::string_view rest) {
@@ -217,7 +247,9 @@ class Framer {
     void does(std::string_view name, const std::string& verb, std::string_view rest) {
         if (date_ || place_) return when_or_where(joined({name, verb, rest}));
         const std::string noun = counted();
-        const bool named = noun.empty() || has_word(answer_, noun.substr(noun.rfind(' ') + 1));
+        const std::string head = noun.substr(noun.rfind(' ') + 1);
+        const bool named = noun.empty() || has_word(answer_, head);
+        if (!named && !is_number_of(head, evidence_, answer_)) return;
         // "Which port does it listen on?"
         const auto last = text::words(rest);
         if (!last.empty() && is_preposition(last.back().folded))

@@ -58,6 +58,36 @@ TEST(AnswerFrames, TheQuestionsOwnWordsAroundTheAnswer) {
     }
 }
 
+TEST(AnswerFrames, ANumberCountsWhatStandsNextToIt) {
+    constexpr const char* base =
+        "BERT Base has 12 layers, 768 hidden dimensions, 12 attention heads and 110 million "
+        "parameters.";
+    const struct {
+        const char* question;
+        const char* evidence;
+        const char* answer;
+        const char* sentence;  // "": none
+    } cases[] = {
+        {"How many parameters does BERT Base have?", base, "12", ""},
+        {"How many parameters does BERT Base have?", base, "12 layers, 768 hidden dimensions, 12",
+         ""},
+        {"How many parameters does BERT Base have?", base, "110 million",
+         "BERT Base has 110 million parameters."},
+        {"How many heads does BERT Base have?", base, "12", "BERT Base has 12 heads."},
+        {"How many cells does a GRU have?", "A GRU has two gates and three cells.", "two", ""},
+        {"How many layers does BERT Base have?", "The number of layers of BERT Base is 12.", "12",
+         "BERT Base has 12 layers."},
+        {"How many people does the hall seat?", "The hall has 240 chairs.", "240",
+         "the hall seats 240 people."},
+        {"How many people does the hall seat?", "In 1990 the hall had 240 chairs.", "240", ""},
+    };
+    for (const auto& c : cases) {
+        const auto frames = answer_frames(c.question, c.evidence, c.answer);
+        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
+            << c.question << ' ' << c.answer;
+    }
+}
+
 TEST(AnswerFrames, WhatTheEvidenceGoesOnWith) {
     const auto frames =
         answer_frames("Who proposed the forget gate?",
