@@ -522,6 +522,16 @@ test("what comes late does not stand in the place of what was asked for since", 
   assert.equal(await page.locator("#documents .card").count(), 3);
 });
 
+test("what is typed before the collections are known is searched for", async () => {
+  const list = await hold("**/collections");
+  await page.reload({ waitUntil: "commit" });
+  await list.arrived;
+  await page.fill("#query", "bread rises");
+  list.release();
+  await page.waitForSelector("#hits .card", slow);
+  assert.equal(await page.inputValue("#query"), "bread rises");
+});
+
 test("keys alone reach everything", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.id), "query");
   await page.keyboard.type("bread rises");

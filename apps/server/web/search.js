@@ -183,11 +183,14 @@ byId("view-search").addEventListener("keydown", (event) => {
 
 // A search that is not seen is not run: it is, when the view is shown.
 let stale = true;
+let begun = false; // before the collections are known, somebody may have typed
 function fresh() {
   if (here().view !== "search") return;
   const { params } = here();
   if (params.get("in") && params.get("in") !== state.collection) return;
-  const wanted = { query: params.get("q") ?? "", k: params.get("k") ?? "10", mode: params.get("mode") ?? "", filter: params.get("filter") ?? "" };
+  const typed = begun ? "" : byId("query").value;
+  begun ||= Boolean(state.collection);
+  const wanted = { query: params.get("q") ?? typed, k: params.get("k") ?? "10", mode: params.get("mode") ?? "", filter: params.get("filter") ?? "" };
   let changed = stale;
   for (const [id, value] of Object.entries(wanted)) {
     if (byId(id).value === value) continue;
