@@ -176,10 +176,12 @@ start_node() { # I N
 }
 
 process_of() { # I: prints the id of its process. One that has got the same number since is not it.
-    local id
+    local id said
     [[ -f $run/$1/pid ]] || return 1
     id=$(<"$run/$1/pid")
-    [[ -r /proc/$id/cmdline && $(tr '\0' ' ' <"/proc/$id/cmdline") == *opensearch* ]] || return 1
+    said=$(tr '\0' ' ' 2>/dev/null <"/proc/$id/cmdline") || return 1
+    # It says nothing for a moment while it becomes another program, and for ever when it has ended.
+    [[ $said == *opensearch* || (-z $said && $(<"/proc/$id/stat") != *') Z '*) ]] || return 1
     printf '%s' "$id"
 }
 
