@@ -10,8 +10,11 @@
 namespace lectern::mail {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 struct Found {
     std::vector<MailDocument> documents;
@@ -143,6 +146,60 @@ TEST(Mailbox, EachMailIsADocument) {
         all.push_back(document.id + "=" + document.title);
     EXPECT_THAT(all, ElementsAre("m.mbox#1@b=One", "m.mbox#2=Two", "m.mbox#3=Three"));
     EXPECT_THAT(found.documents[0].text, HasSubstr("first"));
+}
+
+TEST(Mailbox, QuotedLinesAndAnEncodingOfEachMail) {
+    const Found found = read_by(
+        read_mailbox,
+        "From ada@example.org Fri Mar  1 10:00:00 2024\r\n"
+        "From: =?iso-8859-1?Q?J=F6rg?= <j@example.org>\r\nSubject: =?iso-8859-1?Q?H=E4fen?=\r\n"
+        "Message-ID: <latin@example.org>\r\nContent-Type: text/plain; charset=iso-8859-1\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        "Die H=E4fen:\r\n>From Kiel it is far.\r\nNot From here.\r\n\r\n"
+        "From boris@example.org Fri Mar  1 11:00:00 2024\r\n"
+        "Subject: =?koi8-r?B?8M/S1A==?=\r\nMessage-ID: <koi8@example.org>\r\n"
+        "Content-Type: text/plain; charset=koi8-r\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        "\xF0\xCF\xD2\xD4 open.\r\n",
+        "m.mbox");
+    EXPECT_TRUE(found.failures.empty());
+    ASSERT_EQ(found.documents.size(), 2U);
+    EXPECT_EQ(found.documents[0].id, "m.mbox#latin@example.org");
+    EXPECT_EQ(found.documents[0].title, "Häfen");
+    EXPECT_EQ(found.documents[0].metadata,
+              R"({"from":"Jörg <j@example.org>","message_id":"latin@example.org"})");
+    // The quoted line does not begin a mail.
+    EXPECT_THAT(found.documents[0].text,
+                AllOf(StartsWith("Die Häfen:\n"), HasSubstr("From Kiel it is far.\n"),
+                      EndsWith("\nNot From here.")));
+    EXPECT_EQ(found.documents[1].id, "m.mbox#koi8@example.org");
+    EXPECT_EQ(found.documents[1].title, "Порт");
+    EXPECT_EQ(found.documents[1].text, "Порт open.");
+}
+
+TEST(Mailbox, AttachmentsAndMailsWithoutText) {
+    const Found found =
+        read_by(read_mailbox,
+                "From a@b Fri Mar  1 10:00:00 2024\nSubject: Prices\nMessage-ID: <1@b>\n"
+                "Content-Type: multipart/mixed; boundary=x\n\n--x\n"
+                "Content-Type: multipart/alternative; boundary=y\n\n"
+                "--y\nContent-Type: text/plain\n\nSee the list.\n"
+                "--y\nContent-Type: text/html\n\n<p>See the <b>list</b>.\n--y--\n"
+                "--x\nContent-Type: text/csv; name=\"list.csv\"\n"
+                "Content-Disposition: attachment; filename=\"list.csv\"\n"
+                "Content-Transfer-Encoding: base64\n\nSGVyb24sMTIwCg==\n--x--\n\n"
+                "From a@b Fri Mar  1 11:00:00 2024\nFrom: a@b\nMessage-ID: <2@b>\n\n\n"
+                "From a@b Fri Mar  1 12:00:00 2024\nSubject: Crew\nMessage-ID: <3@b>\n"
+                "Content-Type: text/html\n\n<h1>Crew</h1><ul><li>Ada<li>Carl</ul>\n",
+                "m.mbox");
+    std::vector<std::string> all;
+    for (const MailDocument& document : found.documents)
+        all.push_back(document.id + " " + document.title + "=" + document.text);
+    EXPECT_THAT(all, ElementsAre("m.mbox#1@b#list.csv list.csv=Heron,120\n",
+                                 "m.mbox#1@b Prices=See the list.",
+                                 "m.mbox#3@b Crew=# Crew\n\n- Ada\n- Carl"));
+    ASSERT_EQ(found.failures.size(), 1U);
+    EXPECT_EQ(found.failures[0].what, "mail 2");
+    EXPECT_THAT(found.failures[0].message, HasSubstr("neither text nor subject"));
 }
 
 TEST(Mail, ByNameThenByContent) {

@@ -20,6 +20,14 @@ std::string p(const std::string& text) {
     return "<text:p>" + text + "</text:p>";
 }
 
+std::string sheet_cell(const std::string& text, const std::string& attributes = {}) {
+    return "<table:table-cell " + attributes + ">" + (text.empty() ? "" : p(text)) +
+           "</table:table-cell>";
+}
+std::string sheet_row(const std::string& cells, const std::string& attributes = {}) {
+    return "<table:table-row " + attributes + ">" + cells + "</table:table-row>";
+}
+
 TEST(Odt, Structure) {
     const std::string lists =
         "<text:list-style style:name='N'><text:list-level-style-number text:level='1' "
@@ -111,21 +119,18 @@ TEST(Odp, Pages) {
 TEST(Ods, Sheets) {
     const std::string hidden =
         "<style:style style:name='T'><style:table-properties table:display='false'/></style:style>";
-    const auto cell = [](const std::string& text, const std::string& attributes = {}) {
-        return "<table:table-cell " + attributes + ">" + (text.empty() ? "" : p(text)) +
-               "</table:table-cell>";
-    };
     const std::string body =
-        "<table:table table:name='Prices'><table:table-row>" + cell("Boat") +
-        cell("", "table:number-columns-repeated='2'") + cell("Price") +
-        cell("", "table:number-columns-repeated='16000'") +
-        "</table:table-row><table:table-row table:visibility='filter'>" + cell("no") +
-        "</table:table-row><table:table-row>" + cell("Heron") +
-        cell("", "table:number-columns-repeated='2'") + cell("01.03.24") +
-        "</table:table-row><table:table-row table:number-rows-repeated='1000000'>" + cell("") +
+        "<table:table table:name='Prices'><table:table-row>" + sheet_cell("Boat") +
+        sheet_cell("", "table:number-columns-repeated='2'") + sheet_cell("Price") +
+        sheet_cell("", "table:number-columns-repeated='16000'") +
+        "</table:table-row><table:table-row table:visibility='filter'>" + sheet_cell("no") +
+        "</table:table-row><table:table-row>" + sheet_cell("Heron") +
+        sheet_cell("", "table:number-columns-repeated='2'") + sheet_cell("01.03.24") +
+        "</table:table-row><table:table-row table:number-rows-repeated='1000000'>" +
+        sheet_cell("") +
         "</table:table-row></table:table><table:table table:name='Secret' "
         "table:style-name='T'><table:table-row>" +
-        cell("no") + "</table:table-row></table:table>";
+        sheet_cell("no") + "</table:table-row></table:table>";
     EXPECT_EQ(read_office(odf("spreadsheet", body, hidden)).text,
               "# Prices\n\nBoat | | | Price\nHeron | | | 01.03.24");
 }
@@ -138,22 +143,75 @@ TEST(Odp, Places) {
 }
 
 TEST(Ods, Places) {
-    const auto cell = [](const std::string& text, const std::string& attributes = {}) {
-        return "<table:table-cell " + attributes + ">" + (text.empty() ? "" : p(text)) +
-               "</table:table-cell>";
-    };
-    const auto row = [](const std::string& cells, const std::string& attributes = {}) {
-        return "<table:table-row " + attributes + ">" + cells + "</table:table-row>";
-    };
     const std::string sheets =
-        "<table:table table:name='Boats'>" + row(cell("Boat") + cell("Price")) +
-        row(cell(""), "table:number-rows-repeated='5'") +
-        row(cell("", "table:number-columns-repeated='2'") + cell("Heron")) +
-        "</table:table><table:table table:name='Empty'>" + row(cell("")) +
-        "</table:table><table:table table:name='Crew'>" + row(cell("Ada")) + "</table:table>";
+        "<table:table table:name='Boats'>" + sheet_row(sheet_cell("Boat") + sheet_cell("Price")) +
+        sheet_row(sheet_cell(""), "table:number-rows-repeated='5'") +
+        sheet_row(sheet_cell("", "table:number-columns-repeated='2'") + sheet_cell("Heron")) +
+        "</table:table><table:table table:name='Empty'>" + sheet_row(sheet_cell("")) +
+        "</table:table><table:table table:name='Crew'>" + sheet_row(sheet_cell("Ada")) +
+        "</table:table>";
     EXPECT_EQ(documents::shown_places(read_office(odf("spreadsheet", sheets))),
               "cells Boats: # Boats / cells Boats 1 1-2: Boat |  / cells Boats 7 3-3: | | Her / "
               "cells Crew: # Crew / cells Crew 1 1-1: Ada");
+}
+
+TEST(Odp, TablesAndNotes) {
+    const std::string numbers =
+        "<text:list-style style:name='N'><text:list-level-style-number text:level='1' "
+        "style:num-format='1' style:num-suffix='.'/></text:list-style>";
+    const auto row = [](const std::string& a, const std::string& b) {
+        return "<table:table-row><table:table-cell>" + p(a) + "</table:table-cell>" +
+               "<table:table-cell>" + p(b) + "</table:table-cell></table:table-row>";
+    };
+    const auto box = [](const std::string& kind, const std::string& text) {
+        return "<draw:frame presentation:class='" + kind + "'><draw:text-box>" + text +
+               "</draw:text-box></draw:frame>";
+    };
+    const auto item = [](const std::string& text) {
+        return "<text:list-item>" + p(text) + "</text:list-item>";
+    };
+    const std::string body =
+        "<draw:page>" + box("title", p("Prices<text:line-break/>of 2024")) +
+        "<draw:frame><table:table><table:table-column/>" + row("Boat", "Price") +
+        row("Heron", "120") +
+        "</table:table><draw:image xlink:href='Pictures/table.png'/></draw:frame>"
+        "<presentation:notes><draw:page-thumbnail/>" +
+        box("notes", p("First the boats.") + p("Then the prices.")) +
+        "</presentation:notes></draw:page><draw:page>" + box("title", p("Crew")) +
+        box("outline",
+            "<text:list text:style-name='N'>" + item("Ada") + item("Carl") + "</text:list>") +
+        "<office:annotation><dc:creator>Ada</dc:creator>" + p("Who else?") +
+        "</office:annotation></draw:page>";
+    const documents::Extracted found = read_office(odf("presentation", body, numbers));
+    EXPECT_EQ(found.text,
+              "# Slide 1\n\n## Prices of 2024\n\nBoat | Price\nHeron | 120\n\n"
+              "Notes: First the boats. Then the prices.\n\n"
+              "# Slide 2\n\n## Crew\n\n1. Ada\n2. Carl\n\nComment: Who else?");
+    EXPECT_EQ(found.title, "Prices of 2024");
+    EXPECT_EQ(documents::shown_places(found), "slide 1: # Slide / slide 2: # Slide");
+}
+
+TEST(Ods, MergedAndRepeatedCells) {
+    const std::string sheets =
+        "<table:table table:name='Berths'><table:table-header-rows>" +
+        sheet_row(sheet_cell("Harbour", "table:number-columns-spanned='2'") +
+                  "<table:covered-table-cell/>" + sheet_cell("Depth")) +
+        "</table:table-header-rows>" +
+        sheet_row(sheet_cell("North", "table:number-rows-spanned='2'") + sheet_cell("1") +
+                  sheet_cell("4 m")) +
+        sheet_row("<table:covered-table-cell/>" + sheet_cell("2") + sheet_cell("6 m")) +
+        sheet_row(sheet_cell("hidden"), "table:visibility='collapse'") +
+        sheet_row(sheet_cell("closed", "table:number-columns-repeated='3'"),
+                  "table:number-rows-repeated='4'") +
+        sheet_row(sheet_cell("South") + sheet_cell("3") + sheet_cell("5 m")) + "</table:table>";
+    const documents::Extracted found = read_office(odf("spreadsheet", sheets));
+    EXPECT_EQ(found.text,
+              "# Berths\n\nHarbour | | Depth\nNorth | 1 | 4 m\n| 2 | 6 m\n"
+              "closed | closed | closed\nSouth | 3 | 5 m");
+    EXPECT_EQ(documents::shown_places(found),
+              "cells Berths: # Berth / cells Berths 1 1-3: Harbour / cells Berths 2 1-3: North | / "
+              "cells Berths 3 2-3: | 2 | 6 / cells Berths 5 1-3: closed  / "
+              "cells Berths 9 1-3: South |");
 }
 
 TEST(Odt, Pages) {
