@@ -260,6 +260,8 @@ class OdfReader {
         if (styles_.hides(style)) return;
         if (counting_ && styles_.begins_page(style)) pages_.on_new_page();
         out_.end();
+        hidden_columns_.clear();
+        columns(node);
         rows(node);
         out_.end();
         if (counting_ && styles_.ends_page(style)) pages_.asked();
@@ -269,6 +271,27 @@ class OdfReader {
         std::vector<Node> nested;
         nested.swap(later_tables_);
         for (const Node& inner : nested) table(inner);
+    }
+
+    void columns(const Node& parent) {
+        for (const Node& node : parent.children()) {
+            if (is(node, "table-column")) {
+                const std::string_view visibility = value(node, "visibility");
+                const bool hidden = visibility == "collapse" || visibility == "filter";
+                const long times =
+                    std::clamp(number(node, "number-columns-repeated", 1), 1L, most_columns);
+                hidden_columns_.insert(hidden_columns_.end(), static_cast<std::size_t>(times),
+                                       hidden);
+            } else if (is(node, "table-columns") || is(node, "table-header-columns") ||
+                       is(node, "table-column-group")) {
+                columns(node);
+            }
+            if (hidden_columns_.size() > static_cast<std::size_t>(most_columns)) return;
+        }
+    }
+
+    [[nodiscard]] bool is_hidden(std::size_t column) const {
+        return column < hidden_columns_.size() && hidden_columns_[column];
     }
 
     void rows(const Node& parent) {
@@ -295,17 +318,20 @@ class OdfReader {
         for (const Node& cell : node.children()) {
             const bool covered = is(cell, "covered-table-cell");
             if (!covered && !is(cell, "table-cell")) continue;
+            // Empty cells are repeated to the sheet's edge.
+            const auto times = static_cast<std::size_t>(
+                std::clamp(number(cell, "number-columns-repeated", 1), 1L, most_columns));
+            bool shown = false;
+            for (std::size_t i = 0; i < times; ++i) shown = shown || !is_hidden(cells.size() + i);
             std::string text;
-            if (!covered) {
+            if (!covered && shown) {
                 cell_ = &text;
                 blocks(cell);
                 cell_ = nullptr;
                 annotations(cell);
             }
-            // Empty cells are repeated to the sheet's edge.
-            const long times =
-                std::clamp(number(cell, "number-columns-repeated", 1), 1L, most_columns);
-            for (long i = 0; i < times; ++i) cells.push_back(text);
+            for (std::size_t i = 0; i < times; ++i)
+                cells.push_back(is_hidden(cells.size()) ? std::string() : text);
         }
         const bool empty = std::all_of(cells.begin(), cells.end(),
                                        [](const auto& cell) { return one_line(cell).empty(); });
@@ -313,6 +339,8 @@ class OdfReader {
         if (counting_) pages_.end_block();
         if (empty) return out_.end();
         if (sheet_ != nullptr) place_cells(number_of_row, cells);
+        for (std::size_t i = std::min(cells.size(), hidden_columns_.size()); i > 0; --i)
+            if (is_hidden(i - 1)) cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(i - 1));
         // Rows that are all alike say no more by being there twice.
         out_.row(cells);
     }
@@ -408,8 +436,9 @@ class OdfReader {
     std::uint64_t row_ = 0;               // of the sheet, read so far
     std::vector<Node> later_tables_;
     std::vector<std::string> later_lines_;
-    std::vector<long> levels_;  // numbers of the lists around
-    std::string style_;         // of the list
+    std::vector<bool> hidden_columns_;  // of the table at hand
+    std::vector<long> levels_;          // numbers of the lists around
+    std::string style_;                 // of the list
     std::map<std::string, long> last_number_;
 };
 

@@ -214,6 +214,23 @@ TEST(Ods, MergedAndRepeatedCells) {
               "cells Berths 9 1-3: South |");
 }
 
+TEST(Ods, HiddenColumnsAreNotRead) {
+    const std::string sheets =
+        "<table:table table:name='Prices'><table:table-column/><table:table-column-group>"
+        "<table:table-column table:visibility='collapse' table:number-columns-repeated='2'/>"
+        "</table:table-column-group><table:table-column/>" +
+        sheet_row(sheet_cell("Harbour") + sheet_cell("Margin") + sheet_cell("Note") +
+                  sheet_cell("Price")) +
+        sheet_row(sheet_cell("North") + sheet_cell("secret", "table:number-columns-repeated='2'") +
+                  sheet_cell("4")) +
+        sheet_row(sheet_cell("same", "table:number-columns-repeated='4'")) + "</table:table>";
+    const documents::Extracted found = read_office(odf("spreadsheet", sheets));
+    EXPECT_EQ(found.text, "# Prices\n\nHarbour | Price\nNorth | 4\nsame | same");
+    EXPECT_EQ(documents::shown_places(found),
+              "cells Prices: # Price / cells Prices 1 1-4: Harbour / "
+              "cells Prices 2 1-4: North | / cells Prices 3 1-4: same | ");
+}
+
 TEST(Odt, Pages) {
     const std::string styles =
         "<style:style style:name='B'><style:paragraph-properties fo:break-before='page'/>"
