@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "engine/answers/question_parts.hpp"
 #include "engine/answers/verifier.hpp"
@@ -85,31 +86,52 @@ bool has_word(std::string_view text, std::string_view wanted) {
     });
 }
 
-// Whether the answer is the number of `noun` in the evidence: of "12 attention heads and 110
-// million parameters" 12 are the heads, and not the parameters. Between a number and what it counts
-// stands no other number.
+// "parameters" of "how many parameters"
+std::string_view counted_noun(const QuestionParts& parts) {
+    if (parts.asking == 0 || parts.terms[parts.word].folded != "how" || !parts.asks_with_noun())
+        return {};
+    const std::string& many = parts.terms[parts.word + 1].folded;
+    if (many != "many" && many != "much") return {};
+    return parts.piece(parts.word + 2, parts.asking);
+}
+
+std::string_view last_word(std::string_view text) {
+    return text.substr(text.rfind(' ') + 1);
+}
+
+bool is_number(const text::Word& word) {
+    return word.number || text::is_worded(Wording::figure, word.folded);
+}
+
+// Whether the words from `at` come to what `noun` says before they come to a number. Between a
+// number and what it counts stands no other: of "12 attention heads and 110 million parameters" 12
+// are the heads, and not the parameters.
+bool comes_to(std::string_view noun, std::span<const text::Word> words) {
+    for (const text::Word& word : words) {
+        if (text::same_stem(word.folded, text::fold(noun))) return true;
+        if (is_number(word)) return false;
+    }
+    return false;
+}
+
+// Whether the answer is the number of `noun` in the evidence.
 bool is_number_of(std::string_view noun, std::string_view evidence, std::string_view answer) {
-    const auto words = text::words(evidence);
-    const std::string counted = text::fold(noun);
-    const auto is_noun = [&](const text::Word& word) {
-        return text::same_stem(word.folded, counted);
-    };
-    const auto is_number = [](const text::Word& word) {
-        return word.number || text::is_worded(Wording::figure, word.folded);
-    };
-    const auto either = [&](const text::Word& word) { return is_noun(word) || is_number(word); };
+    const std::vector<text::Word> all = text::words(evidence);
+    const std::span<const text::Word> words = all;
     for (std::size_t at = evidence.find(answer); at != std::string_view::npos;
          at = evidence.find(answer, at + 1)) {
-        const auto before = std::find_if(words.begin(), words.end(), [&](const text::Word& word) {
-            return word.range.begin >= at;
-        });
-        const auto behind = std::find_if(before, words.end(), [&](const text::Word& word) {
-            return word.range.begin >= at + answer.size();
-        });
-        const auto next = std::find_if(behind, words.end(), either);
-        if (next != words.end() && is_noun(*next)) return true;
+        const auto from = [&](std::size_t byte) {
+            return static_cast<std::size_t>(
+                std::find_if(all.begin(), all.end(),
+                             [&](const text::Word& word) { return word.range.begin >= byte; }) -
+                all.begin());
+        };
+        const auto before = words.first(from(at));
+        const auto behind = words.subspan(from(at + answer.size()));
+        if (comes_to(noun, behind)) return true;
         // "The number of layers is 12.", or the evidence has another word for it.
-        if (std::find_if(words.begin(), before, is_number) == before && next == words.end())
+        if (std::none_of(before.begin(), before.end(), is_number) &&
+            std::none_of(behind.begin(), behind.end(), is_number))
             return true;
     }
     return false;
@@ -246,10 +268,9 @@ class Framer {
 
     void does(std::string_view name, const std::string& verb, std::string_view rest) {
         if (date_ || place_) return when_or_where(joined({name, verb, rest}));
-        const std::string noun = counted();
-        const std::string head = noun.substr(noun.rfind(' ') + 1);
-        const bool named = noun.empty() || has_word(answer_, head);
-        if (!named && !is_number_of(head, evidence_, answer_)) return;
+        const std::string noun(counted_noun(parts_));
+        const bool named = noun.empty() || has_word(answer_, last_word(noun));
+        if (!named && !is_number_of(last_word(noun), evidence_, answer_)) return;
         // "Which port does it listen on?"
         const auto last = text::words(rest);
         if (!last.empty() && is_preposition(last.back().folded))
@@ -268,14 +289,6 @@ class Framer {
         if (year) return add(joined({said, "in"}));
         for (const std::string_view preposition : {"in", date_ ? "on" : "at"})
             add(joined({said, preposition}));
-    }
-
-    // "parameters" of "how many parameters"
-    [[nodiscard]] std::string counted() const {
-        if (word_ != "how" || !parts_.asks_with_noun()) return {};
-        const std::string& many = parts_.terms[parts_.word + 1].folded;
-        if (many != "many" && many != "much") return {};
-        return std::string(parts_.piece(parts_.word + 2, parts_.asking));
     }
 
     const QuestionParts parts_;
@@ -301,6 +314,26 @@ std::vector<Frame> answer_frames(std::string_view question, std::string_view evi
     if (const std::string more = what_follows(evidence.substr(at + answer.size())); !more.empty())
         for (std::size_t i = out.size(); i > 0; --i)
             if (out[i - 1].after.empty()) out.push_back({out[i - 1].before, more});
+    return out;
+}
+
+std::optional<text::Range> other_number(std::string_view question, std::string_view evidence,
+                                        std::string_view answer) {
+    const QuestionParts parts(question);
+    const std::string_view noun = last_word(counted_noun(parts));
+    if (noun.empty() || has_word(answer, noun) || is_number_of(noun, evidence, answer)) return {};
+    const std::vector<text::Word> words = text::words(evidence);
+    std::optional<text::Range> out;
+    for (std::size_t first = 0; first < words.size(); ++first) {
+        if (!is_number(words[first])) continue;
+        std::size_t end = first + 1;
+        while (end < words.size() && is_number(words[end])) ++end;  // "110 million"
+        if (comes_to(noun, std::span(words).subspan(end))) {
+            if (out) return {};
+            out = text::Range{words[first].range.begin, words[end - 1].range.end};
+        }
+        first = end - 1;
+    }
     return out;
 }
 

@@ -4,9 +4,12 @@
 // form such a sentence claims nothing but that this is the answer.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "text/text.hpp"
 
 namespace lectern {
 
@@ -25,6 +28,13 @@ struct Frame {
 // the answer.
 [[nodiscard]] std::string whole_answer(std::string_view question, std::string_view evidence,
                                        std::string_view answer);
+
+// "How many parameters?": where the reader has named a number that counts something else in the
+// evidence, the one that counts what is asked for, if it is one. In bytes of the evidence. What it
+// gains: "12" becomes "110 million" of "12 attention heads and 110 million parameters".
+[[nodiscard]] std::optional<text::Range> other_number(std::string_view question,
+                                                      std::string_view evidence,
+                                                      std::string_view answer);
 
 // The frame around the answer, as a sentence.
 [[nodiscard]] std::string framed(const Frame& frame, std::string_view answer);

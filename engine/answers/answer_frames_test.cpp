@@ -88,6 +88,34 @@ TEST(AnswerFrames, ANumberCountsWhatStandsNextToIt) {
     }
 }
 
+TEST(OtherNumber, IsTheOneThatCountsWhatIsAskedFor) {
+    constexpr const char* base =
+        "BERT Base has 12 layers, 768 hidden dimensions, 12 attention heads and 110 million "
+        "parameters.";
+    const struct {
+        const char* question;
+        const char* evidence;
+        const char* answer;
+        const char* other;  // "": none
+    } cases[] = {
+        {"How many parameters does BERT Base have?", base, "12", "110 million"},
+        {"How many hidden dimensions does BERT Base have?", base, "12 layers", "768"},
+        {"How many parameters does BERT Base have?", base, "110 million", ""},
+        {"How many parameters does BERT Base have?", base,
+         "12 attention heads and 110 million parameters", ""},
+        {"How many cells does it have?", "A GRU has two gates and three cells.", "two", "three"},
+        // Two of them are, and nobody knows which is meant.
+        {"How many heads does it have?", "Base has 3 kinds, 12 heads and Large 16 heads.", "3", ""},
+        {"What does BERT Base have?", base, "12", ""},
+    };
+    for (const auto& c : cases) {
+        const auto found = other_number(c.question, c.evidence, c.answer);
+        const std::string_view evidence = c.evidence;
+        EXPECT_EQ(found ? evidence.substr(found->begin, found->end - found->begin) : "", c.other)
+            << c.question << ' ' << c.answer;
+    }
+}
+
 TEST(AnswerFrames, WhatTheEvidenceGoesOnWith) {
     const auto frames =
         answer_frames("Who proposed the forget gate?",

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/answers/answer_frames.hpp"
 #include "engine/answers/in_language.hpp"
 #include "engine/pipeline/passage_text.hpp"
 #include "engine/plugin_host/calls.hpp"
@@ -35,6 +36,17 @@ bool names_the_asked(std::string_view question, const std::vector<Citation>& evi
     return true;
 }
 
+// Of the passage, in bytes: what the reader has named, or the number that it should have named.
+text::Range answer_range(std::string_view question, std::string_view passage,
+                         const host::Evidence& evidence) {
+    const text::Range named{evidence.answer_begin, evidence.answer_end};
+    const auto other =
+        other_number(question, passage.substr(evidence.begin, evidence.end - evidence.begin),
+                     passage.substr(named.begin, named.end - named.begin));
+    if (!other) return named;
+    return {evidence.begin + other->begin, evidence.begin + other->end};
+}
+
 }  // namespace
 
 Status read(Request& request, const host::Stage& stage) {
@@ -60,11 +72,12 @@ Status read(Request& request, const host::Stage& stage) {
         if (again) continue;
         request.evidence_scores.push_back(evidence.score);
         std::optional<AnswerSpan> answer;
-        if (evidence.answer_end > 0)
-            answer = AnswerSpan{hit.document, hit.begin + evidence.answer_begin,
-                                hit.begin + evidence.answer_end,
-                                hit.text.substr(evidence.answer_begin,
-                                                evidence.answer_end - evidence.answer_begin)};
+        if (evidence.answer_end > 0) {
+            const text::Range found_answer = answer_range(request.text, hit.text, evidence);
+            answer = AnswerSpan{
+                hit.document, hit.begin + found_answer.begin, hit.begin + found_answer.end,
+                hit.text.substr(found_answer.begin, found_answer.end - found_answer.begin)};
+        }
         request.evidence_answers.push_back(std::move(answer));
         all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin, end,
                        hit.text.substr(evidence.begin, evidence.end - evidence.begin), "",
