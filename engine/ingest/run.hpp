@@ -170,14 +170,14 @@ class IngestRun {
         const std::lock_guard lock(mutex_);
         return in_flight_[work.put.id].count == 1;
     }
-    // With the lock.
-    void leave(const Work& work) {
-        const auto found = in_flight_.find(work.put.id);
+    // With the lock; once it is written, or is known not to be.
+    void leave(const std::string& id) {
+        const auto found = in_flight_.find(id);
         if (found != in_flight_.end() && --found->second.count == 0) in_flight_.erase(found);
     }
     void drop(const Work& work) {
         const std::lock_guard lock(mutex_);
-        leave(work);
+        leave(work.put.id);
     }
 
     void fail(std::string path, Status status, const FilePtr& file) {
@@ -191,7 +191,7 @@ class IngestRun {
         const std::lock_guard lock(mutex_);
         if (!failed_ && status.code() != Code::cancelled)
             report_.failed.push_back({work.source, std::move(status)});
-        leave(work);
+        leave(work.put.id);
     }
 
     void progress();

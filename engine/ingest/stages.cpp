@@ -80,14 +80,17 @@ void IngestRun::split(const WorkPtr& work, SplitPorts& out) {
 bool IngestRun::wanted(Work& work) {
     if (stopping()) return drop(work), false;
     work.put.content_hash = content_hash_of(work);
+    // First: what is written before the collection is asked is what it tells then, and what is
+    // written later is seen here.
+    const bool only_one = alone(work);
     const Result<Decision> decision = output_.decide(work.put);
     if (!decision) return fail_work(work, decision.status()), false;
     if (*decision == Decision::left) return drop(work), false;
-    if (*decision == Decision::store || !alone(work)) return true;
+    if (*decision == Decision::store || !only_one) return true;
     work.stored();
     const std::lock_guard lock(mutex_);
     ++report_.skipped;
-    leave(work);
+    leave(work.put.id);
     return false;
 }
 
@@ -224,13 +227,15 @@ void IngestRun::commit(const CommitInput& in) {
         return;
     }
     storage::WriteGroup group;
+    std::vector<std::string> ids;  // that leave once they are written
+    ids.reserve(done_.size());
     std::uint64_t chunks = 0;
     std::uint64_t tokens = 0;
     {
         const std::lock_guard lock(mutex_);
         for (const WorkPtr& work : done_) {
+            ids.push_back(work->put.id);
             const bool latest = in_flight_[work->put.id].latest == work->order;
-            leave(*work);
             work->settled = !latest;
             if (!latest) continue;
             chunks += work->put.chunks.size();
@@ -254,6 +259,7 @@ void IngestRun::commit(const CommitInput& in) {
     last_commit_ = Clock::now();
     {
         const std::lock_guard lock(mutex_);
+        for (const std::string& id : ids) leave(id);
         if (!status.ok()) {
             if (fatal_.ok()) fatal_ = status;
         } else {
