@@ -1,4 +1,4 @@
-"""Questions asked anew about passages of train.jsonl.gz (asked.jsonl): near misses that people wrote to fool a reader, and answerable ones.
+"""Questions asked anew about passages of train.jsonl.gz (asked.jsonl): near misses that are meant to fool a reader, and answerable ones.
 
 One JSON object a line: id (of a row of train.jsonl.gz, whose passage is meant), q, and a (the exact words that answer,
 or null where the passage does not answer). The passages' texts stay where they are.

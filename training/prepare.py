@@ -112,10 +112,10 @@ def prepare(data: Path, seed: int, mined: float, made_share: float, share: float
     rows = read(data)
     out, maker = held_out(rows), Maker(rows, seed)
     rng, by = maker.rng, collections.defaultdict(list)
-    for r in rows:
-        if r["source"] not in LEFT_OUT and not (r["source"] == "squad20-dev" and r["passage"] in out):
-            by[r["source"]].append(r)
-    by["asked"] = asked.rows(rows)
+    kept = [r for r in rows if r["source"] not in LEFT_OUT and not (r["source"] == "squad20-dev" and r["passage"] in out)]
+    for r in kept:
+        by[r["source"]].append(r)
+    by["asked"] = asked.rows(kept)
     for source in sorted(by):
         rng.shuffle(by[source])
         for row in by[source][:CAPS.get(source)]:
