@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "text/one_line.hpp"
+
 namespace lectern {
 namespace {
 
@@ -77,16 +79,8 @@ constexpr FixedPrompt summary_rules{
 
 // Evidence on one line, without anything that looks like the fence or a mark.
 void append_as_data(std::string& out, std::string_view text) {
-    bool space = false;
-    for (const char c : text) {
-        if (c == '\n' || c == '\r' || c == '\t' || c == ' ') {
-            space = true;
-            continue;
-        }
-        if (space && !out.empty() && out.back() != ' ') out.push_back(' ');
-        space = false;
+    for (const char c : text::one_line(text))
         out.push_back(c == '<' || c == '[' ? '(' : c == '>' || c == ']' ? ')' : c);
-    }
 }
 
 std::string fenced(std::span<const NumberedEvidence> evidence) {

@@ -5,6 +5,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include "text/one_line.hpp"
 #include "text/text.hpp"
 
 namespace lectern {
@@ -31,17 +32,11 @@ std::string sentence_grammar(std::span<const std::string> sentences) {
 
 std::string one_plain_line(std::string_view text) {
     if (text::invalid_utf8_at(text) != std::string_view::npos) return {};
-    std::string out;
-    for (const char c : text) {
-        const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-        if (static_cast<unsigned char>(c) < 0x20 && !space) return {};
-        if (c == '[' || c == ']' || c == '<' || c == '>') return {};
-        if (!space)
-            out.push_back(c);
-        else if (!out.empty() && out.back() != ' ')
-            out.push_back(' ');
-    }
-    if (!out.empty() && out.back() == ' ') out.pop_back();
+    std::string out = text::one_line(text);
+    for (const char c : out)
+        if (static_cast<unsigned char>(c) < 0x20 ||
+            std::string_view("[]<>").find(c) != std::string_view::npos)
+            return {};
     return out;
 }
 

@@ -15,6 +15,7 @@
 #include "engine/plugin_host/abi_text.hpp"
 #include "engine/plugin_host/calls.hpp"
 #include "text/content_words.hpp"
+#include "text/one_line.hpp"
 #include "text/question.hpp"
 #include "text/text.hpp"
 
@@ -58,19 +59,6 @@ std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
            !holds_a_mark(evidence[count].text))
         ++count;
     return evidence.first(count);
-}
-
-// Evidence as a sentence of the answer: on one line, with a stop.
-std::string as_sentence(std::string_view evidence) {
-    std::string out;
-    for (const char c : evidence) {
-        const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
-        if (!space)
-            out.push_back(c);
-        else if (!out.empty() && out.back() != ' ')
-            out.push_back(' ');
-    }
-    return out;
 }
 
 // On one line and without a stop of its own: it stands within a sentence. "": not plain text.
@@ -130,7 +118,7 @@ std::string quotation(std::string_view evidence, unsigned n) {
     std::string out;
     for (const text::Range& range : text::sentences(evidence)) {
         const std::string sentence =
-            as_sentence(without_markup(evidence.substr(range.begin, range.end - range.begin)));
+            text::one_line(without_markup(evidence.substr(range.begin, range.end - range.begin)));
         if (sentence.empty()) continue;
         out += (out.empty() ? "" : " ") + with_marks(sentence, mark);
     }
@@ -230,7 +218,7 @@ class SentenceGate {
             lead(verdict.cited);
             for (const unsigned n : verdict.cited) used_.insert(n);
             wrote_ = true;
-            emit(with_marks(as_sentence(without_markup(verdict.text)), verdict.cited),
+            emit(with_marks(text::one_line(without_markup(verdict.text)), verdict.cited),
                  verdict.cited);
             return;
         }
@@ -254,7 +242,7 @@ class SentenceGate {
         if (marked.marks.empty() && request_.task == Task::sentence)
             marked.marks.push_back(request_.evidence.front().n);
         if (request_.task == Task::sentence) ++judged_;
-        emit(with_marks(as_sentence(without_markup(marked.text)), marked.marks), marked.marks);
+        emit(with_marks(text::one_line(without_markup(marked.text)), marked.marks), marked.marks);
         written_.status = AnswerStatus::unverified;
     }
 

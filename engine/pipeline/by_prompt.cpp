@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "text/one_line.hpp"
 #include "text/sentence_map.hpp"
 #include "text/text.hpp"
 
@@ -28,23 +29,9 @@ std::string with_text(std::string_view prompt, std::string_view text) {
     }
 }
 
-// On one line.
-std::string in_one_line(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
-        if (!space)
-            out.push_back(c);
-        else if (!out.empty() && out.back() != ' ')
-            out.push_back(' ');
-    }
-    if (out.ends_with(' ')) out.pop_back();
-    return out;
-}
-
 Result<std::string> ask_for(const host::Stage& generator, std::string_view prompt,
                             std::string_view sentence, const host::Interrupt& interrupt) {
-    const std::string asked = with_text(prompt, in_one_line(sentence));
+    const std::string asked = with_text(prompt, text::one_line(sentence));
     lectern_message message{};
     message.struct_size = sizeof message;
     message.role = LECTERN_ROLE_USER;
@@ -63,7 +50,7 @@ Result<std::string> ask_for(const host::Stage& generator, std::string_view promp
             return true;
         },
         report));
-    return in_one_line(said);
+    return text::one_line(said);
 }
 
 struct ByPrompt {

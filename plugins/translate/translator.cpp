@@ -9,6 +9,7 @@
 
 #include "plugins/translate/bytes.hpp"
 #include "plugins/translate/pieces.hpp"
+#include "text/one_line.hpp"
 
 namespace lectern::translate {
 namespace {
@@ -20,19 +21,6 @@ constexpr std::uint64_t most_shortlist_bytes = std::uint64_t{1} << 30U;
 // Of one batch: enough for the products to be worth it, little enough to stay in the cache.
 constexpr std::size_t batch_parts = 32;
 constexpr std::size_t batch_tokens = 640;
-
-// A sentence on one line.
-std::string joined(std::string_view sentence) {
-    std::string out;
-    for (const char c : sentence) {
-        const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
-        if (!space)
-            out.push_back(c);
-        else if (!out.empty() && out.back() != ' ')
-            out.push_back(' ');
-    }
-    return out;
-}
 
 Network network_of(const ModelFolder& folder) {
     const auto bytes = read_file(folder.model, most_model_bytes);
@@ -121,7 +109,7 @@ Translated Translator::translate(std::string_view text, const Check& check) cons
 
 void Translator::add_parts(std::string_view sentence, std::size_t piece,
                            std::vector<Part>& out) const {
-    const std::vector<std::uint32_t> tokens = source_->encode(joined(sentence));
+    const std::vector<std::uint32_t> tokens = source_->encode(text::one_line(sentence));
     for (std::size_t begin = 0; begin < tokens.size();) {
         std::size_t end = tokens.size();
         if (end - begin > options_.max_tokens) {
