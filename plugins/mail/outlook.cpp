@@ -264,10 +264,6 @@ class OutlookMail {
     std::set<std::string> ids_;
 };
 
-}  // namespace
-
-namespace {
-
 // libgsf tells of broken files on the process's standard error; what is wrong is in the failure.
 // For the time of a call, since a plugin may be unloaded.
 class QuietLibgsf {

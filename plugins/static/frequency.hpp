@@ -1,4 +1,4 @@
-// static/frequency.hpp: how frequent tokens are, and what they weigh for it.
+// static/frequency.hpp: how frequent tokens are, which says how little they weigh (distill.cpp).
 #pragma once
 
 #include <cstddef>
