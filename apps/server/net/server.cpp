@@ -65,8 +65,6 @@ Status read_certificate(asio::ssl::context& context, const ServerOptions& option
     context.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                         asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
                         asio::ssl::context::no_tlsv1_1);
-    // A connection that waits keeps no room for records.
-    SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     // Of TLS 1.2 what keeps recorded connections closed when the key is lost (forward secrecy) and
     // authenticates what it encrypts; all of TLS 1.3 does.
     if (SSL_CTX_set_cipher_list(context.native_handle(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)

@@ -39,7 +39,6 @@ class ToldWire : public Wire {
     }
     asio::awaitable<void> close(Clock::time_point /*deadline*/) override { co_return; }
     [[nodiscard]] bool gone() override { return false; }
-    void cancel() override {}
 
  private:
     std::string requests_;

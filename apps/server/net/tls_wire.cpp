@@ -95,6 +95,7 @@ class TlsWire : public Wire {
         BIO_set_data(bio, &link_->socket);
         BIO_set_init(bio, 1);
         SSL_set_bio(ssl_.get(), bio, bio);
+        // A connection that waits keeps no room for records.
         SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS);
         SSL_set_accept_state(ssl_.get());
     }
@@ -178,11 +179,6 @@ class TlsWire : public Wire {
     }
 
     bool gone() override { return has_gone(link_->socket.native_handle()); }
-
-    void cancel() override {
-        error_code error;
-        link_->socket.cancel(error);
-    }
 
  private:
     // The socket and the time limit of what is done on it, which closes it. A limit that passes

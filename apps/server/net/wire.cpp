@@ -64,8 +64,6 @@ class PlainWire : public Wire {
 
     bool gone() override { return has_gone(stream_.socket().native_handle()); }
 
-    void cancel() override { stream_.cancel(); }
-
  private:
     beast::tcp_stream stream_;
     std::vector<char> piece_ = std::vector<char>(small_piece);

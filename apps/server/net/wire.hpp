@@ -33,8 +33,6 @@ class Wire {
     // Whether the other side has closed, or said that nothing more comes from it, whatever it sent
     // before. Asks the system, never waits.
     [[nodiscard]] virtual bool gone() = 0;
-    // From the connection's executor: pending operations fail.
-    virtual void cancel() = 0;
 
  protected:
     // What is read while closing, at most: enough for a request that was refused unread.
