@@ -34,6 +34,14 @@ Response begin_job(Service& service, const Call& call, const std::string& kind,
     return begin_job(service, kind, name, std::move(settings));
 }
 
+Response begin_plain_job(Service& service, const Call& call, const std::string& kind) {
+    api::Fields fields = optional_fields(call.request);
+    json::object settings;
+    take_webhook(service, fields, settings);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    return begin_job(service, call, kind, std::move(settings));
+}
+
 void take_webhook(const Service& service, api::Fields& fields, json::object& settings) {
     if (!fields.has("webhook")) return;
     const std::string url = fields.text("webhook");

@@ -24,6 +24,9 @@ namespace lectern::server {
 [[nodiscard]] Response begin_job(Service& service, const Call& call, const std::string& kind,
                                  boost::json::object settings);
 
+// The same of a job that is asked for with nothing but where its end is told.
+[[nodiscard]] Response begin_plain_job(Service& service, const Call& call, const std::string& kind);
+
 // Where the job's end is told (the field `webhook`), into its settings.
 void take_webhook(const Service& service, api::Fields& fields, boost::json::object& settings);
 

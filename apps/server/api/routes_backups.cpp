@@ -90,11 +90,7 @@ constexpr std::string_view must_be_name =
 // ------------------------------------------------------------ of one collection
 
 Response back_up(Service& service, Call& call) {
-    api::Fields fields = optional_fields(call.request);
-    json::object settings;
-    take_webhook(service, fields, settings);
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin_job(service, call, "backup", std::move(settings));
+    return begin_plain_job(service, call, "backup");
 }
 
 Response list_of_collection(Service& service, Call& call) {

@@ -28,11 +28,7 @@ Response reembed(Service& service, Call& call) {
 }
 
 Response verify(Service& service, Call& call) {
-    api::Fields fields = optional_fields(call.request);
-    json::object settings;
-    take_webhook(service, fields, settings);
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return begin_job(service, call, "verify", std::move(settings));
+    return begin_plain_job(service, call, "verify");
 }
 
 Response sync(Service& service, Call& call) {

@@ -218,7 +218,7 @@ TEST(WebhookTest, OfAReceiverThatHangsNotEverythingIsKept) {
     go_on.set_value();
 }
 
-TEST(WebhooksTest, ASlowReceiverHoldsUpNobodyElseAndGetsOneMessageAtATime) {
+TEST(WebhookTest, ASlowReceiverHoldsUpNobodyElseAndGetsOneMessageAtATime) {
     std::promise<void> go_on;
     const std::shared_future<void> may_go_on = go_on.get_future().share();
     std::atomic<int> at_slow{0};
