@@ -339,10 +339,11 @@ class OdfReader {
         if (counting_) pages_.end_block();
         if (empty) return out_.end();
         if (sheet_ != nullptr) place_cells(number_of_row, cells);
-        for (std::size_t i = std::min(cells.size(), hidden_columns_.size()); i > 0; --i)
-            if (is_hidden(i - 1)) cells.erase(cells.begin() + static_cast<std::ptrdiff_t>(i - 1));
+        std::vector<std::string> visible;
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            if (!is_hidden(i)) visible.push_back(std::move(cells[i]));
         // Rows that are all alike say no more by being there twice.
-        out_.row(cells);
+        out_.row(visible);
     }
 
     // What is written next is on the page that is reached.
