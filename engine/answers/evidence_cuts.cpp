@@ -46,10 +46,22 @@ std::vector<text::Range> parts_of(std::string_view line) {
     return out;
 }
 
-// Not cut within brackets or quotation marks.
+std::size_t count_of(std::string_view text, std::string_view mark) {
+    std::size_t out = 0;
+    for (std::size_t at = text.find(mark); at != std::string_view::npos;
+         at = text.find(mark, at + mark.size()))
+        ++out;
+    return out;
+}
+
+// Not cut within brackets or quotation marks. “ opens in English and closes in German.
 bool is_balanced(std::string_view text) {
-    const auto count = [&](char c) { return std::count(text.begin(), text.end(), c); };
-    return count('(') == count(')') && count('"') % 2 == 0;
+    for (const auto& [open, close] :
+         {std::pair{"(", ")"}, {"（", "）"}, {"«", "»"}, {"「", "」"}, {"『", "』"}, {"《", "》"}})
+        if (count_of(text, open) != count_of(text, close)) return false;
+    std::size_t quotes = 0;
+    for (const std::string_view mark : {"\"", "“", "”", "„"}) quotes += count_of(text, mark);
+    return quotes % 2 == 0;
 }
 
 // Takes the stop at the end away, and gives it; "." where there is none.
@@ -65,7 +77,8 @@ std::string take_stop(std::string& line) {
 
 // "…it is so." with the quotation mark that closes it.
 std::string stopped(std::string sentence, std::string_view stop) {
-    for (const std::string_view end : {".\"", "!\"", ".”", "!”", "。”"})
+    for (const std::string_view end :
+         {".\"", "!\"", ".”", "!”", ".“", "!“", ".»", "!»", "。”", "！”", "。」", "！」"})
         if (sentence.ends_with(end)) return sentence;
     return sentence.append(stop);
 }
