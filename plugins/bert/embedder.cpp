@@ -120,10 +120,10 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
 
     limits_ = {info_.dimension, graph.vocabulary, info_.max_tokens, info_.batch_tokens};
     precision_chosen_ = !options.precision;
-    precision_ = options.precision ? *options.precision : best_precision(*core_);
-    running_ = {precision_, options.threads, options.streams};
-    check_precision(*core_, precision_);
-    info_.precision = name(precision_);
+    running_ = {options.precision ? *options.precision : best_precision(*core_), options.threads,
+                options.streams};
+    check_precision(*core_, running_.precision);
+    info_.precision = name(running_.precision);
     info_.concurrency = chosen_streams(running_);
     source_ = graph.model;
     if (folder.kind == ModelKind::graph) (void)compiled();
@@ -132,7 +132,7 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
 // What the CPU promises is tried before it is relied on.
 std::unique_ptr<Runner> Embedder::compile() const {
     RunnerOptions options = running_;
-    if (precision_chosen_ && precision_ != Precision::f32) {
+    if (precision_chosen_ && options.precision != Precision::f32) {
         try {
             auto out = std::make_unique<Runner>(*core_, source_, options);
             try_out(*out);

@@ -59,7 +59,6 @@ class Embedder {
     plugin::EmbedderInfo info_;
     EncoderLimits limits_;
     std::unique_ptr<ov::Core> core_;
-    Precision precision_ = Precision::f32;
     bool precision_chosen_ = false;  // by the CPU, and not by an option
     RunnerOptions running_;
     mutable std::mutex mutex_;                         // for the next one, while it compiles

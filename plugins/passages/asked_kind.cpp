@@ -91,8 +91,7 @@ AskedKind::AskedKind(std::string_view question)
       term_(!defined_.empty() && defined_.size() <= 3 &&
             std::none_of(defined_.begin(), defined_.end(),
                          [](const auto& word) { return text::is_stop_word(word); })) {
-    const bool when = text::asks_for_date(question);
-    number_answers_ = number_ && (!when || asks_when_it_was(asked_));
+    number_answers_ = number_ && (!date_ || asks_when_it_was(asked_));
     person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
 }
 
