@@ -17,6 +17,7 @@
 #include <string>
 #include <system_error>
 
+#include "index/vector/equal_rows.hpp"
 #include "storage/store/crc32c.hpp"
 #include "storage/store/file_calls.hpp"
 #include "storage/store/files.hpp"
@@ -252,10 +253,13 @@ std::shared_ptr<Segment> build_segment(const Segment* base, std::vector<storage:
     // For the calling thread alone; other threads keep their own number.
     omp_set_num_threads(static_cast<int>(std::max(options.threads, 1u)));
     if (base == nullptr) segment->graph->train(static_cast<faiss::idx_t>(ids.size()), rows.data());
+    EqualRows equal(static_cast<faiss::IndexFlatCodes&>(*segment->graph->storage));
     for (std::size_t at = 0; at < ids.size(); at += build_step) {
         if (stop) return nullptr;
-        segment->graph->add(static_cast<faiss::idx_t>(std::min(build_step, ids.size() - at)),
-                            rows.data() + at * dimension);
+        const std::size_t count = std::min(build_step, ids.size() - at);
+        segment->graph->add(static_cast<faiss::idx_t>(count),
+                            equal.lay_aside(rows.data() + at * dimension, count));
+        equal.put_back();
     }
     segment->ids.insert(segment->ids.end(), ids.begin(), ids.end());
     segment->dead.assign(segment->ids.size(), 0);

@@ -53,6 +53,10 @@ class Collection {
 
     // Writes `count` documents with new ids; gives the change and its rows.
     std::pair<Change, std::vector<float>> add(std::size_t count) {
+        return add(count, [this] { return vector(); });
+    }
+    std::pair<Change, std::vector<float>> add(std::size_t count,
+                                              const std::function<std::vector<float>()>& next) {
         storage::WriteGroup group;
         std::vector<float> rows;
         for (std::size_t i = 0; i < count; ++i) {
@@ -60,7 +64,7 @@ class Collection {
             document.id = std::to_string(next_id_++);
             document.text = "x";
             document.chunks = {{0, 1, 1}};
-            document.vectors = {{1, vector()}};
+            document.vectors = {{1, next()}};
             rows.insert(rows.end(), document.vectors[0].values.begin(),
                         document.vectors[0].values.end());
             group.puts.push_back(std::move(document));

@@ -76,6 +76,45 @@ TEST(VectorIndex, KnowsTheScoresOfItsChunksAndOfNoOthers) {
     EXPECT_FALSE(index->scores(narrow, wanted)[0]);
 }
 
+// Chunks of the same text, as mails have at their ends: their links are chosen as if they lay a
+// little apart (equal_rows.hpp), and nothing else of them is.
+TEST(VectorIndex, EqualRowsAreFoundWithTheirOwnScores) {
+    for (const auto encoding : {storage::VectorEncoding::f32, storage::VectorEncoding::bf16,
+                                storage::VectorEncoding::int8}) {
+        Collection collection;
+        VectorIndexOptions options = sealing(1000);
+        options.vectors = encoding;
+        const std::vector<float> same = collection.vector();
+        auto index = collection.open(options);
+        for (const std::size_t equal : {300u, 50u}) {  // a new graph, and one that grows
+            const auto [others, other_rows] = collection.add(10 * equal);
+            ASSERT_TRUE(index->apply(others, other_rows).ok());
+            const auto [change, rows] = collection.add(equal, [&] { return same; });
+            ASSERT_TRUE(index->apply(change, rows).ok());
+            ASSERT_TRUE(index->flush().ok());
+        }
+        for (int time = 0; time < 2; ++time) {
+            EXPECT_GT(index->statistics().segments, 0u);
+            const auto rows = index->search(same, 50, {});
+            ASSERT_TRUE(rows.ok());
+            ASSERT_EQ(rows->size(), 50u);
+            for (const Scored& row : *rows) EXPECT_NEAR(row.score, 1, 1e-5);
+            // By scores: of equal rows any may be among the ten.
+            std::size_t good = 0;
+            for (int i = 0; i < 50; ++i) {
+                const std::vector<float> query = collection.vector();
+                const float least = collection.score(query, collection.nearest(query, 10).back());
+                const auto near = index->search(query, 10, {});
+                ASSERT_TRUE(near.ok());
+                for (const Scored& row : *near) good += row.score >= least - 1e-5F ? 1 : 0;
+            }
+            EXPECT_GE(good, 450u) << static_cast<int>(encoding);
+            index.reset();
+            index = collection.open(options);  // of its files
+        }
+    }
+}
+
 TEST(VectorIndex, EqualScoresComeInTheOrderOfTheChunks) {
     Collection collection;
     const auto index = collection.open();
