@@ -112,9 +112,11 @@ class VectorIndex::Impl {
     void find_best(std::span<const float> query, const Filter& filter, Best& exact,
                    Best& from_segments) const;
 
-    // Row by row, for few rows that are known.
-    void compare(std::span<const float> query, const std::vector<ChunkId>& ids, Best& exact,
-                 Best& from_segments) const;
+    // Row by row, for few rows that are known: the score of each chunk that is there, by its place
+    // in `ids`. Holds mutex_.
+    void compare(std::span<const float> query, std::span<const ChunkId> ids,
+                 const std::function<void(std::size_t at, float score)>& exact,
+                 const std::function<void(std::size_t at, float score)>& from_segments) const;
 
     void search_segment(const Segment& segment, std::span<const float> query,
                         const std::function<bool(ChunkId)>& allows, Best& best) const;

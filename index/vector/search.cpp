@@ -60,7 +60,8 @@ void VectorIndex::Impl::find_best(std::span<const float> query, const Filter& fi
     const std::size_t all = live_rows();
     if (filter.allowed != nullptr && static_cast<double>(filter.allowed->size()) <=
                                          std::max(1000.0, exact_below * static_cast<double>(all)))
-        return compare(query, *filter.allowed, exact, from_segments);
+        return compare(query, *filter.allowed, offering(*filter.allowed, exact),
+                       offering(*filter.allowed, from_segments));
     std::function<bool(ChunkId)> allows = filter.allows;
     if (filter.allowed != nullptr)
         allows = [&](ChunkId id) {
@@ -70,17 +71,19 @@ void VectorIndex::Impl::find_best(std::span<const float> query, const Filter& fi
     tail_.search(query, allows, exact);
 }
 
-void VectorIndex::Impl::compare(std::span<const float> query, const std::vector<ChunkId>& ids,
-                                Best& exact, Best& from_segments) const {
-    for (const ChunkId id : ids)
-        if (const float* row = tail_.find(id))
-            exact.offer(id, faiss::fvec_inner_product(query.data(), row, dimension_));
+void VectorIndex::Impl::compare(
+    std::span<const float> query, std::span<const ChunkId> ids,
+    const std::function<void(std::size_t at, float score)>& exact,
+    const std::function<void(std::size_t at, float score)>& from_segments) const {
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        if (const float* row = tail_.find(ids[i]))
+            exact(i, faiss::fvec_inner_product(query.data(), row, dimension_));
     for (const auto& segment : segments_) {
         const Scorer scorer = segment->scorer(query);
-        for (const ChunkId id : ids) {
-            const std::size_t at = segment->find(id);
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            const std::size_t at = segment->find(ids[i]);
             if (at < segment->ids.size() && segment->dead[at] == 0)
-                from_segments.offer(id, (*scorer)(static_cast<faiss::idx_t>(at)));
+                from_segments(i, (*scorer)(static_cast<faiss::idx_t>(at)));
         }
     }
 }
@@ -130,19 +133,9 @@ std::vector<std::optional<float>> VectorIndex::Impl::scores(std::span<const floa
                                                             std::span<const ChunkId> chunks) const {
     std::vector<std::optional<float>> out(chunks.size());
     if (options_.vectors != VectorEncoding::f32 || query.size() != dimension_) return out;
+    const auto take = [&out](std::size_t at, float score) { out[at] = score; };
     const std::shared_lock lock(mutex_);
-    for (std::size_t i = 0; i < chunks.size(); ++i)
-        if (const float* row = tail_.find(chunks[i]))
-            out[i] = faiss::fvec_inner_product(query.data(), row, dimension_);
-    for (const auto& segment : segments_) {
-        const Scorer scorer = segment->scorer(query);
-        for (std::size_t i = 0; i < chunks.size(); ++i) {
-            if (out[i]) continue;
-            const std::size_t at = segment->find(chunks[i]);
-            if (at < segment->ids.size() && segment->dead[at] == 0)
-                out[i] = (*scorer)(static_cast<faiss::idx_t>(at));
-        }
-    }
+    compare(query, chunks, take, take);
     return out;
 }
 
