@@ -32,6 +32,10 @@ struct Selector : faiss::IDSelector {
     const std::function<bool(ChunkId)>& allows;
 };
 
+auto offering(const std::vector<ChunkId>& ids, Best& best) {
+    return [&ids, &best](std::size_t at, float score) { best.offer(ids[at], score); };
+}
+
 }  // namespace
 
 Result<std::vector<Scored>> VectorIndex::Impl::search(std::span<const float> query, std::size_t k,
