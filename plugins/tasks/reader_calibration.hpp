@@ -1,10 +1,10 @@
 // tasks/reader_calibration.hpp: from a collection's own questions to the calibration of a reader.
 //
 // A reader with three outputs says by a logistic function of its signs (AnswerSentence::Signs) how
-// likely a passage answers; the one that ships was fitted on thirteen kinds of text (training/). Here
-// the same function is fitted to questions of one's own, each with the passages that the search
-// gave for it. With few questions only the scale and the offset of the shipped one move (Platt,
-// "Probabilistic outputs for support vector machines", 1999).
+// likely a passage answers; the one that ships was fitted on thirteen kinds of text (training/).
+// Here the same function is fitted to questions of one's own, each with the passages that the
+// search gave for it. With few questions only the scale and the offset of the shipped one move
+// (Platt, "Probabilistic outputs for support vector machines", 1999).
 #pragma once
 
 #include <array>
