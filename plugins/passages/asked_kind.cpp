@@ -49,6 +49,10 @@ bool capital(std::string_view text, const text::Word& word) {
     return !word.number && text::fold(written) != written;
 }
 
+bool is_named(std::string_view text, const text::Word& word) {
+    return (word.number || capital(text, word)) && !text::is_stop_word(word.folded);
+}
+
 // Words between what is defined and the copula.
 constexpr std::size_t most_between = 8;
 
@@ -91,6 +95,8 @@ AskedKind::AskedKind(std::string_view question)
       term_(!defined_.empty() && defined_.size() <= 3 &&
             std::none_of(defined_.begin(), defined_.end(),
                          [](const auto& word) { return text::is_stop_word(word); })) {
+    for (const text::Word& word : asked_) named_.push_back(is_named(question, word));
+    if (!named_.empty()) named_.front() = false;  // its capital says nothing
     number_answers_ = number_ && (!date_ || asks_when_it_was(asked_));
     person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
 }
@@ -120,6 +126,31 @@ double AskedKind::in(std::string_view answer) const {
         return number_answers_ && (date_ ? is_date(word) : is_number(word));
     };
     return std::any_of(words.begin(), words.end(), is_it) ? 1 : -1;
+}
+
+bool AskedKind::of_another(std::string_view sentence) const {
+    const std::vector<text::Word> words = text::words(sentence);
+    const auto has = [&](const std::string& folded) {
+        return std::any_of(words.begin(), words.end(),
+                           [&](const text::Word& word) { return word.folded == folded; });
+    };
+    // Whether the sentence has the neighbour with another name where the question has this one.
+    const auto stands_for = [&](std::size_t name, std::size_t neighbour) {
+        const std::string& beside = asked_[neighbour].folded;
+        if (!named_[name] || text::is_stop_word(beside) || has(asked_[name].folded)) return false;
+        for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+            const std::size_t other = name < neighbour ? i : i + 1;
+            const std::size_t here = name < neighbour ? i + 1 : i;
+            if (words[here].folded != beside || !is_named(sentence, words[other])) continue;
+            // "They saw BERT. Large models …": a neighbour that is a name has to be one here too.
+            if (named_[neighbour] && !is_named(sentence, words[here])) continue;
+            return true;
+        }
+        return false;
+    };
+    for (std::size_t i = 1; i + 1 < asked_.size(); ++i)
+        if (stands_for(i, i + 1) || stands_for(i + 1, i)) return true;
+    return false;
 }
 
 bool AskedKind::lacks_term(const Candidate& candidate, const Passage& passage) const {

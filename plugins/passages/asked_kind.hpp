@@ -29,6 +29,11 @@ class AskedKind {
     // refused?" asks for a condition, "Who can delete it?" for a role.
     [[nodiscard]] double in(std::string_view answer) const;
 
+    // Whether a sentence speaks of another of the same kind: of BERT Large, where the question has
+    // BERT Tiny, or of the Vega project and not of the Orion project. By two words in a row of the
+    // question, a name or a number and its neighbour.
+    [[nodiscard]] bool of_another(std::string_view sentence) const;
+
     // For "What is X?": 1 when the candidate begins with X and goes on with what it is, or is the
     // first under the heading X; 0.5 when it says what is called X, or something else of X. -1 when
     // it does nothing of the kind and X is a word or a few.
@@ -44,6 +49,7 @@ class AskedKind {
     bool number_answers_ = false;  // and nothing but a number (a date)
     bool person_answers_ = false;
     std::vector<text::Word> asked_;
+    std::vector<bool> named_;  // of each of these words: a name or a number
     std::vector<std::string> defined_;
     bool term_ = false;  // what is to be defined is a word or a few in a row
 };

@@ -53,6 +53,32 @@ TEST(AskedKind, NamesThatTheQuestionHasNot) {
         << "one kind is enough";
 }
 
+TEST(AskedKind, AnotherOfTheSameKind) {
+    struct Case {
+        const char* question;
+        const char* sentence;
+        bool another;
+    };
+    for (const Case& one : {
+             Case{"What is the budget of the Orion project?",
+                  "The budget of the Vega project is 4.", true},
+             Case{"What is the budget of the Orion project?", "The Orion project costs 4.", false},
+             Case{"What is the budget of the Orion project?",
+                  "Orion is dear, the Vega project not.", false},
+             Case{"What is the budget of the Orion project?", "The budget of the project is 4.",
+                  false},
+             Case{"How many layers has BERT Tiny?", "BERT Large has 24 layers.", true},
+             Case{"How many layers has BERT Tiny?", "BERT has 12 layers.", false},
+             Case{"How many layers has BERT Tiny?", "BERT Base has 12 layers, Tiny has 2.", false},
+             Case{"Who won Super Bowl 50?", "Super Bowl 49 was won by others.", true},
+             Case{"Who won Super Bowl 50?", "The winner of Super Bowl 50 was Denver.", false},
+             Case{"Was geschah im Jahr 1990?", "Im Jahr 1985 geschah es.", true},
+             Case{"which port does it use", "Port 8000 is used.", false},
+         })
+        EXPECT_EQ(AskedKind(one.question).of_another(one.sentence), one.another)
+            << one.question << " | " << one.sentence;
+}
+
 TEST(AskedKind, AnAnswerHasWhatIsAskedFor) {
     const auto in = [](std::string_view question, std::string_view answer) {
         return AskedKind(question).in(answer);

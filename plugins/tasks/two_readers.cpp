@@ -15,8 +15,9 @@ namespace {
 constexpr double read_weight = 0.7;
 constexpr double compared_weight = 0.4;
 constexpr double same_sentence = 0.7;
-constexpr double least = 0.02;            // of a sentence that one of them did not name
-constexpr double of_another_kind = -1.2;  // no number, date or person where one is asked for
+constexpr double least = 0.02;  // of a sentence that one of them did not name
+// No number, date or person where one is asked for, or a sentence about another of the same kind.
+constexpr double of_another_kind = -1.2;
 
 double log_odds(double probability) {
     const double p = std::clamp(probability, 0.005, 0.995);
@@ -39,6 +40,9 @@ std::vector<AnswerSentence> combine(std::string_view question,
     const auto lacks = [&](std::size_t passage, std::size_t begin, std::size_t end) {
         return asked_kind.in(passages[passage].text.substr(begin, end - begin)) < 0;
     };
+    const auto is_of_another = [&](std::size_t passage, std::size_t begin, std::size_t end) {
+        return asked_kind.of_another(passages[passage].text.substr(begin, end - begin));
+    };
     std::vector<AnswerSentence> all;
     for (const passages::Evidence& one : compared) {
         AnswerSentence out;
@@ -56,15 +60,17 @@ std::vector<AnswerSentence> combine(std::string_view question,
         }
         const bool other_kind =
             (!same && lacks(one.passage, out.begin, out.end)) ||
-            (known != read.end() && lacks(one.passage, known->span_begin, known->span_end));
+            (known != read.end() && lacks(one.passage, known->span_begin, known->span_end)) ||
+            is_of_another(one.passage, out.begin, out.end);
         out.score = both(known == read.end() ? least : known->score, one.score,
                          (same ? same_sentence : 0) + (other_kind ? of_another_kind : 0));
         all.push_back(out);
     }
     for (const AnswerSentence& one : read) {
         AnswerSentence out = one;
-        out.score = both(one.score, least,
-                         lacks(one.passage, one.span_begin, one.span_end) ? of_another_kind : 0);
+        const bool other_kind = lacks(one.passage, one.span_begin, one.span_end) ||
+                                is_of_another(one.passage, one.begin, one.end);
+        out.score = both(one.score, least, other_kind ? of_another_kind : 0);
         all.push_back(out);
     }
     std::stable_sort(all.begin(), all.end(), [](const AnswerSentence& a, const AnswerSentence& b) {
