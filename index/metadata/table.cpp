@@ -1,6 +1,7 @@
 #include "index/metadata/table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <unordered_map>
 
@@ -17,6 +18,7 @@ constexpr std::string_view id_field = "id";
 constexpr std::string_view title_field = "title";
 constexpr std::string_view committed_field = "committed";
 constexpr std::string_view metadata_prefix = "metadata.";
+constexpr std::array all_kinds{Kind::string, Kind::number, Kind::date, Kind::boolean};
 
 bool built_in(std::string_view field) {
     return field == id_field || field == title_field || field == committed_field;
@@ -125,35 +127,52 @@ std::string Table::missing_field(std::string_view field) const {
            (named > most ? ", …" : "");
 }
 
-Status Table::check_kinds(const Condition& condition, const Column* column) const {
+Status Table::check_kinds(const Condition& condition, const Column* column,
+                          const Rows* among) const {
+    if (condition.values.empty()) return {};
     const bool text = condition.field == id_field || condition.field == title_field;
     const bool time = condition.field == committed_field;
-    const auto holds = [&](Kind kind) {
-        if (text) return kind == Kind::string;
-        if (time) return kind == Kind::date;
-        return column->count(kind) > 0;
-    };
-    std::string held;
-    for (const Kind kind : {Kind::string, Kind::number, Kind::date, Kind::boolean})
-        if (holds(kind)) held.append(held.empty() ? "" : " and ").append(plural(kind));
-    for (const Literal& literal : condition.values) {
+    std::array<bool, 4> held{};  // by kind
+    const auto holds = [&held](Kind kind) { return held[static_cast<std::size_t>(kind)]; };
+    for (const Kind kind : all_kinds)
+        held[static_cast<std::size_t>(kind)] = text   ? kind == Kind::string
+                                               : time ? kind == Kind::date
+                                                      : column->count(kind) > 0;
+    // Where one kind is held by all rows, it is by some of them, or none of them has the field.
+    const bool one = std::count(held.begin(), held.end(), true) == 1;
+    const auto fits = [&](const Literal& literal) {
         // A string can be compared with a date when it is one, or with what was written.
-        const bool fits =
-            holds(literal.kind) || (literal.kind == Kind::string && holds(Kind::date) &&
-                                    (!time || (literal.dated && !is_string(condition.comparison))));
-        if (!fits) return mismatch(condition, literal, held);
+        return holds(literal.kind) ||
+               (literal.kind == Kind::string && holds(Kind::date) &&
+                (!time || (literal.dated && !is_string(condition.comparison))));
+    };
+    if (among != nullptr && column != nullptr &&
+        !(one && std::all_of(condition.values.begin(), condition.values.end(), fits))) {
+        held = {};
+        column->count(*among, [&held](std::span<const Value> cell, std::uint64_t rows) {
+            for (const Value& value : cell)
+                if (rows > 0) held[static_cast<std::size_t>(value.kind)] = true;
+        });
+        if (std::none_of(held.begin(), held.end(), [](bool any) { return any; })) return {};
+    }
+    for (const Literal& literal : condition.values) {
+        if (fits(literal)) continue;
+        std::string kinds;
+        for (const Kind kind : all_kinds)
+            if (holds(kind)) kinds.append(kinds.empty() ? "" : " and ").append(plural(kind));
+        return mismatch(condition, literal, kinds);
     }
     return {};
 }
 
-Status Table::evaluate(const Condition& condition, Rows& rows,
-                       std::vector<std::string>& hints) const {
+Status Table::evaluate(const Condition& condition, Rows& rows, std::vector<std::string>& hints,
+                       const Rows* among) const {
     if (!has_field(condition.field)) {
         hints.push_back(missing_field(condition.field));
         return {};
     }
     const Column* values = column(condition.field);
-    LECTERN_TRY(check_kinds(condition, values));
+    LECTERN_TRY(check_kinds(condition, values, among));
     Matcher matcher(condition);
     if (condition.field == committed_field) {
         for (std::size_t row = 0; row < rows.size(); ++row)
@@ -169,11 +188,11 @@ Status Table::evaluate(const Condition& condition, Rows& rows,
     return {};
 }
 
-Status Table::evaluate(const Expression& expression, Rows& rows,
-                       std::vector<std::string>& hints) const {
+Status Table::evaluate(const Expression& expression, Rows& rows, std::vector<std::string>& hints,
+                       const Rows* among) const {
     if (expression.kind == Expression::Kind::condition)
-        return evaluate(expression.condition, rows, hints);
-    LECTERN_TRY(evaluate(expression.operands.front(), rows, hints));
+        return evaluate(expression.condition, rows, hints, among);
+    LECTERN_TRY(evaluate(expression.operands.front(), rows, hints, among));
     if (expression.kind == Expression::Kind::negation) {
         for (std::uint8_t& row : rows) row ^= 1U;
         return {};
@@ -181,7 +200,13 @@ Status Table::evaluate(const Expression& expression, Rows& rows,
     const bool all = expression.kind == Expression::Kind::all;
     for (std::size_t i = 1; i < expression.operands.size(); ++i) {
         Rows other(rows.size());
-        LECTERN_TRY(evaluate(expression.operands[i], other, hints));
+        Rows left;
+        if (all && among != nullptr) {
+            left = rows;
+            for (std::size_t row = 0; row < rows.size(); ++row) left[row] &= (*among)[row];
+        }
+        const Rows* const looked_at = !all ? among : among != nullptr ? &left : &rows;
+        LECTERN_TRY(evaluate(expression.operands[i], other, hints, looked_at));
         for (std::size_t row = 0; row < rows.size(); ++row)
             rows[row] = all ? rows[row] & other[row] : rows[row] | other[row];
     }
@@ -191,7 +216,7 @@ Status Table::evaluate(const Expression& expression, Rows& rows,
 Result<Selection> Table::select(const Expression& expression) const {
     Selection out;
     out.rows.resize(live_.size());
-    LECTERN_TRY(evaluate(expression, out.rows, out.hints));
+    LECTERN_TRY(evaluate(expression, out.rows, out.hints, nullptr));
     for (std::size_t row = 0; row < out.rows.size(); ++row) out.rows[row] &= live_[row];
     std::sort(out.hints.begin(), out.hints.end());
     out.hints.erase(std::unique(out.hints.begin(), out.hints.end()), out.hints.end());

@@ -116,10 +116,13 @@ class Table {
  private:
     using Rows = std::vector<std::uint8_t>;
     [[nodiscard]] const Column* column(std::string_view field) const;
-    [[nodiscard]] Status check_kinds(const Condition& condition, const Column* column) const;
-    Status evaluate(const Expression& expression, Rows& rows,
-                    std::vector<std::string>& hints) const;
-    Status evaluate(const Condition& condition, Rows& rows, std::vector<std::string>& hints) const;
+    // `among`: the rows whose values the condition is about; nullptr: all.
+    [[nodiscard]] Status check_kinds(const Condition& condition, const Column* column,
+                                     const Rows* among) const;
+    Status evaluate(const Expression& expression, Rows& rows, std::vector<std::string>& hints,
+                    const Rows* among) const;
+    Status evaluate(const Condition& condition, Rows& rows, std::vector<std::string>& hints,
+                    const Rows* among) const;
 
     std::map<std::string, Column, std::less<>> columns_;
     Strings ids_;

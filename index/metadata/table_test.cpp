@@ -153,6 +153,37 @@ TEST(Table, NamesKindsThatDoNotFit) {
         EXPECT_THAT(chosen(table, one.filter), HasSubstr(one.message)) << one.filter;
 }
 
+TEST(Table, HoldsWhatStandsBehindAnAndAgainstWhatIsLeft) {
+    Table table;
+    table.add({"a", "", R"({"tenant": "x", "n": 1})", 0, 1, 1});
+    table.add({"b", "", R"({"tenant": "y", "n": "one", "price": 7})", 0, 2, 1});
+    table.sort();
+    struct Case {
+        const char* filter;
+        const char* says;  // the documents, or what is wrong
+    };
+    const std::vector<Case> cases{
+        // Of x no document has a price: that another's is a number is not told.
+        {"tenant = 'x' and price = 'much'", ""},
+        {"tenant = 'x' and not price = 'much'", "a"},
+        {"tenant = 'x' and (n = 1 or price = true)", "a"},
+        {"tenant = 'x' and (n = 1 and price = 'much')", ""},
+        {"tenant = 'x' and n = 1", "a"},
+        {"tenant = 'z' and n = true", ""},
+    };
+    for (const Case& one : cases) EXPECT_EQ(chosen(table, one.filter), one.says) << one.filter;
+    const std::vector<Case> wrong{
+        {"tenant = 'x' and n = 'one'", "'n' holds numbers, and 'one' is a string"},
+        {"tenant = 'y' and n = 1", "'n' holds strings, and '1' is a number"},
+        {"tenant = 'y' and price = 'much'", "'price' holds numbers, and 'much' is a string"},
+        {"tenant = 'y' and (n = 'one' and price = 'much')", "'price' holds numbers"},
+        {"price = 'much' and tenant = 'x'", "'price' holds numbers"},
+        {"tenant = 'x' or price = 'much'", "'price' holds numbers"},
+    };
+    for (const Case& one : wrong)
+        EXPECT_THAT(chosen(table, one.filter), HasSubstr(one.says)) << one.filter;
+}
+
 TEST(Table, HintsAtFieldsThatNoDocumentHas) {
     const auto selection = library().select(*parse("yaer = 1 or yaer = 2"));
     ASSERT_TRUE(selection.ok());

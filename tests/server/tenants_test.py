@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+import urllib.parse
 
 from serving import PROGRAM, Server
 
@@ -154,6 +155,29 @@ class TenantTest(Case):
                     self.assertNotIn(MARK, json.dumps(value).replace(json.dumps(filter)[1:-1], ""))
                     if status == 200:
                         self.assertLessEqual(value.get("documents", value.get("removed", 0)), 2)
+
+    def test_what_others_fields_hold_is_not_told(self):
+        # 'price' is of another's documents alone, and of numbers there; 'never' is of none.
+        for filter in ('FIELD = "much"', 'not FIELD = "much"', 'FIELD = true or year > 2000', 'FIELD in (7, "a")', "FIELD > 3",
+                       'year > 2000 and FIELD begins "m"', "FIELD exists"):
+            for method, path, body in (("POST", "/collections/notes/search", {"query": "the sea", "filter": filter}),
+                                       ("POST", "/search", {"query": "the sea", "filter": filter}),
+                                       ("POST", "/collections/notes/count", {"filter": filter}),
+                                       ("POST", "/collections/notes/delete", {"filter": filter, "dry_run": True}),
+                                       ("GET", "/collections/notes/documents?filter=" + urllib.parse.quote(filter), None)):
+                answers = []
+                for field in ("price", "never"):
+                    filled = json.loads(json.dumps(body).replace("FIELD", field)) if body else None
+                    status, _, value = self.request(self.we, method, path.replace("FIELD", field), filled)
+                    value.pop("milliseconds", None)
+                    answers.append((status, json.dumps(value)))
+                with self.subTest(path=path, filter=filter):
+                    self.assertEqual(answers[0], answers[1])
+                    self.assertEqual(answers[0][0], 200)
+        # What one's own fields hold is.
+        refused = self.ask(self.we, "POST", "/collections/notes/count", {"filter": 'year = "late"'}, expect=400)
+        self.assertIn("kind", refused["detail"])
+        self.assertIn("numbers", self.ask(self.admin, "POST", "/collections/notes/count", {"filter": 'price = "much"'}, expect=400)["detail"])
 
     def test_all_documents_are_nobodys_business(self):
         for method, path, body in [("GET", "/metrics", None), ("GET", "/collections/notes", None),

@@ -19,6 +19,13 @@ Response not_reached(const std::string& collection) {
     return problem(403, "forbidden", "the key does not reach the collection '" + collection + "'");
 }
 
+// Not by name: the key may not know that there is such a collection.
+Response target_not_reached(const std::string& alias) {
+    return problem(
+        403, "forbidden",
+        "the key does not reach the collection that the alias '" + alias + "' stands for");
+}
+
 Response list_aliases(Service& service, Call& call) {
     json::array list;
     for (const auto& [alias, collection] : service.collections.aliases().all())
@@ -34,8 +41,9 @@ Response put_alias(Service& service, Call& call) {
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     const std::string was = service.collections.aliases().target(alias);
     // The alias's name too, as that of a new collection: who takes it stands before others there.
-    for (const std::string& name : {alias, collection, was})
-        if (!name.empty() && !call.may(Right::admin, name)) return not_reached(name);
+    for (const std::string& name : {alias, collection})
+        if (!call.may(Right::admin, name)) return not_reached(name);
+    if (!was.empty() && !call.may(Right::admin, was)) return target_not_reached(alias);
     bool exists = false;
     const Status done = service.collections.set_alias(alias, collection, exists);
     if (exists) return problem(409, "conflict", done.message());
@@ -50,7 +58,8 @@ Response put_alias(Service& service, Call& call) {
 Response delete_alias(Service& service, Call& call) {
     const std::string& alias = call.value("alias");
     const std::string collection = service.collections.aliases().target(alias);
-    if (!collection.empty() && !call.may(Right::admin, collection)) return not_reached(collection);
+    // Of an alias that is not there too: a key that does not reach all is not told which there are.
+    if (!call.may(Right::admin, collection)) return target_not_reached(alias);
     const Status done = service.collections.remove_alias(alias);
     if (!done.ok()) return problem(done);
     return {204, "", "", {}};

@@ -36,7 +36,8 @@ Status Scope::narrow(std::string& filter) const {
     }
     // By itself, so that no parenthesis of it closes ours.
     LECTERN_TRY(check_filter(filter));
-    filter = "(" + filter + ") and (" + std::string(filter_) + ")";
+    // Ours first: what the other's fields are compared with is held against our documents alone.
+    filter = "(" + std::string(filter_) + ") and (" + filter + ")";
     return {};
 }
 
