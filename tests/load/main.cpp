@@ -17,8 +17,11 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <iostream>
 #include <numeric>
+#include <string>
+#include <vector>
 
 #include "tests/load/client.hpp"
 #include "tests/load/corpus.hpp"
@@ -43,6 +46,10 @@ constexpr double before_share = 0.2;  // of the mixed time, for each of the two 
 // Documents come in all the time and are in memory as vectors and words; nothing else may grow.
 constexpr double memory_growth = 1.25;
 constexpr double memory_slack = 64 << 20;
+// What a server in use has on: traces (of a collector that is away), a count of each minute's
+// requests, and looks at the index's recall.
+const std::vector<std::string> in_use{"--otlp",  "http://127.0.0.1:9", "--max-requests-per-minute",
+                                      "1000000", "--recall-every",     "100"};
 
 struct Options {
     std::string program;
@@ -237,6 +244,38 @@ json::object judge_tenants(const fs::path& folder, const Options& options, doubl
     return out;
 }
 
+// nullptr: it was not measured.
+const json::value* at(const json::object& measured, std::initializer_list<const char*> path) {
+    const json::object* object = &measured;
+    const json::value* value = nullptr;
+    for (const char* name : path) {
+        value = object == nullptr ? nullptr : object->if_contains(name);
+        object = value == nullptr ? nullptr : value->if_object();
+    }
+    return value;
+}
+
+// The figures that are wanted of a server, each with what it may be at most on a quiet machine.
+// What is not there could not be measured; stderr says why.
+json::object asked_of(const json::object& measured, std::size_t failures) {
+    json::object out;
+    const auto add = [&out](const char* name, const json::value* figure, double at_most) {
+        if (figure == nullptr || !figure->is_number()) return;
+        const auto value = figure->to_number<double>();
+        out[name] =
+            json::object{{"figure", value}, {"at_most", at_most}, {"holds", value <= at_most}};
+    };
+    const json::value wrong = failures;
+    add("statuses_but_200_429_503", &wrong, 0);
+    add("search_p99_over_p50", at(measured, {"search", "p99_over_p50"}), 5);
+    add("memory_last_third_over_middle", at(measured, {"resident_bytes", "ratio"}), memory_growth);
+    add("acknowledged_lost_by_sigkill", at(measured, {"kill", "lost"}), 0);
+    add("idle_bytes_of_1000_connections", at(measured, {"idle", "bytes"}), 30e6);
+    add("p99_beside_a_flood_over_alone",
+        at(measured, {"tenants", "beside_a_flood", "p99_over_alone"}), 2);
+    return out;
+}
+
 int run(const Options& options) {
     Judge judge;
     allow_many_files();
@@ -244,7 +283,7 @@ int run(const Options& options) {
     const double before = std::max(1.0, options.seconds * before_share);
     const auto loop = searches_in_a_loop(folder.path() / "loop", before);
     judge.hold(loop.ok(), loop.status().message());
-    auto server = Process::start(options.program, folder.path());
+    auto server = Process::start(options.program, folder.path(), in_use);
     judge.hold(server.ok(), server.status().message());
     if (!judge.held()) return 1;
     prepare(*server, judge);
@@ -298,6 +337,7 @@ int run(const Options& options) {
     out["idle"] = idle;
     out["tenants"] = judge_tenants(folder.path() / "tenants", options, before, judge);
     out["overload"] = measure_overload(folder.path(), options, before, judge);
+    out["asked"] = asked_of(out, load.failures().size());
     out["held"] = judge.held();
     std::cout << json::serialize(out) << std::endl;
     return judge.held() ? 0 : 1;

@@ -11,6 +11,8 @@ from openapi_spec_validator import validate
 from serving import SOURCE, Server
 
 BESIDE = os.path.dirname(sys.executable)
+# As much as stands beside the other tests; server_suites_long_test gives it a minute.
+SECONDS = os.environ.get("LECTERN_SUITE_SECONDS", "12")
 # What a deadline of a millisecond gives is 504, as docs/server.md says.
 SETTINGS = """
 [checks]
@@ -39,7 +41,7 @@ class InterfaceTest(unittest.TestCase):
             ran = subprocess.run(
                 [os.path.join(BESIDE, "schemathesis"), "--config-file", settings, "run",
                  f"http://127.0.0.1:{self.server.port}/openapi.json", "--checks", ",".join(CHECKS),
-                 "--phases", "examples,coverage,fuzzing", "--max-time", "25", "--seed", "1",
+                 "--phases", "examples,coverage,fuzzing", "--max-time", SECONDS, "--seed", "1",
                  "--request-timeout", "30", "--generation-database", "none", "--no-color",
                  # It makes no archive; tests/server/rest_test.py does.
                  "--exclude-operation-id", "upload_backup"],
