@@ -12,9 +12,9 @@
 #include <thread>
 
 #include "apps/cli/common.hpp"
-#include "apps/server/net/log.hpp"
 #include "apps/server/net/notify.hpp"
 #include "apps/server/net/server.hpp"
+#include "apps/server/work/log.hpp"
 #include "lectern/running.hpp"
 
 namespace lectern::app {

@@ -12,7 +12,7 @@ import jsonschema
 import openai
 import pydantic
 
-from serving import PROGRAM, Server
+from serving import PROGRAM, SOURCE, Server
 
 
 class OpenAiTest(unittest.TestCase):
@@ -430,6 +430,16 @@ class OpenAiTest(unittest.TestCase):
             self.assertEqual(status, 403, refused)
             self.assertIn("'elsewhere'", refused["detail"])
             self.assertEqual(self.server.request("DELETE", "/keys/owner", None, admin)[0], 204)
+            # Nor is who has the alias's name told what it stands for, or which aliases there are.
+            _, _, made = self.server.request(
+                "POST", "/keys", {"name": "neighbour", "right": "admin", "collections": ["other", "mine"]}, admin)
+            neighbour = {"Authorization": f"Bearer {made['key']}"}
+            for method, path, body in [("PUT", "/aliases/other", {"collection": "mine"}), ("DELETE", "/aliases/other", None),
+                                       ("DELETE", "/aliases/nowhere", None)]:
+                status, _, refused = self.server.request(method, path, body, neighbour)
+                self.assertEqual(status, 403, refused)
+                self.assertNotIn("notes", json.dumps(refused))
+            self.assertEqual(self.server.request("DELETE", "/keys/neighbour", None, admin)[0], 204)
         finally:
             self.assertEqual(self.server.request("DELETE", "/aliases/other", None, admin)[0], 204)
 
@@ -445,6 +455,55 @@ class OpenAiTest(unittest.TestCase):
             self.assertNotIn(key, log)
         for line in log.splitlines():
             json.loads(line)
+
+
+class RerankTest(unittest.TestCase):
+    """With a tiny reranker, whose scores of these passages NumPy has computed (plugins/tasks/testdata)."""
+
+    @classmethod
+    def setUpClass(cls):
+        model = os.path.join(SOURCE, "plugins/tasks/testdata/reranker")
+        with open(os.path.join(model, "expected.json"), encoding="utf-8") as file:
+            cls.expected = json.load(file)[0]
+        cls.folder = tempfile.TemporaryDirectory(prefix="lectern-rerank-")
+        pipeline = os.path.join(cls.folder.name, "ranked.yaml")
+        with open(pipeline, "w", encoding="utf-8") as file:
+            file.write("version: 1\npipeline: ranked\nstages:\n"
+                       "  text: {plugin: documents, stage: text}\n"
+                       "  chunks: {plugin: passages, stage: splitter}\n"
+                       "  tokens: {plugin: wordpiece, options: {model: all-MiniLM-L6-v2}}\n"
+                       "  vectors: {plugin: bert, options: {model: all-MiniLM-L6-v2}}\n"
+                       f'  rank: {{plugin: tasks, stage: reranker, options: {{model: "{model}", precision: f32}}}}\n'
+                       "ingest: [source, text, chunks, tokens, vectors, commit]\n"
+                       "query: [query, tokens, vectors, search, rank]\n")
+        cls.server = Server("--pipeline", pipeline, "--threads", "1")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.remove()
+        cls.folder.cleanup()
+
+    def test_documents_come_in_the_rerankers_order_in_both_forms(self):
+        passages, scores = self.expected["passages"], self.expected["scores"]
+        order = sorted(range(len(scores)), key=lambda i: -scores[i])
+        jina = {"model": "default", "query": self.expected["query"], "documents": passages}
+        cohere = {"model": "default", "query": self.expected["query"], "documents": [{"text": text} for text in passages],
+                  "max_tokens_per_doc": 4096}  # what says nothing here is passed over
+        for path, body in (("/v1/rerank", jina), ("/rerank", jina), ("/v1/rerank", cohere), ("/v2/rerank", cohere)):
+            with self.subTest(path=path, documents=body["documents"][0]):
+                status, _, made = self.server.request("POST", path, body)
+                self.assertEqual(status, 200, made)
+                self.assertEqual([one["index"] for one in made["results"]], order)
+                for one in made["results"]:
+                    self.assertAlmostEqual(one["relevance_score"], scores[one["index"]], places=3)
+                    self.assertNotIn("document", one)
+                self.assertEqual(made["usage"]["prompt_tokens"], made["usage"]["total_tokens"])
+                self.assertEqual(made["model"], "default")
+        # The best ones, with their texts; more than there are is all.
+        for top in (2, 100):
+            _, _, made = self.server.request("POST", "/v1/rerank", {**jina, "top_n": top, "return_documents": True})
+            self.assertEqual([one["index"] for one in made["results"]], order[:top])
+            self.assertEqual([one["document"]["text"] for one in made["results"]], [passages[i] for i in order[:top]])
 
 
 if __name__ == "__main__":

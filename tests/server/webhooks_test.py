@@ -154,6 +154,34 @@ class WebhooksTest(unittest.TestCase):
         finally:
             server.remove()
 
+    def test_a_sync_tells_its_end(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        receiver.messages.append(None)  # nothing is refused
+        manuals = tempfile.TemporaryDirectory(prefix="lectern-manuals-")
+        self.addCleanup(manuals.cleanup)
+        for i in range(3):
+            with open(os.path.join(manuals.name, f"{i}.md"), "w", encoding="utf-8") as file:
+                file.write(f"# Encoder\n\nThe encoder reads words.\n{i}\n")
+        server = Server("--pipeline", TINY, "--webhook", receiver.url, "--webhook-secret", self.secret,
+                        "--source", "manuals=" + manuals.name)
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            path = "/collections/notes/sync"
+            status, _, job = server.request("POST", path, {"sources": ["manuals"], "webhook": receiver.url + "/synced"})
+            self.assertEqual((status, job["kind"], job["state"]), (202, "sync", "running"), job)
+            ended = self.job_until_told(server, job["job"])
+            self.assertEqual((ended["state"], ended["percent"], ended["result"]["documents"]), ("done", 100, 3))
+            # Bytes of the files, all of them.
+            self.assertGreater(ended["total"], 0)
+            self.assertEqual(ended["done"], ended["total"])
+            (where, _, body), = receiver.messages[1:]
+            message = json.loads(body)
+            self.assertEqual((where, message["type"], message["data"]["result"]["documents"]), ("/synced", "job.done", 3))
+            self.assertEqual(server.request("POST", path, {"sources": ["manuals"], "webhook": "http://127.0.0.1:1/"})[0], 400)
+        finally:
+            server.remove()
+
     def test_webhooks_are_never_unsigned(self):
         ended = subprocess.run([PROGRAM, "serve", "--data", self.folder.name, "--listen", "127.0.0.1:0",
                                 "--webhook", "http://127.0.0.1:9/"], check=False, capture_output=True, text=True)

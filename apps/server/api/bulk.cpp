@@ -67,25 +67,34 @@ class Bulk : public BodySink {
     }
 
     Response work(Call& call) override {
+        const Status done = store_lines(call);
+        return done.ok() ? Response{} : problem(done);
+    }
+
+    Response finish(Call& call) override {
+        if (const Status bad = store_rest(call); !bad.ok()) return problem(bad);
+        Response out{200, "application/x-ndjson", std::move(results_), {}};
+        return out;
+    }
+
+    // The lines that have come.
+    Status store_lines(Call& call) {
         // Said at once, and not of every line. One that is dropped later is said of each.
-        if (!begun_)
-            if (auto open = collections_.get(call.value("name")); !open)
-                return problem(open.status());
+        if (!begun_) LECTERN_TRY(collections_.get(call.value("name")).status());
         begun_ = true;
         while (!lines_.empty() && !call.stop.stop_requested()) store(call);
         return {};
     }
 
-    Response finish(Call& call) override {
+    // What is left when the last byte has come.
+    Status store_rest(Call& call) {
         if (one_value_)
             take_value();
         else if (!rest_.empty())
             take_line(rest_);
         rest_.clear();
-        if (Response failed = work(call); failed.status != 200) return failed;
-        if (!broken_.empty()) return problem(400, "invalid_argument", broken_);
-        Response out{200, "application/x-ndjson", std::move(results_), {}};
-        return out;
+        LECTERN_TRY(store_lines(call));
+        return broken_;
     }
 
  private:
@@ -134,7 +143,7 @@ class Bulk : public BodySink {
     void take_value() {
         auto value = api::parse_json(rest_);
         if (!value) {
-            broken_ = value.status().within("the body").message();
+            broken_ = value.status().within("the body");
         } else if (auto* array = value->if_array()) {
             for (json::value& item : *array) take_item(next_++, std::move(item));
         } else {
@@ -257,7 +266,7 @@ class Bulk : public BodySink {
     std::deque<Line> lines_;
     std::size_t bytes_ = 0;  // of lines_
     std::string results_;
-    std::string broken_;
+    Status broken_;  // of a body that is one value
 };
 
 bool is_one_value(const Request& request) {
@@ -364,12 +373,6 @@ class NoStream : public ResponseStream {
     [[nodiscard]] std::shared_ptr<ResponseStream> shared() override { return nullptr; }
 };
 
-Status status_of(const Response& response) {
-    if (response.status == 200) return {};
-    return {Code::invalid_argument,
-            std::string(json::parse(response.body).at("detail").as_string())};
-}
-
 }  // namespace
 
 std::unique_ptr<BodySink> make_bulk(Service& service, const Request& request) {
@@ -409,14 +412,13 @@ Result<json::object> store_upload(Collections& collections, const fs::path& data
         in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         const auto count = static_cast<std::size_t>(in.gcount());
         LECTERN_TRY(bulk.add(std::string_view(piece).substr(0, count)));
-        while (bulk.ready() && !face.stop().stop_requested())
-            LECTERN_TRY(status_of(bulk.work(call)));
+        while (bulk.ready() && !face.stop().stop_requested()) LECTERN_TRY(bulk.store_lines(call));
         // What was stored before the stop stays; the same lines again change nothing.
         if (face.stop().stop_requested()) return Status{Code::cancelled, "cancelled"};
         done += count;
         face.progress(done, total);
     }
-    LECTERN_TRY(status_of(bulk.finish(call)));
+    LECTERN_TRY(bulk.store_rest(call));
     if (face.stop().stop_requested()) return Status{Code::cancelled, "cancelled"};
     return json::object{{"stored", tally.stored},
                         {"deleted", tally.deleted},

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "apps/server/api/rate_meter.hpp"
+#include "apps/server/http/digest.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern::server {
@@ -85,10 +86,6 @@ class Keys {
 // Takes an entry out. The last one cannot be: without a key there would be no server.
 [[nodiscard]] Status remove_key(const std::filesystem::path& file, const std::string& name);
 [[nodiscard]] Result<std::vector<Key>> read_keys(const std::filesystem::path& file);
-
-[[nodiscard]] std::string sha256(std::string_view bytes);  // 32 bytes
-[[nodiscard]] std::string hexadecimal(std::string_view bytes);
-[[nodiscard]] std::string random_bytes(std::size_t count);
 
 // Whether a filter can be read; the failure names the column.
 [[nodiscard]] Status check_filter(std::string_view filter);

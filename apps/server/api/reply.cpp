@@ -52,7 +52,7 @@ std::function<void(std::string_view)> Reply::text() const {
 
 Response Reply::failed(const Status& status) const {
     Response response = problem(call_.scope().told(status));
-    if (call_.stream.begun()) response.last_piece = event("error", json::parse(response.body));
+    if (call_.stream.begun()) response.last_piece = event("error", problem_document(response));
     return response;
 }
 

@@ -84,7 +84,10 @@ Response metrics(ServerState& state, Call& call) {
         [](const Stats& s) { return s.store.stopped_writes; }, "counter");
     each("lectern_rocksdb_writes_stopped", "1 while no write can go on.",
          [](const Stats& s) { return s.store.writes_stopped ? 1 : 0; });
-    return {200, "text/plain; version=0.0.4; charset=utf-8", state.metrics.text(gauges), {}};
+    const auto shows = [&call](const std::string& name) {
+        return Collections::valid_name(name) && call.may(Right::read, name);
+    };
+    return {200, "text/plain; version=0.0.4; charset=utf-8", state.metrics.text(gauges, shows), {}};
 }
 
 }  // namespace

@@ -95,8 +95,10 @@ Result<std::vector<Search>> read_searches(Service& service, Call& call) {
     return out;
 }
 
-json::object failed(const Response& response) {
-    return {{"error", api::parsed(response.body)}};
+// `why`: a response that tells a failure, or a status.
+template <typename Why>
+json::object failed(const Why& why) {
+    return {{"error", problem_document(why)}};
 }
 
 void run(Service& service, const Call& call, Search& search) {
@@ -107,7 +109,7 @@ void run(Service& service, const Call& call, Search& search) {
     }
     auto open = service.collections.get(name);
     if (!open) {
-        search.result = failed(problem(open.status()));
+        search.result = failed(open.status());
         return;
     }
     const Scope scope = call.scope();
@@ -116,12 +118,12 @@ void run(Service& service, const Call& call, Search& search) {
     if (bad.ok() && !options.similar.empty())
         bad = scope.find((*open)->collection, (*open)->name, options.similar);
     if (!bad.ok()) {
-        search.result = failed(problem(bad));
+        search.result = failed(bad);
         return;
     }
     auto result = (*open)->collection.search(search.wanted.query, options);
     if (result) scope.hide(result->hints);
-    search.result = result ? api::json_of(*result) : failed(problem(scope.told(result.status())));
+    search.result = result ? api::json_of(*result) : failed(scope.told(result.status()));
 }
 
 Response search_each(Service& service, Call& call) {

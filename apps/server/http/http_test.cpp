@@ -263,5 +263,19 @@ TEST(ProblemTest, EveryCodeOfTheEngineHasAStatus) {
     EXPECT_NE(made.body.find("invalid_argument"), std::string::npos);
 }
 
+TEST(ProblemTest, AProblemWithinAnotherTextIsTheSameOne) {
+    const Status bad{Code::not_found, "no \"x\" and no \xff byte"};
+    for (const Response& made :
+         {problem(bad), problem(bad, "name"), problem(404, "not_found", bad.message())}) {
+        EXPECT_EQ(made.body, boost::json::serialize(problem_document(made)));
+        EXPECT_EQ(made.body, boost::json::serialize(problem_document(bad)));
+        ASSERT_TRUE(made.failure);
+        EXPECT_EQ(made.failure->code, "not_found");
+        EXPECT_EQ(made.failure->detail, "no \"x\" and no ? byte");
+    }
+    EXPECT_EQ(problem(bad, "name").failure->field, "name");
+    EXPECT_FALSE(Response{}.failure);
+}
+
 }  // namespace
 }  // namespace lectern::server

@@ -37,6 +37,13 @@ struct Request {
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const noexcept;
 };
 
+// What went wrong, of a response that tells it.
+struct Problem {
+    std::string code;        // one word for programs: "not_found"
+    std::string detail;      // a sentence for people
+    std::string field = {};  // of the request, where the failure is about one
+};
+
 struct Response {
     unsigned status = 200;
     std::string content_type = "application/json";
@@ -50,6 +57,8 @@ struct Response {
     // takes up its slot until the last one. After a failure the connection is closed, so that the
     // client knows that there is more.
     std::function<Result<std::string>()> pieces = {};
+    // Of a failure: what the body says.
+    std::optional<Problem> failure = {};
 };
 
 // Compares ASCII letters without their case.

@@ -1,19 +1,31 @@
 #include "apps/server/http/problem.hpp"
 
-#include <boost/json.hpp>
+#include <utility>
 
 #include "api/code_word.hpp"
 #include "api/result_json.hpp"
 
 namespace lectern::server {
 
-Response problem(unsigned status, std::string_view code, std::string_view detail) {
-    const boost::json::object document{{"type", "about:blank"},
-                                       {"title", reason(status)},
-                                       {"status", status},
-                                       {"detail", api::clean(detail)},
-                                       {"code", code}};
-    return {status, "application/problem+json", boost::json::serialize(document), {}};
+namespace {
+
+boost::json::object document_of(unsigned status, std::string_view code, std::string_view detail) {
+    return {{"type", "about:blank"},
+            {"title", reason(status)},
+            {"status", status},
+            {"detail", detail},
+            {"code", code}};
+}
+
+}  // namespace
+
+Response problem(unsigned status, std::string_view code, std::string_view detail,
+                 std::string_view field) {
+    Problem failure{std::string(code), std::string(api::clean(detail)), std::string(field)};
+    Response out{status, "application/problem+json", {}, {}};
+    out.body = boost::json::serialize(document_of(status, failure.code, failure.detail));
+    out.failure = std::move(failure);
+    return out;
 }
 
 unsigned http_status(Code code) noexcept {
@@ -32,8 +44,18 @@ unsigned http_status(Code code) noexcept {
     return 500;
 }
 
-Response problem(const Status& status) {
-    return problem(http_status(status.code()), api::word(status.code()), status.message());
+Response problem(const Status& status, std::string_view field) {
+    return problem(http_status(status.code()), api::word(status.code()), status.message(), field);
+}
+
+boost::json::object problem_document(const Response& failed) {
+    const Problem failure = failed.failure.value_or(Problem{});
+    return document_of(failed.status, failure.code, failure.detail);
+}
+
+boost::json::object problem_document(const Status& status) {
+    return document_of(http_status(status.code()), api::word(status.code()),
+                       api::clean(status.message()));
 }
 
 Response unsupported_coding() {

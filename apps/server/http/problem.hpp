@@ -1,6 +1,7 @@
 // apps/server/http/problem.hpp: failures as problem documents (RFC 9457).
 #pragma once
 
+#include <boost/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -11,10 +12,18 @@ namespace lectern::server {
 
 // {"type": "about:blank", "title": the status's phrase, "status": …, "detail": …, "code": …}
 // `code` is one word for programs: "not_found", "rate_limited".
-[[nodiscard]] Response problem(unsigned status, std::string_view code, std::string_view detail);
+// `field`: of the request, where the failure is about one.
+[[nodiscard]] Response problem(unsigned status, std::string_view code, std::string_view detail,
+                               std::string_view field = {});
 
-// The engine's failure.
-[[nodiscard]] Response problem(const Status& status);
+// The engine's failure, or that of a field.
+[[nodiscard]] Response problem(const Status& status, std::string_view field = {});
+
+// The same document where it stands in another one: of a response that one of those above has made,
+// and of a failure.
+[[nodiscard]] boost::json::object problem_document(const Response& failed);
+[[nodiscard]] boost::json::object problem_document(const Status& status);
+
 [[nodiscard]] unsigned http_status(Code code) noexcept;
 
 // 415 that says which coding of a body will do.

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "apps/server/http/gzip.hpp"
-#include "apps/server/net/access.hpp"
 
 namespace lectern::server {
 namespace {
@@ -29,6 +28,14 @@ bool compressible(std::string_view type) {
 }
 
 }  // namespace
+
+std::string allowed_origin(const Request& request, const ServerOptions& options) {
+    const std::string_view origin = request.header("Origin");
+    if (origin.empty()) return {};
+    for (const std::string& known : options.cors_origins)
+        if (known == "*" || known == origin) return std::string(known == "*" ? "*" : origin);
+    return {};
+}
 
 std::string response_head(unsigned status, const std::vector<Header>& headers,
                           const Request& request, const ServerOptions& options) {

@@ -11,6 +11,9 @@
 
 namespace lectern::server {
 
+// The value of Access-Control-Allow-Origin, or "".
+[[nodiscard]] std::string allowed_origin(const Request& request, const ServerOptions& options);
+
 // The first line and the headers: these, and what every response has. Nothing in a value ends a
 // header early. Without the empty line behind it.
 [[nodiscard]] std::string response_head(unsigned status, const std::vector<Header>& headers,

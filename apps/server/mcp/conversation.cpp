@@ -132,7 +132,7 @@ std::optional<json::value> Conversation::answered(Work& work) {
     const json::array* batch = work.message.if_array();
     if (batch == nullptr) return answered_one(work.message, work);
     if (batch->empty() || batch->size() > most_of_a_batch)
-        return answer(json::serialize(work.message), sources());
+        return answer_message(work.message, sources());
     json::array out;
     for (const json::value& each : *batch)
         if (auto one = answered_one(each, work)) out.push_back(std::move(*one));

@@ -286,9 +286,13 @@ std::optional<json::value> cancelled_request(const json::value& message) {
 std::optional<json::value> answer(std::string_view message, const Sources& sources) {
     const auto parsed = api::parse_json(message);
     if (!parsed) return failed(nullptr, parse_error, parsed.status().message());
-    const json::array* batch = parsed->if_array();
+    return answer_message(*parsed, sources);
+}
+
+std::optional<json::value> answer_message(const json::value& message, const Sources& sources) {
+    const json::array* batch = message.if_array();
     if (batch == nullptr) {
-        auto one = answer_one(*parsed, sources);
+        auto one = answer_one(message, sources);
         return one ? std::optional<json::value>(std::move(*one)) : std::nullopt;
     }
     if (batch->empty() || batch->size() > most_of_a_batch)

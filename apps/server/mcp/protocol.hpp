@@ -55,6 +55,9 @@ inline constexpr std::size_t most_of_a_batch = 32;
 // The response to a message; nothing when it is a notification or a response.
 [[nodiscard]] std::optional<boost::json::value> answer(std::string_view message,
                                                        const Sources& sources);
+// The same of one that has been parsed.
+[[nodiscard]] std::optional<boost::json::value> answer_message(const boost::json::value& message,
+                                                               const Sources& sources);
 // Whether that response says that what came was no message at all.
 [[nodiscard]] bool is_no_message(const boost::json::value& answer) noexcept;
 // The same of one message that was parsed, and is no batch.

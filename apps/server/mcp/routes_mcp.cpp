@@ -3,6 +3,7 @@
 // opens the stream for it. Of the newest revision who wants to hear of changes asks with a message
 // whose response stays open.
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "api/fields.hpp"
@@ -107,16 +108,25 @@ Response listen(Service& service, Call& call, const Newest& request) {
     return {};
 }
 
+// The message of a request; nullptr: it is no JSON.
+using MessagePointer = std::shared_ptr<const boost::json::value>;
+
+std::optional<boost::json::value> answer_to(const Call& call, const MessagePointer& message,
+                                            const mcp::Sources& sources) {
+    return message == nullptr ? mcp::answer(call.request.body, sources)
+                              : mcp::answer_message(*message, sources);
+}
+
 // What is told while a request is worked on makes its response a stream, which the client must
 // take. `newest`: it is of the newest revision.
-Response answer(Service& service, Call& call, bool newest) {
+Response answer(Service& service, Call& call, const MessagePointer& message, bool newest) {
     mcp::Sources sources = sources_of(service, call);
     const auto send = [&call](const boost::json::object& notification) {
         if (!call.stream.begun()) call.stream.begin("text/event-stream");
         call.stream.write(event("message", notification));
     };
     if (lists(call.request.header("Accept"), "text/event-stream")) sources.notify = send;
-    const auto answered = mcp::answer(call.request.body, sources);
+    const auto answered = answer_to(call, message, sources);
     if (call.stream.begun()) {
         Response last;
         if (answered) last.last_piece = event("message", *answered);
@@ -128,11 +138,11 @@ Response answer(Service& service, Call& call, bool newest) {
 }
 
 // The one that a client begins with `initialize`: a session's id is in the response.
-Response begin_session(Service& service, Call& call) {
+Response begin_session(Service& service, Call& call, const MessagePointer& message) {
     mcp::Sources sources = sources_of(service, call);
     sources.stays = true;
     sources.subscribe = [](const std::string&, bool) { return true; };  // only offered here
-    const auto answered = mcp::answer(call.request.body, sources);
+    const auto answered = answer_to(call, message, sources);
     if (!answered) return {202, "", "", {}};
     Response out = json_response(*answered, mcp::is_no_message(*answered) ? 400 : 200);
     if (answered->is_object() && answered->get_object().contains("result"))
@@ -172,7 +182,10 @@ Response end_session(Service& service, Call& call) {
 Response message(Service& service, Call& call) {
     auto parsed = api::parse_json(call.request.body);
     // What is no JSON asks for nothing here; its answer says so.
-    const boost::json::value body = parsed ? std::move(*parsed) : boost::json::value();
+    const MessagePointer given =
+        parsed ? std::make_shared<const boost::json::value>(std::move(*parsed)) : nullptr;
+    const boost::json::value none;
+    const boost::json::value& body = given == nullptr ? none : *given;
     const auto newest = newest_request(call.request, body);
     if (newest) {
         if (newest->refusal) return *newest->refusal;
@@ -183,13 +196,13 @@ Response message(Service& service, Call& call) {
     const bool begins = mcp::initializes(body);
     if (!version.empty() && !mcp::knows_version(version) && !begins)
         return json_response(mcp::wrong_version(body, version), 400);
-    if (!newest && begins) return begin_session(service, call);
+    if (!newest && begins) return begin_session(service, call, given);
     take_level(service, call, body);
     const bool is_newest = newest.has_value();
-    if (!mcp::asks_for_text(body)) return answer(service, call, is_newest);
+    if (!mcp::asks_for_text(body)) return answer(service, call, given, is_newest);
     // A generator is slow, so it does not run among the searches.
-    call.next = Continuation{Lane::ask, [&service, is_newest](Call& later) {
-                                 return answer(service, later, is_newest);
+    call.next = Continuation{Lane::ask, [&service, given, is_newest](Call& later) {
+                                 return answer(service, later, given, is_newest);
                              }};
     return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/server/http/problem.hpp"
+#include "apps/server/http/response_head.hpp"
 
 namespace lectern::server {
 namespace {
@@ -22,14 +23,6 @@ std::string_view key_text(const Request& request) {
 }
 
 }  // namespace
-
-std::string allowed_origin(const Request& request, const ServerOptions& options) {
-    const std::string_view origin = request.header("Origin");
-    if (origin.empty()) return {};
-    for (const std::string& known : options.cors_origins)
-        if (known == "*" || known == origin) return std::string(known == "*" ? "*" : origin);
-    return {};
-}
 
 std::optional<Response> refuse_browser(const Request& request, const ServerOptions& options,
                                        bool keys_required) {

@@ -27,8 +27,6 @@ struct Admitted {
 };
 [[nodiscard]] Admitted admit(const Request& request, const Router::Match& match, const Keys& keys);
 
-// The value of Access-Control-Allow-Origin, or "".
-[[nodiscard]] std::string allowed_origin(const Request& request, const ServerOptions& options);
 [[nodiscard]] bool is_preflight(const Request& request);
 // Allows the headers that are asked for: who may ask, the origin decides.
 [[nodiscard]] Response preflight(const Request& request, const Router::Match& match);

@@ -4,16 +4,15 @@
 #include <string>
 
 #include "api/result_json.hpp"
-#include "apps/server/net/log.hpp"
+#include "apps/server/work/log.hpp"
 
 namespace lectern::server {
 
 boost::json::object failure_of(const Response& response) {
     boost::json::object out;
-    if (response.content_type != "application/problem+json") return out;
-    const boost::json::object problem = boost::json::parse(response.body).as_object();
-    out["code"] = problem.at("code");
-    if (response.status >= 500) out["detail"] = problem.at("detail");
+    if (!response.failure) return out;
+    out["code"] = response.failure->code;
+    if (response.status >= 500) out["detail"] = response.failure->detail;
     return out;
 }
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "apps/server/api/call.hpp"
-#include "apps/server/net/log.hpp"
 #include "apps/server/net/state.hpp"
 #include "apps/server/net/traces.hpp"
+#include "apps/server/work/log.hpp"
 
 namespace lectern::server {
 

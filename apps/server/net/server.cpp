@@ -18,10 +18,10 @@
 #include <utility>
 
 #include "apps/server/api/bulk.hpp"
-#include "apps/server/net/log.hpp"
 #include "apps/server/net/session.hpp"
 #include "apps/server/net/state.hpp"
 #include "apps/server/work/job_work.hpp"
+#include "apps/server/work/log.hpp"
 
 namespace lectern::server {
 namespace {
@@ -90,7 +90,12 @@ ServerState::ServerState(ServerOptions given, SourceFolders folders, Engine engi
       webhooks(std::move(rules)),
       listeners(collections, keys),
       jobs(collections.in_cluster() ? std::filesystem::path() : options.data / ".jobs",
-           job_work(collections, options.data, sources, options.limits.body), &webhooks),
+           job_work(collections, options.data, sources,
+                    [this](const JobRecord& record, JobFace& face) {
+                        return store_upload(collections, options.data, options.limits.body, record,
+                                            face);
+                    }),
+           &webhooks),
       service{options,  collections, metrics,  recall,  jobs,
               webhooks, listeners,   sessions, sources, keys},
       read("read",

@@ -21,8 +21,8 @@
 #include "apps/server/http/response_head.hpp"
 #include "apps/server/net/access.hpp"
 #include "apps/server/net/executor.hpp"
-#include "apps/server/net/log.hpp"
 #include "apps/server/net/state.hpp"
+#include "apps/server/work/log.hpp"
 #include "apps/server/work/metrics.hpp"
 #include "tests/support/test_folder.hpp"
 
@@ -582,6 +582,7 @@ TEST(MetricsTest, StagesQueuesAndRecallAreThere) {
     metrics.recall("notes", 9, 10);
     metrics.recall("notes", 10, 10);
     metrics.recall_left_out("load");
+    metrics.recall("others", 5, 10);
     const std::string text = metrics.text({{"lectern_things_total", "Things.", "", 1, "counter"}});
     for (const char* line :
          {"lectern_stage_seconds_bucket{stage=\"vectors\",le=\"0.25\"} 2\n",
@@ -597,6 +598,14 @@ TEST(MetricsTest, StagesQueuesAndRecallAreThere) {
           "lectern_index_recall_left_out_total{reason=\"load\"} 1\n",
           "# TYPE lectern_things_total counter\nlectern_things_total 1\n"})
         EXPECT_NE(text.find(line), std::string::npos) << line << text;
+    EXPECT_NE(text.find("\"others\""), std::string::npos) << text;
+    // A key that does not reach a collection is not told that there is one.
+    const std::string ours =
+        metrics.text({}, [](const std::string& collection) { return collection == "notes"; });
+    EXPECT_NE(ours.find("lectern_index_recall_ratio{collection=\"notes\"} 0.95\n"),
+              std::string::npos)
+        << ours;
+    EXPECT_EQ(ours.find("others"), std::string::npos) << ours;
 }
 
 TEST(OpenApiTest, EveryRouteIsDescribedAndNothingElse) {

@@ -13,12 +13,12 @@
 #include "apps/server/http/response_head.hpp"
 #include "apps/server/http/target.hpp"
 #include "apps/server/net/access.hpp"
-#include "apps/server/net/log.hpp"
 #include "apps/server/net/mailbox.hpp"
 #include "apps/server/net/quota.hpp"
 #include "apps/server/net/request_record.hpp"
 #include "apps/server/net/slots.hpp"
 #include "apps/server/openai/openai.hpp"
+#include "apps/server/work/log.hpp"
 #include "lectern/running.hpp"
 
 namespace lectern::server {
@@ -352,6 +352,18 @@ class Session {
     // Runs the body on the lane's threads and sends what it streams meanwhile.
     asio::awaitable<Response> work(Lane lane, std::stop_source& stop,
                                    std::function<Response()> body) {
+        Turn turn;
+        Response out = co_await try_work(lane, stop, std::move(body), turn);
+        if (!turn.refused.empty()) state_.metrics.rejected(turn.refused);
+        co_return out;
+    }
+
+    // Why no worker took it, as the metrics say it of a request; "": one did.
+    struct Turn {
+        std::string_view refused = {};
+    };
+    asio::awaitable<Response> try_work(Lane lane, std::stop_source& stop,
+                                       std::function<Response()> body, Turn& turn) {
         Executor* executor = state_.executor(lane);
         if (executor == nullptr) co_return guarded(body);
         const std::shared_ptr<Mailbox> mailbox = mailbox_;
@@ -369,7 +381,7 @@ class Session {
             },
             Clock::now() + limits().queue_wait, key_ == nullptr ? nullptr : key_->running.get());
         if (!taken) {
-            state_.metrics.rejected("queue_full");
+            turn.refused = "queue_full";
             co_return too_many("too many requests wait already");
         }
         // What only reads is not worth its work when nobody waits for it; a write goes on.
@@ -401,7 +413,7 @@ class Session {
                     break;
                 case Letter::Kind::piece: co_await send_piece(letter->text); break;
                 case Letter::Kind::late:
-                    state_.metrics.rejected("queue_wait");
+                    turn.refused = "queue_wait";
                     co_return too_many(
                         "the request waited too long for its turn, or gave way to another key's");
                 case Letter::Kind::done:
@@ -459,9 +471,11 @@ class Session {
                 piece = response.pieces();
                 return Response{};
             };
-            Response done = co_await work(lane, stop, std::move(step));
-            if (done.status == 429 && !stop.stop_requested()) {
-                // Its turn did not come. Nobody writes to the mailbox: this is a pause.
+            Turn turn;
+            Response done = co_await try_work(lane, stop, std::move(step), turn);
+            if (!turn.refused.empty() && !stop.stop_requested()) {
+                // Its turn did not come, and it is tried again: no request was turned away. Nobody
+                // writes to the mailbox: this is a pause.
                 co_await mailbox_->next(Clock::now() + next_try);
                 continue;
             }

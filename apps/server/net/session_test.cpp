@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,6 +55,8 @@ class PiecesTest : public testing::Test {
         ServerOptions options;
         options.data = home.path();
         options.access_log = false;
+        options.read_threads = 1;
+        options.limits.queue_wait = std::chrono::seconds(1);
         state.emplace(options, SourceFolders(), *engine);
         state->router.add({"GET", "/file", Right::read, Lane::read, [this](Call&) {
                                Response out{200, "application/octet-stream", "", {}};
@@ -108,6 +111,30 @@ TEST_F(PiecesTest, AFailureEndsTheConnectionWithoutAnEndOfTheBody) {
     const std::string got = twice("GET");
     EXPECT_TRUE(got.ends_with("\r\n\r\n3\r\nabc\r\n")) << got;
     EXPECT_EQ(count(got, "HTTP/1.1 200"), 1U) << got;
+}
+
+TEST_F(PiecesTest, APieceWhoseTurnDoesNotComeIsNoRequestThatIsTurnedAway) {
+    bool first = true;
+    pieces = [&, left = 2]() mutable -> Result<std::string> {
+        // The only worker is away until the next piece has stood in the queue for too long.
+        if (std::exchange(first, false))
+            EXPECT_TRUE(state->read.submit(
+                [this](bool) {
+                    while (state->read.waiting() == 0) std::this_thread::yield();
+                    while (state->read.waiting() > 0) std::this_thread::yield();
+                },
+                std::chrono::steady_clock::now() + std::chrono::hours(1)));
+        return left-- > 0 ? std::string("abc") : std::string();
+    };
+    const std::string got = twice("GET");
+    EXPECT_EQ(count(got, "\r\n\r\n3\r\nabc\r\n3\r\nabc\r\n0\r\n\r\n"), 2U) << got;
+    const std::string figures = state->metrics.text({});
+    EXPECT_EQ(figures.find("lectern_rejected_total{"), std::string::npos) << figures;
+    // What turns a request away is counted.
+    state->read.end();
+    EXPECT_EQ(count(twice("GET"), "HTTP/1.1 429"), 2U);
+    EXPECT_NE(state->metrics.text({}).find("lectern_rejected_total{reason=\"queue_full\"} 2\n"),
+              std::string::npos);
 }
 
 TEST_F(PiecesTest, HeadMakesNone) {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "api/result_json.hpp"
-#include "apps/server/net/log.hpp"
-#include "apps/server/net/outgoing.hpp"
+#include "apps/server/http/outgoing.hpp"
+#include "apps/server/work/log.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern::server {

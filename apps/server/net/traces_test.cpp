@@ -6,8 +6,8 @@
 #include <future>
 #include <mutex>
 
-#include "apps/server/net/log.hpp"
 #include "apps/server/net/request_record.hpp"
+#include "apps/server/work/log.hpp"
 
 namespace lectern::server {
 namespace {

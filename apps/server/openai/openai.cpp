@@ -16,33 +16,22 @@ namespace lectern::server {
 
 namespace json = boost::json;
 
-namespace {
-
-// Which one a failure is about: "the field 'n' must be 1 here".
-json::value parameter_of(std::string_view detail) {
-    constexpr std::string_view begin = "the field '";
-    if (!detail.starts_with(begin)) return nullptr;
-    detail.remove_prefix(begin.size());
-    return json::string(detail.substr(0, detail.find('\'')));
-}
-
-}  // namespace
-
 Response as_openai_error(Response response) {
-    if (response.content_type != "application/problem+json") return response;
-    const json::object problem = json::parse(response.body).as_object();
+    if (!response.failure) return response;
+    const Problem& failure = *response.failure;
     const char* type = response.status == 401   ? "authentication_error"
                        : response.status == 403 ? "permission_error"
                        : response.status == 429 ? "rate_limit_error"
                        : response.status >= 500 ? "server_error"
                                                 : "invalid_request_error";
     response.content_type = "application/json";
-    json::value parameter = parameter_of(problem.at("detail").as_string());
+    json::value parameter;
+    if (!failure.field.empty()) parameter = failure.field;
     response.body =
-        json::serialize(json::object{{"error", json::object{{"message", problem.at("detail")},
+        json::serialize(json::object{{"error", json::object{{"message", failure.detail},
                                                             {"type", type},
                                                             {"param", std::move(parameter)},
-                                                            {"code", problem.at("code")}}}});
+                                                            {"code", failure.code}}}});
     return response;
 }
 

@@ -222,6 +222,22 @@ TEST(OpenAiTest, EmptyTextsAreNotEmbedded) {
     }
 }
 
+TEST(OpenAiTest, AFailureNamesItsFieldWhateverItSays) {
+    const auto parameter = [](const Response& failed) {
+        return boost::json::parse(as_openai_error(failed).body).at("error").at("param");
+    };
+    api::Fields fields(R"({"n": "many"})", true);
+    (void)fields.count("n", 1, 1, 128);
+    ASSERT_FALSE(fields.done().ok());
+    EXPECT_EQ(parameter(problem(fields.done(), fields.place())), "n");
+    EXPECT_EQ(parameter(problem(400, "context_length_exceeded", "too long", "input")), "input");
+    // The words of a message are no field.
+    EXPECT_TRUE(
+        parameter(problem(404, "not_found", "the field 'x' of corn is not here")).is_null());
+    const Response fine{200, "application/json", "{}", {}};
+    EXPECT_EQ(as_openai_error(fine).body, "{}");
+}
+
 TEST(OpenAiTest, PathsAreKnownWithAsManySlashesAsTheyHave) {
     for (const char* target : {"/v1/models", "//v1/models", "/v1//models", "/v1/"})
         EXPECT_TRUE(is_openai_path(target)) << target;

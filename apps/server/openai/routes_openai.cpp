@@ -64,7 +64,7 @@ Response embeddings(Service& service, Call& call) {
         fields.wrong("input", "must be 1 to 2048 texts");
     const std::uint64_t dimensions = fields.count("dimensions", 0, 1, 1U << 20U);
     const bool truncate = fields.flag("truncate", service.options.truncate_embeddings);
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad, fields.place());
     const ModelName name = model_of(service, id);
     if (auto refused = refuse_model(call, id, name)) return *refused;
     auto open = models_of(service, name);
@@ -79,7 +79,8 @@ Response embeddings(Service& service, Call& call) {
     if (dimensions != 0 && dimensions != made->dimension)
         return problem(400, "invalid_argument",
                        "the field 'dimensions' must be " + std::to_string(made->dimension) +
-                           " for this model, or left out");
+                           " for this model, or left out",
+                       "dimensions");
     call.observed.tokens_in = made->tokens;
     call.observed.stages = std::move(made->stages);
     json::array data;
@@ -133,7 +134,7 @@ Response rerank(Service& service, Call& call) {
     const std::size_t top = fields.count("top_n", documents.size(), 1, ~std::uint64_t{0});
     const bool with_documents = fields.flag("return_documents");
     if (query.empty()) fields.wrong("query", "is missing");
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad, fields.place());
     const ModelName name = model_of(service, id);
     if (auto refused = refuse_model(call, id, name)) return *refused;
     auto open = models_of(service, name);

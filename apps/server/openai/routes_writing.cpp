@@ -84,7 +84,7 @@ Response post_chat(Service& service, Call& call) {
     if (fields.flag("logprobs")) fields.wrong("logprobs", "must be false here");
     refuse_calls(fields);
     need_question(fields, request, "messages");
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad, fields.place());
     ChoicesWriter writer(call, ChoicesWriter::Form::chat, std::move(wishes));
     return write_text(service, call, std::move(request), writer);
 }
@@ -106,7 +106,7 @@ Response post_completion(Service& service, Call& call) {
         fields.wrong("logprobs", "must be left out here");
     if (!fields.text("suffix").empty())
         fields.wrong("suffix", "must be left out here: no text is written into another");
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad, fields.place());
     ChoicesWriter writer(call, ChoicesWriter::Form::completion, std::move(wishes));
     return write_text(service, call, std::move(request), writer);
 }
@@ -152,7 +152,7 @@ Response post_response(Service& service, Call& call) {
         fields.wrong("top_logprobs", "must be left out here");
     need_question(fields, request, "input");
     json::object repeated = repeated_of(fields, std::move(format));
-    if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (const Status bad = fields.done(); !bad.ok()) return problem(bad, fields.place());
     ResponsesWriter writer(call, request.model, streams, std::move(repeated), std::move(headers));
     return write_text(service, call, std::move(request), writer);
 }

@@ -238,9 +238,8 @@ Response ResponsesWriter::finish(const Written& done) {
 Response ResponsesWriter::fail(const Status& status) {
     Response failed = failure_of_text(status, begun(), "input");
     if (!begun()) return failed;
-    const json::value error = json::parse(as_openai_error(failed).body).at("error");
     json::object whole = response("failed");
-    whole["error"] = json::object{{"code", "server_error"}, {"message", error.at("message")}};
+    whole["error"] = json::object{{"code", "server_error"}, {"message", failed.failure->detail}};
     failed.last_piece = numbered("response.failed", {{"response", std::move(whole)}});
     return failed;
 }

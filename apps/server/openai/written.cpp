@@ -19,7 +19,8 @@ ModelName model_of(const Service& service, const std::string& model) {
 
 std::optional<Response> refuse_model(const Call& call, const std::string& model,
                                      const ModelName& name) {
-    if (model.empty()) return problem(400, "invalid_argument", "the field 'model' is missing");
+    if (model.empty())
+        return problem(400, "invalid_argument", "the field 'model' is missing", "model");
     if (!name.known)
         return problem(
             404, "model_not_found",
@@ -38,7 +39,8 @@ Result<CollectionPointer> models_of(Service& service, const ModelName& name) {
 
 Response too_long(std::string_view field, const Status& status) {
     return problem(400, "context_length_exceeded",
-                   "the field '" + std::string(field) + "' is too long: " + status.message());
+                   "the field '" + std::string(field) + "' is too long: " + status.message(),
+                   field);
 }
 
 namespace {

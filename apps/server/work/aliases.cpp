@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "api/fields.hpp"
-#include "apps/server/net/log.hpp"
+#include "apps/server/work/log.hpp"
 #include "apps/server/work/small_file.hpp"
 
 namespace lectern::server {

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <utility>
 
-#include "apps/server/net/log.hpp"
+#include "apps/server/work/log.hpp"
 #include "lectern/backup.hpp"
 #include "lectern/cluster.hpp"
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "api/result_json.hpp"
-#include "apps/server/api/bulk.hpp"
 #include "apps/server/work/backup_sets.hpp"
 #include "lectern/backup.hpp"
 #include "lectern/cluster.hpp"
@@ -185,11 +184,10 @@ Result<SyncOptions> sync_options(const json::object& settings, const Collection&
 }
 
 JobWork job_work(Collections& collections, const fs::path& data, const SourceFolders& sources,
-                 std::uint64_t longest_line) {
-    return [&collections, data, &sources, longest_line](const JobRecord& record,
-                                                        JobFace& face) -> Result<json::object> {
-        if (record.kind == "ingest")
-            return store_upload(collections, data, longest_line, record, face);
+                 JobWork ingest) {
+    return [&collections, data, &sources, ingest = std::move(ingest)](
+               const JobRecord& record, JobFace& face) -> Result<json::object> {
+        if (record.kind == "ingest") return ingest(record, face);
         if (record.settings.contains("set") || record.settings.contains("upload"))
             return restore_apart(data, collections, record, face);
         LECTERN_ASSIGN(const CollectionPointer open, collections.get(record.collection));

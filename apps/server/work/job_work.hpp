@@ -1,7 +1,6 @@
 // apps/server/work/job_work.hpp: what the jobs do.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 
 #include "apps/server/work/collections.hpp"
@@ -11,9 +10,9 @@
 namespace lectern::server {
 
 // Of every kind there is, on the collections below `data`; all must outlive the jobs.
-// `longest_line`: bytes of a line of an ingest.
+// `ingest`: what stores the lines of a request, which are read as requests are (api/bulk.hpp).
 [[nodiscard]] JobWork job_work(Collections& collections, const std::filesystem::path& data,
-                               const SourceFolders& sources, std::uint64_t longest_line);
+                               const SourceFolders& sources, JobWork ingest);
 
 // What a sync with these settings is about; a failure says what is wrong with them.
 [[nodiscard]] Result<SyncOptions> sync_options(const boost::json::object& settings,

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "apps/server/api/keys.hpp"
+#include "apps/server/http/digest.hpp"
 #include "apps/server/http/problem.hpp"
-#include "apps/server/net/log.hpp"
+#include "apps/server/work/log.hpp"
 
 namespace lectern::server {
 namespace {
@@ -58,11 +58,14 @@ struct Jobs::Job : public JobFace, public std::enable_shared_from_this<Job> {
         if (outcome) {
             state = "done";
             result = std::move(*outcome);
+            // The last part of the work need not have been told.
+            done = std::max(done, total);
+            if (first) last = Clock::now();
         } else if (outcome.status().code() == Code::cancelled) {
             state = "cancelled";
         } else {
             state = "failed";
-            error = json::parse(problem(outcome.status()).body).as_object();
+            error = problem_document(outcome.status());
         }
     }
     [[nodiscard]] json::object object() const {

@@ -72,6 +72,7 @@ TEST_F(JobsTest, OneOfACollectionAtATimeWithItsProgress) {
     const json::object ended = until_ended(jobs, *job);
     EXPECT_EQ(ended.at("state"), "done");
     EXPECT_EQ(ended.at("percent"), 100.0);
+    EXPECT_EQ(ended.at("done"), 10);  // all of it, though 5 was the last that the work told
     EXPECT_EQ(ended.at("result").as_object().at("chunks"), 10);
     EXPECT_EQ(jobs.list("notes").size(), 1U);
     EXPECT_EQ(records(), 0U);

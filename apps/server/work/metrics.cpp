@@ -89,7 +89,7 @@ void Metrics::waited(std::string_view lane, double seconds) {
 
 void Metrics::recall(const std::string& collection, std::size_t found, std::size_t wanted) {
     const std::lock_guard lock(mutex_);
-    Recall& recall = recall_["collection=" + label(collection)];
+    Recall& recall = recall_[collection];
     recall.found += found;
     recall.wanted += wanted;
     ++recall.samples;
@@ -138,18 +138,21 @@ void Metrics::print_stages(std::string& out) const {
                  stage.fill / static_cast<double>(stage.filled));
 }
 
-void Metrics::print_recall(std::string& out) const {
+void Metrics::print_recall(std::string& out, const Shows& shows) const {
+    std::map<std::string, const Recall*> shown;  // by labels
+    for (const auto& [collection, recall] : recall_)
+        if (!shows || shows(collection)) shown.emplace("collection=" + label(collection), &recall);
     head(out, "lectern_index_recall_ratio", "gauge",
          "Share of the 10 exact nearest chunks that the vector index found, the mean of the last "
          "samples.");
-    for (const auto& [labels, recall] : recall_)
+    for (const auto& [labels, recall] : shown)
         line(out, "lectern_index_recall_ratio", labels,
-             std::accumulate(recall.latest.begin(), recall.latest.end(), 0.0) /
-                 static_cast<double>(recall.latest.size()));
+             std::accumulate(recall->latest.begin(), recall->latest.end(), 0.0) /
+                 static_cast<double>(recall->latest.size()));
     const auto counter = [&](const char* name, const char* help, auto value) {
         head(out, name, "counter", help);
-        for (const auto& [labels, recall] : recall_)
-            line(out, name, labels, static_cast<double>(value(recall)));
+        for (const auto& [labels, recall] : shown)
+            line(out, name, labels, static_cast<double>(value(*recall)));
     };
     counter("lectern_index_recall_samples_total", "Searches compared with an exact one.",
             [](const Recall& recall) { return recall.samples; });
@@ -163,7 +166,7 @@ void Metrics::print_recall(std::string& out) const {
         line(out, "lectern_index_recall_left_out_total", labels, static_cast<double>(count));
 }
 
-std::string Metrics::text(const std::vector<Gauge>& gauges) const {
+std::string Metrics::text(const std::vector<Gauge>& gauges, const Shows& shows) const {
     std::string out;
     const std::lock_guard lock(mutex_);
     head(out, "lectern_requests_total", "counter", "Requests by route and status.");
@@ -184,7 +187,7 @@ std::string Metrics::text(const std::vector<Gauge>& gauges) const {
     head(out, "lectern_tokens_total", "counter", "Tokens embedded and generated.");
     line(out, "lectern_tokens_total", "kind=\"embedded\"", static_cast<double>(embedded_));
     line(out, "lectern_tokens_total", "kind=\"generated\"", static_cast<double>(generated_));
-    print_recall(out);
+    print_recall(out, shows);
     std::string last;
     for (const Gauge& gauge : gauges) {
         if (gauge.name != last) head(out, gauge.name, gauge.kind, gauge.help);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -37,7 +38,9 @@ class Metrics {
         double value = 0;
         std::string kind = "gauge";  // or "counter"
     };
-    [[nodiscard]] std::string text(const std::vector<Gauge>& gauges) const;
+    // What is counted by collection is told of those that `shows` has; without it of all.
+    using Shows = std::function<bool(const std::string& collection)>;
+    [[nodiscard]] std::string text(const std::vector<Gauge>& gauges, const Shows& shows = {}) const;
 
  private:
     // Upper bounds in seconds.
@@ -58,7 +61,7 @@ class Metrics {
         std::uint64_t filled = 0;
     };
     void print_stages(std::string& out) const;
-    void print_recall(std::string& out) const;
+    void print_recall(std::string& out, const Shows& shows) const;
     static void print(std::string& out, std::string_view name, const std::string& labels,
                       const Histogram& histogram);
 
@@ -76,7 +79,7 @@ class Metrics {
         std::deque<double> latest;  // shares, the last few
     };
     std::map<std::string, Histogram> waited_;
-    std::map<std::string, Recall> recall_;  // by labels, as all of them
+    std::map<std::string, Recall> recall_;  // by collection
     std::map<std::string, std::uint64_t> recall_left_out_;
 };
 

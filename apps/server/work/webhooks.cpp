@@ -11,7 +11,7 @@
 
 #include "api/result_json.hpp"
 #include "apps/server/http/base64.hpp"
-#include "apps/server/net/log.hpp"
+#include "apps/server/work/log.hpp"
 
 namespace lectern::server {
 namespace {

@@ -21,7 +21,7 @@
 #include <thread>
 #include <vector>
 
-#include "apps/server/net/outgoing.hpp"
+#include "apps/server/http/outgoing.hpp"
 #include "lectern/status.hpp"
 
 namespace lectern::server {

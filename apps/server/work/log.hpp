@@ -1,4 +1,4 @@
-// apps/server/net/log.hpp: the server's log: one JSON object a line on stderr. Safe from any
+// apps/server/work/log.hpp: the server's log: one JSON object a line on stderr. Safe from any
 // thread. Keys, headers and bodies are never in it.
 #pragma once
 

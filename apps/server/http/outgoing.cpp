@@ -1,4 +1,4 @@
-#include "apps/server/net/outgoing.hpp"
+#include "apps/server/http/outgoing.hpp"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -16,6 +16,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <charconv>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -65,12 +66,20 @@ asio::awaitable<unsigned> round_trip(Stream& stream, const Message& message) {
     co_return parser.get().result_int();
 }
 
+std::vector<tcp::endpoint> endpoints_of(const std::vector<asio::ip::address>& addresses,
+                                        const std::string& port) {
+    std::uint16_t number = 0;
+    std::from_chars(port.data(), port.data() + port.size(), number);
+    std::vector<tcp::endpoint> out;
+    for (const asio::ip::address& address : addresses) out.emplace_back(address, number);
+    return out;
+}
+
 asio::awaitable<unsigned> send(asio::io_context& io, const Destination& to,
+                               const std::vector<tcp::endpoint>& endpoints,
                                const Message& message) {
-    tcp::resolver resolver(io);
-    const auto found = co_await resolver.async_resolve(to.host, to.port, asio::use_awaitable);
     tcp::socket socket(io);
-    co_await asio::async_connect(socket, found, asio::use_awaitable);
+    co_await asio::async_connect(socket, endpoints, asio::use_awaitable);
     if (!to.secure) co_return co_await round_trip(socket, message);
     asio::ssl::context tls(asio::ssl::context::tls_client);
     tls.set_default_verify_paths();
@@ -155,19 +164,23 @@ bool is_within(const Destination& what, const Destination& allowed) {
 
 Result<unsigned> post(const Destination& to, const std::vector<Header>& headers,
                       const std::string& body, std::chrono::milliseconds longest,
-                      const std::stop_token& stop) {
-    asio::io_context io;
+                      const std::stop_token& stop, const Resolver& resolver) {
+    const auto until = std::chrono::steady_clock::now() + longest;
+    LECTERN_ASSIGN(const auto addresses, addresses_of(to.host, until, stop, resolver));
+    const std::vector<tcp::endpoint> endpoints = endpoints_of(addresses, to.port);
     const Message message = message_of(to, headers, body);
+    asio::io_context io;
     std::optional<Result<unsigned>> out;
-    asio::co_spawn(io, send(io, to, message), [&out](std::exception_ptr error, unsigned status) {
-        if (error)
-            out = Status{Code::unavailable, message_of(error)};
-        else
-            out = status;
-    });
+    asio::co_spawn(io, send(io, to, endpoints, message),
+                   [&out](std::exception_ptr error, unsigned status) {
+                       if (error)
+                           out = Status{Code::unavailable, message_of(error)};
+                       else
+                           out = status;
+                   });
     {
         const std::stop_callback stopped(stop, [&io] { io.stop(); });
-        io.run_for(longest);
+        io.run_until(until);
     }
     if (out) return std::move(*out);
     if (stop.stop_requested()) return Status{Code::cancelled, "the server ends"};

@@ -1,4 +1,4 @@
-#include "apps/server/net/log.hpp"
+#include "apps/server/work/log.hpp"
 
 #include <unistd.h>
 
@@ -12,7 +12,7 @@
 #include <system_error>
 
 #include "api/result_json.hpp"
-#include "apps/server/api/keys.hpp"
+#include "apps/server/http/digest.hpp"
 
 namespace lectern::server {
 namespace {

@@ -1,4 +1,4 @@
-// apps/server/net/outgoing.hpp: what the server sends to other programs: webhooks of jobs, traces.
+// apps/server/http/outgoing.hpp: what the server sends to other programs: webhooks of jobs, traces.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/server/http/addresses.hpp"
 #include "apps/server/http/message.hpp"
 #include "lectern/status.hpp"
 
@@ -31,9 +32,10 @@ struct Destination {
 [[nodiscard]] bool is_within(const Destination& what, const Destination& allowed);
 
 // Sends a POST and gives the response's status; redirects are not followed. Waits for it in this
-// thread: `longest` at most, and no longer than until the stop.
+// thread, for the host's addresses too: `longest` at most, and no longer than until the stop.
 [[nodiscard]] Result<unsigned> post(const Destination& to, const std::vector<Header>& headers,
                                     const std::string& body, std::chrono::milliseconds longest,
-                                    const std::stop_token& stop);
+                                    const std::stop_token& stop,
+                                    const Resolver& resolver = system_addresses);
 
 }  // namespace lectern::server
