@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "corpus/opensearch/json_build.hpp"
@@ -247,6 +248,21 @@ filter::Table table_of(const Kinds& kinds) {
     return out;
 }
 
+// Each condition by itself: what fields hold is known of all documents together, and not of those
+// that the conditions before it leave.
+// NOLINTNEXTLINE(misc-no-recursion)
+Status check_conditions(const filter::Table& table, const Expression& expression,
+                        std::vector<std::string>& hints) {
+    if (expression.kind != Expression::Kind::condition) {
+        for (const Expression& operand : expression.operands)
+            LECTERN_TRY(check_conditions(table, operand, hints));
+        return {};
+    }
+    LECTERN_ASSIGN(filter::Selection selection, table.select(expression));
+    std::move(selection.hints.begin(), selection.hints.end(), std::back_inserter(hints));
+    return {};
+}
+
 }  // namespace
 
 std::string field_name(std::string_view field) {
@@ -338,8 +354,11 @@ Kinds kinds_of(const json::object& properties) {
 Result<json::value> filter_query(std::string_view filter, const Kinds& kinds,
                                  std::vector<std::string>& hints) {
     LECTERN_ASSIGN(const Expression expression, filter::parse(filter));
-    LECTERN_ASSIGN(filter::Selection selection, table_of(kinds).select(expression));
-    for (std::string& hint : selection.hints) hints.push_back(std::move(hint));
+    std::vector<std::string> found;
+    LECTERN_TRY(check_conditions(table_of(kinds), expression, found));
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    std::move(found.begin(), found.end(), std::back_inserter(hints));
     return query_of(expression, kinds);
 }
 

@@ -68,6 +68,8 @@ TEST(MetadataFields, ConditionsBecomeQueries) {
 TEST(MetadataFields, MistakesNameTheColumn) {
     EXPECT_THAT(query("year = \"1908\""),
                 HasSubstr("'year' holds numbers, and '1908' is a string"));
+    EXPECT_THAT(query("topic = \"none\" and (year > 1900 and year = \"1908\")"),
+                HasSubstr("'year' holds numbers, and '1908' is a string"));
     EXPECT_THAT(query("year ="), HasSubstr("column"));
     EXPECT_THAT(query("year = 9007199254740993"), HasSubstr("2^53"));
     std::vector<std::string> hints;
