@@ -244,6 +244,17 @@ class KeyTest(Case):
         self.assertIn("last key", refused["detail"])
         self.ask(self.admin, "GET", "/keys")
 
+    def test_figures_are_of_collections_that_a_key_reaches(self):
+        self.ask(self.admin, "PUT", "/collections/apart", expect=201)
+        made = self.ask(self.admin, "POST", "/keys", {"name": "scraper", "collections": ["notes"]}, expect=201)
+        told = [self.request(key, "GET", "/metrics")[2].decode() for key in (self.admin, made["key"])]
+        for text in told:
+            self.assertIn('lectern_documents{collection="notes"}', text)
+        self.assertIn('"apart"', told[0])
+        self.assertNotIn("apart", told[1])
+        self.ask(self.admin, "DELETE", "/keys/scraper", expect=204)
+        self.ask(self.admin, "DELETE", "/collections/apart", expect=204)
+
     def test_wrong_keys_are_refused_where_they_are_made(self):
         for body, says in [({}, "name"), ({"name": "a", "right": "all"}, "right"), ({"name": "a", "filter": "x ="}, "column"),
                            ({"name": "a", "right": "admin", "filter": "x = 1"}, "administer"), ({"name": "a", "expires": "soon"}, "date"),
