@@ -55,8 +55,7 @@ class PiecesTest : public testing::Test {
         ServerOptions options;
         options.data = home.path();
         options.access_log = false;
-        options.read_threads = 1;
-        options.limits.queue_wait = std::chrono::seconds(1);
+        adapt(options);
         state.emplace(options, SourceFolders(), *engine);
         state->router.add({"GET", "/file", Right::read, Lane::read, [this](Call&) {
                                Response out{200, "application/octet-stream", "", {}};
@@ -64,6 +63,7 @@ class PiecesTest : public testing::Test {
                                return out;
                            }});
     }
+    virtual void adapt(ServerOptions& /*options*/) const {}
     // What comes back for two requests, sent at once.
     [[nodiscard]] std::string twice(const std::string& method) {
         const std::string request = method + " /file HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -113,7 +113,15 @@ TEST_F(PiecesTest, AFailureEndsTheConnectionWithoutAnEndOfTheBody) {
     EXPECT_EQ(count(got, "HTTP/1.1 200"), 1U) << got;
 }
 
-TEST_F(PiecesTest, APieceWhoseTurnDoesNotComeIsNoRequestThatIsTurnedAway) {
+// With one worker, for which nothing waits long.
+class BusyPiecesTest : public PiecesTest {
+    void adapt(ServerOptions& options) const override {
+        options.read_threads = 1;
+        options.limits.queue_wait = std::chrono::seconds(1);
+    }
+};
+
+TEST_F(BusyPiecesTest, APieceWhoseTurnDoesNotComeIsNoRequestThatIsTurnedAway) {
     bool first = true;
     pieces = [&, left = 2]() mutable -> Result<std::string> {
         // The only worker is away until the next piece has stood in the queue for too long.
