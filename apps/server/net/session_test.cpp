@@ -125,13 +125,14 @@ TEST_F(BusyPiecesTest, APieceWhoseTurnDoesNotComeIsNoRequestThatIsTurnedAway) {
     bool first = true;
     pieces = [&, left = 2]() mutable -> Result<std::string> {
         // The only worker is away until the next piece has stood in the queue for too long.
-        if (std::exchange(first, false))
+        if (std::exchange(first, false)) {
             EXPECT_TRUE(state->read.submit(
                 [this](bool) {
                     while (state->read.waiting() == 0) std::this_thread::yield();
                     while (state->read.waiting() > 0) std::this_thread::yield();
                 },
                 std::chrono::steady_clock::now() + std::chrono::hours(1)));
+        }
         return left-- > 0 ? std::string("abc") : std::string();
     };
     const std::string got = twice("GET");
