@@ -131,11 +131,13 @@ boost::json::object json_of(const Document& document) {
         if (!chunk.place.empty()) one["place"] = json_of(chunk.place);
         chunks.push_back(std::move(one));
     }
-    return {{"document", clean(document.id)},
-            {"title", clean(document.title)},
-            {"text", clean(document.text)},
-            {"metadata", parsed(document.metadata)},
-            {"chunks", std::move(chunks)}};
+    boost::json::object out{{"document", clean(document.id)},
+                            {"title", clean(document.title)},
+                            {"text", clean(document.text)},
+                            {"metadata", parsed(document.metadata)},
+                            {"chunks", std::move(chunks)}};
+    if (document.original_bytes > 0) out["original_bytes"] = document.original_bytes;
+    return out;
 }
 
 boost::json::object json_of(const Stats& stats) {
@@ -147,7 +149,8 @@ boost::json::object json_of(const Stats& stats) {
             {"dimension", stats.dimension},
             {"disk_bytes", stats.disk_bytes},
             {"sequence", stats.sequence},
-            {"collection_id", clean(stats.collection_id)}};
+            {"collection_id", clean(stats.collection_id)},
+            {"keeps_originals", stats.keeps_originals}};
 }
 
 boost::json::object json_of(const Overview& overview) {

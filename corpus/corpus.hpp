@@ -92,6 +92,17 @@ class Reader {
         const std::function<void(const storage::SyncedFile& file)>& visit) const = 0;
     [[nodiscard]] virtual Result<std::vector<storage::SourceFolder>> sources()
         const = 0;  // in order of path
+
+    // The files themselves, where the collection keeps them; a cluster keeps none.
+    [[nodiscard]] virtual Result<bool> keeps_originals() const { return false; }
+    [[nodiscard]] virtual Result<std::optional<storage::OriginalHead>> original_head(
+        storage::Ordinal /*document*/) const {
+        return std::optional<storage::OriginalHead>();
+    }
+    [[nodiscard]] virtual Result<std::optional<std::string>> original(
+        storage::Ordinal /*document*/) const {
+        return std::optional<std::string>();
+    }
 };
 
 // ------------------------------------------------------------------ searching

@@ -47,6 +47,14 @@ class LocalReader final : public Reader {
     Result<std::vector<storage::SourceFolder>> sources() const override {
         return reader_.sources();
     }
+    Result<bool> keeps_originals() const override { return reader_.keeps_originals(); }
+    Result<std::optional<storage::OriginalHead>> original_head(
+        storage::Ordinal document) const override {
+        return reader_.original_head(document);
+    }
+    Result<std::optional<std::string>> original(storage::Ordinal document) const override {
+        return reader_.original(document);
+    }
 
  private:
     storage::Reader reader_;

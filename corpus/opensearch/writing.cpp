@@ -213,6 +213,10 @@ Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& g
 
 Status ClusterCorpus::write_sources(const storage::SourceRows& rows) {
     if (rows.empty()) return {};
+    if (rows.keep_originals.value_or(false))
+        return {Code::unsupported,
+                "a cluster keeps no original files; keep them where they are, or the collection in "
+                "a folder"};
     Bulk removed(cluster_);
     for (const std::string& path : rows.drop_sources) removed.remove(source_id(path));
     for (const std::string& path : rows.drop_files) removed.remove(synced_id(path));

@@ -284,6 +284,7 @@ struct Collection::Impl {
         const std::lock_guard lock(writing);
         LECTERN_ASSIGN(const std::shared_ptr<Serving> with, with_models("ingest"));
         IngestDecisions decisions(*corpus);
+        LECTERN_ASSIGN(const bool keeps_originals, corpus->reader()->keeps_originals());
         const IngestOutput output{
             .decide = [&](const storage::PutDocument& put) { return decisions.decide(put); },
             .exists = [this](std::string_view id) { return corpus->reader()->header(id).ok(); },
@@ -291,6 +292,7 @@ struct Collection::Impl {
                 [this](const storage::PutDocument& put, std::string_view mark) {
                     return lectern::made_before(*corpus->reader(), put, mark);
                 },
+            .keep_originals = keeps_originals,
             .commit = [&](storage::WriteGroup group) { return commit(group, *with); },
             .generation = with->generation};
         IngestReport report;
@@ -584,7 +586,8 @@ Document complete(corpus::StoredDocument from) {
                  std::move(from.header.title),
                  std::move(from.text),
                  from.header.metadata.empty() ? "{}" : std::move(from.header.metadata),
-                 {}};
+                 {},
+                 0};
     for (const storage::Chunk& chunk : from.chunks)
         out.chunks.push_back({chunk.id, chunk.begin, chunk.end, chunk.tokens,
                               place_of(chunk.places, 0, chunk.end - chunk.begin)});
@@ -594,8 +597,32 @@ Document complete(corpus::StoredDocument from) {
 }  // namespace
 
 Result<Document> Collection::get(std::string_view document) const {
-    LECTERN_ASSIGN(auto found, impl_->corpus->reader()->document(document));
-    return complete(std::move(found));
+    const auto reader = impl_->corpus->reader();
+    LECTERN_ASSIGN(auto found, reader->document(document));
+    LECTERN_ASSIGN(const auto original, reader->original_head(found.header.ordinal));
+    Document out = complete(std::move(found));
+    if (original) out.original_bytes = original->bytes;
+    return out;
+}
+
+Result<std::string> Collection::original(std::string_view document) const {
+    const auto reader = impl_->corpus->reader();
+    LECTERN_ASSIGN(const storage::DocumentHeader header, reader->header(document));
+    LECTERN_ASSIGN(auto original, reader->original(header.ordinal));
+    if (!original)
+        return Status{Code::not_found, "the original file of the document '" + header.id +
+                                           "' was not kept; let the collection keep originals, and "
+                                           "store the file again"};
+    return std::move(*original);
+}
+
+Status Collection::keep_originals(bool keep) {
+    const std::lock_guard lock(impl_->writing);
+    LECTERN_ASSIGN(const bool kept, impl_->corpus->reader()->keeps_originals());
+    if (keep == kept) return {};
+    storage::SourceRows rows;
+    rows.keep_originals = keep;
+    return impl_->corpus->write_sources(rows);
 }
 
 Status Collection::each_document(const std::function<bool(const Document&)>& visit,
@@ -669,6 +696,7 @@ Result<Stats> Collection::stats() const {
     out.sequence = figures.sequence;
     out.collection_id = storage::to_hex(meta.id);
     out.store = figures.store;
+    LECTERN_ASSIGN(out.keeps_originals, impl_->corpus->reader()->keeps_originals());
     if (const auto with = impl_->serving.get(); with != nullptr) {
         LECTERN_ASSIGN(const corpus::VectorStatistics vectors, with->vectors->statistics());
         out.vector_segments = vectors.segments;

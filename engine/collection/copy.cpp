@@ -198,6 +198,9 @@ Result<storage::PutDocument> Copying::put_of(const corpus::Reader& reader,
         put.vectors.push_back({vectors_.generation(), std::move(rows.values)});
     }
     LECTERN_ASSIGN(put.origin, reader.origin(header.ordinal));
+    if (to_.shared()) return put;  // a cluster keeps no originals
+    LECTERN_ASSIGN(auto original, reader.original(header.ordinal));
+    if (original) put.original = std::move(*original);
     return put;
 }
 
@@ -281,6 +284,8 @@ Status Copying::copy_sources() {
     LECTERN_ASSIGN(rows.put_sources, from->sources());
     LECTERN_TRY(from->each_synced_file(
         [&](const storage::SyncedFile& file) { rows.put_files.push_back(file); }));
+    LECTERN_ASSIGN(const bool keeps, from->keeps_originals());
+    if (keeps && !to_.shared()) rows.keep_originals = true;
     return rows.empty() ? Status() : to_.write_sources(rows);
 }
 

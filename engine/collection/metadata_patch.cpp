@@ -69,6 +69,8 @@ Result<storage::PutDocument> with_metadata(const corpus::Reader& reader,
     hashed.append(1, '\0').append(out.metadata).append(1, '\0').append(out.text);
     out.content_hash = storage::content_hash(hashed);
     LECTERN_ASSIGN(out.origin, reader.origin(stored.header.ordinal));
+    LECTERN_ASSIGN(auto original, reader.original(stored.header.ordinal));
+    if (original) out.original = std::move(*original);
     std::vector<storage::ChunkId> ids;
     for (storage::Chunk& chunk : stored.chunks) {
         ids.push_back(chunk.id);

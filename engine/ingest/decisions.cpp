@@ -2,6 +2,19 @@
 
 namespace lectern {
 
+Status keep_original(corpus::Corpus& corpus, const corpus::Reader& reader,
+                     const storage::DocumentHeader& stored, const storage::PutDocument& document) {
+    if (document.original.empty()) return {};
+    LECTERN_ASSIGN(const auto kept, reader.original_head(stored.ordinal));
+    if (kept && kept->bytes == document.original.size() &&
+        kept->hash == storage::content_hash(document.original))
+        return {};
+    // At once, since many files may be too much to hold until the end.
+    storage::SourceRows rows;
+    rows.originals.emplace_back(document.id, document.original);
+    return corpus.write_sources(rows);
+}
+
 Result<Decision> IngestDecisions::decide(const storage::PutDocument& document) {
     LECTERN_TRY(corpus_.accepts(document));
     const auto reader = corpus_.reader();
@@ -13,6 +26,7 @@ Result<Decision> IngestDecisions::decide(const storage::PutDocument& document) {
         return header.status();
     }
     if (header->content_hash != document.content_hash) return Decision::store;
+    LECTERN_TRY(keep_original(corpus_, *reader, *header, document));
     const std::string& file = document.origin.file;
     if (file.empty()) return Decision::unchanged;
     LECTERN_ASSIGN(const storage::Origin origin, reader->origin(header->ordinal));

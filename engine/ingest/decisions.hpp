@@ -11,6 +11,11 @@
 
 namespace lectern {
 
+// The file of a document that is there with the same text may be another one, or not be kept yet.
+[[nodiscard]] Status keep_original(corpus::Corpus& corpus, const corpus::Reader& reader,
+                                   const storage::DocumentHeader& stored,
+                                   const storage::PutDocument& document);
+
 // What is there with the same content is left alone; where it came from is noted when that was not
 // known, or was another file.
 class IngestDecisions {

@@ -21,6 +21,8 @@ constexpr std::uint64_t most_inner_bytes = std::uint64_t{8} << 30;
 constexpr std::uint64_t most_inner_sources = 1'000'000;
 // What is made to fill a disk costs much before it is known.
 constexpr std::uint64_t most_too_large = 16;
+// Originals that are kept: what is larger would hold up every other write.
+constexpr std::uint64_t largest_original = std::uint64_t{64} << 20;
 
 boost::json::object object_of(std::string_view text) {
     boost::system::error_code error;
@@ -162,7 +164,10 @@ std::uint64_t IngestRun::extract(const host::Input& input, const FilePtr& file) 
                     .bytes = input.bytes.size(),
                     .file = file,
                     .metadata = input.metadata,
-                    .inner = &inner};
+                    .inner = &inner,
+                    .original = output_.keep_originals && input.bytes.size() <= largest_original
+                                    ? input.bytes
+                                    : std::string_view()};
     const Status status = run_extractor(**best, nest, input, counted);
     if (!status.ok() && file != nullptr) file->whole = false;
     if (!status.ok() && !stopping())
@@ -250,8 +255,11 @@ Status IngestRun::accept(const Nest& nest, const host::Record& given) {
         report_.kept.emplace_back(id);
         return {};
     }
+    // A row of a table or a mail of a mailbox is not the file.
+    const std::string_view original = nest.name == id ? nest.original : std::string_view();
     const Clock::time_point asked = Clock::now();
-    ByteLease lease = budget_.take(cost(document), before_waiting_, [this] { return stopping(); });
+    ByteLease lease = budget_.take(cost(document, original.size()), before_waiting_,
+                                   [this] { return stopping(); });
     // The extractor's call is still running: what it waited was not its work.
     const std::int64_t waited = (Clock::now() - asked).count();
     extract_counter_.wait_nanoseconds += waited;
@@ -262,14 +270,16 @@ Status IngestRun::accept(const Nest& nest, const host::Record& given) {
         const std::lock_guard lock(mutex_);
         order = ++order_;
     }
-    first_(begin_work(label, id, document, nest.bytes, order, std::move(lease), nest.file));
+    first_(begin_work(label, id, document, nest.bytes, order, std::move(lease), nest.file,
+                      std::string(original)));
     return {};
 }
 
 WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host::Record& document,
                               std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
-                              const FilePtr& file) {
+                              const FilePtr& file, std::string original) {
     auto work = std::make_shared<Work>();
+    work->put.original = std::move(original);
     work->file = file;
     if (file != nullptr) work->put.origin = {file->origin, output_.synced};
     work->lease = std::move(lease);
@@ -378,8 +388,11 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
             continue;
         }
         // Bytes come without waiting: a task that waits would hold up what frees them.
+        std::string original = made.id == work->put.id ? work->put.original : std::string();
+        const std::uint64_t bytes = cost(record, original.size());
         next.push_back(begin_work(work->source, made.id, record, work->put.source_bytes,
-                                  work->order, budget_.take_now(cost(record)), work->file));
+                                  work->order, budget_.take_now(bytes), work->file,
+                                  std::move(original)));
     }
     work->settled = true;
     // What was made of it counts for its id by now, and goes on only when it does not count itself:

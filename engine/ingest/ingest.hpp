@@ -61,6 +61,8 @@ struct IngestOutput {
                                                        std::string_view mark)>
         made_before = {};
     bool synced = false;  // goes into the documents' origin
+    // The bytes of a file that is one document go along with it.
+    bool keep_originals = false;
     // Writes the group; on disk and searchable when ok. One thread at a time.
     std::function<Status(storage::WriteGroup group)> commit;
     storage::GenerationNumber generation = 0;

@@ -46,6 +46,8 @@ struct Nest {
         std::uint64_t too_large = 0;  // of them: failed at a limit
     };
     Inner* inner = nullptr;  // of the outermost source
+    std::string_view original =
+        {};  // bytes of the source, to be kept with the document of its name
 };
 
 // What a custom stage made of a document.
@@ -116,14 +118,15 @@ class IngestRun {
     // Checks a document and sends it on. A failure: the run is stopping.
     Status accept(const Nest& nest, const host::Record& document);
 
-    static std::uint64_t cost(const host::Record& document) {
-        return 4096 + document.text.size() * bytes_per_text_byte +
+    // `original`: bytes of its file that go along with it; held here and in the commit.
+    static std::uint64_t cost(const host::Record& document, std::uint64_t original = 0) {
+        return 4096 + document.text.size() * bytes_per_text_byte + original * 2 +
                document.places.size() * sizeof(storage::Place);
     }
 
     WorkPtr begin_work(std::string label, std::string_view id, const host::Record& document,
                        std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
-                       const FilePtr& file);
+                       const FilePtr& file, std::string original);
 
     [[nodiscard]] Status check(std::string_view id, const host::Record& document) const;
 

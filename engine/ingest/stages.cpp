@@ -210,7 +210,7 @@ void IngestRun::commit(const CommitInput& in) {
     if (const auto* batch = std::get_if<BatchPtr>(&in)) {
         for (const ChunkItem& item : (*batch)->items) {
             if (item.work->pending.fetch_sub(1) != 1 || item.work->failed) continue;
-            done_bytes_ += item.work->put.text.size();
+            done_bytes_ += item.work->put.text.size() + item.work->put.original.size();
             for (const storage::PutVectors& vectors : item.work->put.vectors)
                 done_bytes_ += vectors.values.size() * sizeof(float);
             done_.push_back(item.work);

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "corpus/process.hpp"
+#include "engine/ingest/decisions.hpp"
 #include "engine/ingest/ingest.hpp"
 #include "engine/ingest/translations.hpp"
 #include "engine/sync/known_vectors.hpp"
@@ -85,6 +86,7 @@ class ApplyPlan {
 
     Status store_files(const std::vector<SourceFile>& files) {
         if (files.empty()) return {};
+        LECTERN_ASSIGN(const bool keeps_originals, target_.corpus->reader()->keeps_originals());
         const IngestOutput output{
             .decide = [this](const storage::PutDocument& document) { return decide(document); },
             .exists =
@@ -96,6 +98,7 @@ class ApplyPlan {
                     return lectern::made_before(*target_.corpus->reader(), put, mark);
                 },
             .synced = true,
+            .keep_originals = keeps_originals,
             .commit = [this](storage::WriteGroup group) { return commit(std::move(group)); },
             .generation = target_.generation};
         IngestReport done;
@@ -137,6 +140,7 @@ class ApplyPlan {
             const std::lock_guard lock(mutex_);
             origins_.emplace_back(document.id, document.origin);
         }
+        LECTERN_TRY(keep_original(*target_.corpus, *reader, *header, document));
         return Decision::unchanged;
     }
 

@@ -508,6 +508,7 @@ struct Document {
     std::string text;
     std::string metadata;  // a JSON object
     std::vector<ChunkRange> chunks;
+    std::uint64_t original_bytes = 0;  // of its file, where that is kept; get() says it
 };
 
 // How RocksDB is, for those who watch it.
@@ -537,6 +538,7 @@ struct Stats {
     std::uint64_t tail_vectors = 0;  // searched exactly
     std::string collection_id;
     StoreFigures store;
+    bool keeps_originals = false;  // Collection::keep_originals()
 };
 
 // What the vector index finds for a query, against every vector there is.
@@ -712,6 +714,14 @@ class LECTERN_API Collection {
                                              const GenerateOptions& options = {}) const;
 
     [[nodiscard]] Result<Document> get(std::string_view document) const;
+    // The bytes of the file that a document was read from. not_found: there is no such document, or
+    // its file was not kept.
+    [[nodiscard]] Result<std::string> original(std::string_view document) const;
+    // Whether ingests and syncs keep the files themselves from now on, beside their documents: of
+    // files that are one document, of at most 64 MiB. They are backed up, copied, replaced and
+    // removed with the documents. What is kept already stays when it is turned off. Off at first.
+    // unsupported: a cluster keeps none.
+    [[nodiscard]] Status keep_originals(bool keep);
     // All documents in order of id (bytes), behind `after` where that is not empty, until `visit`
     // returns false. Documents before `after` cost nothing.
     [[nodiscard]] Status each_document(const std::function<bool(const Document& document)>& visit,

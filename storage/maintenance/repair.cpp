@@ -17,6 +17,7 @@
 
 #include "storage/maintenance/document_walk.hpp"
 #include "storage/store/batch.hpp"
+#include "storage/store/content_hash.hpp"
 #include "storage/store/database.hpp"
 #include "storage/store/encoding.hpp"
 #include "storage/store/file_calls.hpp"
@@ -246,6 +247,7 @@ class Rebuild {
                        walk_documents(*source_.database, nullptr, source_.meta, last, visitor));
         LECTERN_TRY(write_meta(counts));
         copy_sources();
+        LECTERN_TRY(copy_originals());
         LECTERN_TRY(flush_batch(true));
         std::vector<rocksdb::ColumnFamilyHandle*> handles;
         for (std::size_t i = 0; i < column_count; ++i)
@@ -394,6 +396,36 @@ class Rebuild {
                     {"settings", "from which folders documents came: " + row->status().ToString() +
                                      "; 'lectern sync' of these folders says it anew"});
         }
+    }
+
+    // A file at a time, since they may be large. One of which a block is lost is left out: the next
+    // ingest of the file keeps it again.
+    Status copy_originals() {
+        const Database& from = *source_.database;
+        const auto kept = from.get(Column::meta, meta_key::originals, nullptr);
+        if (kept && *kept) batch_->put(Column::meta, meta_key::originals, **kept);
+        for (const auto& [id, taken] : taken_) {
+            const auto head_bytes = from.get(Column::meta, original_key(taken.ordinal), nullptr);
+            if (head_bytes && !*head_bytes) continue;
+            const auto head =
+                head_bytes ? decode_original_head(**head_bytes) : std::optional<OriginalHead>();
+            std::string bytes;
+            bool whole = head.has_value();
+            for (std::uint32_t block = 0; whole && bytes.size() < head->bytes; ++block) {
+                const auto part =
+                    from.get(Column::meta, original_key(taken.ordinal, block), nullptr);
+                whole = part && *part && !(*part)->empty();
+                if (whole) bytes += **part;
+            }
+            if (!whole || bytes.size() != head->bytes || content_hash(bytes) != head->hash) {
+                report_.lost.push_back({"document " + in_quotes(id),
+                                        "its original file, which was kept; ingest it again"});
+                continue;
+            }
+            put_original(*batch_, taken.ordinal, bytes);
+            LECTERN_TRY(flush_batch(false));
+        }
+        return {};
     }
 
     Status flush_batch(bool sync) {

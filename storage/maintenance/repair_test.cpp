@@ -23,6 +23,7 @@ namespace lectern::storage {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -648,6 +649,37 @@ TEST_F(RepairTest, WhereDocumentsCameFromIsKept) {
                     .ok());
     EXPECT_EQ(files, rows.put_files);
     EXPECT_THAT(ids, ElementsAre("d7"));
+}
+
+TEST_F(RepairTest, OriginalsAreKeptButThoseThatAreDamaged) {
+    const std::string large(3 * text_block_bytes, 'x');
+    SourceRows rows;
+    rows.keep_originals = true;
+    rows.originals = {{"d5", large}, {"d6", "of d6"}, {"d7", large}};
+    Ordinal lost = 0;
+    Ordinal damaged = 0;
+    {
+        const auto store = Store::open(collection);
+        ASSERT_TRUE((*store)->write_sources(rows).ok());
+        lost = (*store)->reader().header("d6")->ordinal;
+        damaged = (*store)->reader().header("d7")->ordinal;
+    }
+    edit(collection, [&](Batch& batch) {
+        batch.remove(Column::text, text_key(lost, 0).bytes());
+        batch.remove(Column::meta, original_key(damaged, 1));
+    });
+    const auto report = repair(collection);
+    ASSERT_TRUE(report.ok()) << report.status().message();
+    ASSERT_TRUE(report->rebuilt);
+    EXPECT_THAT(report->lost, Contains(AllOf(Field(&Finding::where, HasSubstr("d7")),
+                                             Field(&Finding::what, HasSubstr("original file")))));
+    const auto store = Store::open(collection);
+    ASSERT_TRUE(store.ok()) << store.status().message();
+    const Reader reader = (*store)->reader();
+    EXPECT_TRUE(*reader.keeps_originals());
+    EXPECT_EQ(*reader.original(reader.header("d5")->ordinal), large);
+    EXPECT_EQ(*reader.original(reader.header("d7")->ordinal), std::nullopt);
+    EXPECT_EQ(*reader.original(lost), std::nullopt);
 }
 
 TEST_F(RepairTest, AKilledRepairIsTakenUpAgain) {

@@ -39,6 +39,12 @@ class Batch {
     rocksdb::Status status_;
 };
 
+// originals.cpp: the rows of a document's original, and their removal.
+void put_original(Batch& batch, Ordinal document, std::string_view bytes);
+// `snapshot`: where its head is read. A document without one is no failure.
+[[nodiscard]] Status remove_original(Batch& batch, const Database& database, Ordinal document,
+                                     const rocksdb::Snapshot* snapshot);
+
 struct DerivedRows;
 void add(const DerivedRows& rows, Batch& batch);
 

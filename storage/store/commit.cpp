@@ -69,7 +69,7 @@ Status check(const PutDocument& document, const CollectionMeta& meta) {
 
 std::uint64_t bytes(const PutDocument& document) {
     std::uint64_t total = document.text.size() + document.metadata.size() + document.title.size() +
-                          document.chunks.size() * 32;
+                          document.original.size() + document.chunks.size() * 32;
     for (const PutChunk& chunk : document.chunks) total += chunk.places.size() * 16;
     for (const PutVectors& vectors : document.vectors) total += vectors.values.size() * 4;
     return total;
@@ -117,6 +117,9 @@ Commit::Commit(const Database& database, const Moment& before, const WriteGroup&
 Status Commit::prepare() {
     state_.sequence += 1;
     result_.change.sequence = state_.sequence;
+    LECTERN_ASSIGN(const auto originals,
+                   database_.get(Column::meta, meta_key::originals, before_.snapshot));
+    may_have_originals_ = originals.has_value();
 
     for (const std::string& id : group_.deletes) {
         LECTERN_ASSIGN(const bool there, remove_version(id));
@@ -160,6 +163,8 @@ Result<bool> Commit::remove_version(std::string_view id) {
     batch_.remove(Column::ids, id);
     batch_.remove(Column::documents, *key);
     batch_.remove(Column::meta, origin_key(header->ordinal));
+    if (may_have_originals_)
+        LECTERN_TRY(remove_original(batch_, database_, header->ordinal, before_.snapshot));
     for (std::uint32_t block = 0; block < block_count(header->text_bytes); ++block)
         batch_.remove(Column::text, text_key(header->ordinal, block).bytes());
     for (ChunkId chunk = header->chunks.first; chunk < header->chunks.end(); ++chunk) {
@@ -213,6 +218,7 @@ void Commit::put(const PutDocument& document, const ChunkRange& chunks) {
     batch_.put(Column::ids, document.id, key.bytes());
     if (!document.origin.file.empty())
         batch_.put(Column::meta, origin_key(header.ordinal), encode(document.origin));
+    put_original(batch_, header.ordinal, document.original);
 
     state_.counters.documents += 1;
     state_.counters.chunks += chunks.count;

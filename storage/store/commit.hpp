@@ -38,6 +38,7 @@ class Commit {
     Batch batch_;
     State state_;
     CommitResult result_;
+    bool may_have_originals_ = false;
     std::unordered_set<std::string_view> removed_;  // ids whose old version is gone already
     std::string vector_bytes_;                      // reused
 };

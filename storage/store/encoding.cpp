@@ -369,6 +369,18 @@ std::optional<Origin> decode_origin(std::string_view bytes) {
     return in.complete(std::move(origin));
 }
 
+std::string encode(const OriginalHead& original) {
+    return Encoder{}.number(original.bytes).hash(original.hash).done();
+}
+
+std::optional<OriginalHead> decode_original_head(std::string_view bytes) {
+    Decoder in(bytes);
+    OriginalHead original;
+    original.bytes = in.number();
+    original.hash = in.hash();
+    return in.complete(original);
+}
+
 std::string encode(const SyncedFile& file) {
     return Encoder{}.hash(file.hash).number(file.documents).done();
 }

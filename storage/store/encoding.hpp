@@ -59,6 +59,7 @@ struct BackupNote {
 [[nodiscard]] std::string encode(const Chunk& chunk);    // without its id: that is the key
 [[nodiscard]] std::string encode(const Change& change);  // without its sequence: that is the key
 [[nodiscard]] std::string encode(const Origin& origin);
+[[nodiscard]] std::string encode(const OriginalHead& original);
 [[nodiscard]] std::string encode(const SyncedFile& file);      // without its path: that is the key
 [[nodiscard]] std::string encode(const SourceFolder& source);  // likewise
 // An encoding byte and the components. `out` is overwritten.
@@ -72,6 +73,7 @@ void encode_vector(std::span<const float> vector, std::string& out);
 [[nodiscard]] std::optional<Chunk> decode_chunk(ChunkId id, std::string_view bytes);
 [[nodiscard]] std::optional<Change> decode_change(Sequence sequence, std::string_view bytes);
 [[nodiscard]] std::optional<Origin> decode_origin(std::string_view bytes);
+[[nodiscard]] std::optional<OriginalHead> decode_original_head(std::string_view bytes);
 [[nodiscard]] std::optional<SyncedFile> decode_synced_file(std::string_view path,
                                                            std::string_view bytes);
 [[nodiscard]] std::optional<SourceFolder> decode_source(std::string_view path,

@@ -59,9 +59,20 @@ inline constexpr std::size_t vector_key_size = 12;
 inline constexpr std::string_view origin_prefix = "origin:";
 inline constexpr std::string_view file_prefix = "file:";
 inline constexpr std::string_view source_prefix = "source:";
+// Before the ordinal; the blocks of the bytes stand behind it with their number.
+inline constexpr std::string_view original_prefix = "original:";
+inline constexpr std::size_t original_key_size = original_prefix.size() + number_key_size;
 
 [[nodiscard]] inline std::string origin_key(Ordinal document) {
     return std::string(origin_prefix) + std::string(number_key(document).bytes());
+}
+
+[[nodiscard]] inline std::string original_key(Ordinal document) {
+    return std::string(original_prefix) + std::string(number_key(document).bytes());
+}
+
+[[nodiscard]] inline std::string original_key(Ordinal document, std::uint32_t block) {
+    return std::string(original_prefix) + std::string(text_key(document, block).bytes());
 }
 
 // The big-endian integer at `at`; the caller has checked the size.

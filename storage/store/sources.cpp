@@ -93,6 +93,16 @@ Status Store::write_sources(const SourceRows& rows) {
         if (!key || key->size() != number_key_size) continue;
         batch.put(Column::meta, origin_key(key_integer<Ordinal>(*key, 0)), encode(origin));
     }
+    for (const auto& [id, bytes] : rows.originals) {
+        LECTERN_ASSIGN(const auto key, database_->get(Column::ids, id, before->snapshot));
+        if (!key || key->size() != number_key_size) continue;
+        const auto document = key_integer<Ordinal>(*key, 0);
+        LECTERN_TRY(remove_original(batch, *database_, document, before->snapshot));
+        put_original(batch, document, bytes);
+    }
+    if (rows.keep_originals)
+        batch.put(Column::meta, meta_key::originals,
+                  std::string(1, *rows.keep_originals ? '\1' : '\0'));
     if (!batch.status().ok()) return database_->failure(batch.status(), "preparing a write");
     LECTERN_TRY(database_->write(batch.rocks(), true, "writing sources"));
     database_->publish(before->state, before->meta);

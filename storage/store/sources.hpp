@@ -3,10 +3,12 @@
 //
 // A document's Origin (types.hpp) is written with the document and goes with it. A SyncedFile says
 // that everything of a file is stored, by the hash of its bytes; it is written after the documents,
-// so a file whose documents are stored in part has none.
+// so a file whose documents are stored in part has none. Where the collection keeps originals, the
+// bytes of a file that is one document are written with the document, and go with it too.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,10 +42,13 @@ struct SourceRows {
     std::vector<SyncedFile> put_files{};
     // Of the present versions of these documents; an id that is not there is passed over.
     std::vector<std::pair<std::string, Origin>> origins{};
+    // Likewise the bytes of their files; empty ones take out what is kept.
+    std::vector<std::pair<std::string, std::string>> originals{};
+    std::optional<bool> keep_originals{};  // whether ingests keep them from now on
 
     [[nodiscard]] bool empty() const noexcept {
         return drop_sources.empty() && put_sources.empty() && drop_files.empty() &&
-               put_files.empty() && origins.empty();
+               put_files.empty() && origins.empty() && originals.empty() && !keep_originals;
     }
 };
 

@@ -157,6 +157,12 @@ class Reader {
         const std::function<void(const SyncedFile& file)>& visit) const;
     [[nodiscard]] Result<std::vector<SourceFolder>> sources() const;  // in order of path
 
+    // Whether ingests keep the files that documents come from; and that of one version of a
+    // document, where it was kept.
+    [[nodiscard]] Result<bool> keeps_originals() const;
+    [[nodiscard]] Result<std::optional<OriginalHead>> original_head(Ordinal document) const;
+    [[nodiscard]] Result<std::optional<std::string>> original(Ordinal document) const;
+
     // Derived rows (storage/store/derived.hpp) from `begin` to before `end` (empty: the last one).
     // `all`: for reading much of the column once.
     [[nodiscard]] DerivedCursor derived(std::string_view begin, std::string_view end,

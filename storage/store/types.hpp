@@ -157,6 +157,13 @@ struct Origin {
     friend bool operator==(const Origin&, const Origin&) = default;
 };
 
+// Of the file that a document was read from, where the collection keeps it.
+struct OriginalHead {
+    std::uint64_t bytes = 0;
+    Hash128 hash{};  // of the bytes
+    friend bool operator==(const OriginalHead&, const OriginalHead&) = default;
+};
+
 // A document to write; it replaces the version of the same id.
 struct PutDocument {
     std::string id{};  // not empty, at most 4096 bytes
@@ -168,6 +175,7 @@ struct PutDocument {
     std::vector<PutChunk> chunks{};     // may be empty
     std::vector<PutVectors> vectors{};  // one entry a generation; may be empty
     Origin origin{};
+    std::string original{};  // the bytes of its file, to be kept; empty: none are
 };
 
 // What one commit writes: all of it or nothing. Deletes come first, so an id in both is replaced.

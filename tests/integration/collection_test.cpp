@@ -16,6 +16,7 @@
 #include <string>
 
 #include "lectern/lectern.hpp"
+#include "lectern/patch.hpp"
 #include "test_folders.hpp"
 #include "tests/support/test_folder.hpp"
 
@@ -208,6 +209,64 @@ TEST_F(CollectionTest, ADocumentOverTheLimitIsRefused) {
     ASSERT_TRUE(report.ok()) << report.status().message();
     ASSERT_EQ(report->failed.size(), 1U);
     EXPECT_NE(report->failed.front().error.message().find("max_document"), std::string::npos);
+}
+
+TEST_F(CollectionTest, OriginalsAreKeptWhereTheCollectionIsTold) {
+    lectern::OpenOptions options;
+    options.pipeline = "search-only";
+    auto collection = open(options);
+    ASSERT_TRUE(collection.ok()) << collection.status().message();
+    const std::string page = "<title>Tides</title><p>The moon raises the tides.</p>";
+    const std::string same_text = "<title>Tides</title>\n<p>The moon raises the tides.</p>\n";
+    const auto kept = [&](const std::string& id) {
+        const auto found = collection->original(id);
+        return found.ok() ? *found : "none: " + std::string(lectern::name(found.status().code()));
+    };
+    const auto ingest = [&](const std::string& id, std::string_view bytes) {
+        const auto report = collection->ingest_bytes(id, bytes);
+        ASSERT_TRUE(report.ok()) << report.status().message();
+        EXPECT_TRUE(report->failed.empty());
+    };
+    ingest("tides.html", page);
+    EXPECT_EQ(kept("tides.html"), "none: not_found");
+    EXPECT_FALSE(collection->stats()->keeps_originals);
+
+    ASSERT_TRUE(collection->keep_originals(true).ok());
+    EXPECT_TRUE(collection->stats()->keeps_originals);
+    // The text is there already; the file is not.
+    ingest("tides.html", page);
+    EXPECT_EQ(kept("tides.html"), page);
+    EXPECT_EQ(collection->get("tides.html")->original_bytes, page.size());
+    // Another file with the same text is another file.
+    ingest("tides.html", same_text);
+    EXPECT_EQ(kept("tides.html"), same_text);
+    ASSERT_TRUE(lectern::patch_metadata(*collection, "tides.html", R"({"year": 1911})").ok());
+    EXPECT_EQ(kept("tides.html"), same_text);
+    // A row is not its file, and a document that was handed over has none.
+    ingest("rows.jsonl", "{\"_id\": \"row\", \"text\": \"A row.\"}\n");
+    EXPECT_EQ(kept("row"), "none: not_found");
+    const lectern::DocumentInput given{"given", "", "A text.", ""};
+    ASSERT_TRUE(collection->ingest_documents({&given, 1}).ok());
+    EXPECT_EQ(kept("given"), "none: not_found");
+    // Files of a folder are files as well.
+    write("notes/sea.md", "# The sea\n\nIt is never still.\n");
+    ASSERT_TRUE(collection->ingest({folder / "notes"}).ok());
+    std::string sea;
+    ASSERT_TRUE(collection
+                    ->each_document([&](const lectern::Document& document) {
+                        if (document.id.ends_with("sea.md")) sea = document.id;
+                        return true;
+                    })
+                    .ok());
+    EXPECT_EQ(kept(sea), "# The sea\n\nIt is never still.\n");
+
+    const std::vector<std::string> ids{"tides.html"};
+    ASSERT_TRUE(collection->remove(ids).ok());
+    EXPECT_EQ(kept("tides.html"), "none: not_found");
+    ASSERT_TRUE(collection->keep_originals(false).ok());
+    EXPECT_EQ(kept(sea), "# The sea\n\nIt is never still.\n");
+    ingest("tides.html", page);
+    EXPECT_EQ(kept("tides.html"), "none: not_found");
 }
 
 TEST_F(CollectionTest, OneOwnerAtATime) {

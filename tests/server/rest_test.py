@@ -869,6 +869,38 @@ class RestTest(unittest.TestCase):
         _, report = self.ask("PUT", "/collections/notes/files/rows.jsonl", rows, expect=201)
         self.assertEqual((report["documents"], len(report["failed"])), (1, 1))
 
+    def test_a_file_is_given_back_where_originals_are_kept(self):
+        page = b"<title>Waves</title><script>alert(1)</script><p>Waves are made by the wind.</p>"
+        path = "/collections/originals/files/sea/" + quote("wa\"ves \u00e4.html")
+        _, made = self.ask("PUT", "/collections/originals", expect=201)
+        self.assertFalse(made["keeps_originals"])
+        self.ask("PUT", path, page, expect=201)
+        _, failed = self.ask("GET", path, expect=404)
+        self.assertIn("was not kept", failed["detail"])
+        self.ask("PUT", "/collections/originals", {"originals": "yes"}, expect=400)
+        _, told = self.ask("PUT", "/collections/originals", {"originals": True}, expect=200)
+        self.assertTrue(told["keeps_originals"])
+        _, stored = self.ask("PUT", path, page, expect=200)
+        self.assertEqual(stored["status"], "unchanged")
+        status, headers, body = self.server.request("GET", path)
+        self.assertEqual((status, body), (200, page))
+        headers = {name.lower(): value for name, value in dict(headers).items()}
+        self.assertEqual(headers["content-type"], "application/octet-stream")
+        self.assertEqual(headers["x-content-type-options"], "nosniff")
+        self.assertEqual(headers["content-security-policy"], "default-src 'none'; sandbox")
+        self.assertEqual(headers["content-disposition"],
+                         "attachment; filename=\"wa_ves __.html\"; filename*=UTF-8''wa%22ves%20%C3%A4.html")
+        _, document = self.ask("GET", path.replace("/files/", "/documents/"))
+        self.assertEqual(document["original_bytes"], len(page))
+        _, failed = self.ask("GET", "/collections/originals/files/none", expect=404)
+        self.assertEqual(failed["detail"], "the collection 'originals' has no document 'none'")
+        self.ask("DELETE", path.replace("/files/", "/documents/"), expect=204)
+        self.ask("GET", path, expect=404)
+        _, made = self.ask("POST", "/collections", {"name": "originals-too", "originals": True}, expect=201)
+        self.assertTrue(made["keeps_originals"])
+        for name in ["originals", "originals-too"]:
+            self.ask("DELETE", f"/collections/{name}", expect=204)
+
     def test_files_are_guarded_by_tags_as_documents_are(self):
         path, plain = "/collections/notes/files/guard/read.md", "/collections/notes/documents/guard/read.md"
         for wrong in [{"If-Match": "*"}, {"If-Match": '"x"'}]:

@@ -123,7 +123,8 @@ class TenantTest(Case):
                          [{"name": "notes", "documents": 2, "pipeline": "bert"}])
 
     def test_what_is_anothers_is_as_what_is_not_there(self):
-        asked = [("GET", "/collections/notes/documents/{}", None), ("DELETE", "/collections/notes/documents/{}", None),
+        asked = [("GET", "/collections/notes/documents/{}", None), ("GET", "/collections/notes/files/{}", None),
+                 ("DELETE", "/collections/notes/documents/{}", None),
                  ("PATCH", "/collections/notes/documents/{}", {"metadata": {"a": 1}}),
                  ("POST", "/collections/notes/summarize", {"document": "{}"}),
                  ("POST", "/collections/notes/search", {"similar": "{}"}),

@@ -1,5 +1,6 @@
 // Collections: list, make, look at, drop; and the plugins.
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "api/fields.hpp"
@@ -39,7 +40,20 @@ Response list_collections(Service& service, Call& call) {
     return json_response(json::object{{"collections", std::move(names)}});
 }
 
-Response make(Service& service, Call& call, const std::string& name, const std::string& pipeline) {
+struct Settings {
+    std::string pipeline;
+    std::optional<bool> originals;  // not said: a new collection keeps none
+};
+
+Settings settings_of(api::Fields& fields) {
+    Settings out{fields.text("pipeline"), {}};
+    const bool originals = fields.flag("originals");
+    if (fields.has("originals")) out.originals = originals;
+    return out;
+}
+
+Response make(Service& service, Call& call, const std::string& name, const Settings& settings) {
+    const std::string& pipeline = settings.pipeline;
     if (!call.may(Right::admin, name))
         return problem(403, "forbidden", "the key does not reach the collection '" + name + "'");
     // A path would let a caller read any file of the server's machine.
@@ -50,6 +64,12 @@ Response make(Service& service, Call& call, const std::string& name, const std::
     auto made = service.collections.create(name, pipeline, exists);
     if (exists) return problem(409, "conflict", made.status().message());
     if (!made) return problem(made.status());
+    if (settings.originals)
+        if (const Status bad = (*made)->collection.keep_originals(*settings.originals); !bad.ok()) {
+            made = CollectionPointer();  // nobody uses it when it goes again
+            (void)service.collections.drop(name);
+            return problem(bad);
+        }
     auto object = about(**made);
     if (!object) return problem(object.status());
     Response out = json_response(*object, 201);
@@ -60,14 +80,15 @@ Response make(Service& service, Call& call, const std::string& name, const std::
 Response create(Service& service, Call& call) {
     api::Fields fields(call.request.body);
     const std::string name = fields.text("name");
-    const std::string pipeline = fields.text("pipeline");
+    const Settings settings = settings_of(fields);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
-    return make(service, call, name, pipeline);
+    return make(service, call, name, settings);
 }
 
 Response put_collection(Service& service, Call& call) {
     api::Fields fields(call.request.body.empty() ? "{}" : std::string_view(call.request.body));
-    const std::string pipeline = fields.text("pipeline");
+    const Settings settings = settings_of(fields);
+    const std::string& pipeline = settings.pipeline;
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     // The same again changes nothing.
     auto open = service.collections.get(call.value("name"));
@@ -76,12 +97,17 @@ Response put_collection(Service& service, Call& call) {
         auto object = about(**open);
         if (!object) return problem(object.status());
         const std::string known(object->at("pipeline").as_string());
-        if (pipeline.empty() || pipeline == known) return json_response(*object);
-        return problem(409, "conflict",
-                       "the collection '" + call.value("name") + "' has the pipeline '" + known +
-                           "'; change it with a reembed");
+        if (!pipeline.empty() && pipeline != known)
+            return problem(409, "conflict",
+                           "the collection '" + call.value("name") + "' has the pipeline '" +
+                               known + "'; change it with a reembed");
+        if (!settings.originals) return json_response(*object);
+        if (const Status bad = (*open)->collection.keep_originals(*settings.originals); !bad.ok())
+            return problem(bad);
+        (*object)["keeps_originals"] = *settings.originals;
+        return json_response(*object);
     }
-    return make(service, call, call.value("name"), pipeline);
+    return make(service, call, call.value("name"), settings);
 }
 
 Response stats(Service& service, Call& call) {

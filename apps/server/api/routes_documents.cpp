@@ -178,6 +178,46 @@ Response upload(Service& service, Call& call) {
     return out;
 }
 
+// The name behind the last slash, as RFC 6266 has it: for old clients in ASCII, and whole.
+std::string to_be_saved(std::string_view id) {
+    const std::size_t slash = id.find_last_of('/');
+    if (slash != std::string_view::npos) id.remove_prefix(slash + 1);
+    std::string ascii;
+    std::string whole;
+    constexpr char digits[] = "0123456789ABCDEF";
+    for (const char c : id) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+        ascii += letter || c == ' ' ? c : '_';
+        if (letter)
+            whole += c;
+        else
+            whole.append(1, '%').append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+    }
+    return R"(attachment; filename=")" + ascii + R"("; filename*=UTF-8'')" + whole;
+}
+
+// The file that a document was read from. Somebody has sent it: a page of it must not run as one of
+// this server's, so it is bytes to be saved whatever it says it is.
+Response download(Service& service, Call& call) {
+    if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
+    auto open = service.collections.get(call.value("name"));
+    if (!open) return problem(open.status());
+    const std::string& id = call.value("file");
+    if (const Status bad = call.scope().find((*open)->collection, (*open)->name, id); !bad.ok())
+        return problem(bad);
+    auto document = (*open)->collection.get(id);
+    if (!document) return problem(no_document(document.status(), call.value("name"), id));
+    auto original = (*open)->collection.original(id);
+    if (!original) return problem(original.status());
+    Response out{200, "application/octet-stream", std::move(*original), {}};
+    out.headers = {{"Content-Disposition", to_be_saved(id)},
+                   {"Content-Security-Policy", "default-src 'none'; sandbox"},
+                   {"Cache-Control", "private, no-cache"}};
+    return out;
+}
+
 }  // namespace
 
 void add_document_routes(Router& router, Service& service) {
@@ -203,6 +243,8 @@ void add_document_routes(Router& router, Service& service) {
     open("GET", "/{document+}", Right::read, Lane::read, &get);
     open("PUT", "/{document+}", Right::write, Lane::ingest, &put_document);
     open("DELETE", "/{document+}", Right::write, Lane::ingest, &remove);
+    router.add(for_tenants(
+        {"GET", "/collections/{name}/files/{file+}", Right::read, Lane::read, bound(&download)}));
     // Not for tenants: a file's rows would have to be known before they are stored.
     router.add({.method = "PUT",
                 .pattern = "/collections/{name}/files/{file+}",
