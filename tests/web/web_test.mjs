@@ -66,7 +66,23 @@ async function accessible(what) {
   assert.deepEqual(violations.map((each) =>
     `${what}: ${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`), []);
 }
+// The whole range that is marked, marks of Markdown within it too, and where it begins in the document, in bytes.
+const cited = async () => {
+  const marks = page.locator("#reader-text mark.cited");
+  return (await marks.evaluateAll((all) => all.map((mark) => mark.textContent))).join("");
+};
+const citedAt = () => page.evaluate(() => {
+  const range = document.createRange();
+  range.setStart(document.getElementById("reader-text"), 0);
+  range.setEndBefore(document.querySelector("#reader-text mark.cited"));
+  return new TextEncoder().encode(range.toString()).length;
+});
 const wide = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+// What the address says of the passage that is open.
+const addressOf = () => {
+  const params = new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
+  return { begin: Number(params.get("begin")), end: Number(params.get("end")) };
+};
 const shot = async (name) => {
   const folder = process.env.LECTERN_SCREENSHOTS;
   if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
@@ -80,10 +96,11 @@ test("search as you type marks words and opens the passage", async () => {
   await shot("search");
   await first.locator("button.title").click();
   await page.waitForSelector("#cited");
-  const place = /bytes (\d+) to (\d+)/.exec(await page.innerText("#reader-place"));
-  const bytes = Buffer.from(tides).subarray(Number(place[1]), Number(place[2])).toString();
-  assert.equal(await page.textContent("#cited"), bytes);
+  const { begin, end } = addressOf();
+  assert.equal(await cited(), Buffer.from(tides).subarray(begin, end).toString());
+  assert.equal(await citedAt(), begin);
   assert.equal(await page.textContent("#reader-text"), tides);
+  assert.match(await page.innerText("#reader-place"), /^tides\.md · (?:at its beginning|\d+ % into it)$/, "no bytes, for a person");
 });
 
 test("filters narrow what is shown", async () => {
@@ -107,12 +124,12 @@ test("a streamed answer cites the exact bytes behind characters of several bytes
   await shot("ask");
   await page.locator(".turn:last-child .answer-text .cite").first().click();
   await page.waitForSelector("#cited");
-  const quote = await page.textContent("#cited");
+  const quote = await cited();
   assert.match(quote, /moon raises the tides/);
-  const place = /bytes (\d+) to (\d+)/.exec(await page.innerText("#reader-place"));
-  assert.equal(Number(place[1]), Buffer.from(tides).indexOf(quote));
-  assert.equal(Number(place[2]) - Number(place[1]), Buffer.byteLength(quote));
-  assert.notEqual(Number(place[1]), tides.indexOf(quote), "bytes and UTF-16 differ in this document");
+  const { begin, end } = addressOf();
+  assert.equal(begin, Buffer.from(tides).indexOf(quote));
+  assert.equal(end - begin, Buffer.byteLength(quote));
+  assert.notEqual(begin, tides.indexOf(quote), "bytes and UTF-16 differ in this document");
   await shot("reader");
 });
 
@@ -178,7 +195,7 @@ test("an address brings back what it shows", async () => {
   await page.waitForSelector("#cited");
   const opened = page.url();
   assert.match(opened, /d=tides\.md&begin=\d+&end=\d+/);
-  const cited = await page.textContent("#cited");
+  const before = await cited();
   await page.goBack();
   await page.waitForSelector("#reader", { state: "hidden" });
   assert.equal(page.url(), found);
@@ -186,7 +203,7 @@ test("an address brings back what it shows", async () => {
   await page.waitForSelector("#reader[open] #cited");
   await page.reload();
   await page.waitForSelector("#reader[open] #cited");
-  assert.equal(await page.textContent("#cited"), cited);
+  assert.equal(await cited(), before);
   assert.equal(await page.inputValue("#query"), "what raises the tides");
   await page.keyboard.press("Escape");
   await go("documents");
@@ -483,6 +500,22 @@ async function hold(pattern) {
   return { arrived, release };
 }
 
+// Sent at once; the answer is held until it is let go.
+async function holdReply(pattern) {
+  let release;
+  const released = new Promise((resolve) => { release = resolve; });
+  held.push(release);
+  let came;
+  const arrived = new Promise((resolve) => { came = resolve; });
+  await page.route(pattern, async (route) => {
+    const answer = await route.fetch();
+    came();
+    await released;
+    await route.fulfill({ response: answer });
+  });
+  return { arrived, release };
+}
+
 test("uploads go where they began, whatever is chosen meanwhile", async () => {
   await page.selectOption("#collection", "uploads");
   await go("documents");
@@ -532,6 +565,306 @@ test("what is typed before the collections are known is searched for", async () 
   assert.equal(await page.inputValue("#query"), "bread rises");
 });
 
+// Every kind of part that the reader shows, with characters of several bytes between them.
+const handbook = `# Handbook – 手引き
+
+A *short* text with **bold words**, \`code_of_it\`, a [link](https://example.org/a) and ![a picture](http://192.0.2.1/x.png).
+It goes on in the next line.
+
+## Sails
+
+| Sail | Area, m² | Wind |
+|:-----|---------:|------|
+| jib | 12 | **light** |
+| spinnaker | 40 | a \\| b |
+
+### Care
+
+- dry it
+- fold it
+  1. along the seams
+
+> Never sail alone.
+
+\`\`\`
+# no heading | no table
+*as it is*
+\`\`\`
+
+2 * 3 * 4 = 24 🌊
+`;
+const stored = async (id, text, collection = "notes") => {
+  const answer = await page.request.put(`${url}/collections/${collection}/documents/${encodeURIComponent(id)}`, { data: { title: id, text } });
+  assert.ok(answer.ok(), await answer.text());
+};
+const taken = (id, collection = "notes") => page.request.delete(`${url}/collections/${collection}/documents/${encodeURIComponent(id)}`);
+
+test("the reader shows Markdown and its tables, and marks a passage to the byte", async () => {
+  await stored("hand/book.md", handbook);
+  try {
+    await page.goto(`${url}/#documents?in=notes&d=hand/book.md`);
+    await page.waitForSelector("#reader-text table");
+    assert.equal(await page.textContent("#reader-text"), handbook, "every character is there, shown or not");
+    const shown = await page.innerText("#reader-text");
+    for (const mark of ["**", "](", "|:--", "| jib", "## ", "- dry", "> Never", "![", "\`\`\`"]) assert.ok(!shown.includes(mark), mark);
+    for (const words of ["bold words", "code_of_it", "a picture", "# no heading | no table", "*as it is*", "2 * 3 * 4 = 24 🌊"])
+      assert.ok(shown.includes(words), words);
+    assert.deepEqual(await page.locator("#reader-text th").allInnerTexts(), ["Sail", "Area, m²", "Wind"]);
+    const rows = await page.locator("#reader-text tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.innerText)));
+    assert.deepEqual(rows, [["jib", "12", "light"], ["spinnaker", "40", "a \\| b"]]);
+    assert.deepEqual(await page.locator("#reader-text :is(h3, h4, h5)").allInnerTexts(), ["Handbook – 手引き", "Sails", "Care"]);
+    assert.equal(await page.getAttribute("#reader-text a", "rel"), "noopener noreferrer");
+    assert.equal(await page.locator("#reader-text img").count(), 0);
+    await accessible("reader, Markdown");
+    await shot("reader-markdown");
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 740 });
+      assert.ok(await wide(), `the reader at ${width}`);
+      await shot(`reader-markdown-${width}`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    // A passage that begins in a row and ends in a list.
+    const bytes = Buffer.from(handbook);
+    const begin = bytes.indexOf("12 |");
+    const end = bytes.indexOf("fold it") + 4;
+    await page.goto(`${url}/#documents?in=notes&d=hand/book.md&begin=${begin}&end=${end}`);
+    await page.waitForSelector("#cited");
+    assert.equal(await cited(), bytes.subarray(begin, end).toString());
+    assert.equal(await citedAt(), begin);
+    assert.equal(await page.textContent("#reader-text"), handbook);
+    assert.match(await page.innerText("#reader-place"), /Sails/, "the heading above it");
+    await accessible("reader, a passage of a table");
+    await shot("reader-table");
+  } finally {
+    await taken("hand/book.md");
+  }
+});
+
+test("a program's text is shown as it is", async () => {
+  const text = "#!/bin/sh\n# not a heading\nls | wc  # **no**\n";
+  await stored("tools/count.sh", text);
+  try {
+    await page.goto(`${url}/#documents?in=notes&d=tools/count.sh`);
+    await page.waitForSelector("#reader-text .plain");
+    assert.equal(await page.innerText("#reader-text"), text);
+  } finally {
+    await taken("tools/count.sh");
+  }
+});
+
+test("the original file is offered where the collection keeps it", async () => {
+  await page.click("#open-collections");
+  await page.fill("#new-name", "with-files");
+  await page.selectOption("#new-pipeline", "search-only");
+  await page.check("#new-originals");
+  await page.click("#new-form button[type=submit]");
+  await page.waitForFunction(() => document.getElementById("collection").value === "with-files", undefined, slow);
+  await go("documents");
+  const file = "<title>Dikes</title><script>window.pwned = 5</script><p>Dikes hold back the sea.</p>";
+  await page.setInputFiles("#files", { name: "dikes ä.html", mimeType: "text/html", buffer: Buffer.from(file) });
+  await page.waitForSelector("#uploads .done", slow);
+  await page.click("#documents button.title");
+  await page.waitForSelector("#reader-original:not([hidden])");
+  assert.equal(await page.innerText("#reader-original"), `Save the file (${file.length} bytes)`);
+  await accessible("reader, with the original");
+  const saved = page.waitForEvent("download");
+  await page.click("#reader-original");
+  const download = await saved;
+  assert.equal(download.suggestedFilename(), "dikes ä.html");
+  assert.equal(readFileSync(await download.path(), "utf8"), file);
+  await page.keyboard.press("Escape");
+  // Turned off, nothing more is kept; what is there stays.
+  await page.click("#open-collections");
+  await page.waitForFunction(() => document.getElementById("keep-originals").checked);
+  await page.uncheck("#keep-originals");
+  await page.waitForSelector("#collections-status:has-text('No more files')");
+  await page.keyboard.press("Escape");
+  await page.setInputFiles("#files", { name: "later.txt", mimeType: "text/plain", buffer: Buffer.from("Later words.") });
+  await page.waitForSelector("#uploads .done:has-text('later.txt')", slow);
+  await page.click("#documents button.title:has-text('later')");
+  await page.waitForSelector("#reader-text:has-text('Later words.')");
+  assert.ok(await page.isHidden("#reader-original"));
+  await page.keyboard.press("Escape");
+  await page.click("#documents button.title:has-text('Dikes')");
+  await page.waitForSelector("#reader-original:not([hidden])");
+  await page.keyboard.press("Escape");
+  await page.request.delete(`${url}/collections/with-files`);
+});
+
+test("documents are narrowed by what the server counts in them", async () => {
+  await page.click("#view-search .filters summary");
+  await page.waitForSelector("#filter-names button:has-text('year')");
+  await search("the tides of the sea and the bread");
+  await page.waitForSelector("#facets .chip");
+  const chips = () => page.locator("#facets .chip").allInnerTexts();
+  assert.deepEqual((await chips()).map((each) => each.trim()).sort(), ["2009 (1)", "2015 (1)", "2021 (1)"]);
+  await page.check("#facets .chip:has-text('2009') input");
+  await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 1);
+  assert.equal(await page.innerText("#hits button.title"), "Bread");
+  await page.check("#facets .chip:has-text('2021') input");
+  await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 2);
+  await accessible("facets");
+  await shot("facets");
+  // With the address they come back.
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 2, undefined, slow);
+  await page.click("#view-search .filters summary");
+  await page.waitForSelector("#facets .chip:has-text('2009') input:checked");
+  await page.uncheck("#facets .chip:has-text('2009') input");
+  await page.uncheck("#facets .chip:has-text('2021') input");
+  await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 3);
+  // A field's name is put where one writes a condition.
+  await page.click("#filter-names button:has-text('year')");
+  await page.keyboard.type("= 2015");
+  assert.equal(await page.inputValue("#filter"), "year = 2015");
+  await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 1);
+  await page.fill("#filter", "");
+});
+
+test("more hits are loaded, each once", async () => {
+  const ids = Array.from({ length: 12 }, (_, at) => `lots/${at}.txt`);
+  for (const id of ids) await stored(id, `Harbour ${id} is deep.`, "uploads");
+  try {
+    await page.selectOption("#collection", "uploads");
+    await page.click("#view-search .filters summary");
+    await page.selectOption("#k", "5");
+    await page.fill("#query", "harbour is deep");
+    await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 5, undefined, slow);
+    await page.click("#search-more");
+    await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 10);
+    await page.click("#search-more");
+    await page.waitForFunction(() => document.querySelectorAll("#hits .card").length >= 12);
+    const seen = await page.locator("#hits .note").allInnerTexts();
+    assert.equal(new Set(seen).size, seen.length);
+    assert.deepEqual(ids.filter((id) => !seen.includes(id)), []);
+  } finally {
+    for (const id of ids) await taken(id, "uploads");
+  }
+});
+
+test("the list of documents is put in another order, and its address brings it back", async () => {
+  await go("documents");
+  await page.waitForSelector("#documents .card");
+  const titles = () => page.locator("#documents button.title").allInnerTexts();
+  assert.match(await page.innerText("#documents"), /year: 2021/, "metadata");
+  await page.selectOption("#documents-sort", "title");
+  await page.waitForFunction(() => document.querySelector("#documents button.title").textContent.startsWith("<script>"));
+  assert.deepEqual(await titles(), ["<script>window.pwned = 4</script>", "Bread", "Tides"]);
+  await page.selectOption("#documents-sort", "size");
+  await page.waitForFunction(() => [...document.querySelectorAll("#documents button.title")].at(-1).textContent === "Bread");
+  await page.fill("#documents-name", "tides");
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 1);
+  assert.match(page.url(), /#documents\?in=notes&sort=size&name=tides$/);
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 1);
+  assert.equal(await page.inputValue("#documents-sort"), "size");
+  await accessible("documents, sorted");
+});
+
+test("a folder of the server is followed, and its job is among the jobs", async () => {
+  await page.click("#open-collections");
+  await page.fill("#new-name", "followed");
+  await page.selectOption("#new-pipeline", "search-only");
+  await page.click("#new-form button[type=submit]");
+  await page.waitForFunction(() => document.getElementById("collection").value === "followed", undefined, slow);
+  await page.click("#open-collections");
+  await page.fill("#source-name", "nowhere");
+  await page.click("#source-form button[type=submit]");
+  await page.waitForSelector("#collections-status:has-text('nowhere')");
+  expected(400);
+  await page.fill("#source-name", "library");
+  await page.click("#source-form button[type=submit]");
+  await page.waitForSelector("#jobs li:has-text('Folders'):has-text('done: 2 documents stored, 0 removed')", slow);
+  await page.waitForSelector("#sources li:has-text('library')");
+  await accessible("collections, folders");
+  await page.click("#start-sync");
+  await page.waitForFunction(() => document.querySelectorAll("#jobs li").length === 2);
+  await page.waitForSelector("#jobs li:has-text('done: 0 documents stored, 0 removed')", slow);
+  await page.keyboard.press("Escape");
+  await go("documents");
+  await page.waitForFunction(() => document.querySelectorAll("#documents .card").length === 2);
+  await page.request.delete(`${url}/collections/followed`);
+});
+
+test("who comes to a collection is given questions from it", async () => {
+  await page.waitForSelector("#search-first button.chip");
+  const examples = await page.locator("#search-first button.chip").allInnerTexts();
+  assert.ok(examples.includes("Tides"), examples.join(", "));
+  await page.click("#search-first button.chip:has-text('Tides')");
+  await page.waitForSelector("#hits .card", slow);
+  await go("ask");
+  await page.click("#view-ask .filters summary");
+  await page.check("#extractive");
+  await page.click("#ask-first button.chip:has-text('What is said about Tides?')");
+  await page.waitForSelector(".turn .answer[data-status]:not([data-status=running])", slow);
+  assert.equal(await page.innerText(".turn .question"), "What is said about Tides?");
+});
+
+test("an answer is copied, asked again, and narrowed by a condition", async () => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await ask("What raises the tides of the sea?");
+  await page.click(".turn:last-child .tools button:has-text('Copy')");
+  await page.waitForSelector(".turn:last-child .tools :text('Copied')");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /^What raises the tides of the sea\?\n\n.*moon raises the tides.*\n\n\[1\] Tides \(tides\.md\): /s);
+  await page.fill("#ask-filter", "year < 2010");
+  await page.click(".turn:last-child .tools button:has-text('Ask again')");
+  await page.waitForFunction(() => document.querySelectorAll(".turn").length === 2 &&
+    !document.querySelector(".turn:last-child [data-status=running]"), undefined, slow);
+  assert.doesNotMatch(await page.innerText(".turn:last-child .answer"), /moon raises/, "tides.md is of 2021");
+  assert.match(await page.locator(".turn:last-child .tools a").getAttribute("href"), /filter=year\+%3C\+2010/);
+  await page.reload();
+  await page.waitForSelector(".turn:last-child .answer-text");
+  assert.equal(await page.inputValue("#ask-filter"), "year < 2010");
+});
+
+test("an upload that fails says why in plain words, and can be tried again", async () => {
+  await page.selectOption("#collection", "uploads");
+  await go("documents");
+  await page.setInputFiles("#files", { name: "broken.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4 nothing") });
+  await page.waitForSelector("#uploads .failed", slow);
+  assert.doesNotMatch(await page.innerText("#uploads .failed .note"), /stage '|plugin /);
+  await page.waitForSelector("#uploads .failed button:has-text('Try again')");
+  assert.ok(await page.isHidden("#uploads .failed progress"));
+  expected(422);
+  // What failed for the network's sake goes through the second time.
+  await page.route("**/files/again.txt", (route) => route.abort(), { times: 1 });
+  await page.setInputFiles("#files", { name: "again.txt", mimeType: "text/plain", buffer: Buffer.from("Words again.") });
+  await page.waitForSelector("#uploads .failed:has-text('The server cannot be reached.')");
+  await accessible("documents, a failed upload");
+  await page.click("#uploads .failed button");
+  await page.waitForSelector("#uploads .done", slow);
+  await taken("again.txt", "uploads");
+  complaints = complaints.filter((text) => !text.includes("ERR_FAILED"));
+});
+
+test("an upload says that it is being read", async () => {
+  await page.selectOption("#collection", "uploads");
+  await go("documents");
+  const slowly = await holdReply("**/files/long.txt");
+  await page.setInputFiles("#files", { name: "long.txt", mimeType: "text/plain", buffer: Buffer.from("Long words.") });
+  await slowly.arrived;
+  await page.waitForSelector("#uploads :text('being read and made searchable')");
+  assert.equal(await page.locator("#uploads progress").evaluate((bar) => bar.position), -1, "how long it takes nobody knows");
+  slowly.release();
+  await page.waitForSelector("#uploads .done", slow);
+  await taken("long.txt", "uploads");
+});
+
+test("the page is small", async () => {
+  const files = new Set([`${url}/`]);
+  page.on("request", (request) => /\/web\//.test(request.url()) && files.add(request.url()));
+  await page.reload({ waitUntil: "networkidle" });
+  assert.ok(files.size > 10, [...files].join(" "));
+  let bytes = 0;
+  for (const file of files) {
+    const answer = await fetch(file, { headers: { "Accept-Encoding": "gzip" } });
+    bytes += Number(answer.headers.get("content-length"));
+    assert.ok(bytes > 0, file);
+  }
+  assert.ok(bytes < 150_000, `${bytes} bytes, compressed`);
+});
+
 test("keys alone reach everything", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.id), "query");
   await page.keyboard.type("bread rises");
@@ -562,7 +895,8 @@ test("keys alone reach everything", async () => {
   await page.focus("#chart-map .dot[tabindex='0']");
   const before = await page.innerText("#map-name");
   for (const key of ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"]) await page.keyboard.press(key);
-  assert.match(before, /bytes \d+ to \d+/);
+  assert.match(before, /, \d+ tokens?$/);
+  assert.doesNotMatch(before, /bytes/);
   await page.keyboard.press("Enter");
   await page.waitForSelector("#reader[open] #cited");
 });
@@ -678,7 +1012,19 @@ test("nothing is wider than a phone", async () => {
   }
   for (const width of [390, 320]) {
     await page.setViewportSize({ width, height: 740 });
-    await go("documents");
+    for (const view of ["search", "ask", "overview", "pipeline", "api", "documents"]) {
+      await go(view);
+      if (view === "search") await page.waitForSelector("#facets .chip");
+      if (view === "api") await page.waitForSelector(".operation");
+      assert.ok(await wide(), `${view} at ${width}`);
+      await shot(`phone-${width}-${view}`);
+    }
+    await page.click("#open-collections");
+    await page.waitForSelector("#collections-dialog[open]");
+    assert.ok(await page.evaluate(() => document.getElementById("collections-dialog").scrollWidth <=
+      document.getElementById("collections-dialog").clientWidth), `collections at ${width}`);
+    await shot(`phone-${width}-collections`);
+    await page.keyboard.press("Escape");
     assert.ok(await wide(), `documents at ${width}`);
     for (const box of await page.locator("#documents button.quiet").evaluateAll((buttons) =>
       buttons.map((button) => ({ lines: button.getClientRects().length, ...button.getBoundingClientRect().toJSON() })))) {

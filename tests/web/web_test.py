@@ -25,7 +25,12 @@ key = subprocess.run([PROGRAM, "key", "admin", "--keys", keys, "--right", "admin
                      capture_output=True, text=True).stdout.strip()
 reading = subprocess.run([PROGRAM, "key", "reader", "--keys", keys, "--right", "read"], check=True,
                          capture_output=True, text=True).stdout.strip()
-server = Server("--threads", "1")
+library = os.path.join(os.path.dirname(keys), "library")
+os.makedirs(library)
+for name in ("kelp", "eel"):
+    with open(os.path.join(library, f"{name}.txt"), "w", encoding="utf-8") as file:
+        file.write(f"A text about {name}.")
+server = Server("--threads", "1", "--source", f"library={library}")
 locked = Server("--threads", "1", "--keys", keys)
 try:
     assert server.request("PUT", "/collections/notes")[0] == 201

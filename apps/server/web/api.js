@@ -49,6 +49,7 @@ async function failure(response) {
 }
 
 export const get = async (url, signal) => (await send("GET", url, undefined, {}, signal)).json();
+export const blob = async (url) => (await send("GET", url)).blob();
 export const text = async (url) => (await send("GET", url)).text();
 export const post = async (url, body, signal) => (await send("POST", url, body, {}, signal)).json();
 export const put = async (url, body) => (await send("PUT", url, body)).json();

@@ -66,7 +66,7 @@ function card(turn) {
     }
   } }, "Copy");
   const again = el("button", { type: "button", class: "quiet small", click: () => ask(turn.question) }, "Ask again");
-  const share = el("a", { class: "small", href: link("ask", { in: state.collection, q: turn.question }) }, "Link");
+  const share = el("a", { class: "small", href: link("ask", { in: state.collection, q: turn.question, filter: turn.filter }) }, "Link");
   const tools = el("p", { class: "tools", hidden: true }, copy, again, share);
   const box = el("article", { class: "answer", "aria-label": "Answer" }, status, meant, text, note, hints, tools, sources);
   const whole = el("li", { class: "turn" }, el("h2", { class: "question", dir: "auto" }, turn.question), box);
@@ -123,7 +123,8 @@ async function ask(question) {
   const request = new AbortController();
   running = request;
   const collection = state.collection;
-  const turn = { question, sources: [] };
+  const filter = byId("ask-filter").value.trim();
+  const turn = { question, sources: [], filter };
   const shown = card(turn);
   byId("turns").append(shown.whole);
   byId("ask-status").textContent = "";
@@ -131,13 +132,13 @@ async function ask(question) {
   byId("ask-stop").hidden = false;
   byId("question").value = "";
   grow();
-  change({ in: collection, q: question });
+  change({ in: collection, q: question, filter });
   tell("first");
   shown.run();
   shown.say("Looking for evidence …");
   shown.whole.scrollIntoView({ block: "nearest" });
   const body = { question, extractive: byId("extractive").checked, explain: true, stream: true };
-  if (byId("ask-filter").value.trim()) body.filter = byId("ask-filter").value.trim();
+  if (filter) body.filter = filter;
   if (state.askFields.has("history")) body.history = historyOf(turns);
   let ended = false;
   try {
@@ -219,7 +220,10 @@ when("collection", () => {
 when("address", () => {
   const { view, params } = here();
   const question = params.get("q");
-  if (view !== "ask" || !question || !state.collection) return;
+  if (view !== "ask" || !state.collection) return;
   if (params.get("in") && params.get("in") !== state.collection) return;
+  byId("ask-filter").value = params.get("filter") ?? "";
+  if (byId("ask-filter").value) byId("ask-filter").closest("details").open = true; // what narrows is seen
+  if (!question) return;
   if (turns.at(-1)?.question !== question && !byId("turns").lastElementChild?.querySelector("[data-status=running]")) ask(question);
 });

@@ -61,7 +61,7 @@ export function map(place, points, name, choose) {
   const x = scale(points.map((point) => point.x), side * 2);
   const y = scale(points.map((point) => -point.y), side);
   const root = svg("svg", { viewBox: `0 0 ${side * 2} ${side}`, class: "map", role: "group",
-    "aria-label": `${points.length} chunks; arrow keys move, Enter opens` });
+    "aria-label": `${points.length} passages; arrow keys move, Enter opens` });
   const dots = points.map((point, index) => {
     const dot = svg("circle", { class: `dot hue-${point.hue % 6}`, cx: x(point.x), cy: y(-point.y), r: points.length > 200 ? 5 : 7,
       tabindex: index === 0 ? 0 : -1, role: "button", "aria-label": name(point),

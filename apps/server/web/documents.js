@@ -1,5 +1,5 @@
 // Upload by drag and drop or by choice, and the list of what is stored.
-import { link } from "./address.js";
+import { change, here, link } from "./address.js";
 import { get, of, path, remove, upload } from "./api.js";
 import { byId, bytes, counted, el } from "./dom.js";
 import { openDocument } from "./reader.js";
@@ -41,7 +41,7 @@ let said = ""; // about what was just done, before the figures of the list
 
 function row(found) {
   const title = el("button", { type: "button", class: "title", click: () => openDocument(found.document) }, found.title || found.document);
-  const note = el("p", { class: "note" }, `${found.document} · ${bytes(found.bytes)} · ${counted(found.chunks, "chunk")}`);
+  const note = el("p", { class: "note" }, `${found.document} · ${bytes(found.bytes)} · ${counted(found.chunks, "passage")}`);
   const more = metadataOf(found);
   const body = el("div", { class: "about" }, title, note, more ? el("p", { class: "note" }, more) : null);
   if (!state.rights.has("write")) return el("li", { class: "card line" }, body);
@@ -66,26 +66,61 @@ async function total() {
   tell("first");
 }
 
+// The server lists in the order of ids. For another order all are read first, up to so many.
+const mostSorted = 5000;
+const orders = {
+  title: (a, b) => (a.title || a.document).localeCompare(b.title || b.document, undefined, { numeric: true, sensitivity: "base" }),
+  size: (a, b) => b.bytes - a.bytes,
+  passages: (a, b) => b.chunks - a.chunks,
+};
+let sorted = null; // of another order: what is not shown yet
+let cut = false; // there are more than are sorted
+
+const asked = (limit, after, name) => {
+  const query = new URLSearchParams({ limit, after });
+  if (name) query.set("name", name);
+  return get(of(state.collection, `/documents?${query}`));
+};
+
+async function allSorted(order, name, current) {
+  const all = [];
+  let after = "";
+  do {
+    const found = await asked(1000, after, name);
+    all.push(...found.documents);
+    after = found.next ?? "";
+  } while (after && all.length < mostSorted && current());
+  cut = after !== "";
+  return all.sort(orders[order]);
+}
+
 async function list(more) {
   const shown = byId("documents");
   if (!more) {
     next = "";
+    sorted = null;
     picked.clear();
     showPicked();
   }
   byId("documents-more").hidden = true;
   const mine = ++listed;
+  const current = () => mine === listed; // no other collection, and no newer list
   if (!state.collection) {
     shown.replaceChildren();
     byId("documents-status").textContent = "There is no collection yet: the first upload makes one.";
     return;
   }
   const name = byId("documents-name").value.trim();
+  const order = byId("documents-sort").value;
   try {
-    const query = new URLSearchParams({ limit: page, after: next });
-    if (name) query.set("name", name);
-    const found = await get(of(state.collection, `/documents?${query}`));
-    if (mine !== listed) return; // another collection, or a newer list
+    let found;
+    if (order) {
+      const all = sorted ?? await allSorted(order, name, current);
+      if (!current()) return;
+      found = { documents: all.slice(0, page), next: all.length > page ? "more" : "" };
+      sorted = all.slice(page);
+    } else found = await asked(page, next, name);
+    if (!current()) return;
     const rows = found.documents.map(row);
     if (more) shown.append(...rows);
     else shown.replaceChildren(...rows);
@@ -94,13 +129,29 @@ async function list(more) {
     const count = shown.childElementCount;
     const all = !name && state.documents !== null ? `${counted(count, "document")}${next ? ` of ${state.documents}` : ""}`
       : `${counted(count, "document")}${next ? " and more" : ""}`;
-    const plain = count > 0 ? all : name ? `No document has “${name}” in its name.` : "Nothing is stored yet.";
+    const sortedNote = order && cut ? ` The first ${mostSorted} were put in order.` : "";
+    const plain = count > 0 ? all + sortedNote : name ? `No document has “${name}” in its name.` : "Nothing is stored yet.";
     byId("documents-status").textContent = said ? `${said} ${plain}` : plain;
     said = "";
   } catch (error) {
-    if (mine === listed) byId("documents-status").textContent = error.message;
+    if (current()) byId("documents-status").textContent = error.message;
   }
 }
+
+// The list as its address has it.
+function addressed() {
+  const { view, params } = here();
+  if (view !== "documents" || (params.get("in") && params.get("in") !== state.collection)) return;
+  const name = params.get("name") ?? "";
+  const order = params.get("sort") in orders ? params.get("sort") : "";
+  if (byId("documents-name").value === name && byId("documents-sort").value === order) return;
+  byId("documents-name").value = name;
+  byId("documents-sort").value = order;
+  list(false);
+}
+const say = () => {
+  if (here().view === "documents") change({ in: state.collection, name: byId("documents-name").value.trim(), sort: byId("documents-sort").value }, { replace: true });
+};
 
 // One question for all files of an upload: what is answered with "the same for all" is not asked again.
 function replacing() {
@@ -123,7 +174,7 @@ function replacing() {
 const plainly = (message) => message.replace(/^(?:[^:]{1,300}: )?(?:stage '[^']*'(?: \(plugin [^)]*\))?: )+/, "");
 
 const told = {
-  created: (report) => `${counted(report.documents, "document")}, ${counted(report.chunks, "chunk")}`,
+  created: (report) => `${counted(report.documents, "document")}, ${counted(report.chunks, "passage")}`,
   replaced: (report) => `replaced: ${told.created(report)}`,
   unchanged: () => "unchanged",
 };
@@ -137,9 +188,23 @@ function send({ file, id }, collection, mayReplace) {
   byId("uploads").append(line);
   const put = async (replace) =>
     upload(of(await collection(), `/files/${path(id)}`), file, replace, (part) => {
-      bar.value = part * 0.9; // the rest is reading and embedding
-      said.textContent = part < 1 ? `${Math.round(part * 100)} % sent` : "being read …";
+      if (part < 1) {
+        bar.value = part;
+        said.textContent = `${Math.round(part * 100)} % sent`;
+        return;
+      }
+      // How long the rest takes nobody knows: that it goes on is seen.
+      bar.removeAttribute("value");
+      const begun = Date.now();
+      const tick = () => {
+        const seconds = Math.round((Date.now() - begun) / 1000);
+        said.textContent = `being read and made searchable …${seconds > 1 ? ` ${seconds} s` : ""}`;
+      };
+      clearInterval(ticking);
+      ticking = setInterval(tick, 1000);
+      tick();
     });
+  let ticking = 0;
   const kept = (text) => {
     said.textContent = text;
     line.classList.add("kept");
@@ -153,6 +218,7 @@ function send({ file, id }, collection, mayReplace) {
         report = await put(false);
       } catch (error) {
         if (error.status !== 412) throw error;
+        clearInterval(ticking);
         said.textContent = "is there already";
         if (!await mayReplace(`“${id}” is in the collection already. Replace it?`))
           return kept("kept as it was");
@@ -175,6 +241,8 @@ function send({ file, id }, collection, mayReplace) {
       bar.hidden = true;
       retry.hidden = false;
       return false;
+    } finally {
+      clearInterval(ticking);
     }
   };
   retry.addEventListener("click", async () => {
@@ -202,7 +270,11 @@ export async function uploadAll(files, makeCollection) {
   const mayReplace = replacing();
   const jobs = files.map((each) => send(each, collection, mayReplace));
   let good = 0;
-  for (const job of jobs) if (await job()) ++good;
+  let tried = 0;
+  for (const job of jobs) {
+    byId("upload-status").textContent = jobs.length > 1 ? `File ${++tried} of ${jobs.length} …` : "";
+    if (await job()) ++good;
+  }
   byId("upload-status").textContent = `${good} of ${counted(jobs.length, "file")} stored.`;
   tell("documents");
 }
@@ -235,7 +307,14 @@ export function startDocuments(makeCollection) {
   let timer = 0;
   byId("documents-name").addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => list(false), 200);
+    timer = setTimeout(() => {
+      say();
+      list(false);
+    }, 200);
+  });
+  byId("documents-sort").addEventListener("change", () => {
+    say();
+    list(false);
   });
   const afresh = async () => {
     byId("drop").hidden = !state.rights.has("write");
@@ -245,8 +324,11 @@ export function startDocuments(makeCollection) {
   when("collection", () => {
     byId("uploads").replaceChildren();
     byId("documents-name").value = "";
+    byId("documents-sort").value = "";
     byId("documents").replaceChildren();
+    addressed(); // before the list is asked for once more, which counts
     afresh();
   });
   when("documents", afresh);
+  when("address", addressed);
 }

@@ -104,6 +104,14 @@ async function readDescription() {
   }
 }
 
+const left = new Map(); // view → the parameters that it was left with
+function leave() {
+  const { params } = here();
+  const kept = Object.fromEntries(params);
+  for (const name of ["d", "begin", "end"]) delete kept[name];
+  left.set(view(), { in: state.collection, ...kept });
+}
+
 // The address names the view, so the link does not go there.
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
@@ -117,8 +125,11 @@ for (const each of document.querySelectorAll("[data-view]"))
   each.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    // Back in a view, its search or question stands where it stood.
-    go(each.dataset.view, { in: state.collection, q: each.dataset.view === "search" ? byId("query").value.trim() : "" });
+    // Back in a view, its search and its filters stand where they stood. A question is not asked again.
+    leave();
+    const to = each.dataset.view;
+    const before = left.get(to)?.in === state.collection ? left.get(to) : {};
+    go(to, { ...before, in: state.collection, q: to === "search" ? byId("query").value.trim() : "" });
     showView(true);
     tell("address");
   });

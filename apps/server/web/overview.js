@@ -6,8 +6,8 @@ import { openDocument } from "./reader.js";
 import { state } from "./state.js";
 
 function figures(stats) {
-  const all = [["Documents", number.format(stats.documents)], ["Chunks", number.format(stats.chunks)],
-    ["Tokens", number.format(stats.tokens)], ["Dimension", number.format(stats.dimension)],
+  const all = [["Documents", number.format(stats.documents)], ["Passages", number.format(stats.chunks)],
+    ["Tokens", number.format(stats.tokens)], ["Numbers a vector", number.format(stats.dimension)],
     ["On disk", bytes(stats.disk_bytes)], ["Pipeline", stats.pipeline]];
   byId("figures").replaceChildren(...all.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
@@ -33,7 +33,7 @@ function lengths(sample) {
   const bars = Array.from({ length: Math.floor(longest / step) + 1 }, (_, at) =>
     ({ label: `${at * step} to ${(at + 1) * step - 1} tokens`, short: String(at * step), value: 0 }));
   for (const point of sample) ++bars[Math.floor(point.tokens / step)].value;
-  columns(byId("chart-lengths"), bars, () => `Tokens of ${counted(sample.length, "chunk")}; the longest has ${longest}`);
+  columns(byId("chart-lengths"), bars, () => `Tokens of ${counted(sample.length, "passage")}; the longest has ${longest}`);
 }
 
 // The means of the histograms that the server keeps for Prometheus.
@@ -49,22 +49,31 @@ function stageTimes(metrics) {
   else byId("chart-stages").replaceChildren(el("p", { class: "note" }, "Nothing was asked yet."));
 }
 
+const nameOf = (point, of) => `${point.title || point.document}${of > 1 ? `, passage ${point.number} of ${of} here` : ""}, ${counted(point.tokens, "token")}`;
+
 function vectors(overview) {
   const hues = new Map();
   for (const point of overview.sample) {
     if (!hues.has(point.document)) hues.set(point.document, hues.size);
     point.hue = hues.get(point.document);
   }
-  const name = (point) => `${point.title || point.document}, bytes ${point.begin} to ${point.end}, ${counted(point.tokens, "token")}`;
-  byId("map-caption").textContent = `Map of the vectors: ${counted(overview.sample.length, "chunk")} on two principal components`;
-  const resting = `The two directions show ${Math.round(overview.explained * 100)} % of the variance. A point opens its passage.`;
+  // Which of a document's passages one is, of those on the map.
+  const order = new Map();
+  for (const point of [...overview.sample].sort((a, b) => a.begin - b.begin)) {
+    const before = order.get(point.document) ?? 0;
+    point.number = before + 1;
+    order.set(point.document, point.number);
+  }
+  const name = (point) => nameOf(point, order.get(point.document));
+  for (const point of overview.sample) point.name = name(point);
+  byId("map-caption").textContent = `Map: ${counted(overview.sample.length, "passage")}, those of like meaning near each other`;
+  const resting = `A colour is a document, and a point opens its passage. Two directions show ${Math.round(overview.explained * 100)} % of what tells passages apart.`;
   byId("map-name").textContent = resting;
   const place = byId("chart-map");
   map(place, overview.sample, name, (point) => openDocument(point.document, point.begin, point.end));
 }
 byId("chart-map").addEventListener("point", (event) => {
-  const point = event.detail;
-  byId("map-name").textContent = `${point.title || point.document} · bytes ${point.begin} to ${point.end} · ${counted(point.tokens, "token")}`;
+  byId("map-name").textContent = event.detail.name;
 });
 
 export async function showOverview() {

@@ -1,8 +1,9 @@
 // The source document in a dialog, at the exact bytes.
 import { change, close, here } from "./address.js";
-import { get, of, path } from "./api.js";
+import { blob, get, of, path } from "./api.js";
 import { byId, bytes, counted, el } from "./dom.js";
-import { placeOf } from "./place.js";
+import { headingsOf, looksOf, write } from "./paper.js";
+import { placeText } from "./place.js";
 import { state, when } from "./state.js";
 import { cut } from "./text.js";
 
@@ -14,23 +15,37 @@ dialog.addEventListener("close", () => here().params.has("d") && close(["d", "be
 let opened = 0; // the document that was asked for last
 let walk = null; // {among: sources, at}: those that "next" and "previous" go through
 
-// Markdown as it is written, but with its parts told apart for the eye: every character of the text stays, so
-// that byte ranges do.
-const line = /[^\n]*\n?/g;
-function dressed(text, inside) {
-  const nodes = [];
-  let fenced = inside.fenced;
-  for (const [row] of text.matchAll(line)) {
-    if (!row) continue;
-    const fence = /^ {0,3}(```|~~~)/.test(row);
-    const kind = fence || fenced ? "code" : /^ {0,3}#{1,6} /.test(row) ? `heading level-${/#+/.exec(row)[0].length}`
-      : /^ {0,3}\|.*\|\s*$/.test(row) ? "code" : /^ {0,3}> /.test(row) ? "quoted" : "";
-    if (fence) fenced = !fenced;
-    nodes.push(kind ? el("span", { class: kind }, row) : row);
-  }
-  inside.fenced = fenced;
-  return nodes;
+// Where the passage stands, for a person: the place that its file has for it, the heading above it, or how far into
+// the document it is.
+function standing(found, begin, before, looks) {
+  const hit = walk?.among[walk.at];
+  const told = hit && placeText(hit);
+  if (told) return told;
+  const chunk = found.chunks.find((each) => each.begin <= begin && begin < each.end);
+  const place = chunk && placeText(chunk);
+  const heading = looks === "plain" ? null : headingsOf(before).at(-1);
+  // A section is that in which the chunk begins; the passage may have one of its own.
+  if (place && !(heading && place.startsWith("section "))) return place;
+  if (heading) return `under “${heading.text}”`;
+  const share = Math.round((before.length / Math.max(1, found.text.length)) * 100);
+  return share < 5 ? "at its beginning" : `${share} % into it`;
 }
+
+// Of a collection that keeps originals. With the key, which a link would not send; the file is saved, never shown.
+async function saveOriginal(id) {
+  const button = byId("reader-original");
+  button.disabled = true;
+  try {
+    const url = URL.createObjectURL(await blob(of(state.collection, `/files/${path(id)}`)));
+    el("a", { href: url, download: id.split("/").at(-1) || id }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
+  } catch (error) {
+    byId("reader-place").textContent = error.message;
+  }
+  button.disabled = false;
+}
+let shown = ""; // the document that can be saved
+byId("reader-original").addEventListener("click", () => saveOriginal(shown));
 
 function walking() {
   const box = byId("reader-walk");
@@ -62,6 +77,7 @@ async function show(id, begin, end) {
   walking();
   const paper = byId("reader-text");
   paper.replaceChildren();
+  byId("reader-original").hidden = true;
   if (!dialog.open) dialog.showModal();
   let found;
   try {
@@ -72,21 +88,23 @@ async function show(id, begin, end) {
   }
   if (mine !== opened) return;
   byId("reader-title").textContent = found.title || id;
-  const [before, within, after] = cut(found.text, begin, end);
-  const inside = { fenced: false };
-  if (!within) {
-    const size = new TextEncoder().encode(found.text).length;
-    byId("reader-place").textContent = `${id} · ${bytes(size)} · ${counted(found.chunks.length, "chunk")}`;
-    paper.append(...dressed(found.text, inside));
+  shown = id;
+  byId("reader-original").hidden = !found.original_bytes;
+  byId("reader-original").textContent = `Save the file (${bytes(found.original_bytes ?? 0)})`;
+  const [before, within] = cut(found.text, begin, end);
+  const looks = looksOf(id, found.text);
+  const marks = write(paper, found.text, before.length, before.length + within.length, looks);
+  byId("reader-place").textContent = marks.length > 0 ? `${id} · ${standing(found, begin, before, looks)}`
+    : `${id} · ${counted(found.chunks.length, "passage")}`;
+  if (marks.length === 0) {
     paper.scrollTop = 0;
     return;
   }
-  const source = walk?.among[walk.at];
-  byId("reader-place").textContent = `${source ? placeOf(source) : id} · bytes ${begin} to ${end}`;
-  const mark = el("mark", { tabindex: "-1", id: "cited" }, within);
-  paper.append(...dressed(before, inside), mark, ...dressed(after, inside));
-  mark.scrollIntoView({ block: "center" });
-  mark.focus({ preventScroll: true });
+  const first = marks.find((mark) => !mark.classList.contains("markup")) ?? marks[0];
+  first.id = "cited";
+  first.tabIndex = -1;
+  first.scrollIntoView({ block: "center" });
+  first.focus({ preventScroll: true });
 }
 
 // Back, forward and links.

@@ -2,6 +2,7 @@
 import { go, here } from "./address.js";
 import { of, post } from "./api.js";
 import { byId, counted, el, milliseconds, showHints } from "./dom.js";
+import { named, quoted, toChoose, typed } from "./fields.js";
 import { placeOf } from "./place.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
@@ -14,6 +15,9 @@ let hits = [];
 let asked = "";
 let more = false; // there may be hits behind these
 const hidden = new Set(); // kinds that are not shown
+const kindsSeen = new Map(); // how often each was among the hits that were shown last
+let chosen = {}; // field → the values of which documents are wanted
+const facets = new Map(); // field → [{value, count}]
 // The button of each hit that is shown, by its place. A hit that stays keeps its button when the
 // hits are shown anew, so that the focus is not lost: on it, or to come back to it when the reader closes.
 let buttons = new Map();
@@ -46,17 +50,61 @@ function item(hit, open) {
 function kinds() {
   const counts = new Map();
   for (const hit of hits) counts.set(kindOf(hit), (counts.get(kindOf(hit)) ?? 0) + 1);
+  for (const kind of kindsSeen.keys()) kindsSeen.set(kind, counts.get(kind) ?? 0);
+  for (const [kind, count] of counts) kindsSeen.set(kind, count);
   const box = byId("kinds");
-  box.hidden = counts.size < 2;
+  box.hidden = kindsSeen.size < 2;
   const legend = box.querySelector("legend");
-  box.replaceChildren(legend, ...[...counts].sort().map(([kind, count]) => {
+  box.replaceChildren(legend, ...[...kindsSeen].sort().map(([kind, count]) => {
     const input = el("input", { type: "checkbox", checked: !hidden.has(kind), change: () => {
       if (input.checked) hidden.delete(kind);
       else hidden.add(kind);
       show();
+      run(); // so that others take the places of those that go
     } });
-    return el("label", { class: "chip" }, input, `${kind} (${count})`);
+    return el("label", { class: "chip" }, input, hidden.has(kind) ? kind : `${kind} (${count})`);
   }));
+}
+
+// What the documents that are looked through have in each field, counted by the server.
+function showFacets() {
+  const box = byId("facets");
+  const fields = [...facets.keys()].filter((field) => facets.get(field).length > 1 || chosen[field]?.length > 0);
+  box.hidden = fields.length === 0;
+  const focused = document.activeElement?.closest("#facets") ? document.activeElement.dataset.of : "";
+  box.replaceChildren(...fields.map((field) => el("fieldset", { class: "chips" }, el("legend", {}, field),
+    ...facets.get(field).slice(0, 12).map(({ value, count }) => {
+      const own = JSON.stringify([field, value]);
+      const input = el("input", { type: "checkbox", "data-of": own, checked: chosen[field]?.includes(value) ?? false, change: () => {
+        const others = (chosen[field] ?? []).filter((each) => each !== value);
+        const values = input.checked ? [...others, value] : others;
+        chosen = { ...chosen, [field]: values };
+        if (values.length === 0) delete chosen[field];
+        run(true);
+      } });
+      return el("label", { class: "chip" }, input, `${value} (${count})`);
+    }))));
+  if (focused) [...box.querySelectorAll("input")].find((each) => each.dataset.of === focused)?.focus();
+}
+
+// Of a field in which values are chosen the others stay: the server counts what passes the choice.
+function takeFacets(result) {
+  for (const field of toChoose()) {
+    const found = (result.facets?.[field] ?? []).map(({ value, count }) => ({ value: typed(field, value), count }));
+    if (!(chosen[field]?.length > 0 && facets.has(field))) facets.set(field, found);
+    const listed = facets.get(field);
+    for (const value of chosen[field] ?? [])
+      if (!listed.some((each) => each.value === value)) listed.push({ value, count: found.find((each) => each.value === value)?.count ?? 0 });
+  }
+  showFacets();
+}
+
+// The condition that somebody has written, and those that were clicked.
+function condition() {
+  const parts = [byId("filter").value.trim(),
+    ...Object.entries(chosen).map(([field, values]) => `${named(field)} in (${values.map(quoted).join(", ")})`),
+    ...[...hidden].filter((kind) => kind !== "other").map((kind) => `not id contains ${quoted(`.${kind}`)}`)].filter(Boolean);
+  return parts.length > 1 ? parts.map((part) => `(${part})`).join(" and ") : parts[0] ?? "";
 }
 
 function show(took) {
@@ -82,12 +130,13 @@ function show(took) {
 }
 
 const settings = () => ({ k: byId("k").value, mode: byId("mode").value, filter: byId("filter").value.trim(),
-  all: byId("chunks").checked ? "1" : "" });
+  all: byId("chunks").checked ? "1" : "", only: Object.keys(chosen).length > 0 ? JSON.stringify(chosen) : "" });
 
 function request(query) {
-  const { k, mode, filter } = settings();
+  const { k, mode } = settings();
   const body = { query, k: Number(k), chunks: byId("chunks").checked, explain: true };
-  for (const [name, value] of Object.entries({ mode, filter }))
+  if (state.searchFields.has("facets") && toChoose().length > 0) body.facets = toChoose();
+  for (const [name, value] of Object.entries({ mode, filter: condition() }))
     if (state.searchFields.has(name) && value) body[name] = value;
   return body;
 }
@@ -127,6 +176,7 @@ async function run(step = false) {
     state.last = { what: "search", text: query, milliseconds: result.milliseconds, stages: result.stages };
     tell("last");
     kinds();
+    takeFacets(result);
     show(result.milliseconds);
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -181,6 +231,17 @@ byId("view-search").addEventListener("keydown", (event) => {
   else all[Math.min(at + by, all.length - 1)].focus();
 });
 
+// What an address says, as far as it is a choice.
+function onlyOf(text) {
+  try {
+    const value = JSON.parse(text ?? "{}");
+    return Object.fromEntries(Object.entries(value).filter(([, values]) => Array.isArray(values) && values.length > 0 &&
+      values.every((each) => ["string", "number", "boolean"].includes(typeof each))));
+  } catch {
+    return {};
+  }
+}
+
 // A search that is not seen is not run: it is, when the view is shown.
 let stale = true;
 let begun = false; // before the collections are known, somebody may have typed
@@ -192,6 +253,11 @@ function fresh() {
   begun ||= Boolean(state.collection);
   const wanted = { query: params.get("q") ?? typed, k: params.get("k") ?? "10", mode: params.get("mode") ?? "", filter: params.get("filter") ?? "" };
   let changed = stale;
+  const only = onlyOf(params.get("only"));
+  if (JSON.stringify(only) !== JSON.stringify(chosen)) {
+    chosen = only;
+    changed = true;
+  }
   for (const [id, value] of Object.entries(wanted)) {
     if (byId(id).value === value) continue;
     byId(id).value = value;
@@ -209,8 +275,16 @@ when("collection", () => {
   stale = true;
   hits = [];
   asked = "";
+  hidden.clear();
+  kindsSeen.clear();
+  facets.clear();
+  chosen = {};
+  kinds();
+  showFacets();
   show();
 });
+// Fields to choose from are known only now.
+when("metadata", () => asked && here().view === "search" && run());
 when("fields", () => {
   byId("mode-field").hidden = !state.searchFields.has("mode");
   byId("filter-field").hidden = !state.searchFields.has("filter");
