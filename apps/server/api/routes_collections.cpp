@@ -48,7 +48,7 @@ struct Settings {
 Settings settings_of(api::Fields& fields) {
     Settings out{fields.text("pipeline"), {}};
     const bool originals = fields.flag("originals");
-    if (fields.has("originals")) out.originals = originals;
+    if (fields.any("originals") != nullptr) out.originals = originals;
     return out;
 }
 

@@ -54,6 +54,8 @@ async function listCollections(wanted) {
     select.replaceChildren(...names.map((name) => el("option", { value: name }, [name, ...called(name)].join(", also "))));
     if (names.length === 0) select.append(el("option", { value: "" }, "no collection"));
     select.disabled = names.length === 0;
+    // A key that may make one somewhere may make others.
+    byId("open-collections").hidden = known.size > 0 && ![...known.values()].some((rights) => rights.has("admin"));
     const addressed = here().params.get("in");
     const kept = [wanted, meant(addressed), state.collection, sessionStorage.getItem("lectern.collection")]
       .find((name) => names.includes(name));

@@ -19,7 +19,7 @@ const item = /^([ \t]*)([-*+]|\d{1,9}[.)])([ \t]+)/;
 const quoted = /^ {0,3}>[ \t]?/;
 const row = /^[ \t]*\|.*\|[ \t]*$/;
 const barred = /^\| | \| | \|$/;
-const inline = /(`+)([^`\n]+?)\1|(\*\*|(?<!\w)__)(?=\S)(.+?\S)\3|\*(?=[^\s*])([^*\n]*[^\s*])\*|!?\[([^\]\n]*)\]\(([^()\s]+)(?:[ \t]+"[^"\n]*")?\)/g;
+const inline = /(`+)([^`\n]+?)\1|(\*\*|(?<!\w)__)(?=\S)(.+?\S)\3|\*(?=[^\s*])([^*\n]*[^\s*])\*|!?\[([^\]\n]*)\]\(([^()\s]+)(?:[ \t]+"[^"\n]*")?\)|\\[!-/:-@[-`{-~]/g;
 
 // The headings of the text: [{at, level, text}], none within code.
 export function headingsOf(text) {
@@ -72,13 +72,18 @@ class Paper {
       const inner = code ?? bold ?? italic ?? label;
       const lead = ticks?.length ?? stars?.length ?? (italic !== undefined ? 1 : match[0].startsWith("!") ? 2 : 1);
       this.put(parent, done, at);
+      done = end;
+      if (inner === undefined) { // a sign that means nothing but itself
+        this.put(parent, at, at + 1, true);
+        this.put(parent, at + 1, end);
+        continue;
+      }
       this.put(parent, at, at + lead, true);
       const node = code !== undefined ? el("code") : bold !== undefined ? el("strong") : italic !== undefined ? el("em")
         : /^https?:\/\//i.test(target) && !match[0].startsWith("!") ? el("a", { href: target, target: "_blank", rel: "noopener noreferrer" }) : el("span");
       this.put(node, at + lead, at + lead + inner.length);
       parent.append(node);
       this.put(parent, at + lead + inner.length, end, true);
-      done = end;
     }
     this.put(parent, done, to);
   }
