@@ -508,22 +508,6 @@ async function hold(pattern) {
   return { arrived, release };
 }
 
-// Sent at once; the answer is held until it is let go.
-async function holdReply(pattern) {
-  let release;
-  const released = new Promise((resolve) => { release = resolve; });
-  held.push(release);
-  let came;
-  const arrived = new Promise((resolve) => { came = resolve; });
-  await page.route(pattern, async (route) => {
-    const answer = await route.fetch();
-    came();
-    await released;
-    await route.fulfill({ response: answer });
-  });
-  return { arrived, release };
-}
-
 test("uploads go where they began, whatever is chosen meanwhile", async () => {
   await page.selectOption("#collection", "uploads");
   await go("documents");
@@ -874,13 +858,21 @@ test("an upload that fails says why in plain words, and can be tried again", asy
 test("an upload says that it is being read", async () => {
   await page.selectOption("#collection", "uploads");
   await go("documents");
-  const slowly = await holdReply("**/files/long.txt");
+  await page.evaluate(() => {
+    window.said = [];
+    new MutationObserver(() => {
+      const text = document.querySelector("#uploads .note")?.textContent;
+      const bar = document.querySelector("#uploads progress");
+      if (text && window.said.at(-1)?.text !== text) window.said.push({ text, ends: bar.position >= 0 });
+    }).observe(document.getElementById("uploads"), { subtree: true, childList: true, characterData: true });
+  });
   await page.setInputFiles("#files", { name: "long.txt", mimeType: "text/plain", buffer: Buffer.from("Long words.") });
-  await slowly.arrived;
-  await page.waitForSelector("#uploads :text('being read and made searchable')");
-  assert.equal(await page.locator("#uploads progress").evaluate((bar) => bar.position), -1, "how long it takes nobody knows");
-  slowly.release();
   await page.waitForSelector("#uploads .done", slow);
+  const said = await page.evaluate(() => window.said);
+  const reading = said.find(({ text }) => text.startsWith("being read and made searchable"));
+  assert.ok(reading, JSON.stringify(said));
+  assert.equal(reading.ends, false, "how long it takes nobody knows");
+  assert.equal(said.at(-1).text, "1 document, 1 passage");
   await taken("long.txt", "uploads");
 });
 

@@ -86,6 +86,7 @@ export function upload(url, file, replace, progress) {
     for (const [name, value] of Object.entries(headers(more))) request.setRequestHeader(name, value);
     request.responseType = "json";
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+    request.upload.onload = () => progress(1);
     request.onload = () =>
       request.status < 300
         ? resolve(request.response)
