@@ -10,6 +10,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -121,9 +123,10 @@ class IngestRun {
                document.places.size() * sizeof(storage::Place);
     }
 
+    // `came`: of the document that it was made of, or nothing: it comes now.
     WorkPtr begin_work(std::string label, std::string_view id, const host::Record& document,
-                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
-                       const FilePtr& file);
+                       std::uint64_t source_bytes, std::optional<std::uint64_t> came,
+                       ByteLease lease, const FilePtr& file);
 
     [[nodiscard]] Status check(std::string_view id, const host::Record& document) const;
 
@@ -154,12 +157,20 @@ class IngestRun {
 
     // Serial. Groups documents that are done; a failure here ends the run.
     void commit(const CommitInput& in);
+    void take_done(Batch& batch);
+    // Of those that are done, the ones that no later document of the same id may replace any more.
+    std::vector<WorkPtr> take_latest();
+    // With the lock: of those that are done, the ones in whose place a later one was written.
+    void drop_replaced();
+    // After a group was written, or could not be.
+    void settle(const std::vector<WorkPtr>& group, bool written);
 
     // ------------------------------------------------------------------ shared
 
+    // The documents of one id.
     struct InFlight {
-        std::uint64_t latest = 0;
-        std::uint64_t count = 0;
+        std::set<Order> on_their_way;  // neither written nor given up
+        Order written;                 // the latest that is in the collection
     };
 
     [[nodiscard]] std::size_t dimension() const { return pipeline_.embedder().dimension; }
@@ -168,16 +179,18 @@ class IngestRun {
     // Whether no other document of this id is on its way.
     bool alone(const Work& work) {
         const std::lock_guard lock(mutex_);
-        return in_flight_[work.put.id].count == 1;
+        return in_flight_[work.put.id].on_their_way.size() == 1;
     }
     // With the lock; once it is written, or is known not to be.
-    void leave(const std::string& id) {
+    void leave(const std::string& id, const Order& order) {
         const auto found = in_flight_.find(id);
-        if (found != in_flight_.end() && --found->second.count == 0) in_flight_.erase(found);
+        if (found == in_flight_.end()) return;
+        found->second.on_their_way.erase(order);
+        if (found->second.on_their_way.empty()) in_flight_.erase(found);
     }
     void drop(const Work& work) {
         const std::lock_guard lock(mutex_);
-        leave(work.put.id);
+        leave(work.put.id, work.order);
     }
 
     void fail(std::string path, Status status, const FilePtr& file) {
@@ -191,7 +204,7 @@ class IngestRun {
         const std::lock_guard lock(mutex_);
         if (!failed_ && status.code() != Code::cancelled)
             report_.failed.push_back({work.source, std::move(status)});
-        leave(work.put.id);
+        leave(work.put.id, work.order);
     }
 
     void progress();
@@ -228,9 +241,10 @@ class IngestRun {
     std::atomic<std::uint64_t> tokens_{0};
     std::uint64_t bytes_total_ = 0;
 
-    // Of the commit node alone.
+    // Of the commit node alone. Among them documents that wait for what becomes of a later one of
+    // the same id: when it fails, they stay.
     std::vector<WorkPtr> done_;
-    std::uint64_t done_bytes_ = 0;
+    std::uint64_t done_bytes_ = 0;  // that have come since the last commit
     Clock::time_point last_commit_;
 
     std::mutex mutex_;  // report_, fatal_, order_, in_flight_

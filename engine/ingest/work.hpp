@@ -78,6 +78,10 @@ class FileOfWork {
 };
 using FilePtr = std::shared_ptr<FileOfWork>;
 
+// Of two documents of one id the later counts. First by when they came; of what stages have made of
+// one document, by when it was made.
+using Order = std::pair<std::uint64_t, std::uint64_t>;
+
 struct Work {
     Work() = default;
     Work(const Work&) = delete;
@@ -95,8 +99,8 @@ struct Work {
     bool settled = false;  // stored, or replaced by what was made of it
     std::string source;    // names it in failures
     storage::PutDocument put;
-    std::vector<storage::Place> places;   // of its text
-    std::uint64_t order = 0;              // of its coming: of two with one id, the later counts
+    std::vector<storage::Place> places;  // of its text
+    Order order;
     std::atomic<std::size_t> pending{0};  // chunks without a vector
     std::atomic<bool> failed{false};
     Clock::time_point enqueued = Clock::now();
