@@ -160,7 +160,7 @@ class IngestRun {
     void take_done(Batch& batch);
     // Of those that are done, the ones that no later document of the same id may replace any more.
     std::vector<WorkPtr> take_latest();
-    // With the lock: of those that are done, the ones in whose place a later one was written.
+    // Those that are done, and in whose place a later one was written.
     void drop_replaced();
     // After a group was written, or could not be.
     void settle(const std::vector<WorkPtr>& group, bool written);

@@ -219,9 +219,24 @@ void IngestRun::take_done(Batch& batch) {
     batch.items.clear();
 }
 
-std::vector<WorkPtr> IngestRun::take_latest() {
+void IngestRun::drop_replaced() {
+    // Before the lock, so that they end after it: with the last one of a file others are told.
+    std::vector<WorkPtr> replaced;
     const std::lock_guard lock(mutex_);
+    const auto begin = std::stable_partition(
+        done_.begin(), done_.end(),
+        [this](const WorkPtr& work) { return in_flight_[work->put.id].written < work->order; });
+    replaced.assign(std::make_move_iterator(begin), std::make_move_iterator(done_.end()));
+    done_.erase(begin, done_.end());
+    for (const WorkPtr& work : replaced) {
+        work->settled = true;
+        leave(work->put.id, work->order);
+    }
+}
+
+std::vector<WorkPtr> IngestRun::take_latest() {
     drop_replaced();
+    const std::lock_guard lock(mutex_);
     const auto waiting =
         std::stable_partition(done_.begin(), done_.end(), [this](const WorkPtr& work) {
             return *in_flight_[work->put.id].on_their_way.rbegin() == work->order;
@@ -233,24 +248,17 @@ std::vector<WorkPtr> IngestRun::take_latest() {
 }
 
 void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
-    const std::lock_guard lock(mutex_);
-    for (const WorkPtr& work : group) {
-        if (written) {
-            work->stored();
-            in_flight_[work->put.id].written = work->order;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const WorkPtr& work : group) {
+            if (written) {
+                work->stored();
+                in_flight_[work->put.id].written = work->order;
+            }
+            leave(work->put.id, work->order);
         }
-        leave(work->put.id, work->order);
     }
     drop_replaced();
-}
-
-void IngestRun::drop_replaced() {
-    std::erase_if(done_, [this](const WorkPtr& work) {
-        if (in_flight_[work->put.id].written < work->order) return false;
-        work->settled = true;
-        leave(work->put.id, work->order);
-        return true;
-    });
 }
 
 void IngestRun::commit(const CommitInput& in) {
