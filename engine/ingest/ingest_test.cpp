@@ -168,7 +168,7 @@ TEST_F(Ingest, OfTwoOfOneIdThatAreDoneTogetherTheLaterAloneIsWritten) {
         sink.document({.id = "note", .text = "later"});
         both_have_come.happens();
     };
-    script().before_split = [&](const Document&) { EXPECT_TRUE(both_have_come.comes()); };
+    script().before_split = [&](const plugin::Document&) { EXPECT_TRUE(both_have_come.comes()); };
     run();
     EXPECT_EQ(written_, std::vector<std::string>{"note: later"});
     EXPECT_EQ(report_.documents, 1U);
@@ -184,7 +184,7 @@ TEST_F(Ingest, TheEarlierOfOneIdIsStoredWhenTheLaterFails) {
         sink.document({.id = "note", .text = "broken"});
         both_have_come.happens();
     };
-    script().before_split = [&](const Document&) { EXPECT_TRUE(both_have_come.comes()); };
+    script().before_split = [&](const plugin::Document&) { EXPECT_TRUE(both_have_come.comes()); };
     run();
     EXPECT_EQ(stored_["note"], "good");
     EXPECT_EQ(report_.documents, 1U);
@@ -203,9 +203,11 @@ TEST_F(Ingest, TheEarlierOfOneIdWaitsForWhatBecomesOfTheLater) {
         sink.document({.id = "note", .text = "broken"});
         all_have_come.happens();
     };
-    script().before_split = [&](const Document& document) {
+    script().before_split = [&](const plugin::Document& document) {
         EXPECT_TRUE(all_have_come.comes());
-        if (document.text == "broken") EXPECT_TRUE(other_is_written.comes());
+        if (document.text == "broken") {
+            EXPECT_TRUE(other_is_written.comes());
+        }
     };
     before_commit_ = [&, first = true](const storage::WriteGroup&) mutable {
         if (std::exchange(first, false)) other_is_written.happens();
