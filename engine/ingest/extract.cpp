@@ -257,18 +257,24 @@ Status IngestRun::accept(const Nest& nest, const host::Record& given) {
     extract_counter_.wait_nanoseconds += waited;
     extract_counter_.busy_nanoseconds -= waited;
 
-    first_(begin_work(label, id, document, nest.bytes, {}, std::move(lease), nest.file));
+    std::uint64_t order = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        order = ++order_;
+    }
+    first_(begin_work(label, id, document, nest.bytes, order, std::move(lease), nest.file));
     return {};
 }
 
 WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host::Record& document,
-                              std::uint64_t source_bytes, std::optional<std::uint64_t> came,
-                              ByteLease lease, const FilePtr& file) {
+                              std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
+                              const FilePtr& file) {
     auto work = std::make_shared<Work>();
     work->file = file;
     if (file != nullptr) work->put.origin = {file->origin, output_.synced};
     work->lease = std::move(lease);
     work->source = std::move(label);
+    work->order = order;
     work->put.id = id;
     work->put.title = document.title;
     work->put.text = document.text;
@@ -279,11 +285,9 @@ WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host
     work->put.source_bytes = source_bytes;
     work->upstream = std::make_unique<UpstreamToken>(upstream_, upstream_empty_);
     work->on_its_way = std::make_unique<OnItsWay>(on_their_way_, work->put.text.size());
-    // Its number and its place among those of its id in one: a later one finds it there.
     const std::lock_guard lock(mutex_);
-    const std::uint64_t number = ++order_;
-    work->order = {came.value_or(number), number};
-    in_flight_[work->put.id].on_their_way.insert(work->order);
+    work->number = ++order_;
+    in_flight_[work->put.id].on_their_way.insert(work->turn());
     return work;
 }
 
@@ -374,7 +378,7 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
         }
         // Bytes come without waiting: a task that waits would hold up what frees them.
         next.push_back(begin_work(work->source, made.id, record, work->put.source_bytes,
-                                  work->order.first, budget_.take_now(cost(record)), work->file));
+                                  work->order, budget_.take_now(cost(record)), work->file));
     }
     work->settled = true;
     // What was made of it counts for its id by now, and goes on only when it does not count itself:

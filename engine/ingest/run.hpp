@@ -10,7 +10,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -123,10 +122,9 @@ class IngestRun {
                document.places.size() * sizeof(storage::Place);
     }
 
-    // `came`: of the document that it was made of, or nothing: it comes now.
     WorkPtr begin_work(std::string label, std::string_view id, const host::Record& document,
-                       std::uint64_t source_bytes, std::optional<std::uint64_t> came,
-                       ByteLease lease, const FilePtr& file);
+                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
+                       const FilePtr& file);
 
     [[nodiscard]] Status check(std::string_view id, const host::Record& document) const;
 
@@ -157,7 +155,6 @@ class IngestRun {
 
     // Serial. Groups documents that are done; a failure here ends the run.
     void commit(const CommitInput& in);
-    void take_done(Batch& batch);
     // Of those that are done, the ones that no later document of the same id may replace any more.
     std::vector<WorkPtr> take_latest();
     // Those that are done, and in whose place a later one was written.
@@ -169,8 +166,8 @@ class IngestRun {
 
     // The documents of one id.
     struct InFlight {
-        std::set<Order> on_their_way;  // neither written nor given up
-        Order written;                 // the latest that is in the collection
+        std::set<Turn> on_their_way;  // neither written nor given up
+        Turn written;                 // of the latest that is in the collection
     };
 
     [[nodiscard]] std::size_t dimension() const { return pipeline_.embedder().dimension; }
@@ -182,15 +179,15 @@ class IngestRun {
         return in_flight_[work.put.id].on_their_way.size() == 1;
     }
     // With the lock; once it is written, or is known not to be.
-    void leave(const std::string& id, const Order& order) {
-        const auto found = in_flight_.find(id);
+    void leave(const Work& work) {
+        const auto found = in_flight_.find(work.put.id);
         if (found == in_flight_.end()) return;
-        found->second.on_their_way.erase(order);
+        found->second.on_their_way.erase(work.turn());
         if (found->second.on_their_way.empty()) in_flight_.erase(found);
     }
     void drop(const Work& work) {
         const std::lock_guard lock(mutex_);
-        leave(work.put.id, work.order);
+        leave(work);
     }
 
     void fail(std::string path, Status status, const FilePtr& file) {
@@ -204,7 +201,7 @@ class IngestRun {
         const std::lock_guard lock(mutex_);
         if (!failed_ && status.code() != Code::cancelled)
             report_.failed.push_back({work.source, std::move(status)});
-        leave(work.put.id, work.order);
+        leave(work);
     }
 
     void progress();

@@ -92,7 +92,7 @@ bool IngestRun::wanted(Work& work) {
     work.stored();
     const std::lock_guard lock(mutex_);
     ++report_.skipped;
-    leave(work.put.id, work.order);
+    leave(work);
     return false;
 }
 
@@ -208,29 +208,18 @@ void IngestRun::embed(Batch& batch) {
     batch.enqueued = Clock::now();
 }
 
-void IngestRun::take_done(Batch& batch) {
-    for (const ChunkItem& item : batch.items) {
-        if (item.work->pending.fetch_sub(1) != 1 || item.work->failed) continue;
-        done_bytes_ += item.work->put.text.size();
-        for (const storage::PutVectors& vectors : item.work->put.vectors)
-            done_bytes_ += vectors.values.size() * sizeof(float);
-        done_.push_back(item.work);
-    }
-    batch.items.clear();
-}
-
 void IngestRun::drop_replaced() {
     // Before the lock, so that they end after it: with the last one of a file others are told.
     std::vector<WorkPtr> replaced;
     const std::lock_guard lock(mutex_);
     const auto begin = std::stable_partition(
         done_.begin(), done_.end(),
-        [this](const WorkPtr& work) { return in_flight_[work->put.id].written < work->order; });
+        [this](const WorkPtr& work) { return in_flight_[work->put.id].written < work->turn(); });
     replaced.assign(std::make_move_iterator(begin), std::make_move_iterator(done_.end()));
     done_.erase(begin, done_.end());
     for (const WorkPtr& work : replaced) {
         work->settled = true;
-        leave(work->put.id, work->order);
+        leave(*work);
     }
 }
 
@@ -239,7 +228,7 @@ std::vector<WorkPtr> IngestRun::take_latest() {
     const std::lock_guard lock(mutex_);
     const auto waiting =
         std::stable_partition(done_.begin(), done_.end(), [this](const WorkPtr& work) {
-            return *in_flight_[work->put.id].on_their_way.rbegin() == work->order;
+            return *in_flight_[work->put.id].on_their_way.rbegin() == work->turn();
         });
     std::vector<WorkPtr> out(std::make_move_iterator(done_.begin()),
                              std::make_move_iterator(waiting));
@@ -253,9 +242,9 @@ void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
         for (const WorkPtr& work : group) {
             if (written) {
                 work->stored();
-                in_flight_[work->put.id].written = work->order;
+                in_flight_[work->put.id].written = work->turn();
             }
-            leave(work->put.id, work->order);
+            leave(*work);
         }
     }
     drop_replaced();
@@ -263,7 +252,14 @@ void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
 
 void IngestRun::commit(const CommitInput& in) {
     if (const auto* batch = std::get_if<BatchPtr>(&in)) {
-        take_done(**batch);
+        for (const ChunkItem& item : (*batch)->items) {
+            if (item.work->pending.fetch_sub(1) != 1 || item.work->failed) continue;
+            done_bytes_ += item.work->put.text.size();
+            for (const storage::PutVectors& vectors : item.work->put.vectors)
+                done_bytes_ += vectors.values.size() * sizeof(float);
+            done_.push_back(item.work);
+        }
+        (*batch)->items.clear();
         if (done_bytes_ < commit_bytes && Clock::now() - last_commit_ < commit_every &&
             !budget_.somebody_waits())
             return;

@@ -78,9 +78,9 @@ class FileOfWork {
 };
 using FilePtr = std::shared_ptr<FileOfWork>;
 
-// Of two documents of one id the later counts. First by when they came; of what stages have made of
-// one document, by when it was made.
-using Order = std::pair<std::uint64_t, std::uint64_t>;
+// Of two documents of one id the later counts: by when they came, or, where stages have made both
+// of one document, by when they were made.
+using Turn = std::pair<std::uint64_t, std::uint64_t>;
 
 struct Work {
     Work() = default;
@@ -89,6 +89,7 @@ struct Work {
     ~Work() {
         if (file != nullptr && !settled) file->whole = false;
     }
+    [[nodiscard]] Turn turn() const { return {order, number}; }
     // It is in the collection.
     void stored() {
         settled = true;
@@ -99,8 +100,9 @@ struct Work {
     bool settled = false;  // stored, or replaced by what was made of it
     std::string source;    // names it in failures
     storage::PutDocument put;
-    std::vector<storage::Place> places;  // of its text
-    Order order;
+    std::vector<storage::Place> places;   // of its text
+    std::uint64_t order = 0;              // of its coming, or of what it was made of
+    std::uint64_t number = 0;             // of all that came or was made
     std::atomic<std::size_t> pending{0};  // chunks without a vector
     std::atomic<bool> failed{false};
     Clock::time_point enqueued = Clock::now();
