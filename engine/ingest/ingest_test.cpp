@@ -190,7 +190,7 @@ TEST_F(Ingest, TheEarlierOfOneIdIsStoredWhenTheLaterFails) {
     EXPECT_EQ(report_.documents, 1U);
     EXPECT_EQ(report_.replaced, 1U);
     ASSERT_EQ(report_.failed.size(), 1U);
-    EXPECT_NE(report_.failed[0].status.message().find("it is broken"), std::string::npos);
+    EXPECT_NE(report_.failed[0].error.message().find("it is broken"), std::string::npos);
 }
 
 // Also when it is done long before the later one fails: others are written in the meantime.
