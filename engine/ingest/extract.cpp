@@ -287,7 +287,7 @@ WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host
     work->on_its_way = std::make_unique<OnItsWay>(on_their_way_, work->put.text.size());
     const std::lock_guard lock(mutex_);
     work->number = ++order_;
-    in_flight_[work->put.id].on_their_way.insert(work->turn());
+    in_flight_[work->put.id].on_their_way.insert(work->precedence());
     return work;
 }
 

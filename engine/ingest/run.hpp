@@ -166,8 +166,8 @@ class IngestRun {
 
     // The documents of one id.
     struct InFlight {
-        std::set<Turn> on_their_way;  // neither written nor given up
-        Turn written;                 // of the latest that is in the collection
+        std::set<Precedence> on_their_way;  // neither written nor given up
+        Precedence written;                 // of the latest that is in the collection
     };
 
     [[nodiscard]] std::size_t dimension() const { return pipeline_.embedder().dimension; }
@@ -182,7 +182,7 @@ class IngestRun {
     void leave(const Work& work) {
         const auto found = in_flight_.find(work.put.id);
         if (found == in_flight_.end()) return;
-        found->second.on_their_way.erase(work.turn());
+        found->second.on_their_way.erase(work.precedence());
         if (found->second.on_their_way.empty()) in_flight_.erase(found);
     }
     void drop(const Work& work) {

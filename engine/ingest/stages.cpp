@@ -212,9 +212,10 @@ void IngestRun::drop_replaced() {
     // Before the lock, so that they end after it: with the last one of a file others are told.
     std::vector<WorkPtr> replaced;
     const std::lock_guard lock(mutex_);
-    const auto begin = std::stable_partition(
-        done_.begin(), done_.end(),
-        [this](const WorkPtr& work) { return in_flight_[work->put.id].written < work->turn(); });
+    const auto begin =
+        std::stable_partition(done_.begin(), done_.end(), [this](const WorkPtr& work) {
+            return in_flight_[work->put.id].written < work->precedence();
+        });
     replaced.assign(std::make_move_iterator(begin), std::make_move_iterator(done_.end()));
     done_.erase(begin, done_.end());
     for (const WorkPtr& work : replaced) {
@@ -228,7 +229,7 @@ std::vector<WorkPtr> IngestRun::take_latest() {
     const std::lock_guard lock(mutex_);
     const auto waiting =
         std::stable_partition(done_.begin(), done_.end(), [this](const WorkPtr& work) {
-            return *in_flight_[work->put.id].on_their_way.rbegin() == work->turn();
+            return *in_flight_[work->put.id].on_their_way.rbegin() == work->precedence();
         });
     std::vector<WorkPtr> out(std::make_move_iterator(done_.begin()),
                              std::make_move_iterator(waiting));
@@ -242,7 +243,7 @@ void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
         for (const WorkPtr& work : group) {
             if (written) {
                 work->stored();
-                in_flight_[work->put.id].written = work->turn();
+                in_flight_[work->put.id].written = work->precedence();
             }
             leave(*work);
         }

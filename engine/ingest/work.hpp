@@ -80,7 +80,7 @@ using FilePtr = std::shared_ptr<FileOfWork>;
 
 // Of two documents of one id the later counts: by when they came, or, where stages have made both
 // of one document, by when they were made.
-using Turn = std::pair<std::uint64_t, std::uint64_t>;
+using Precedence = std::pair<std::uint64_t, std::uint64_t>;
 
 struct Work {
     Work() = default;
@@ -89,7 +89,7 @@ struct Work {
     ~Work() {
         if (file != nullptr && !settled) file->whole = false;
     }
-    [[nodiscard]] Turn turn() const { return {order, number}; }
+    [[nodiscard]] Precedence precedence() const { return {order, number}; }
     // It is in the collection.
     void stored() {
         settled = true;
