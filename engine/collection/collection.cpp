@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <mutex>
@@ -96,7 +97,8 @@ struct Collection::Impl {
     // Members end in reverse order: what serves before the corpus, all before the engine.
     const std::shared_ptr<Engine::Impl> engine;
     const Log& log;
-    unsigned threads = 0;  // of the engine; 0 until a pipeline is loaded
+    // Of the engine; 0 until a pipeline is loaded, which a change of model does while others read.
+    std::atomic<unsigned> threads{0};
     std::unique_ptr<corpus::Corpus> corpus;
     ServingSlot serving;
     std::timed_mutex writing;         // one ingest or removal at a time

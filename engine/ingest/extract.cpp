@@ -296,9 +296,8 @@ WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host
     work->upstream = std::make_unique<UpstreamToken>(upstream_, upstream_empty_);
     work->on_its_way = std::make_unique<OnItsWay>(on_their_way_, work->put.text.size());
     const std::lock_guard lock(mutex_);
-    InFlight& same = in_flight_[work->put.id];
-    same.latest = std::max(same.latest, order);
-    ++same.count;
+    work->number = ++order_;
+    in_flight_[work->put.id].on_their_way.insert(work->precedence());
     return work;
 }
 

@@ -7,8 +7,11 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <map>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "lectern/plugin.hpp"
 
@@ -20,20 +23,24 @@ using lectern::plugin::Document;
 using lectern::plugin::DocumentSink;
 using lectern::plugin::stage;
 
-std::function<void()>& between_the_two() {
-    static std::function<void()> called;
-    return called;
+// What the stages do; each test says it anew.
+struct Script {
+    std::function<void(const DocumentSink& sink)> extract;
+    std::function<void(const Document& document)> before_split;
+};
+
+Script& script() {
+    static Script of_this_test;
+    return of_this_test;
 }
 
-class Twice : public lectern::plugin::Extractor {
+class Some : public lectern::plugin::Extractor {
  public:
-    explicit Twice(const Config&) {}
+    explicit Some(const Config&) {}
     [[nodiscard]] unsigned fits(std::string_view, std::string_view) const override { return 100; }
     void extract(const Call&, const lectern::plugin::Source&,
                  const DocumentSink& sink) const override {
-        sink.document({.id = "note", .text = "changed"});
-        between_the_two()();
-        sink.document({.id = "note", .text = "as it was"});
+        script().extract(sink);
     }
 };
 
@@ -42,74 +49,173 @@ class Whole : public lectern::plugin::Splitter {
     explicit Whole(const Config&) {}
     void split(const Call&, const Document& document,
                const lectern::plugin::ChunkSink& sink) const override {
+        if (script().before_split) script().before_split(document);
+        if (document.text.starts_with("broken"))
+            throw lectern::plugin::Failure(LECTERN_INTERNAL, "it is broken");
         sink.chunk(0, document.text.size(), 1);
     }
 };
 
 }  // namespace
 
-LECTERN_PLUGIN("played", "1.0.0", "A document that comes twice", "Apache-2.0",
-               stage<Twice>("twice", "One id, two texts"), stage<Whole>("whole", "One chunk"))
+LECTERN_PLUGIN("played", "1.0.0", "Documents as a test wants them", "Apache-2.0",
+               stage<Some>("some", "What the test says"), stage<Whole>("whole", "One chunk"))
 
 namespace lectern {
 namespace {
 
-// Of an event that does not come, the test is to say so and not to hang.
-bool comes(std::future<void>& event) {
-    return event.wait_for(std::chrono::minutes(1)) == std::future_status::ready;
-}
+// Something that one thread waits for until another one has done it; a test whose event does not
+// come says so and does not hang.
+class Event {
+ public:
+    void happens() {
+        if (!std::exchange(happened_, true)) promise_.set_value();
+    }
+    [[nodiscard]] bool comes() const {
+        return future_.wait_for(std::chrono::minutes(1)) == std::future_status::ready;
+    }
+
+ private:
+    bool happened_ = false;  // of the thread in which it happens
+    std::promise<void> promise_;
+    std::shared_future<void> future_ = promise_.get_future().share();
+};
+
+class Ingest : public ::testing::Test {
+ protected:
+    void SetUp() override {
+        auto host = host::PluginHost::open({.entries = {&lectern_plugin_entry}, .threads = 2});
+        ASSERT_TRUE(host.ok()) << host.status().message();
+        models_ = std::make_shared<ModelRegistry>(std::move(*host), 2);
+        auto config = config::parse_pipeline(
+            "version: 1\npipeline: played\nstages:\n"
+            "  some: {plugin: played, stage: some}\n"
+            "  whole: {plugin: played, stage: whole}\n"
+            "ingest: [source, some, whole, commit]\nquery: [query, search]\n",
+            "played.yaml");
+        ASSERT_TRUE(config.ok()) << config.status().message();
+        auto pipeline = models_->pipeline(std::move(*config));
+        ASSERT_TRUE(pipeline.ok()) << pipeline.status().message();
+        pipeline_ = std::move(*pipeline);
+
+        output_.decide = [this](const storage::PutDocument& document) -> Result<Decision> {
+            const std::lock_guard lock(mutex_);
+            const auto found = stored_.find(document.id);
+            const bool same = found != stored_.end() && found->second == document.text;
+            if (same) unchanged_.happens();
+            return same ? Decision::unchanged : Decision::store;
+        };
+        output_.exists = [this](std::string_view id) {
+            const std::lock_guard lock(mutex_);
+            return stored_.contains(std::string(id));
+        };
+        output_.commit = [this](storage::WriteGroup group) -> Status {
+            if (before_commit_) before_commit_(group);
+            const std::lock_guard lock(mutex_);
+            for (const storage::PutDocument& document : group.puts) {
+                stored_[document.id] = document.text;
+                written_.push_back(document.id + ": " + document.text);
+            }
+            return {};
+        };
+    }
+    void TearDown() override { script() = {}; }
+
+    void run() {
+        const Status status =
+            run_ingest(*pipeline_, 2, NamedBytes{"notes.txt", "any"}, output_, {}, report_);
+        ASSERT_TRUE(status.ok()) << status.message();
+    }
+
+    // One stage waits in its thread for what happens in another one, on a machine with one core,
+    // too.
+    const oneapi::tbb::global_control two_{oneapi::tbb::global_control::max_allowed_parallelism, 2};
+    std::shared_ptr<ModelRegistry> models_;
+    std::shared_ptr<const Pipeline> pipeline_;
+    std::mutex mutex_;  // the collection
+    std::map<std::string, std::string> stored_;
+    std::vector<std::string> written_;
+    Event unchanged_;
+    std::function<void(const storage::WriteGroup& group)> before_commit_;
+    IngestOutput output_;
+    IngestReport report_;
+};
 
 // What comes later counts, also when it is what the collection has while an earlier one is written.
-TEST(Ingest, TheLaterOfOneIdStaysWhenItComesWhileTheOtherIsWritten) {
-    // The commit waits in one thread for what another one does, on a machine with one core, too.
-    const oneapi::tbb::global_control two(oneapi::tbb::global_control::max_allowed_parallelism, 2);
-    auto host = host::PluginHost::open({.entries = {&lectern_plugin_entry}, .threads = 2});
-    ASSERT_TRUE(host.ok()) << host.status().message();
-    const auto models = std::make_shared<ModelRegistry>(std::move(*host), 2);
-    auto config = config::parse_pipeline(
-        "version: 1\npipeline: played\nstages:\n"
-        "  twice: {plugin: played, stage: twice}\n"
-        "  whole: {plugin: played, stage: whole}\n"
-        "ingest: [source, twice, whole, commit]\nquery: [query, search]\n",
-        "played.yaml");
-    ASSERT_TRUE(config.ok()) << config.status().message();
-    const auto pipeline = models->pipeline(std::move(*config));
-    ASSERT_TRUE(pipeline.ok()) << pipeline.status().message();
+TEST_F(Ingest, TheLaterOfOneIdStaysWhenItComesWhileTheOtherIsWritten) {
+    stored_["note"] = "as it was";
+    Event writing;
+    before_commit_ = [&, first = true](const storage::WriteGroup&) mutable {
+        if (!std::exchange(first, false)) return;
+        writing.happens();
+        EXPECT_TRUE(unchanged_.comes());
+    };
+    script().extract = [&](const DocumentSink& sink) {
+        sink.document({.id = "note", .text = "changed"});
+        EXPECT_TRUE(writing.comes());
+        sink.document({.id = "note", .text = "as it was"});
+    };
+    run();
+    EXPECT_EQ(stored_["note"], "as it was");
+    EXPECT_EQ(report_.documents, 2U);
+    EXPECT_EQ(report_.skipped, 0U);
+}
 
-    std::mutex mutex;
-    std::string stored = "as it was";
-    bool writing = false;
-    bool asked = false;
-    std::promise<void> write_begins;
-    std::promise<void> second_is_asked_about;
-    std::future<void> begins = write_begins.get_future();
-    std::future<void> is_asked_about = second_is_asked_about.get_future();
-    between_the_two() = [&] { EXPECT_TRUE(comes(begins)); };
-    IngestOutput output;
-    output.decide = [&](const storage::PutDocument& document) -> Result<Decision> {
-        const std::lock_guard lock(mutex);
-        const bool same = document.text == stored;
-        if (same && !std::exchange(asked, true)) second_is_asked_about.set_value();
-        return same ? Decision::unchanged : Decision::store;
+TEST_F(Ingest, OfTwoOfOneIdThatAreDoneTogetherTheLaterAloneIsWritten) {
+    Event both_have_come;
+    script().extract = [&](const DocumentSink& sink) {
+        sink.document({.id = "note", .text = "earlier"});
+        sink.document({.id = "note", .text = "later"});
+        both_have_come.happens();
     };
-    output.exists = [](std::string_view) { return true; };
-    output.commit = [&](storage::WriteGroup group) -> Status {
-        if (!std::exchange(writing, true)) {
-            write_begins.set_value();
-            EXPECT_TRUE(comes(is_asked_about));
+    script().before_split = [&](const plugin::Document&) { EXPECT_TRUE(both_have_come.comes()); };
+    run();
+    EXPECT_EQ(written_, std::vector<std::string>{"note: later"});
+    EXPECT_EQ(report_.documents, 1U);
+    EXPECT_TRUE(report_.failed.empty());
+}
+
+// A document that fails takes nothing along: neither what was stored, nor what came before it.
+TEST_F(Ingest, TheEarlierOfOneIdIsStoredWhenTheLaterFails) {
+    stored_["note"] = "as it was";
+    Event both_have_come;
+    script().extract = [&](const DocumentSink& sink) {
+        sink.document({.id = "note", .text = "good"});
+        sink.document({.id = "note", .text = "broken"});
+        both_have_come.happens();
+    };
+    script().before_split = [&](const plugin::Document&) { EXPECT_TRUE(both_have_come.comes()); };
+    run();
+    EXPECT_EQ(stored_["note"], "good");
+    EXPECT_EQ(report_.documents, 1U);
+    EXPECT_EQ(report_.replaced, 1U);
+    ASSERT_EQ(report_.failed.size(), 1U);
+    EXPECT_NE(report_.failed[0].error.message().find("it is broken"), std::string::npos);
+}
+
+// Also when it is done long before the later one fails: others are written in the meantime.
+TEST_F(Ingest, TheEarlierOfOneIdWaitsForWhatBecomesOfTheLater) {
+    Event all_have_come;
+    Event other_is_written;
+    script().extract = [&](const DocumentSink& sink) {
+        sink.document({.id = "note", .text = "good"});
+        sink.document({.id = "other", .text = "good"});
+        sink.document({.id = "note", .text = "broken"});
+        all_have_come.happens();
+    };
+    script().before_split = [&](const plugin::Document& document) {
+        EXPECT_TRUE(all_have_come.comes());
+        if (document.text == "broken") {
+            EXPECT_TRUE(other_is_written.comes());
         }
-        const std::lock_guard lock(mutex);
-        for (const storage::PutDocument& document : group.puts) stored = document.text;
-        return {};
     };
-    IngestReport report;
-    const Status status =
-        run_ingest(**pipeline, 2, NamedBytes{"notes.txt", "any"}, output, {}, report);
-    between_the_two() = {};
-    ASSERT_TRUE(status.ok()) << status.message();
-    EXPECT_EQ(stored, "as it was");
-    EXPECT_EQ(report.documents, 2U);
-    EXPECT_EQ(report.skipped, 0U);
+    before_commit_ = [&, first = true](const storage::WriteGroup&) mutable {
+        if (std::exchange(first, false)) other_is_written.happens();
+    };
+    run();
+    EXPECT_EQ(written_, (std::vector<std::string>{"other: good", "note: good"}));
+    EXPECT_EQ(report_.documents, 2U);
+    EXPECT_EQ(report_.failed.size(), 1U);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -157,12 +158,19 @@ class IngestRun {
 
     // Serial. Groups documents that are done; a failure here ends the run.
     void commit(const CommitInput& in);
+    // Of those that are done, the ones that no later document of the same id may replace any more.
+    std::vector<WorkPtr> take_latest();
+    // Those that are done, and in whose place a later one was written.
+    void drop_replaced();
+    // After a group was written, or could not be.
+    void settle(const std::vector<WorkPtr>& group, bool written);
 
     // ------------------------------------------------------------------ shared
 
+    // The documents of one id.
     struct InFlight {
-        std::uint64_t latest = 0;
-        std::uint64_t count = 0;
+        std::set<Precedence> on_their_way;  // neither written nor given up
+        Precedence written;                 // of the latest that is in the collection
     };
 
     [[nodiscard]] std::size_t dimension() const { return pipeline_.embedder().dimension; }
@@ -171,16 +179,18 @@ class IngestRun {
     // Whether no other document of this id is on its way.
     bool alone(const Work& work) {
         const std::lock_guard lock(mutex_);
-        return in_flight_[work.put.id].count == 1;
+        return in_flight_[work.put.id].on_their_way.size() == 1;
     }
     // With the lock; once it is written, or is known not to be.
-    void leave(const std::string& id) {
-        const auto found = in_flight_.find(id);
-        if (found != in_flight_.end() && --found->second.count == 0) in_flight_.erase(found);
+    void leave(const Work& work) {
+        const auto found = in_flight_.find(work.put.id);
+        if (found == in_flight_.end()) return;
+        found->second.on_their_way.erase(work.precedence());
+        if (found->second.on_their_way.empty()) in_flight_.erase(found);
     }
     void drop(const Work& work) {
         const std::lock_guard lock(mutex_);
-        leave(work.put.id);
+        leave(work);
     }
 
     void fail(std::string path, Status status, const FilePtr& file) {
@@ -194,7 +204,7 @@ class IngestRun {
         const std::lock_guard lock(mutex_);
         if (!failed_ && status.code() != Code::cancelled)
             report_.failed.push_back({work.source, std::move(status)});
-        leave(work.put.id);
+        leave(work);
     }
 
     void progress();
@@ -231,9 +241,10 @@ class IngestRun {
     std::atomic<std::uint64_t> tokens_{0};
     std::uint64_t bytes_total_ = 0;
 
-    // Of the commit node alone.
+    // Of the commit node alone. Among them documents that wait for what becomes of a later one of
+    // the same id: when it fails, they stay.
     std::vector<WorkPtr> done_;
-    std::uint64_t done_bytes_ = 0;
+    std::uint64_t done_bytes_ = 0;  // that have come since the last commit
     Clock::time_point last_commit_;
 
     std::mutex mutex_;  // report_, fatal_, order_, in_flight_

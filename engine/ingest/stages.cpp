@@ -1,5 +1,7 @@
 // What happens to a document once it is text: chunks, tokens, vectors, and the commit.
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -90,7 +92,7 @@ bool IngestRun::wanted(Work& work) {
     work.stored();
     const std::lock_guard lock(mutex_);
     ++report_.skipped;
-    leave(work.put.id);
+    leave(work);
     return false;
 }
 
@@ -206,6 +208,49 @@ void IngestRun::embed(Batch& batch) {
     batch.enqueued = Clock::now();
 }
 
+void IngestRun::drop_replaced() {
+    // Before the lock, so that they end after it: with the last one of a file others are told.
+    std::vector<WorkPtr> replaced;
+    const std::lock_guard lock(mutex_);
+    const auto begin =
+        std::stable_partition(done_.begin(), done_.end(), [this](const WorkPtr& work) {
+            return in_flight_[work->put.id].written < work->precedence();
+        });
+    replaced.assign(std::make_move_iterator(begin), std::make_move_iterator(done_.end()));
+    done_.erase(begin, done_.end());
+    for (const WorkPtr& work : replaced) {
+        work->settled = true;
+        leave(*work);
+    }
+}
+
+std::vector<WorkPtr> IngestRun::take_latest() {
+    drop_replaced();
+    const std::lock_guard lock(mutex_);
+    const auto waiting =
+        std::stable_partition(done_.begin(), done_.end(), [this](const WorkPtr& work) {
+            return *in_flight_[work->put.id].on_their_way.rbegin() == work->precedence();
+        });
+    std::vector<WorkPtr> out(std::make_move_iterator(done_.begin()),
+                             std::make_move_iterator(waiting));
+    done_.erase(done_.begin(), waiting);
+    return out;
+}
+
+void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
+    {
+        const std::lock_guard lock(mutex_);
+        for (const WorkPtr& work : group) {
+            if (written) {
+                work->stored();
+                in_flight_[work->put.id].written = work->precedence();
+            }
+            leave(*work);
+        }
+    }
+    drop_replaced();
+}
+
 void IngestRun::commit(const CommitInput& in) {
     if (const auto* batch = std::get_if<BatchPtr>(&in)) {
         for (const ChunkItem& item : (*batch)->items) {
@@ -226,48 +271,39 @@ void IngestRun::commit(const CommitInput& in) {
         done_.clear();
         return;
     }
+    std::vector<WorkPtr> latest = take_latest();
+    if (latest.empty()) return;
     storage::WriteGroup group;
-    std::vector<std::string> ids;  // that leave once they are written
-    ids.reserve(done_.size());
     std::uint64_t chunks = 0;
     std::uint64_t tokens = 0;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const WorkPtr& work : done_) {
-            ids.push_back(work->put.id);
-            const bool latest = in_flight_[work->put.id].latest == work->order;
-            work->settled = !latest;
-            if (!latest) continue;
-            chunks += work->put.chunks.size();
-            for (const storage::PutChunk& chunk : work->put.chunks) tokens += chunk.tokens;
-            group.puts.push_back(std::move(work->put));
-        }
+    std::uint64_t replaced = 0;
+    for (const WorkPtr& work : latest) {
+        chunks += work->put.chunks.size();
+        for (const storage::PutChunk& chunk : work->put.chunks) tokens += chunk.tokens;
+        if (output_.exists(work->put.id)) ++replaced;
+        std::string id = work->put.id;
+        group.puts.push_back(std::move(work->put));
+        work->put.id = std::move(id);
     }
-    const std::uint64_t documents = group.puts.size();
-    const auto replaced = static_cast<std::uint64_t>(
-        std::count_if(group.puts.begin(), group.puts.end(),
-                      [this](const storage::PutDocument& put) { return output_.exists(put.id); }));
     Status status;
     {
-        const Busy busy(commit_counter_, documents);
+        const Busy busy(commit_counter_, latest.size());
         status = output_.commit(std::move(group));
     }
-    for (const WorkPtr& work : done_)
-        if (status.ok() && !work->settled) work->stored();
-    done_.clear();  // gives its bytes back
+    settle(latest, status.ok());
+    const std::uint64_t documents = latest.size();
+    latest.clear();  // gives its bytes back
     done_bytes_ = 0;
     last_commit_ = Clock::now();
-    {
+    if (status.ok()) {
         const std::lock_guard lock(mutex_);
-        for (const std::string& id : ids) leave(id);
-        if (!status.ok()) {
-            if (fatal_.ok()) fatal_ = status;
-        } else {
-            report_.documents += documents;
-            report_.replaced += replaced;
-            report_.chunks += chunks;
-            report_.tokens += tokens;
-        }
+        report_.documents += documents;
+        report_.replaced += replaced;
+        report_.chunks += chunks;
+        report_.tokens += tokens;
+    } else {
+        const std::lock_guard lock(mutex_);
+        if (fatal_.ok()) fatal_ = status;
     }
     if (!status.ok()) {
         failed_ = true;

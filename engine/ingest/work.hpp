@@ -78,6 +78,10 @@ class FileOfWork {
 };
 using FilePtr = std::shared_ptr<FileOfWork>;
 
+// Of two documents of one id the later counts: by when they came, or, where stages have made both
+// of one document, by when they were made.
+using Precedence = std::pair<std::uint64_t, std::uint64_t>;
+
 struct Work {
     Work() = default;
     Work(const Work&) = delete;
@@ -85,6 +89,7 @@ struct Work {
     ~Work() {
         if (file != nullptr && !settled) file->whole = false;
     }
+    [[nodiscard]] Precedence precedence() const { return {order, number}; }
     // It is in the collection.
     void stored() {
         settled = true;
@@ -96,7 +101,8 @@ struct Work {
     std::string source;    // names it in failures
     storage::PutDocument put;
     std::vector<storage::Place> places;   // of its text
-    std::uint64_t order = 0;              // of its coming: of two with one id, the later counts
+    std::uint64_t order = 0;              // of its coming, or of what it was made of
+    std::uint64_t number = 0;             // of all that came or was made
     std::atomic<std::size_t> pending{0};  // chunks without a vector
     std::atomic<bool> failed{false};
     Clock::time_point enqueued = Clock::now();

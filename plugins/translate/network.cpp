@@ -82,7 +82,7 @@ class Network::Builder {
     [[nodiscard]] std::vector<float> numbers(const Item& item) const {
         if (item.type != ItemType::f32) wrong(item, "numbers of float32");
         std::vector<float> out(item.elements());
-        std::memcpy(out.data(), item.data.data(), item.data.size());
+        if (!out.empty()) std::memcpy(out.data(), item.data.data(), item.data.size());
         return out;
     }
 

@@ -32,6 +32,11 @@ enum Type : std::uint8_t { zero = 0, full = 1, first = 2, middle = 3, last = 4 }
 constexpr std::uint8_t first_recycled = 5;
 constexpr std::uint8_t last_recycled = 8;
 constexpr std::uint8_t last_known = 13;
+// What a later RocksDB writes that an older one may pass over, such as 130: which log was before.
+constexpr std::uint8_t may_be_passed_over = 0x80;
+bool is_record(std::uint8_t type) {
+    return (type != zero && type <= last_known) || (type & may_be_passed_over) != 0;
+}
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
     std::uint32_t value = 0;
@@ -76,7 +81,7 @@ constexpr std::size_t mark_bytes = mark_start.size() + Hash128{}.bytes.size();
 bool record_behind(std::string_view block, std::size_t from) {
     for (std::size_t at = from; at + header_bytes <= block.size(); ++at) {
         const Header header = header_at(block, at);
-        if (header.type == zero || header.type > last_known) continue;
+        if (!is_record(header.type)) continue;
         if (at + header.size() <= block.size() && checks_out(block, at, header.size(), header.crc))
             return true;
     }
@@ -135,7 +140,7 @@ class LogReader {
             if (header.type == zero && header.payload == 0)
                 return suspect(at, end, "bytes that are no record");
             if (end > block_.size()) return beyond(at, end, header);
-            if (header.type > last_known || !checks_out(block_, at, header.size(), header.crc))
+            if (!is_record(header.type) || !checks_out(block_, at, header.size(), header.crc))
                 return suspect(at, end, "a record fails its checksum");
             accept(at, header);
             at = end;

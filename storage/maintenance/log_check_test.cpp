@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "storage/store/acknowledged.hpp"
+#include "storage/store/crc32c.hpp"
 #include "storage/store/store.hpp"
 #include "tests/support/test_folder.hpp"
 
@@ -93,6 +94,33 @@ TEST_F(LogTest, AWholeLogIsFoundWhole) {
     EXPECT_EQ(reports->front().torn_bytes, 0u);
     EXPECT_EQ(reports->front().bytes, ends.back());
     EXPECT_GE(reports->front().records, static_cast<std::uint64_t>(commits));
+}
+
+// Records of a later RocksDB, of types that an older one may pass over, are no damage; others are.
+TEST_F(LogTest, RecordsThatMayBePassedOverAreNoDamage) {
+    struct Row {
+        int type;
+        bool damage;
+    };
+    const std::string log = read(log_of(original)).substr(0, ends[2]);
+    const std::string payload = "which log was before";
+    ASSERT_LT(log.size() + 7 + payload.size(), 32768u);
+    for (const Row& row : {Row{130, false}, Row{200, false}, Row{14, true}, Row{127, true}}) {
+        const std::string summed = static_cast<char>(row.type) + payload;
+        const std::uint32_t crc = crc32c(summed.data(), summed.size());
+        const std::uint32_t masked = (crc >> 15 | crc << 17) + 0xa282ead8U;
+        std::string bytes = log;
+        for (int i = 0; i < 4; ++i) bytes += static_cast<char>(masked >> (8 * i) & 0xff);
+        bytes += static_cast<char>(payload.size());
+        bytes += '\0';
+        bytes += summed;
+        const auto reports = check_logs(with_log(bytes) / "store", *rocksdb::Env::Default());
+        ASSERT_TRUE(reports.ok()) << reports.status().message();
+        ASSERT_EQ(reports->size(), 1u);
+        EXPECT_EQ(!reports->front().damage.empty(), row.damage) << row.type;
+        EXPECT_EQ(reports->front().torn_bytes, 0u) << row.type;
+        EXPECT_GE(reports->front().records, 3u) << row.type;
+    }
 }
 
 TEST_F(LogTest, ATornTailIsNormalAndLosesNothingBeforeIt) {

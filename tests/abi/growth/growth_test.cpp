@@ -40,12 +40,48 @@ class Growth : public ::testing::TestWithParam<Origin> {
         EXPECT_TRUE(made) << made.status().message();
         return std::move(*made);
     }
+    // What came with 1.3 goes through whatever plugin knows it.
+    static bool of_before_1_3() { return GetParam().name == "release_1_0"; }
+
     std::unique_ptr<PluginHost> host_;
 };
 
+TEST_P(Growth, SourcesWithinSources) {
+    const Stage extractor = stage("extractor");
+    for (const auto& [name, fit] : {std::pair{"notes.abi", 90U}, {"notes.txt", 0U}}) {
+        const auto fits_it = fits(extractor, name, "head");
+        ASSERT_TRUE(fits_it) << fits_it.status().message();
+        EXPECT_EQ(*fits_it, fit) << name;
+    }
+    std::vector<std::string> given;
+    std::vector<std::string> failed;
+    std::vector<std::string> inner;
+    RecordTaker taker{[&](const Record& record) {
+                          given.emplace_back(record.text);
+                          return Status();
+                      },
+                      [&](const std::string& what, const Status& why) {
+                          failed.push_back(what + ": " + why.message());
+                      }};
+    taker.source = [&](const Input& source) {
+        inner.push_back(std::string(source.name) + "|" + std::string(source.bytes) + "|" +
+                        std::string(source.metadata));
+        return Status();
+    };
+    const Status extracted =
+        extract(extractor, {}, {.name = "notes.abi", .bytes = "one\n\ntwo"}, taker);
+    EXPECT_TRUE(extracted.ok()) << extracted.message();
+    EXPECT_THAT(given, ElementsAre("one", "two"));
+    ASSERT_EQ(failed.size(), 1U);
+    EXPECT_THAT(failed[0], ::testing::HasSubstr("it is empty"));
+    if (of_before_1_3())
+        EXPECT_THAT(inner, ::testing::IsEmpty());
+    else
+        EXPECT_THAT(inner, ElementsAre("notes.abi#inner|within|{\"deep\":1}"));
+}
+
 TEST_P(Growth, DocumentsAndChunks) {
-    // What came with 1.3 goes through whatever plugin knows it.
-    const bool knows_places = std::string(GetParam().name) != "release_1_0";
+    const bool knows_places = !of_before_1_3();
     std::vector<std::string> given;
     const RecordTaker taker{
         [&](const Record& record) {
@@ -162,6 +198,37 @@ TEST_P(Growth, Generation) {
     EXPECT_EQ(report.prompt_tokens, 10U);
     EXPECT_EQ(report.answer_tokens, 3U);
     EXPECT_FALSE(report.truncated);
+}
+
+TEST_P(Growth, Entailment) {
+    if (of_before_1_3()) {  // verifiers came with 1.1
+        EXPECT_FALSE(host_->create({.plugin = "every-kind", .type = "verifier", .name = "v"}).ok());
+        return;
+    }
+    const Stage verifier = stage("verifier");
+    for (const auto& [hypothesis, entailment] : {std::pair{"same", 0.75F}, {"another", 0.25F}}) {
+        const auto inferred = infer(verifier, {}, "long", hypothesis);
+        ASSERT_TRUE(inferred) << inferred.status().message();
+        EXPECT_EQ(inferred->entailment, entailment) << hypothesis;
+        EXPECT_EQ(inferred->contradiction, 1 - entailment) << hypothesis;
+    }
+}
+
+TEST_P(Growth, Training) {
+    const Stage trainer = stage("trainer");
+    int left = 2;
+    double fraction = 0;
+    const auto trained = train(
+        trainer, {},
+        [&]() -> Result<std::string_view> {
+            if (left-- > 0) return std::string_view("words");
+            return Status{Code::not_found, "the end"};
+        },
+        "/model", [&](double value, std::string_view, std::string_view) { fraction = value; });
+    ASSERT_TRUE(trained) << trained.status().message();
+    EXPECT_EQ(*trained, R"({"texts":2})");
+    EXPECT_EQ(fraction, 1.0);
+    EXPECT_EQ(evaluate(trainer, {}, "/model", "/test", {}).status().code(), Code::unsupported);
 }
 
 const Origin origins[] = {

@@ -1,5 +1,5 @@
 /*
- * A plugin in plain C with a stage of the kinds that meet structs of the host, by the rules of
+ * A plugin in plain C with a stage of every kind, by the rules of
  * plugin.h. It is compiled against today's header and against a later one with larger structs
  * (grow.py). With GREEDY it breaks the rule for structs that the caller allocates: it assigns them
  * whole, which a host should bear.
@@ -85,6 +85,55 @@ static lectern_code create(uint32_t in, uint32_t out_port, const char* id, const
     *out = &self->face;
     return LECTERN_OK;
 }
+
+/* Every line is a document; an empty one is one that failed. Then a source within the source. */
+static lectern_text text_of(const char* string) {
+    lectern_text out;
+    out.data = string;
+    out.size = strlen(string);
+    return out;
+}
+static uint32_t fits(const lectern_stage* stage, lectern_text name, lectern_text head) {
+    (void)stage;
+    (void)head;
+    return name.size > 4 && memcmp(name.data + name.size - 4, ".abi", 4) == 0 ? 90 : 0;
+}
+static lectern_code extract(const lectern_stage* stage, const lectern_call* call,
+                            const lectern_source* source, const lectern_document_sink* sink) {
+    const char* at = source->bytes.data;
+    const char* end = at + source->bytes.size;
+    lectern_source inner;
+    (void)stage;
+    (void)call;
+    while (at < end) {
+        const char* line_end = memchr(at, '\n', (size_t)(end - at));
+        if (line_end == NULL) line_end = end;
+        if (line_end == at) {
+            sink->failed(sink, text_of("a line"), LECTERN_INVALID_ARGUMENT, text_of("it is empty"));
+        } else {
+            lectern_document document;
+            lectern_code code;
+            memset(&document, 0, sizeof document);
+            document.struct_size = sizeof document;
+            document.text.data = at;
+            document.text.size = (uint64_t)(line_end - at);
+            SAY_LATER(document);
+            code = sink->document(sink, &document);
+            if (code != LECTERN_OK) return code;
+        }
+        at = line_end + 1;
+    }
+    if (!LECTERN_HAS(sink, source) || sink->source == NULL) return LECTERN_OK;
+    memset(&inner, 0, sizeof inner);
+    inner.struct_size = sizeof inner;
+    inner.name = text_of("notes.abi#inner");
+    inner.bytes = text_of("within");
+    inner.metadata = text_of("{\"deep\":1}");
+    SAY_LATER(inner);
+    return sink->source(sink, &inner);
+}
+static const lectern_extractor extractor = {
+    .struct_size = sizeof(lectern_extractor), .fits = fits, .extract = extract};
 
 /* The record again, twice. */
 static lectern_code process(const lectern_stage* stage, const lectern_call* call,
@@ -294,6 +343,52 @@ static const lectern_generator generator = {.struct_size = sizeof(lectern_genera
                                             .count_tokens = count_tokens,
                                             .generate = generate};
 
+/* Likely when both are equally long. */
+static lectern_code infer(const lectern_stage* stage, const lectern_call* call,
+                          const lectern_text* premises, const lectern_text* hypotheses,
+                          uint64_t count, float* out) {
+    uint64_t i;
+    (void)stage;
+    (void)call;
+    for (i = 0; i < count; ++i) {
+        const int same = premises[i].size == hypotheses[i].size;
+        out[3 * i] = same ? 0.75F : 0.25F;
+        out[3 * i + 1] = 0;
+        out[3 * i + 2] = same ? 0.25F : 0.75F;
+    }
+    return LECTERN_OK;
+}
+static const lectern_entailment verifier = {.struct_size = sizeof(lectern_entailment),
+                                            .infer = infer};
+
+/* The model is not written; the report counts the texts. */
+static lectern_code train(const lectern_stage* stage, const lectern_call* call,
+                          const lectern_text_source* texts, const char* model,
+                          const lectern_progress_sink* progress, const lectern_text_sink* report) {
+    lectern_text text;
+    int count = 0;
+    (void)stage;
+    (void)call;
+    (void)model;
+    while (texts->next(texts, &text) == LECTERN_OK) ++count;
+    progress->progress(progress, 1.0, text_of("count"), text_of(""));
+    return report->text(report, text_of(count == 2 ? "{\"texts\":2}" : "{\"texts\":-1}"));
+}
+static lectern_code evaluate(const lectern_stage* stage, const lectern_call* call,
+                             const char* model, const char* test,
+                             const lectern_progress_sink* progress,
+                             const lectern_text_sink* report) {
+    (void)stage;
+    (void)call;
+    (void)model;
+    (void)test;
+    (void)progress;
+    (void)report;
+    return LECTERN_UNSUPPORTED;
+}
+static const lectern_trainer trainer = {
+    .struct_size = sizeof(lectern_trainer), .train = train, .evaluate = evaluate};
+
 #define TYPE(kind_name, kind_value, in, out_port, table_id)                                        \
     static lectern_code create_##kind_name(                                                        \
         const lectern_call* call, const lectern_stage_config* config, lectern_stage** out) {       \
@@ -307,6 +402,7 @@ static const lectern_generator generator = {.struct_size = sizeof(lectern_genera
                                                         .description = "A fixture",                \
                                                         .create = create_##kind_name};
 
+TYPE(extractor, LECTERN_EXTRACTOR, LECTERN_PORT_SOURCE, LECTERN_PORT_TEXT, LECTERN_EXTRACTOR_1)
 TYPE(splitter, LECTERN_SPLITTER, LECTERN_PORT_TEXT, LECTERN_PORT_CHUNKS, LECTERN_SPLITTER_1)
 TYPE(tokenizer, LECTERN_TOKENIZER, LECTERN_PORT_TEXT, LECTERN_PORT_TOKENS, LECTERN_TOKENIZER_1)
 TYPE(embedder, LECTERN_EMBEDDER, LECTERN_PORT_TOKENS, LECTERN_PORT_VECTORS, LECTERN_EMBEDDER_1)
@@ -314,10 +410,12 @@ TYPE(reranker, LECTERN_RERANKER, LECTERN_PORT_HITS, LECTERN_PORT_HITS, LECTERN_R
 TYPE(reader, LECTERN_READER, LECTERN_PORT_HITS, LECTERN_PORT_EVIDENCE, LECTERN_READER_1)
 TYPE(generator, LECTERN_GENERATOR, LECTERN_PORT_EVIDENCE, LECTERN_PORT_ANSWER, LECTERN_GENERATOR_1)
 TYPE(custom, LECTERN_CUSTOM, LECTERN_PORT_TEXT, LECTERN_PORT_TEXT, LECTERN_CUSTOM_1)
+TYPE(verifier, LECTERN_VERIFIER, LECTERN_PORT_ANSWER, LECTERN_PORT_ANSWER, LECTERN_ENTAILMENT_1)
+TYPE(trainer, LECTERN_TRAINER, LECTERN_PORT_TEXT, LECTERN_PORT_TEXT, LECTERN_TRAINER_1)
 
-static const lectern_stage_type* const types[] = {&splitter_type, &tokenizer_type, &embedder_type,
-                                                  &reranker_type, &reader_type,    &generator_type,
-                                                  &custom_type};
+static const lectern_stage_type* const types[] = {
+    &extractor_type, &splitter_type,  &tokenizer_type, &embedder_type, &reranker_type,
+    &reader_type,    &generator_type, &custom_type,    &verifier_type, &trainer_type};
 
 LECTERN_EXPORT extern const lectern_plugin lectern_plugin_entry;
 const lectern_plugin lectern_plugin_entry = {.struct_size = sizeof(lectern_plugin),

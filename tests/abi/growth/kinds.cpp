@@ -1,6 +1,8 @@
 // The same as kinds.c through plugin.hpp, which keeps the rules for its users: they step through
 // arrays by index and fill structs of their own.
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lectern/plugin.hpp"
@@ -8,6 +10,32 @@
 namespace {
 
 using namespace lectern::plugin;
+
+class Lines : public Extractor {
+ public:
+    explicit Lines(const Config&) {}
+    [[nodiscard]] unsigned fits(std::string_view name, std::string_view) const override {
+        return name.size() > 4 && name.substr(name.size() - 4) == ".abi" ? 90 : 0;
+    }
+    void extract(const Call&, const Source& source, const DocumentSink& sink) const override {
+        std::string_view rest = source.bytes;
+        while (!rest.empty()) {
+            const std::string_view line = rest.substr(0, rest.find('\n'));
+            Document document;
+            document.text = line;
+            if (line.empty())
+                sink.failed("a line", LECTERN_INVALID_ARGUMENT, "it is empty");
+            else
+                sink.document(document);
+            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        }
+        Source inner;
+        inner.name = "notes.abi#inner";
+        inner.bytes = "within";
+        inner.metadata = "{\"deep\":1}";
+        (void)sink.source(inner);
+    }
+};
 
 class Twice : public Custom {
  public:
@@ -113,10 +141,41 @@ class Echo : public Generator {
     GeneratorInfo info_;
 };
 
+class EquallyLong : public Verifier {
+ public:
+    explicit EquallyLong(const Config&) {}
+    void infer(const Call&, const lectern_text* premises, const lectern_text* hypotheses,
+               std::uint64_t count, float* out) const override {
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const bool same = premises[i].size == hypotheses[i].size;
+            out[3 * i] = same ? 0.75F : 0.25F;
+            out[3 * i + 1] = 0;
+            out[3 * i + 2] = same ? 0.25F : 0.75F;
+        }
+    }
+};
+
+class Count : public Trainer {
+ public:
+    explicit Count(const Config&) {}
+    [[nodiscard]] std::string train(const Call&, const TextSource& texts, const std::string&,
+                                    const ProgressSink& progress) const override {
+        int count = 0;
+        while (texts.next()) ++count;
+        progress.progress(1.0, "count", "");
+        return "{\"texts\":" + std::to_string(count) + "}";
+    }
+    [[nodiscard]] std::string evaluate(const Call&, const std::string&, const std::string&,
+                                       const ProgressSink&) const override {
+        throw Failure(LECTERN_UNSUPPORTED, "it cannot be measured");
+    }
+};
+
 }  // namespace
 
 LECTERN_PLUGIN("every-kind", "1.0.0", "One stage of every kind", "Apache-2.0",
-               stage<Twice>("custom", "A fixture"), stage<Halves>("splitter", "A fixture"),
-               stage<Bytes>("tokenizer", "A fixture"), stage<Letters>("embedder", "A fixture"),
-               stage<Longer>("reranker", "A fixture"), stage<Whole>("reader", "A fixture"),
-               stage<Echo>("generator", "A fixture"))
+               stage<Lines>("extractor", "A fixture"), stage<EquallyLong>("verifier", "A fixture"),
+               stage<Count>("trainer", "A fixture"), stage<Twice>("custom", "A fixture"),
+               stage<Halves>("splitter", "A fixture"), stage<Bytes>("tokenizer", "A fixture"),
+               stage<Letters>("embedder", "A fixture"), stage<Longer>("reranker", "A fixture"),
+               stage<Whole>("reader", "A fixture"), stage<Echo>("generator", "A fixture"))

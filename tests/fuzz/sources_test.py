@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""A fuzz target that names its sources names all that these need. Under clang it is linked of them
+alone, which is seen by none of the other builds: a function that moves into a file of its own would
+be missed there, long after.
+
+usage: sources_test.py ROOT LIST      a line of LIST: target TAB its files TAB its libraries' files
+"""
+import pathlib
+import re
+import sys
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+# Where an include of the project is looked for, beside the folder of the file itself.
+FOLDERS = ("", "plugins", "include")
+# Headers of which the target uses what stands in the header itself.
+HEADER_ALONE = {
+    "lexical_rows": {"index/lexical/state.cpp"},
+    "marian": {"plugins/translate/bytes.cpp"},
+}
+
+
+def implementations(root, source):
+    """The files that implement what the source includes."""
+    for header in INCLUDE.findall((root / source).read_text(encoding="utf-8")):
+        for folder in (pathlib.PurePath(source).parent, *FOLDERS):
+            file = root / folder / header
+            if file.is_file():
+                other = file.resolve().with_suffix(".cpp")
+                if other.is_file():
+                    yield str(other.relative_to(root))
+                break
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]).resolve()
+    wrong, targets = [], 0
+    for line in pathlib.Path(sys.argv[2]).read_text(encoding="utf-8").splitlines():
+        name, sources, others = line.split("\t")
+        sources = sources.split(";")
+        known = set(sources) | set(filter(None, others.split(";")))
+        known |= HEADER_ALONE.get(name, set())
+        targets += 1
+        for source in [*sources, f"tests/fuzz/targets/{name}.cpp"]:
+            wrong += [f"fuzz_{name} lacks {other}, of which {source} includes the header"
+                      for other in implementations(root, source) if other not in known]
+    for line in wrong:
+        print(line)
+    if wrong:
+        sys.exit("add them to the target's SOURCES in tests/fuzz/CMakeLists.txt; a header of which it "
+                 "needs no more than what stands in it goes into HEADER_ALONE in sources_test.py")
+    if targets < 10:
+        sys.exit(f"only {targets} targets name their sources: the list is not what it was")
+
+
+main()
