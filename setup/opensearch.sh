@@ -4,6 +4,7 @@
 #   setup/opensearch.sh install       downloads and unpacks it (once, into the cache)
 #   setup/opensearch.sh start [N]     starts N nodes (3) and waits until they answer
 #   setup/opensearch.sh stop          stops them and deletes what they stored
+#   setup/opensearch.sh logs          prints the last lines that each node has said
 #   setup/opensearch.sh kill I        ends node I without warning
 #   setup/opensearch.sh node I [N]    starts node I of N again
 #   setup/opensearch.sh wait [N]      until N nodes (3) are one cluster and all copies are there
@@ -37,6 +38,7 @@ heap=${LECTERN_CLUSTER_HEAP:-256m}
 port=${LECTERN_CLUSTER_PORT:-19200}
 options=${LECTERN_CLUSTER_JAVA:--XX:TieredStopAtLevel=1}
 user=lectern-opensearch
+not_to_be_had=75 # of `install`, where nothing can be downloaded
 
 java_home() {
     local candidate
@@ -78,8 +80,10 @@ download() { # FOLDER: one run of Maven for all
         done
         printf '</artifactItems></configuration></execution></executions></plugin></plugins></build></project>\n'
     } >"$folder/pom.xml"
-    (cd -- "$folder" && mvn -q -B package) ||
+    # A code of its own: there is nothing wrong, it cannot be had here and now.
+    (cd -- "$folder" && mvn -q -B package) || (
         die "the artefacts of OpenSearch cannot be downloaded" "see that Maven reaches its repository, then do it again"
+    ) || exit "$not_to_be_had"
     (cd -- "$folder" && sha256sum --quiet -c "$LECTERN_SETUP_DIR/opensearch.sha256") ||
         die "an artefact of OpenSearch is not the one that is pinned" "do it again; if it stays so, somebody has changed it"
 }
@@ -216,6 +220,15 @@ signal_all() { # SIGNAL: to all that run; fails when none does
     return $any
 }
 
+print_logs() {
+    local folder
+    for folder in "$run"/[0-9]*/; do
+        [[ -f $folder/output.log ]] || continue
+        printf '==> node %s: the last lines of %s\n' "$(basename "$folder")" "$folder"output.log
+        tail -n 40 "$folder"output.log | cut -c1-500 | sed 's/^/    | /'
+    done
+}
+
 stop_all() {
     local try
     signal_all TERM || true
@@ -236,6 +249,7 @@ case ${1:-} in
         wait_for "${2:-3}"
         ;;
     stop) stop_all ;;
+    logs) print_logs ;;
     wait) wait_for "${2:-3}" ;;
     repository) printf '%s\n' "$run/snapshots" ;;
     kill)
@@ -253,7 +267,7 @@ case ${1:-} in
         printf '%s\n' "${list%,}"
         ;;
     *)
-        sed -n '2,22p' "${BASH_SOURCE[0]}"
+        sed -n '2,23p' "${BASH_SOURCE[0]}"
         exit 2
         ;;
 esac

@@ -303,6 +303,88 @@ case_installed_packages_are_skipped() {
     expect_output 'packages … skipped: done'
 }
 
+# A checkout of stubs around .ci/run: each says that it was called, and ends with the code in its file.
+stub_checkout() {
+    local name
+    mkdir -p "$tmp/tree/.ci" "$tmp/tree/setup"
+    cp "$root/.ci/run" "$tmp/tree/.ci/run"
+    for name in check setup/packages.sh setup/opensearch.sh; do
+        cat >"$tmp/tree/$name" <<STUB
+#!/usr/bin/env bash
+echo "called: $name \$*"
+code=$tmp/code-$(basename "$name")
+[[ ! -f \$code-\${1:-} ]] || exit "\$(<"\$code-\${1:-}")"
+STUB
+        chmod +x "$tmp/tree/$name"
+    done
+    unset LECTERN_CI_CLUSTER LECTERN_CI_MINUTES
+}
+
+case_continuous_integration_runs_the_cluster() {
+    stub_checkout
+    run "$tmp/tree/.ci/run"
+    ((code == 0)) || fail "exit code $code"
+    [[ $(grep -c '^called: ' "$tmp/output") == 4 && $(sed -n 1p "$tmp/output") == "called: check " ]] ||
+        fail "not the calls that are wanted"
+    expect_output 'called: setup/packages.sh --cluster' 'called: setup/opensearch.sh install' 'called: check --cluster'
+
+    # A failure of either is one, and what cannot be had is said.
+    echo 1 >"$tmp/code-check---cluster"
+    run "$tmp/tree/.ci/run" --tidy
+    ((code == 1)) || fail "exit code $code of a cluster that fails"
+    expect_output 'called: check --tidy' 'called: check --cluster'
+    echo 75 >"$tmp/code-opensearch.sh-install"
+    run "$tmp/tree/.ci/run"
+    ((code == 0)) || fail "exit code $code without OpenSearch"
+    expect_output 'cluster … LEFT OUT: OpenSearch cannot be downloaded'
+    LECTERN_CI_CLUSTER=1 run "$tmp/tree/.ci/run"
+    ((code == 75)) || fail "exit code $code without OpenSearch, which is demanded"
+    echo 1 >"$tmp/code-opensearch.sh-install"
+    run "$tmp/tree/.ci/run"
+    ((code == 1)) || fail "exit code $code with another OpenSearch than is pinned"
+    echo 1 >"$tmp/code-check-"
+    run "$tmp/tree/.ci/run"
+    ((code == 1)) || fail "exit code $code of a check that fails"
+    [[ $(grep -c '^called: ' "$tmp/output") == 1 ]] || fail "it goes on after a failure"
+}
+
+case_continuous_integration_leaves_the_cluster_out() {
+    stub_checkout
+    LECTERN_CI_MINUTES=24 run "$tmp/tree/.ci/run"
+    ((code == 0)) || fail "exit code $code"
+    expect_output 'cluster … LEFT OUT: 0 minutes of 24 are over'
+    LECTERN_CI_CLUSTER=0 run "$tmp/tree/.ci/run"
+    expect_output 'LEFT OUT: LECTERN_CI_CLUSTER is 0'
+    run "$tmp/tree/.ci/run" --sanitize address
+    expect_output 'called: check --sanitize address' 'LEFT OUT: ./check was given arguments (--sanitize address)'
+    LECTERN_CI_CLUSTER=1 LECTERN_CI_MINUTES=1 run "$tmp/tree/.ci/run" --fast
+    ((code == 0)) || fail "exit code $code"
+    expect_output 'called: check --fast' 'called: check --cluster'
+    run "$tmp/tree/.ci/run" --cluster
+    [[ $(grep -c '^called: ' "$tmp/output") == 1 ]] || fail "the cluster is started twice"
+}
+
+# What cannot be downloaded has a code of its own, and what is another file than is pinned has not.
+case_opensearch_that_cannot_be_had() {
+    local name
+    for name in unzip curl java; do
+        printf '#!/bin/sh\nexit 0\n' >"$tmp/bin/$name"
+    done
+    mkdir -p "$tmp/java/bin"
+    cp "$tmp/bin/java" "$tmp/java/bin/java"
+    export OPENSEARCH_JAVA_HOME=$tmp/java
+    sed -i "s#^\(((EUID != 0)) || place=\).*#\1$tmp/place#" "$setup/opensearch.sh"
+    printf '#!/bin/sh\necho "no route to any host"; exit 1\n' >"$tmp/bin/mvn"
+    chmod +x "$tmp"/bin/*
+    run bash "$setup/opensearch.sh" install
+    ((code == 75)) || fail "exit code $code"
+    expect_output 'no route to any host' 'cannot be downloaded' 'what to do: see that Maven'
+    printf '#!/bin/sh\nexit 0\n' >"$tmp/bin/mvn" # and has brought nothing
+    run bash "$setup/opensearch.sh" install
+    ((code == 1)) || fail "exit code $code"
+    expect_output 'is not the one that is pinned'
+}
+
 case_scripts_pass_shellcheck() {
     if ! command -v shellcheck >/dev/null 2>&1; then
         echo "shellcheck is not installed: not checked"
