@@ -18,9 +18,12 @@ constexpr std::size_t most_known = 200'000;
 constexpr std::size_t rows_at_once = 500;
 constexpr std::size_t bulk_bytes = 8U << 20U;
 constexpr int tries_of_an_update = 5;
-constexpr auto write_again_for = std::chrono::seconds(30);
+// For what may pass, as long as it takes until the cluster has taken notice of a node that is gone;
+// for what does not look so, until every node was asked some times.
+constexpr auto again_for = std::chrono::seconds(30);
+constexpr auto again_in_vain_for = std::chrono::seconds(3);
 constexpr auto refresh_again_after = std::chrono::seconds(1);
-constexpr auto write_again_after = std::chrono::milliseconds(200);
+constexpr auto again_after = std::chrono::milliseconds(200);
 
 json::array names_of(std::span<const std::string_view> fields) {
     json::array out;
@@ -28,21 +31,58 @@ json::array names_of(std::span<const std::string_view> fields) {
     return out;
 }
 
+// How long a part of the cluster is asked again.
+class Patience {
+ public:
+    // After a pause. `passing`: what it says may pass.
+    [[nodiscard]] bool again(bool passing) {
+        const auto now = Clock::now();
+        if (passing) failing_since_.reset();
+        if (!passing && !failing_since_) failing_since_ = now;
+        const bool over =
+            passing ? now - begin_ >= again_for : now - *failing_since_ >= again_in_vain_for;
+        if (!over) std::this_thread::sleep_for(again_after);
+        return !over;
+    }
+
+ private:
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point begin_ = Clock::now();
+    std::optional<Clock::time_point> failing_since_;
+};
+
+// "TYPE: REASON"
+std::string said_of(const json::value& error) {
+    const std::string type = text_at(error, "type");
+    const std::string reason = text_at(error, "reason");
+    if (type.empty() && reason.empty()) return "an error without a reason";
+    return type.empty() || reason.empty() ? type + reason : type + ": " + reason;
+}
+
+constexpr std::string_view node_advice =
+    "; GET /_cluster/health and the log of the node say more; do it again when that is mended";
+
 // As long as a copy that was there is gone, and the cluster has not taken notice of it.
 Result<json::value> get_all(const Transport& transport, const std::string& path,
                             const std::string& body) {
-    const auto end = std::chrono::steady_clock::now() + write_again_for;
+    Patience patience;
     while (true) {
-        LECTERN_ASSIGN(json::value answer, transport.ask("POST", path, body));
-        std::optional<std::string> why;
-        for (const json::value& doc : list_at(answer, "docs"))
-            if (at_path(doc, std::string_view("error")) != nullptr &&
-                text_at(doc, "error", "type") != "index_not_found_exception")
-                why = text_at(doc, "error", "reason");
-        if (!why) return answer;
-        if (std::chrono::steady_clock::now() >= end)
-            return Status{Code::unavailable, "the cluster: " + *why};
-        std::this_thread::sleep_for(write_again_after);
+        LECTERN_ASSIGN(Reply reply, transport.send("POST", path, body));
+        if (reply.status != 200) return failure_of(reply);
+        std::string why;
+        bool passing = true;
+        for (const json::value& doc : list_at(reply.body, "docs")) {
+            const auto* error = at_path(doc, std::string_view("error"));
+            const std::string type = text_at(doc, "error", "type");
+            if (error == nullptr || type == "index_not_found_exception") continue;
+            passing = (why.empty() || passing) && may_pass(type);
+            why = said_of(*error);
+        }
+        if (why.empty()) return std::move(reply.body);
+        if (!patience.again(passing))
+            return Status{Code::unavailable, "the cluster's node " + reply.node +
+                                                 " does not give a row out (" + why + ")" +
+                                                 std::string(node_advice)};
     }
 }
 
@@ -144,15 +184,23 @@ Status Cluster::each(const json::value& query, std::string_view order, json::val
 }
 
 Status Cluster::refresh() const {
-    const auto end = std::chrono::steady_clock::now() + write_again_for;
+    Patience patience;
     while (true) {
-        LECTERN_ASSIGN(const json::value answer,
-                       transport_->ask("POST", "/" + name() + "/_refresh"));
-        if (count_at(answer, "_shards", "failed") == 0) return {};
+        LECTERN_ASSIGN(const Reply reply, transport_->send("POST", "/" + name() + "/_refresh"));
+        if (reply.status != 200) return failure_of(reply);
+        if (count_at(reply.body, "_shards", "failed") == 0) return {};
         // A copy that is on a node that is gone counts until the cluster has taken notice of it.
-        if (std::chrono::steady_clock::now() >= end)
-            return {Code::unavailable, "the cluster: a part of the index could not be refreshed"};
-        std::this_thread::sleep_for(write_again_after);
+        bool passing = true;
+        std::string why = "a part of the index";
+        for (const json::value& failure : list_at(reply.body, "_shards", "failures")) {
+            passing = passing && may_pass(text_at(failure, "reason", "type"));
+            if (const auto* reason = at_path(failure, std::string_view("reason")))
+                why = said_of(*reason);
+        }
+        if (!patience.again(passing))
+            return {Code::unavailable, "the cluster's node " + reply.node +
+                                           " cannot make searches see what was written (" + why +
+                                           ")" + std::string(node_advice)};
     }
 }
 
@@ -174,7 +222,7 @@ Result<Served> Cluster::served() const {
                                                "*.mappings._meta.lectern.generations.number"));
     Served out;
     if (reply.status == 404) return out;
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    if (reply.status != 200) return failure_of(reply);
     const json::value* index = index_in(reply.body);
     const auto* meta = index == nullptr
                            ? nullptr
@@ -290,8 +338,8 @@ void Bulk::remove_after(std::string name, std::int64_t sequence, std::int64_t te
     operations_.push_back({std::move(name), {}, true, sequence, term});
 }
 
-void Bulk::update(std::string name, std::string script) {
-    operations_.push_back({std::move(name), std::move(script), false, -1, 0, true});
+void Bulk::update(std::string name, std::string change) {
+    operations_.push_back({std::move(name), std::move(change), false, -1, 0, true});
 }
 
 double length_of(std::span<const float> vector) {
@@ -310,17 +358,16 @@ Result<std::vector<std::string>> Bulk::send() {
     std::vector<Operation> some;
     std::size_t bytes = 0;
     const auto flush = [&]() -> Status {
-        const auto end = std::chrono::steady_clock::now() + write_again_for;
+        Patience patience;
         while (!some.empty()) {
-            std::string why;
-            LECTERN_TRY(send_some(some, conflicts, why));
+            Refusal refusal;
+            LECTERN_TRY(send_some(some, conflicts, refusal));
             if (some.empty()) break;
-            if (std::chrono::steady_clock::now() >= end)
+            if (!patience.again(refusal.passing))
                 return {Code::unavailable,
-                        "the cluster does not take the write (" + why +
+                        "the cluster does not take the write (" + refusal.why +
                             "); see that most of its nodes run, then do it again: what was written "
                             "in part is found by nobody"};
-            std::this_thread::sleep_for(write_again_after);
         }
         bytes = 0;
         return {};
@@ -337,7 +384,7 @@ Result<std::vector<std::string>> Bulk::send() {
 }
 
 Status Bulk::send_some(std::vector<Operation>& from, std::vector<std::string>& conflicts,
-                       std::string& why) {
+                       Refusal& refusal) {
     std::string body;
     for (const Operation& operation : from) {
         json::object line = object_of("_id", text_value(operation.name));
@@ -355,49 +402,61 @@ Status Bulk::send_some(std::vector<Operation>& from, std::vector<std::string>& c
         body += '\n';
         if (!operation.row.empty()) body += operation.row + '\n';
     }
-    LECTERN_ASSIGN(const json::value answer,
-                   cluster_.transport().ask("POST",
-                                            "/" + cluster_.name() +
-                                                "/_bulk?timeout=20s&wait_for_active_shards=" +
-                                                std::to_string(cluster_.majority()),
-                                            body));
-    const json::array& items = list_at(answer, "items");
+    LECTERN_ASSIGN(const Reply reply,
+                   cluster_.transport().send("POST",
+                                             "/" + cluster_.name() +
+                                                 "/_bulk?timeout=20s&wait_for_active_shards=" +
+                                                 std::to_string(cluster_.majority()),
+                                             body));
+    if (reply.status != 200) return failure_of(reply);
+    const json::array& items = list_at(reply.body, "items");
     if (items.size() != from.size())
         return {Code::unavailable, "the cluster answered to other rows than were written"};
     std::vector<Operation> again;
+    const auto once_more = [&](Operation& operation, std::string why, bool passing) {
+        refusal.why = reply.node + ": " + std::move(why);
+        refusal.passing = refusal.passing && passing;
+        again.push_back(std::move(operation));
+    };
     for (std::size_t i = 0; i < from.size(); ++i) {
         if (!items[i].is_object() || items[i].as_object().empty())
             return {Code::unavailable, "the cluster's answer to a write cannot be read"};
         const json::value& item = items[i].as_object().begin()->value();
         const std::uint64_t status = count_at(item, "status");
+        const std::uint64_t copies = count_at(item, "_shards", "successful");
+        const std::string type = text_at(item, "error", "type");
+        const auto* error = at_path(item, std::string_view("error"));
+        const std::string said = error == nullptr ? std::string() : said_of(*error);
         const bool removed = from[i].row.empty();
-        if (from[i].update && status == 404) {
+        if (from[i].update && status == 404 && !may_pass(type)) {
             ++gone_;
         } else if (from[i].update && status == 409) {
-            why = text_at(item, "error", "reason");
-            again.push_back(std::move(from[i]));
+            once_more(from[i], said, true);
         } else if (status == 409) {
             conflicts.push_back(std::move(from[i].name));
-        } else if (status == 429 || status >= 500) {
-            why = text_at(item, "error", "reason");
-            again.push_back(std::move(from[i]));
-        } else if (status == 403 && text_at(item, "error", "type") == "cluster_block_exception") {
-            why = writes_held_up;
-            again.push_back(std::move(from[i]));
+        } else if (status == 403 && type == "cluster_block_exception") {
+            once_more(from[i], std::string(writes_held_up), true);
+        } else if (status == 429 || status == 503 || may_pass(type)) {
+            once_more(from[i], said, true);
+        } else if (status >= 500) {
+            once_more(from[i], said, false);
         } else if (status >= 300 && !(removed && status == 404)) {
             return {status == 400 ? Code::invalid_argument : Code::unavailable,
-                    "the cluster refuses a row: " + text_at(item, "error", "reason") + " " +
-                        text_at(item, "error", "caused_by", "reason")};
-        } else if (count_at(item, "_shards", "successful") < cluster_.majority()) {
-            why = "it reached " + std::to_string(count_at(item, "_shards", "successful")) +
-                  " copies, and " + std::to_string(cluster_.majority()) + " make a majority";
+                    "the cluster's node " + reply.node + " refuses a row: HTTP status " +
+                        std::to_string(status) + " (" + said + " " +
+                        text_at(item, "error", "caused_by", "reason") +
+                        "); it would do so again: the log of the node says more"};
+        } else if (copies < cluster_.majority()) {
             if (from[i].conditional) {
                 from[i].sequence = static_cast<std::int64_t>(count_at(item, "_seq_no"));
                 from[i].term = static_cast<std::int64_t>(count_at(item, "_primary_term"));
                 // What is removed is removed: there is no row to be found as it was.
                 if (removed) from[i].conditional = false;
             }
-            again.push_back(std::move(from[i]));
+            once_more(from[i],
+                      "it reached " + std::to_string(copies) + " copies, and " +
+                          std::to_string(cluster_.majority()) + " make a majority",
+                      true);
         }
     }
     from = std::move(again);

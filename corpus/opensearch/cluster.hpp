@@ -143,8 +143,8 @@ class Bulk {
     // Only when the row is as it was read: (sequence, term); there must be none when sequence < 0.
     void put_after(std::string name, std::string row, std::int64_t sequence, std::int64_t term);
     void remove_after(std::string name, std::int64_t sequence, std::int64_t term);
-    // `script`: the body of an update. A row that is gone is left out.
-    void update(std::string name, std::string script);
+    // `change`: the body of an update. A row that is gone is left out.
+    void update(std::string name, std::string change);
     // Rows that were to be updated and are gone, of all that was sent.
     [[nodiscard]] std::size_t gone() const noexcept { return gone_; }
     [[nodiscard]] bool empty() const noexcept { return operations_.empty(); }
@@ -160,11 +160,16 @@ class Bulk {
         bool conditional = false;
         std::int64_t sequence = -1;
         std::int64_t term = 0;
-        bool update = false;  // the row is a script
+        bool update = false;  // the row is a change of it
     };
-    // Leaves in `from` what has to be sent again; `why`: of the last of these.
+    // Why rows have to be sent again.
+    struct Refusal {
+        std::string why;      // of the last of them
+        bool passing = true;  // that of each may pass
+    };
+    // Leaves in `from` what has to be sent again.
     [[nodiscard]] Status send_some(std::vector<Operation>& from,
-                                   std::vector<std::string>& conflicts, std::string& why);
+                                   std::vector<std::string>& conflicts, Refusal& refusal);
 
     const Cluster& cluster_;
     std::vector<Operation> operations_;

@@ -116,9 +116,11 @@ class ClusterCorpus final : public Corpus {
         std::optional<std::size_t> put;  // place in the group; nothing: it is deleted
         storage::DocumentHeader header;  // of the new version
         std::string head;                // its row
+        bool tried = false;              // the head was sent, and perhaps written
         bool done = false;
         bool existed = false;
-        std::optional<Head> before;
+        // Versions that no head will name again once this is done.
+        std::vector<storage::DocumentHeader> dead;
     };
 
     [[nodiscard]] Result<Kinds> kinds() const;
@@ -136,7 +138,11 @@ class ClusterCorpus final : public Corpus {
     [[nodiscard]] Status forget_hashes(const std::vector<Wish>& wishes) const;
     [[nodiscard]] Status write_version(const storage::PutDocument& put, Wish& wish,
                                        Bulk& bulk) const;
-    [[nodiscard]] Status write_heads(std::vector<Wish>& wishes) const;
+    // Under names of their own, in the place of those that another program may have removed.
+    [[nodiscard]] Status write_versions_anew(const storage::WriteGroup& group,
+                                             const std::vector<Wish*>& wishes) const;
+    [[nodiscard]] Status write_heads(const storage::WriteGroup& group,
+                                     std::vector<Wish>& wishes) const;
     // The search for words; nothing: they are none, or no hits are wanted.
     [[nodiscard]] Result<std::optional<boost::json::object>> word_search(
         const WordQuery& query, const ClusterWords& wanted, std::size_t k,

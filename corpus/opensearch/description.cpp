@@ -55,7 +55,7 @@ Status ClusterCorpus::look() {
     LECTERN_ASSIGN(const Reply reply,
                    cluster_.transport().send("GET", "/" + cluster_.name() + "/_settings"));
     if (reply.status == 404) return {};
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    if (reply.status != 200) return failure_of(reply);
     const json::value* index = index_in(reply.body);
     if (index == nullptr) return {};
     const std::string replicas = text_at(*index, "settings", "index", "number_of_replicas");
@@ -71,7 +71,7 @@ Result<storage::CollectionMeta> ClusterCorpus::meta() const {
     LECTERN_ASSIGN(const Reply reply,
                    cluster_.transport().send("GET", "/" + cluster_.name() + "/_mapping"));
     if (reply.status == 404) return pending_;
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    if (reply.status != 200) return failure_of(reply);
     const json::value* index = index_in(reply.body);
     if (index == nullptr) return pending_;
     const auto* meta = at_path(*index, std::string_view("mappings"), std::string_view("_meta"),
@@ -202,7 +202,7 @@ Result<storage::Generation> ClusterCorpus::make_index(storage::Generation genera
     // Another process was first, or an answer was lost.
     const bool there = reply.status == 400 &&
                        text_at(reply.body, "error", "type") == "resource_already_exists_exception";
-    if (reply.status != 200 && !there) return failure_of(reply.status, reply.body);
+    if (reply.status != 200 && !there) return failure_of(reply);
     // A cluster that is busy says that it will make the index, and may not have it yet.
     for (int wait = 0; wait < most_waits; ++wait) {
         LECTERN_ASSIGN(now, meta());

@@ -34,7 +34,7 @@ Result<IndexOfCluster> find_by(const Transport& transport, std::string_view addr
     const std::string& name = transport.address().name;
     LECTERN_ASSIGN(const Reply reply, transport.send("GET", "/" + name + parts_of_meta));
     if (reply.status == 404) return no_index(address);
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    if (reply.status != 200) return failure_of(reply);
     if (const auto* indexes = reply.body.if_object())
         if (indexes->size() == 1)
             if (auto found = index_of(name, indexes->begin()->value())) return *std::move(found);
@@ -71,7 +71,7 @@ Status drop(std::string_view address) {
     LECTERN_ASSIGN(const Reply reply, transport->send("DELETE", "/" + transport->address().name));
     // The answer to the first of two requests may have been lost.
     if (reply.status == 404 || reply.status == 200) return {};
-    return failure_of(reply.status, reply.body);
+    return failure_of(reply);
 }
 
 }  // namespace lectern::corpus::opensearch

@@ -46,7 +46,7 @@ Status check_repository(const Transport& transport) {
                     name +
                     " -H 'Content-Type: application/json' -d '{\"type\": \"fs\", \"settings\": "
                     "{\"location\": \"/mnt/backups\"}}' (docs/cluster.md)"};
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    if (reply.status != 200) return failure_of(reply);
     return {};
 }
 
@@ -182,7 +182,7 @@ Result<std::string> begin_snapshot(const Transport& transport, const json::objec
                            json::serialize(body)));
         if (reply.status >= 200 && reply.status < 300) return name_of(id);
         if (text_at(reply.body, "error", "type") != "invalid_snapshot_name_exception")
-            return failure_of(reply.status, reply.body);
+            return failure_of(reply);
         // Another's, or this one: the answer to a request before was lost.
         LECTERN_ASSIGN(const json::value found, transport.ask("GET", repository + name_of(id)));
         for (const json::value& one : list_at(found, "snapshots"))
@@ -226,7 +226,7 @@ Result<SnapshotState> look_at(const Transport& transport, const std::string& nam
         transport.send("GET", "/_snapshot/" + transport.address().name + "/" + name + "/_status"));
     SnapshotState out;
     if (reply.status == 404) return out;
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    if (reply.status != 200) return failure_of(reply);
     const json::array& all = list_at(reply.body, "snapshots");
     if (all.empty()) return out;
     const json::value& one = all.front();
@@ -338,7 +338,7 @@ Status delete_backup(std::string_view place, std::uint32_t id) {
         const Reply reply,
         transport->send("DELETE", "/_snapshot/" + transport->address().name + "/" + name_of(id)));
     if (reply.status == 404) return no_backup(id);
-    if (reply.status != 200) return failure_of(reply.status, reply.body);
+    if (reply.status != 200) return failure_of(reply);
     return {};
 }
 
@@ -395,7 +395,7 @@ Result<BackupInfo> restore(std::string_view place, std::uint32_t id, std::string
         return Status{Code::invalid_argument,
                       "there is an index '" + target.name +
                           "' already; a restore makes a new one, and replaces nothing"};
-    if (settings.status != 404) return failure_of(settings.status, settings.body);
+    if (settings.status != 404) return failure_of(settings);
     const std::string snapshot =
         "/_snapshot/" + transport->address().name + "/" + name_of(found->id);
     LECTERN_ASSIGN(const json::value about, transport->ask("GET", snapshot));
@@ -409,7 +409,7 @@ Result<BackupInfo> restore(std::string_view place, std::uint32_t id, std::string
     LECTERN_ASSIGN(const Reply begun,
                    transport->send("POST", snapshot + "/_restore?wait_for_completion=false",
                                    json::serialize(body)));
-    if (begun.status < 200 || begun.status > 299) return failure_of(begun.status, begun.body);
+    if (begun.status < 200 || begun.status > 299) return failure_of(begun);
     LECTERN_TRY(wait_for_shards(*transport, target.name));
     return *found;
 }

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "corpus/opensearch/json_build.hpp"
 
 namespace lectern::corpus::opensearch {
 namespace {
@@ -22,6 +25,8 @@ constexpr long silent_milliseconds = 10'000;
 constexpr auto first_pause = std::chrono::milliseconds(50);
 constexpr auto longest_pause = std::chrono::milliseconds(1000);
 constexpr std::size_t most_idle = 32;
+// So often all nodes are asked when they fail, and none says why it might be over soon.
+constexpr unsigned most_failed_rounds = 3;
 
 struct Closer {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
@@ -50,13 +55,34 @@ bool busy(long status) {
     return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-// The node that was asked has asked one that is gone.
-bool lost_another(long status, std::string_view body) {
-    if (status < 500) return false;
-    for (const std::string_view type :
-         {"node_disconnected_exception", "node_not_connected_exception",
-          "connect_transport_exception", "node_closed_exception"})
-        if (body.find(type) != std::string_view::npos) return true;
+// Of errors that may pass: what the engine calls them.
+constexpr std::string_view passing_types[] = {
+    // the node that was asked has asked one that is gone, or is going itself
+    "node_disconnected_exception", "node_not_connected_exception", "connect_transport_exception",
+    "node_closed_exception", "send_request_transport_exception",
+    "receive_timeout_transport_exception", "transport_exception", "no_node_available_exception",
+    // a copy is on its way to another node, or back
+    "no_shard_available_action_exception", "unavailable_shards_exception",
+    "shard_not_found_exception", "index_shard_closed_exception",
+    "index_shard_not_started_exception", "index_shard_recovering_exception",
+    "illegal_index_shard_state_exception", "shard_not_in_primary_mode_exception",
+    "retry_on_primary_exception", "retry_on_replica_exception", "already_closed_exception",
+    "engine_closed_exception",
+    // nobody manages the cluster
+    "cluster_manager_not_discovered_exception", "master_not_discovered_exception",
+    "not_cluster_manager_exception", "not_master_exception",
+    "failed_to_commit_cluster_state_exception", "process_cluster_event_timeout_exception",
+    // too much at once
+    "rejected_execution_exception", "circuit_breaking_exception", "task_cancelled_exception"};
+
+// Whether an error, as the nodes write it, names such a type, also as the cause of another.
+bool passes(long status, std::string_view body) {
+    if (status < 400) return false;
+    constexpr std::string_view key = "\"type\":\"";
+    for (std::size_t at = body.find(key); at != std::string_view::npos; at = body.find(key, at)) {
+        at += key.size();
+        if (may_pass(body.substr(at, body.find('"', at) - at))) return true;
+    }
     return false;
 }
 
@@ -75,6 +101,25 @@ bool reads(std::string_view method, std::string_view path) {
 
 std::string text_of(const Node& node) {
     return node.host + ":" + std::to_string(node.port);
+}
+
+// "HTTP status 400 (index_closed_exception: closed)"
+std::string said_in(long status, const boost::json::value& body) {
+    const std::string type = text_at(body, "error", "type");
+    std::string reason = text_at(body, "error", "reason");
+    if (reason.empty()) reason = text_at(body, "error");
+    const std::string cause = text_at(body, "error", "caused_by", "reason");
+    if (!cause.empty() && cause != reason) reason += reason.empty() ? cause : ": " + cause;
+    std::string out = type;
+    if (!type.empty() && !reason.empty()) out += ": ";
+    out += reason;
+    const std::string code = "HTTP status " + std::to_string(status);
+    return out.empty() ? code : code + " (" + out + ")";
+}
+std::string said_in(long status, const std::string& body) {
+    boost::system::error_code error;
+    const boost::json::value value = boost::json::parse(body, error);
+    return said_in(status, error ? boost::json::value() : value);
 }
 
 }  // namespace
@@ -159,6 +204,20 @@ Transport::Raw Transport::exchange(const Node& node, std::string_view method,
     return out;
 }
 
+Result<Reply> Transport::reply_of(const Node& node, const Raw& raw) {
+    Reply out{static_cast<int>(raw.status), {}, text_of(node)};
+    if (raw.body.empty()) return out;
+    boost::json::parse_options options;
+    options.max_depth = 100;
+    boost::system::error_code error;
+    out.body = boost::json::parse(raw.body, error, {}, options);
+    if (error)
+        return Status{Code::unavailable, "what " + out.node + " answers is not JSON (HTTP status " +
+                                             std::to_string(raw.status) +
+                                             "); is it an OpenSearch node?"};
+    return out;
+}
+
 Result<Reply> Transport::send(std::string_view method, const std::string& path,
                               std::string_view body) const {
     const auto end = Clock::now() + access_.timeout;
@@ -166,6 +225,10 @@ Result<Reply> Transport::send(std::string_view method, const std::string& path,
     const std::size_t count = address_.nodes.size();
     const std::size_t first = next_.fetch_add(1);
     std::string why;
+    bool hope = false;              // somebody may answer soon, in this round
+    const Node* failing = nullptr;  // the last that fails, as it seems for good
+    Raw failure;                    // what it said
+    unsigned failed_rounds = 0;
     for (std::size_t attempt = 0;; ++attempt) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
@@ -174,30 +237,30 @@ Result<Reply> Transport::send(std::string_view method, const std::string& path,
         const long own = count > 1 && reads(method, path)
                              ? std::max(static_cast<long>(left) / 2, silent_milliseconds)
                              : static_cast<long>(left);
-        const Raw raw = exchange(node, method, path, body, std::min(own, static_cast<long>(left)));
+        Raw raw = exchange(node, method, path, body, std::min(own, static_cast<long>(left)));
+        const bool answered = raw.error.empty();
         const bool blocked = held_up(raw.status, raw.body);
-        const bool lost = lost_another(raw.status, raw.body);
-        if (raw.error.empty() && !busy(raw.status) && !blocked && !lost) {
-            Reply out{static_cast<int>(raw.status), {}};
-            if (raw.body.empty()) return out;
-            boost::json::parse_options options;
-            options.max_depth = 100;
-            boost::system::error_code error;
-            out.body = boost::json::parse(raw.body, error, {}, options);
-            if (error)
-                return Status{Code::unavailable,
-                              "what " + text_of(node) + " answers is not JSON (HTTP status " +
-                                  std::to_string(raw.status) + "); is it an OpenSearch node?"};
-            return out;
-        }
+        const bool later = busy(raw.status) || blocked || passes(raw.status, raw.body);
+        if (answered && !later && raw.status < 500) return reply_of(node, raw);
+        const bool untrusted = raw.untrusted;
         // What the last moment cuts off says less than what was there before.
         if (why.empty() || left >= least_milliseconds)
             why = text_of(node) + ": " +
-                  (blocked             ? std::string(writes_held_up)
-                   : raw.error.empty() ? "HTTP status " + std::to_string(raw.status)
-                                       : raw.error);
+                  (blocked    ? std::string(writes_held_up)
+                   : answered ? said_in(raw.status, raw.body)
+                              : raw.error);
+        hope = hope || later;
+        if (answered && !later) {
+            failing = &node;
+            failure = std::move(raw);
+        }
         if ((attempt + 1) % count != 0) continue;  // another node, at once
-        if (raw.untrusted)
+        // One that cannot be reached would hardly say another thing than those that fail.
+        if (failing != nullptr && !hope && ++failed_rounds == most_failed_rounds)
+            return reply_of(*failing, failure);
+        hope = false;
+        failing = nullptr;
+        if (untrusted)
             return Status{Code::invalid_argument,
                           why +
                               "; LECTERN_OPENSEARCH_CA names the file of the authority that "
@@ -214,7 +277,7 @@ Result<Reply> Transport::send(std::string_view method, const std::string& path,
 Result<boost::json::value> Transport::ask(std::string_view method, const std::string& path,
                                           std::string_view body) const {
     LECTERN_ASSIGN(Reply reply, send(method, path, body));
-    if (reply.status < 200 || reply.status > 299) return failure_of(reply.status, reply.body);
+    if (reply.status < 200 || reply.status > 299) return failure_of(reply);
     return std::move(reply.body);
 }
 
@@ -223,30 +286,39 @@ Result<std::unique_ptr<Transport>> connect(Address address) {
     return Transport::open(std::move(address), std::move(access));
 }
 
-Status failure_of(int status, const boost::json::value& body) {
-    std::string reason = "HTTP status " + std::to_string(status);
-    if (const auto* object = body.if_object())
-        if (const auto* error = object->if_contains("error")) {
-            const auto* details = error->if_object();
-            const auto* text = details == nullptr ? nullptr : details->if_contains("reason");
-            if (text != nullptr && text->is_string())
-                reason = text->as_string().c_str();
-            else if (error->is_string())
-                reason = error->as_string().c_str();
-        }
-    const std::string message = "the cluster: " + reason;
-    switch (status) {
+bool may_pass(std::string_view type) noexcept {
+    return std::find(std::begin(passing_types), std::end(passing_types), type) !=
+           std::end(passing_types);
+}
+
+Status failure_of(const Reply& reply) {
+    const std::string message =
+        "the cluster's node " + reply.node + ": " + said_in(reply.status, reply.body);
+    switch (reply.status) {
         case 401:
         case 403:
             return {Code::invalid_argument,
                     message +
                         "; the user and password or the API key come from the environment "
                         "(LECTERN_OPENSEARCH_USER …, docs/cluster.md)"};
-        case 404: return {Code::not_found, message};
-        case 413: return {Code::resource_exhausted, message};
-        case 400: return {Code::invalid_argument, message};
-        default: return {Code::unavailable, message};
+        case 404:
+            return {Code::not_found,
+                    message + "; see that the address names an OpenSearch node and what it has"};
+        case 413:
+            return {Code::resource_exhausted,
+                    message + "; let the nodes take more at once (http.max_content_length)"};
+        case 400:
+            return {Code::invalid_argument,
+                    message +
+                        "; it would say so again: see that the cluster is OpenSearch 2.19 with its "
+                        "k-NN plugin and that the index is open, and read the node's log"};
+        default: break;
     }
+    return {Code::unavailable,
+            message + (reply.status < 500
+                           ? "; see that it is an OpenSearch node, and read its log"
+                           : "; all nodes that answer fail: read the log of this one, and see GET "
+                             "/_cluster/health, then do it again")};
 }
 
 }  // namespace lectern::corpus::opensearch

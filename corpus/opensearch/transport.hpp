@@ -18,6 +18,7 @@ namespace lectern::corpus::opensearch {
 struct Reply {
     int status = 0;  // of HTTP
     boost::json::value body;
+    std::string node;  // that gave it: HOST:PORT
 };
 
 class Transport {
@@ -29,7 +30,8 @@ class Transport {
 
     // `path`: as it stands in the URL, with its query. `body`: JSON, or lines of it; "": none.
     // unavailable when no node has answered in time (429, 502, 503 and 504 are no answers, nor is
-    // that writes are held up); otherwise what was answered, errors included.
+    // that writes are held up, nor an error of which may_pass() holds); otherwise what was
+    // answered, errors included: one of 500 and more when every node that can be asked gives one.
     [[nodiscard]] Result<Reply> send(std::string_view method, const std::string& path,
                                      std::string_view body = {}) const;
     // Only an answer of 200 to 299; other ones as failure_of() has them.
@@ -48,6 +50,7 @@ class Transport {
     };
 
     Transport(Address address, Access access);
+    [[nodiscard]] static Result<Reply> reply_of(const Node& node, const Raw& raw);
     [[nodiscard]] Raw exchange(const Node& node, std::string_view method, const std::string& path,
                                std::string_view body, long milliseconds) const;
 
@@ -65,7 +68,11 @@ inline constexpr std::string_view writes_held_up =
     "writes to the index are held up; a backup that was broken off leaves that, and 'lectern "
     "repair' lets them in";
 
-// What a cluster's error says, as a failure.
-[[nodiscard]] Status failure_of(int status, const boost::json::value& body);
+// Whether an error of this type of the engine's may be over a moment later: a node is gone, and the
+// others have not taken notice of it yet, or one has too much to do.
+[[nodiscard]] bool may_pass(std::string_view type) noexcept;
+
+// What a cluster's error says, as a failure: of which node, and what to do.
+[[nodiscard]] Status failure_of(const Reply& reply);
 
 }  // namespace lectern::corpus::opensearch

@@ -1,6 +1,8 @@
 // Documents that are written: their versions, then the heads that name them.
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "corpus/opensearch/cluster_corpus.hpp"
@@ -13,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int most_conflicts = 20;
+constexpr std::uint64_t pause_of_a_loser = 20;  // milliseconds at most, for each time
 
 }  // namespace
 
@@ -30,6 +33,7 @@ Status ClusterCorpus::accepts(const storage::PutDocument& document) const {
 
 Status ClusterCorpus::write_version(const storage::PutDocument& put, Wish& wish, Bulk& bulk) const {
     storage::DocumentHeader& header = wish.header;
+    header = {};
     header.id = put.id;
     header.ordinal = fresh_number();
     header.title = put.title;
@@ -74,8 +78,25 @@ Status ClusterCorpus::write_version(const storage::PutDocument& put, Wish& wish,
     return {};
 }
 
+Status ClusterCorpus::write_versions_anew(const storage::WriteGroup& group,
+                                          const std::vector<Wish*>& wishes) const {
+    Bulk versions(cluster_);
+    for (Wish* const wish : wishes) {
+        wish->dead.push_back(wish->header);
+        LECTERN_TRY(write_version(group.puts[*wish->put], *wish, versions));
+    }
+    if (versions.empty()) return {};
+    LECTERN_TRY(versions.send().status());
+    return cluster_.refresh();
+}
+
 // The heads, each only in the place of the version that was read: who comes second reads again.
-Status ClusterCorpus::write_heads(std::vector<Wish>& wishes) const {
+//
+// A head that was sent may have been written although nothing said so, and another program may have
+// taken its place since and removed what it named. So a version whose head was sent and does not
+// stand there is written anew, under other names, before its head is sent again.
+Status ClusterCorpus::write_heads(const storage::WriteGroup& group,
+                                  std::vector<Wish>& wishes) const {
     for (int attempt = 0; attempt < most_conflicts; ++attempt) {
         std::vector<std::string> ids;
         std::vector<Wish*> open;
@@ -85,26 +106,45 @@ Status ClusterCorpus::write_heads(std::vector<Wish>& wishes) const {
                 open.push_back(&wish);
             }
         if (open.empty()) return {};
+        // Who has lost keeps out of the way of who has won.
+        if (attempt > 0)
+            std::this_thread::sleep_for(std::chrono::milliseconds(
+                fresh_number() % (pause_of_a_loser * static_cast<std::uint64_t>(attempt))));
         LECTERN_ASSIGN(auto heads, heads_of(cluster_, ids));
+        const auto is_mine = [&](std::size_t i) {
+            return heads[i] && open[i]->put && heads[i]->header.ordinal == open[i]->header.ordinal;
+        };
+        std::vector<Wish*> anew;
+        for (std::size_t i = 0; i < open.size(); ++i)
+            if (open[i]->put && open[i]->tried && !is_mine(i)) anew.push_back(open[i]);
+        if (!anew.empty()) {
+            LECTERN_TRY(write_versions_anew(group, anew));
+            LECTERN_ASSIGN(heads, heads_of(cluster_, ids));
+        }
         Bulk bulk(cluster_);
         std::map<std::string, Wish*> sent;
         for (std::size_t i = 0; i < open.size(); ++i) {
             Wish& wish = *open[i];
-            const bool mine =
-                heads[i] && wish.put && heads[i]->header.ordinal == wish.header.ordinal;
-            if (mine || (!wish.put && !heads[i])) {
-                wish.done = true;  // by a request whose answer was lost, or by another process
+            if (!wish.put && !heads[i] && !wish.tried) {
+                wish.done = true;
                 continue;
             }
-            wish.before = std::move(heads[i]);
-            wish.existed = wish.existed || wish.before.has_value();
             const std::string name = head_id(wish.id);
-            const std::int64_t sequence = wish.before ? wish.before->sequence : -1;
-            const std::int64_t term = wish.before ? wish.before->term : 0;
+            if (heads[i] && !is_mine(i)) {
+                wish.existed = true;
+                wish.dead.push_back(heads[i]->header);
+            }
+            // Also what stands there already, by a request whose answer was lost: then it is on a
+            // majority.
+            const std::int64_t sequence = heads[i] ? heads[i]->sequence : -1;
+            const std::int64_t term = heads[i] ? heads[i]->term : 0;
             if (wish.put)
                 bulk.put_after(name, wish.head, sequence, term);
-            else
+            else if (heads[i])
                 bulk.remove_after(name, sequence, term);
+            else
+                bulk.remove(name);
+            wish.tried = true;
             sent[name] = &wish;
         }
         LECTERN_ASSIGN(const std::vector<std::string> conflicts, bulk.send());
@@ -186,7 +226,7 @@ Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& g
         // Before the heads: a search then finds the version before, or this one.
         LECTERN_TRY(cluster_.refresh());
     }
-    LECTERN_TRY(write_heads(wishes));
+    LECTERN_TRY(write_heads(group, wishes));
     if (!group.puts.empty()) {
         LECTERN_ASSIGN(const Served after, cluster_.served());
         if (after.there && after.serving != serving) {
@@ -195,13 +235,12 @@ Result<storage::CommitResult> ClusterCorpus::commit(const storage::WriteGroup& g
         }
     }
     Bulk dead(cluster_);
-    for (const Wish& wish : wishes) {
-        if (!wish.before) continue;
-        const storage::DocumentHeader& before = wish.before->header;
-        dead.remove(text_id(before.ordinal));
-        for (storage::ChunkId chunk = before.chunks.first; chunk < before.chunks.end(); ++chunk)
-            dead.remove(chunk_id(chunk));
-    }
+    for (const Wish& wish : wishes)
+        for (const storage::DocumentHeader& before : wish.dead) {
+            dead.remove(text_id(before.ordinal));
+            for (storage::ChunkId chunk = before.chunks.first; chunk < before.chunks.end(); ++chunk)
+                dead.remove(chunk_id(chunk));
+        }
     if (!dead.empty()) LECTERN_TRY(dead.send().status());
     if (!wishes.empty()) LECTERN_TRY(cluster_.refresh());
     for (const Wish& wish : wishes)
@@ -227,16 +266,14 @@ Status ClusterCorpus::write_sources(const storage::SourceRows& rows) {
     for (const storage::SyncedFile& file : rows.put_files)
         put.put(synced_id(file.path), json::serialize(synced_row(file)));
     if (!put.empty()) LECTERN_TRY(put.send().status());
+    Bulk changed(cluster_);
     for (const auto& [id, origin] : rows.origins) {
-        const json::object change =
-            object_of("doc", object_of("file", text_value(origin.file), "synced", origin.synced));
-        LECTERN_ASSIGN(
-            const Reply reply,
-            cluster_.transport().send(
-                "POST", "/" + cluster_.name() + "/_update/" + head_id(id) + "?retry_on_conflict=5",
-                json::serialize(change)));
-        if (reply.status != 200 && reply.status != 404) return failure_of(reply.status, reply.body);
+        json::object fields = object_of("file", text_value(origin.file), "synced", origin.synced);
+        // What changes nothing is written all the same: else no copy would count as reached.
+        changed.update(head_id(id),
+                       json::serialize(object_of("doc", std::move(fields), "detect_noop", false)));
     }
+    if (!changed.empty()) LECTERN_TRY(changed.send().status());
     return cluster_.refresh();
 }
 
