@@ -16,15 +16,26 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+import urllib.error
+import urllib.parse
 import urllib.request
+from ctypes import byref, c_int32
 
 from serving import Server
 from tls_door import Door, make_certificates
 
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "c_api"))
+
+from notes import Lectern, as_json, documents  # pylint: disable=wrong-import-position
+
 PROGRAM = os.path.abspath(sys.argv[1])
-PIPELINES = pathlib.Path(__file__).resolve().parents[2] / "config" / "pipelines"
+PIPELINES = TESTS.parent / "config" / "pipelines"
+# Of the same build; a sanitiser's cannot be opened by Python.
+LIBRARY = os.environ.get("LECTERN_TEST_LIBRARY", str(pathlib.Path(PROGRAM).parents[1] / "lib" / "liblectern.so"))
 CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
 REPOSITORY = os.environ.get("LECTERN_TEST_REPOSITORY", "")  # a folder that its nodes may keep snapshots in
 
@@ -316,6 +327,91 @@ class Behaviour:
         self.assertEqual(self.reembed(collection, "search-only"), (0, 0))
         self.assertEqual(json.loads(lectern("verify", "-c", collection, "--json"))["findings"], [])
 
+    def test_another_model_is_refused_for_writing(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", self.other, self.rows)
+        said = lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows, code=1)
+        self.assertIn("holds vectors of", said)
+        # Nothing was written, and its own model goes on.
+        self.assertEqual(self.model_of(collection), ("other", 16))
+        self.assertEqual(json.loads(lectern("ingest", "-c", collection, self.rows, "--json"))["skipped"], len(ROWS))
+        self.assertEqual(self.found(collection, "Bread. " + ROWS[4]["text"], "--mode", "dense")[0], "notes/bread")
+
+    def test_pages_of_hits(self):
+        question = ("the flow along a wall", "--mode", "dense")
+        whole = self.found(self.shared, *question, "-k", str(len(ROWS)))
+        self.assertEqual(sorted(whole), sorted(row["_id"] for row in ROWS))
+        pages = [self.found(self.shared, *question, "-k", "2", "--offset", str(at)) for at in range(0, len(ROWS), 2)]
+        self.assertEqual(sum(pages, []), whole)
+
+    def test_feedback_is_asked_for(self):
+        for weight in ("0", "0.5"):
+            hits = self.search(self.shared, "laminar flow over a flat plate", "--feedback", weight)["hits"]
+            self.assertEqual(hits[0]["document"], "papers/plate")
+
+    def test_eval_and_bench_measure(self):
+        queries = write_rows(self.folder / "queries.jsonl", [
+            {"_id": "1", "text": "laminar boundary layer of a flat plate"}, {"_id": "2", "text": "kneading dough"}])
+        qrels = self.folder / "qrels.tsv"
+        qrels.write_text("query-id\tcorpus-id\tscore\n1\tpapers/plate\t1\n2\tnotes/bread\t1\n", encoding="utf-8")
+        found = json.loads(lectern("eval", "-c", self.shared, "--queries", queries, "--qrels", qrels, "--json"))
+        self.assertEqual((found["queries"], found["metrics"]["ndcg@10"]), (2, 1))
+        timed = json.loads(lectern("bench", "-c", self.shared, "-n", 4, "--questions", 0, "--ingest", 3, "--json"))
+        self.assertEqual(timed["searches"], 4)
+        self.assertGreater(timed["search_milliseconds"]["total"]["p50"], 0)
+
+    def test_words_are_learnt_from_it(self):
+        model = self.folder / f"{type(self).__name__}.bin"
+        lectern("train", "word2vec", "-c", self.shared, "-o", model, "--dim", "4", "--epochs", "1")
+        self.assertGreater(model.stat().st_size, 0)
+
+    def test_a_language_models_client(self):
+        messages = [
+            {"id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18", "capabilities": {},
+                                                         "clientInfo": {"name": "test", "version": "1"}}},
+            {"method": "notifications/initialized"},
+            {"id": 2, "method": "tools/call", "params": {"name": "search", "arguments": {
+                "query": "laminar flow over a flat plate", "k": 1}}}]
+        lines = "".join(json.dumps({"jsonrpc": "2.0", **message}) + "\n" for message in messages)
+        done = subprocess.run([PROGRAM, "mcp", "-c", self.shared], input=lines, capture_output=True, text=True,
+                              timeout=300, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answers = {answer.get("id"): answer for answer in map(json.loads, done.stdout.splitlines())}
+        self.assertFalse(answers[2]["result"].get("isError", False), answers[2])
+        self.assertIn("papers/plate", json.dumps(answers[2]["result"]))
+
+    @unittest.skipUnless(LIBRARY, "a library with a sanitiser cannot be opened by Python")
+    def test_the_c_interface(self):
+        collection = self.new_collection()
+        c = Lectern(LIBRARY)
+        engine = c.opened("engine_open", None, None, None)
+        try:
+            notes = c.opened("collection_open", engine, collection.encode(), as_json(pipeline="bert"))
+            try:
+                given = [{"id": row["_id"], "title": row["title"], "text": row["text"], "metadata": {"number": number}}
+                         for number, row in enumerate(ROWS)]
+                self.assertEqual(c.text("collection_add", notes, json.dumps(given).encode(), None)["documents"],
+                                 len(ROWS))
+                self.assertEqual([one["document"] for one in documents(c, notes)], sorted(row["_id"] for row in ROWS))
+                found = c.text("collection_search", notes, as_json(query="induced drag of a wing", k=1), None)["hits"]
+                self.assertEqual(found[0]["document"], "papers/wing")
+                # Metadata alone: no model runs, and the chunks follow.
+                changed = c_int32()
+                c.call("collection_patch_metadata", notes, b"papers/wing", as_json(number=77), byref(changed))
+                self.assertEqual(changed.value, 1)
+                chosen = c.text("collection_select", notes, b"number > 70")["documents"]
+                self.assertEqual(chosen, ["papers/wing"])
+                found = c.text("collection_search", notes, as_json(query="flow", filter="number > 70"), None)["hits"]
+                self.assertEqual({hit["document"] for hit in found}, {"papers/wing"})
+                asked = c.text("collection_ask", notes, as_json(question="What does entropy measure?", extractive=True),
+                               None)
+                self.assertTrue(asked["citations"])
+                self.assertEqual(c.text("collection_verify", notes, None)["findings"], [])
+            finally:
+                c.library.lectern_collection_close(notes)
+        finally:
+            c.library.lectern_engine_close(engine)
+
     def test_verify_finds_all_in_order(self):
         # A folder is verified when no program has it open.
         report = json.loads(lectern("verify", "-c", self.shared, "--json"))
@@ -404,6 +500,117 @@ class InACluster(Behaviour, unittest.TestCase):
         for hit in hits["hits"]:
             self.assertEqual(text[hit["begin"]:hit["end"]].decode(), hit["text"])
         self.assertEqual(json.loads(lectern("stats", "-c", collection, "--json"))["documents"], len(ROWS) + 40)
+
+    def test_processes_with_the_same_file(self):
+        """Each document is there once, whole, and nothing is left of who came second."""
+        collection = self.new_collection()
+        rows = write_rows(self.folder / "same.jsonl", [{"_id": f"same/{number}", "text": f"Text {number} of many. " * 40}
+                                                       for number in range(60)])
+        running = [subprocess.Popen([PROGRAM, "ingest", "-c", collection, "--pipeline", "search-only", rows],
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(3)]
+        for process in running:
+            said = process.communicate(timeout=600)[1]
+            self.assertEqual(process.returncode, 0, said)
+        report = json.loads(lectern("verify", "-c", collection, "--json"))
+        self.assertEqual((report["findings"], report["notes"], report["documents"]), ([], [], 60))
+        self.assertEqual(json.loads(lectern("ingest", "-c", collection, rows, "--json"))["skipped"], 60)
+
+    def test_writers_of_one_document(self):
+        """Two servers, one document, many times: it is one version of one of them, and no row of any other is left."""
+        name = self.new_collection().split("/")[-1]
+        path = f"/collections/{name}"
+        log = self.folder / "writers.log"
+        texts = {}
+        failures = []
+        with Server(PROGRAM, CLUSTER, log) as one, Server(PROGRAM, CLUSTER, log) as other:
+            one.done("PUT", path, {"pipeline": "search-only"})
+
+            def write(server, who):
+                try:
+                    for number in range(12):
+                        text = f"Version {number} of {who}. " * (1 + 60 * (number % 3))
+                        texts[f"{who}-{number}"] = text
+                        server.done("PUT", f"{path}/documents/shared", {"text": text})
+                except AssertionError as failure:
+                    failures.append(failure)
+
+            threads = [threading.Thread(target=write, args=(server, who))
+                       for who, server in (("one", one), ("two", one), ("three", other))]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            self.assertEqual(failures, [])
+            for server in (one, other):
+                self.assertIn(server.done("GET", f"{path}/documents/shared")["text"], texts.values())
+        collection = self.place(name)
+        text = self.get(collection, "shared")["text"]
+        self.assertIn(text, [version for key, version in texts.items() if key.endswith("-11")])
+        report = json.loads(lectern("verify", "-c", collection, "--json"))
+        self.assertEqual((report["findings"], report["notes"], report["documents"]), ([], [], 1))
+        hits = self.search(collection, "Version", "--chunks", "-k", "100")["hits"]
+        self.assertEqual(len(hits), report["chunks"])
+        for hit in hits:
+            self.assertEqual(text.encode()[hit["begin"]:hit["end"]].decode(), hit["text"])
+
+    def test_pages_of_documents(self):
+        path = f"/collections/{self.shared.split('/')[-1]}/documents"
+        with Server(PROGRAM, CLUSTER, self.folder / "pages.log") as server:
+            ids = []
+            while page := server.done("GET", f"{path}?limit=4" + (f"&after={urllib.parse.quote(ids[-1])}" if ids else ""))[
+                    "documents"]:
+                self.assertLessEqual(len(page), 4)
+                ids += [document["document"] for document in page]
+            self.assertEqual(ids, sorted(row["_id"] for row in ROWS))
+
+    def test_verify_finds_strangers(self):
+        collection = self.new_collection()
+        lectern("ingest", "-c", collection, "--pipeline", "search-only", self.rows)
+        name = collection.split("/")[-1]
+
+        def chunk_of(document):
+            row, = self.row_names(collection, {"bool": {"filter": [{"term": {"kind": "chunk"}},
+                                                                   {"term": {"id": document}}]}})
+            return row, self.ask_cluster("GET", f"/{name}/_doc/{row}")["_source"]
+
+        # One more chunk than its document names, and one that has the bytes of no text.
+        _, stranger = chunk_of("papers/wing")
+        self.ask_cluster("PUT", f"/{name}/_doc/c4611686018427387000?refresh=true", stranger)
+        row, changed = chunk_of("papers/plate")
+        self.ask_cluster("PUT", f"/{name}/_doc/{row}?refresh=true", {**changed, "text": "Something else."})
+        report = json.loads(lectern_says(2, "verify", "-c", collection, "--json"))
+        said = sorted(finding["what"] for finding in report["findings"])
+        self.assertEqual(len(said), 2, report)
+        self.assertIn("has 2 chunks and 1 heads, which name 1 chunks", said[0])
+        self.assertIn("other bytes than its text", said[1])
+
+    def test_a_copy_that_was_killed_goes_on(self):
+        here = self.folder / "copy-killed"
+        draw = random.Random(2)
+        words = sorted(set(re.findall(r"\w+", " ".join(row["text"] for row in ROWS).lower())))
+        rows = write_rows(self.folder / "copied.jsonl", [{"_id": f"copied/{number:04}", "text": " ".join(
+            draw.choices(words, k=40))} for number in range(600)])
+        lectern("ingest", "-c", here, "--pipeline", self.other, rows)
+        there = self.new_collection()
+        name = there.split("/")[-1]
+        copying = subprocess.Popen([PROGRAM, "copy", here, there], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            copied = 0
+            while copied == 0 and copying.poll() is None:
+                try:
+                    copied = self.ask_cluster("POST", f"/{name}/_count", {"query": {"term": {"kind": "document"}}})["count"]
+                except urllib.error.HTTPError as early:
+                    early.close()  # the index is not made yet
+        finally:
+            copying.kill()
+        self.assertEqual(copying.wait(), -signal.SIGKILL)
+        done = json.loads(lectern("copy", here, there, "--json"))
+        self.assertEqual(done["documents"] + done["resumed"], 600)
+        self.assertGreater(done["resumed"], 0)
+        self.assertEqual((done["same"], done["different"]), (600, []))
+        back = self.folder / "copy-killed-back"
+        self.assertEqual(json.loads(lectern("copy", there, back, "--json"))["same"], 600)
+        self.assertEqual(json.loads(lectern("verify", "-c", back, "--json"))["findings"], [])
 
     def test_servers_share_what_the_cluster_has(self):
         name = self.new_collection().split("/")[-1]
