@@ -2,7 +2,7 @@
 # An OpenSearch cluster on this machine, for tests: some nodes on the loopback interface.
 #
 #   setup/opensearch.sh install       downloads and unpacks it (once, into the cache)
-#   setup/opensearch.sh start [N]     starts N nodes (3) and waits until they answer
+#   setup/opensearch.sh start [N]     starts N nodes (3) and waits until they answer; installs it before
 #   setup/opensearch.sh stop          stops them and deletes what they stored
 #   setup/opensearch.sh logs          prints the last lines that each node has said
 #   setup/opensearch.sh kill I        ends node I without warning
@@ -243,7 +243,7 @@ stop_all() {
 case ${1:-} in
     install) install_cluster ;;
     start)
-        [[ -d $home ]] || die "OpenSearch is not installed" "run: setup/opensearch.sh install"
+        [[ -d $home ]] || install_cluster
         mkdir -p "$run"
         for ((i = 1; i <= ${2:-3}; ++i)); do start_node "$i" "${2:-3}"; done
         wait_for "${2:-3}"

@@ -187,6 +187,7 @@ def print_speed(figures):
           f"{remote['nodes']} nodes, {remote['shards']} shards, {remote['copies']} copies; {os.cpu_count()} cores here")
     line("", "folder", "cluster")
     line("ingest, chunks a second", *both("chunks_per_second", "{:.1f}"), f"ratio {ratio:.2f} (wanted {WANTED_INGEST})")
+    line("  tokens a second", *(f"{one['tokens'] / one['ingest_seconds']:.0f}" for one in (local, remote)))
     line("  seconds", *both("ingest_seconds", "{:.1f}"))
     line("  processor seconds of lectern", *both("lectern_processor_seconds", "{:.1f}"))
     line("  processor seconds of the nodes", "", f"{remote['node_processor_seconds']:.1f}")
