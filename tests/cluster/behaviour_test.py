@@ -35,6 +35,7 @@ from notes import Lectern, as_json, documents  # pylint: disable=wrong-import-po
 PROGRAM = os.path.abspath(sys.argv[1])
 PIPELINES = TESTS.parent / "config" / "pipelines"
 # Of the same build; a sanitiser's cannot be opened by Python.
+PLUGINS = pathlib.Path(PROGRAM).parents[1] / "tests" / "abi_v1_0"  # one of every kind
 LIBRARY = os.environ.get("LECTERN_TEST_LIBRARY", str(pathlib.Path(PROGRAM).parents[1] / "lib" / "liblectern.so"))
 CLUSTER = os.environ.get("LECTERN_TEST_CLUSTER", "")
 REPOSITORY = os.environ.get("LECTERN_TEST_REPOSITORY", "")  # a folder that its nodes may keep snapshots in
@@ -343,6 +344,20 @@ class Behaviour:
         self.assertEqual(sorted(whole), sorted(row["_id"] for row in ROWS))
         pages = [self.found(self.shared, *question, "-k", "2", "--offset", str(at)) for at in range(0, len(ROWS), 2)]
         self.assertEqual(sum(pages, []), whole)
+
+    def test_hits_are_reranked(self):
+        text = (PIPELINES / "search-only.yaml").read_text(encoding="utf-8")
+        file = self.folder / "reranked.yaml"
+        text = text.replace("vectors, search]", "vectors, search, rank]")
+        file.write_text(text.replace("\nstages:\n", "\nstages:\n  rank: {plugin: every-kind, stage: reranker}\n"),
+                        encoding="utf-8")
+        # It takes the longer text for the better one, and the title is read with it.
+        for mode in ("hybrid", "dense"):
+            hits = self.search(self.shared, "the flow along a wall", "--mode", mode, "--pipeline", file,
+                               "--plugins", PLUGINS)["hits"]
+            lengths = [len((hit["title"] + hit["text"]).encode()) for hit in hits]
+            self.assertEqual(lengths, sorted(lengths, reverse=True))
+            self.assertEqual(hits[0]["document"], "papers/boundary")
 
     def test_feedback_is_asked_for(self):
         for weight in ("0", "0.5"):
