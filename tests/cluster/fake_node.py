@@ -93,6 +93,8 @@ class FakeCluster:
         name = plain.split("/")[1]
         what = plain[len(name) + 1:]
         if method == "PUT" and what == "":
+            if self.mappings is not None:
+                return 400, error("resource_already_exists_exception", "there")
             made = json.loads(body)
             self.mappings = made["mappings"]
             self.settings = {"index": {"number_of_replicas": str(self.replicas)}}

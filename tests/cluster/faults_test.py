@@ -65,8 +65,13 @@ class Faults(unittest.TestCase):
                                 file or self.rows, code=code)
 
     def check_whole(self, cluster, texts):
+        """The rows of these documents are there, and no others."""
         self.assertEqual(cluster.problems(), [])
-        self.assertEqual({head["id"] for head in cluster.of_kind("document").values()}, set(texts))
+        stored = {head["id"]: cluster.rows[f"t{head['ordinal']}"]["_source"]["text"]
+                  for head in cluster.of_kind("document").values()}
+        self.assertEqual(stored, texts)
+
+    def check_read(self, cluster, texts):
         for document, text in texts.items():
             got = json.loads(self.run_lectern("get", "-c", cluster.address(), document, "--json"))
             self.assertEqual(got["text"], text)
@@ -75,6 +80,7 @@ class Faults(unittest.TestCase):
         with FakeCluster() as cluster:
             self.ingest(cluster)
             self.check_whole(cluster, TEXTS)
+            self.check_read(cluster, TEXTS)
 
     def test_errors_that_last_are_told_at_once(self):
         cases = {
@@ -118,9 +124,9 @@ class Faults(unittest.TestCase):
         with FakeCluster() as cluster:
             self.ingest(cluster)
             cluster.fault = lambda node, *_: (500, error("null_pointer_exception", "oh")) if node == 0 else None
-            self.check_whole(cluster, TEXTS)
+            self.check_read(cluster, TEXTS)
             cluster.fault = lambda node, *_: FakeCluster.DROP if node == 1 else None
-            self.check_whole(cluster, TEXTS)
+            self.check_read(cluster, TEXTS)
 
     def test_a_node_that_never_answers_is_told(self):
         with FakeCluster() as cluster:
@@ -148,7 +154,8 @@ class Faults(unittest.TestCase):
                 return fault
 
             cluster.fault = part("no_shard_available_action_exception", 3)
-            self.check_whole(cluster, TEXTS)
+            self.check_read(cluster, TEXTS)
+            self.assertGreater(len(mgets), 3)
             mgets.clear()
             cluster.fault = part("illegal_state_exception", 10**6)
             said = self.run_lectern("get", "-c", cluster.address(), "wall", code=1)
@@ -271,6 +278,29 @@ class Faults(unittest.TestCase):
                 self.ingest(cluster)
                 self.assertEqual(len(lost), len(TEXTS))
                 self.check_whole(cluster, TEXTS)
+
+    def test_programs_write_the_same_documents_at_once(self):
+        """Each document is that of one of them, whole, and nothing is left of the others."""
+        names = [f"document-{number}" for number in range(40)]
+        versions = [{name: "Knead the dough. " * (who + number % 5) for number, name in enumerate(names)}
+                    for who in range(1, 4)]
+        with FakeCluster() as cluster:
+            files = [self.write(f"version-{who}.jsonl", texts) for who, texts in enumerate(versions)]
+            running = [subprocess.Popen([PROGRAM, "ingest", "-c", cluster.address(), "--pipeline",
+                                         self.folder / "few.yaml", file], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE, text=True) for file in files]
+            for process in running:
+                said = process.communicate(timeout=300)[1]
+                self.assertEqual(process.returncode, 0, said)
+            self.assertEqual(cluster.problems(), [])
+            heads = {head["id"]: head for head in cluster.of_kind("document").values()}
+            self.assertEqual(sorted(heads), sorted(names))
+            for name, head in heads.items():
+                text = cluster.rows[f"t{head['ordinal']}"]["_source"]["text"]
+                self.assertIn(text, [version[name] for version in versions])
+                chunks = [cluster.rows[f"c{head['first'] + i}"]["_source"] for i in range(head["count"])]
+                for chunk in chunks:
+                    self.assertEqual(text.encode()[chunk["begin"]:chunk["end"]].decode(), chunk["text"])
 
     def test_another_program_writes_behind_a_write_on_too_few_copies(self):
         with FakeCluster() as cluster:
