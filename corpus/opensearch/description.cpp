@@ -15,17 +15,23 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::uint32_t most_replicas = 100;
+constexpr std::uint32_t most_shards = 1024;  // the engine's limit
 constexpr int most_waits = 300;
 constexpr auto between_waits = std::chrono::milliseconds(200);
 
-std::uint32_t number_from_environment(const char* name, std::uint32_t otherwise) {
+Result<std::uint32_t> number_from_environment(const char* name, std::uint32_t otherwise,
+                                              std::uint32_t least, std::uint32_t most) {
     const char* const text = std::getenv(name);
-    std::uint32_t out = otherwise;
-    if (text != nullptr) {
-        const std::string_view view(text);
-        if (std::from_chars(view.data(), view.data() + view.size(), out).ec != std::errc())
-            return otherwise;
-    }
+    if (text == nullptr || *text == '\0') return otherwise;
+    const std::string_view view(text);
+    const char* const end = view.data() + view.size();
+    std::uint32_t out = 0;
+    const auto [at, error] = std::from_chars(view.data(), end, out);
+    if (error != std::errc() || at != end || out < least || out > most)
+        return Status{Code::invalid_argument, std::string(name) + " is '" + text +
+                                                  "'; it is a number of " + std::to_string(least) +
+                                                  " to " + std::to_string(most)};
     return out;
 }
 
@@ -183,10 +189,12 @@ Result<storage::Generation> ClusterCorpus::make_index(storage::Generation genera
     storage::CollectionMeta now;
     LECTERN_ASSIGN(const json::value health, cluster_.transport().ask("GET", "/_cluster/health"));
     const auto nodes = static_cast<std::uint32_t>(count_at(health, "number_of_data_nodes"));
-    const std::uint32_t replicas =
-        number_from_environment("LECTERN_OPENSEARCH_REPLICAS", std::min(nodes, 3U) - (nodes > 0));
-    const std::uint32_t shards =
-        number_from_environment("LECTERN_OPENSEARCH_SHARDS", std::clamp(nodes, 1U, 8U));
+    LECTERN_ASSIGN(const std::uint32_t replicas,
+                   number_from_environment("LECTERN_OPENSEARCH_REPLICAS",
+                                           std::min(nodes, 3U) - (nodes > 0), 0, most_replicas));
+    LECTERN_ASSIGN(const std::uint32_t shards,
+                   number_from_environment("LECTERN_OPENSEARCH_SHARDS", std::clamp(nodes, 1U, 8U),
+                                           1, most_shards));
     generation.number = 1;
     generation.created_at = storage::now_milliseconds();
     pending_.format = 1;

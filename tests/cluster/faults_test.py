@@ -53,10 +53,10 @@ class Faults(unittest.TestCase):
                 out.write(json.dumps({"_id": document, "text": text}) + "\n")
         return file
 
-    def run_lectern(self, *arguments, code=0, seconds=FOR_EVER):
+    def run_lectern(self, *arguments, code=0, seconds=FOR_EVER, **variables):
         """What it prints, or what it says of its failure."""
         done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False,
-                              env={**os.environ, "LECTERN_OPENSEARCH_TIMEOUT": seconds})
+                              env={**os.environ, "LECTERN_OPENSEARCH_TIMEOUT": seconds, **variables})
         self.assertEqual(done.returncode, code, done.stdout[-2000:] + done.stderr[-2000:])
         return done.stdout if code == 0 else done.stderr
 
@@ -81,6 +81,15 @@ class Faults(unittest.TestCase):
             self.ingest(cluster)
             self.check_whole(cluster, TEXTS)
             self.check_read(cluster, TEXTS)
+
+    def test_an_index_that_cannot_be_made_so(self):
+        for name, value in (("REPLICAS", "two"), ("REPLICAS", "-1"), ("SHARDS", "0"), ("SHARDS", "3x")):
+            with self.subTest(f"{name}={value}"), FakeCluster() as cluster:
+                variable = f"LECTERN_OPENSEARCH_{name}"
+                said = self.run_lectern("ingest", "-c", cluster.address(), "--pipeline", self.folder / "few.yaml",
+                                        self.rows, code=1, **{variable: value})
+                self.assertIn(f"{variable} is '{value}'; it is a number of", said)
+                self.assertIsNone(cluster.mappings)
 
     def test_errors_that_last_are_told_at_once(self):
         cases = {
