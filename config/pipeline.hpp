@@ -119,7 +119,7 @@ struct SearchConfig {
     unsigned candidates = 50;  // 1 to 10,000: hits taken from each index before they are fused
     // Rows of the vector index's exact tail that start the building of a segment; 1 to 10,000,000.
     unsigned seal_at = 5'000;
-    // How the index keeps the vectors of its segments: f32, bf16, f16 or int8.
+    // How the index keeps the vectors of its segments: f32, bf16, f16, int8 or pq.
     std::string vectors = "f32";
     unsigned rerank = 30;  // 1 to 1,000: best hits that a reranker reads, when there is one
     unsigned rerank_milliseconds = 0;  // up to 600,000; 0: as long as it takes

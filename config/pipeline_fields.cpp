@@ -116,10 +116,11 @@ const api::Table<SearchConfig>& search_keys() {
             bound<&SearchConfig::vectors>(key(
                 {.name = "vectors",
                  .text = "how the vector index keeps the vectors in memory and in its files: 4, 2, "
-                         "2 or 1 byte a component. The best are scored again from the store, which "
-                         "keeps f32 always, so scores stay exact and the setting may be changed at "
-                         "any time: the index is built again"})),
-            {"f32", "bf16", "f16", "int8"}),
+                         "2 or 1 byte a component, or with pq a byte for six of them, for millions "
+                         "of vectors in little memory. The best are scored again from the store, "
+                         "which keeps f32 always, so scores stay exact and the setting may be "
+                         "changed at any time: the index is built again"})),
+            {"f32", "bf16", "f16", "int8", "pq"}),
         bound<&SearchConfig::rerank>(
             key({.name = "rerank",
                  .text = "best hits that the reranker reads, when the query has one",

@@ -64,6 +64,7 @@ storage::VectorEncoding encoding(std::string_view name) {
     if (name == "bf16") return storage::VectorEncoding::bf16;
     if (name == "f16") return storage::VectorEncoding::f16;
     if (name == "int8") return storage::VectorEncoding::int8;
+    if (name == "pq") return storage::VectorEncoding::pq;
     return storage::VectorEncoding::f32;
 }
 

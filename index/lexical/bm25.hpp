@@ -65,5 +65,15 @@ class Scorer {
     return std::log1p((all - with + 0.5) / (with + 0.5));
 }
 
+// Of a word that carries no content ("what", "the"): that nearly every text has it is known before
+// any is read, so few texts without it say little. Else, among a dozen chunks, the words of a
+// question weigh as much as the name that it asks for.
+[[nodiscard]] inline double weight_of_common_word(std::int64_t chunks,
+                                                  std::int64_t with_term) noexcept {
+    constexpr std::int64_t texts_before = 100;
+    constexpr std::int64_t with_it = 95;
+    return inverse_document_frequency(chunks + texts_before, with_term + with_it);
+}
+
 }  // namespace lexical
 }  // namespace lectern::index

@@ -28,6 +28,7 @@ struct QueryTerm {
     std::int64_t chunks = 0;      // live ones that have it
     std::vector<ListHead> heads;  // by segment; count 0: not there
     std::size_t word = no_word;   // of QueryTerms::content, that it stands for
+    bool common = false;          // stands for words alone that carry no content
 };
 
 // A word of the query that carries content: under which terms it is found (places in `terms`), one

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "index/vector/impl.hpp"
+#include "index/vector/lists.hpp"
 #include "storage/store/give_back.hpp"
 #include "storage/store/kill_point.hpp"
 
@@ -125,13 +126,16 @@ Status VectorIndex::Impl::run(const Job& job, int nice) {
         }
         from.sequence = early_.empty() ? sequence_ : *early_.rbegin();
     }
-    if (!job.tail) LECTERN_TRY(read_rows(job, from));
+    if (!job.tail && !reads_while_building(job)) LECTERN_TRY(read_rows(job, from));
     if (!job.sources.empty()) storage::kill_point("vector.during_merge");
     std::shared_ptr<Segment> made;
     if (!job.demote && !from.ids.empty()) {
         const fs::path before = from.base ? from.base->file : fs::path();
         Status saved;
-        with_priority(nice, [&] { made = build_and_save(from, saved); });
+        Result<std::shared_ptr<Segment>> built(made);
+        with_priority(nice, [&] { built = build_and_save(from, saved); });
+        LECTERN_TRY(built.status());
+        made = std::move(*built);
         if (!made) return {};
         if (!saved.ok())
             say("a segment of the vector index is kept in memory only: " + saved.message());
@@ -143,9 +147,35 @@ Status VectorIndex::Impl::run(const Job& job, int nice) {
     return {};
 }
 
-std::shared_ptr<Segment> VectorIndex::Impl::build_and_save(const Gathered& from, Status& saved) {
-    auto made = build_segment(from.base.get(), from.ids, from.rows, dimension_, options_, stop_);
-    if (!made) return nullptr;
+Result<std::shared_ptr<Segment>> VectorIndex::Impl::build(const Gathered& from) const {
+    if (options_.vectors != VectorEncoding::pq)
+        return build_segment(from.base.get(), from.ids, from.rows, dimension_, options_, stop_);
+    const auto gathered = [&](std::span<const ChunkId> ids, float* out) -> Status {
+        const auto first = std::lower_bound(from.ids.begin(), from.ids.end(), ids.front());
+        std::size_t row = static_cast<std::size_t>(first - from.ids.begin());
+        for (const ChunkId id : ids) {  // ascending, as those are
+            while (from.ids[row] != id) ++row;
+            out = std::copy_n(from.rows.data() + row * dimension_, dimension_, out);
+        }
+        return {};
+    };
+    const auto stored = [&](std::span<const ChunkId> ids, float* out) -> Status {
+        LECTERN_ASSIGN(const auto rows, store_.reader().vectors(options_.generation, ids));
+        std::fill_n(out, ids.size() * dimension_, 0.0F);
+        for (std::size_t i = 0, found = 0; i < ids.size() && found < rows.found.size(); ++i)
+            if (rows.found[found] == ids[i])
+                std::copy_n(rows.values.data() + found++ * dimension_, dimension_,
+                            out + i * dimension_);
+        return {};
+    };
+    const RowReader read = from.rows.empty() ? RowReader(stored) : RowReader(gathered);
+    return build_lists(from.base.get(), from.ids, read, dimension_, options_, stop_);
+}
+
+Result<std::shared_ptr<Segment>> VectorIndex::Impl::build_and_save(const Gathered& from,
+                                                                   Status& saved) {
+    LECTERN_ASSIGN(auto made, build(from));
+    if (!made) return made;
     if (from.base) {
         made->file = from.base->file;
         made->rows_in_file = from.base->rows_in_file;
@@ -181,7 +211,8 @@ std::shared_ptr<Segment> VectorIndex::Impl::base_for(const std::vector<ChunkId>&
     std::shared_ptr<Segment> base;
     for (const auto& segment : segments_) {
         if (worn(*segment) || segment->ids.back() >= ids.front() ||
-            segment->ids.size() > ids.size() * grow_up_to)
+            segment->ids.size() > ids.size() * grow_up_to ||
+            (segment->lists && !can_take(*segment->lists, ids.size())))
             continue;
         if (!base || segment->ids.size() < base->ids.size()) base = segment;
     }

@@ -1,8 +1,7 @@
 #include "index/vector/check_files.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
+#include <span>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -29,27 +28,11 @@ std::string why_left_over(const fs::path& file, const storage::CollectionMeta& m
     return "";
 }
 
-// The same vector, as far as the encoding can keep it.
-bool like(const float* stored, const std::vector<float>& kept, storage::VectorEncoding encoding) {
-    if (encoding == storage::VectorEncoding::f32)
-        return std::memcmp(stored, kept.data(), kept.size() * sizeof(float)) == 0;
-    double product = 0;
-    double squares = 0;
-    double kept_squares = 0;
-    for (std::size_t i = 0; i < kept.size(); ++i) {
-        product += double{stored[i]} * kept[i];
-        squares += double{stored[i]} * stored[i];
-        kept_squares += double{kept[i]} * kept[i];
-    }
-    return product >= 0.9 * std::sqrt(squares * kept_squares);
-}
-
 // How many rows agree. Those that the store has no more are none of the index's faults: they are
 // left out of searches.
 Result<std::uint64_t> rows_agree(const Segment& segment, const storage::Generation& generation,
                                  storage::VectorEncoding encoding, const storage::Reader& reader,
                                  const fs::path& file) {
-    std::vector<float> kept(generation.dimension);
     std::uint64_t agreeing = 0;
     for (std::size_t begin = 0; begin < segment.ids.size(); begin += step) {
         const std::size_t end = std::min(begin + step, segment.ids.size());
@@ -62,9 +45,9 @@ Result<std::uint64_t> rows_agree(const Segment& segment, const storage::Generati
             while (at < end && segment.ids[at] < rows.found[row]) ++at;
             if (at == end) break;
             if (segment.ids[at] != rows.found[row]) continue;
-            const float* stored = rows.values.data() + row * generation.dimension;
-            segment.copy_row(at, kept.data());
-            if (!like(stored, kept, encoding))
+            const auto stored =
+                std::span(rows.values).subspan(row * generation.dimension, generation.dimension);
+            if (!segment.keeps(at, stored, encoding))
                 return Status{Code::corrupt, file.string() + ": the row of chunk " +
                                                  std::to_string(segment.ids[at]) +
                                                  " is not the store's"};
@@ -89,7 +72,8 @@ Status check(const storage::CollectionMeta& meta, const storage::Reader& reader,
     using storage::VectorEncoding;
     Status refused;
     for (const VectorEncoding encoding :
-         {VectorEncoding::f32, VectorEncoding::bf16, VectorEncoding::f16, VectorEncoding::int8}) {
+         {VectorEncoding::f32, VectorEncoding::bf16, VectorEncoding::f16, VectorEncoding::int8,
+          VectorEncoding::pq}) {
         const SegmentOwner owner{meta.id, storage::content_hash(generation->fingerprint),
                                  generation->number, generation->dimension, encoding};
         const auto segment = load_segment(file, owner, reader.sequence());

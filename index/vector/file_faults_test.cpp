@@ -35,6 +35,7 @@ class FileFaultsTest : public ::testing::Test {
     [[nodiscard]] std::unique_ptr<VectorIndex> open() {
         VectorIndexOptions options;
         options.seal_at = 40;
+        options.vectors = encoding;
         options.build_in_background = false;
         options.log = [this](std::string_view message) { said.emplace_back(message); };
         auto index = VectorIndex::open(*store, options);
@@ -80,6 +81,9 @@ class FileFaultsTest : public ::testing::Test {
         return files;
     }
 
+    void fail_everything();
+
+    storage::VectorEncoding encoding = storage::VectorEncoding::f32;
     const TestFolder folder;
     std::unique_ptr<storage::Store> store;
     std::mt19937_64 random{5};
@@ -87,7 +91,7 @@ class FileFaultsTest : public ::testing::Test {
     std::vector<std::string> said;
 };
 
-TEST_F(FileFaultsTest, WhateverFailsEveryRowIsFound) {
+void FileFaultsTest::fail_everything() {
     const std::vector<std::pair<const char*, storage::Faults>> cases{
         {"writes", {.write_every = 4}},
         {"syncs", {.sync_every = 2}},
@@ -117,6 +121,15 @@ TEST_F(FileFaultsTest, WhateverFailsEveryRowIsFound) {
         expect_all_found(*index);
         for (const fs::path& file : segments()) EXPECT_EQ(file.extension(), ".segment");
     }
+}
+
+TEST_F(FileFaultsTest, WhateverFailsEveryRowIsFound) {
+    fail_everything();
+}
+
+TEST_F(FileFaultsTest, WhateverFailsEveryRowOfListsIsFound) {
+    encoding = storage::VectorEncoding::pq;
+    fail_everything();
 }
 
 TEST_F(FileFaultsTest, DamagedFilesAreNamed) {

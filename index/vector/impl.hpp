@@ -120,6 +120,8 @@ class VectorIndex::Impl {
 
     void search_segment(const Segment& segment, std::span<const float> query,
                         const std::function<bool(ChunkId)>& allows, Best& best) const;
+    static void search_lists(const Segment& segment, std::span<const float> query,
+                             const Filter& filter, Best& best);
 
     // The scores of the store's own vectors. Needs no lock: a chunk that the store has no more
     // keeps its rough score and disappears with the commit that is on its way here.
@@ -132,9 +134,6 @@ class VectorIndex::Impl {
 
     // Compares some rows with the store's: a file may be whole and still of another history.
     [[nodiscard]] Status agrees(const Segment& segment, const storage::Reader& reader) const;
-
-    // The same vector, as far as the encoding can keep it.
-    [[nodiscard]] bool like(const std::vector<float>& stored, const std::vector<float>& kept) const;
 
     // Marks the rows that the store has no more, or that an earlier segment has too.
     void mark_dead(Segment& segment, const std::vector<storage::ChunkRange>& live) const;
@@ -165,7 +164,13 @@ class VectorIndex::Impl {
 
     // A segment that nobody else knows yet, with its file where one is due. Null: to be given up.
     // Holds build_mutex_.
-    std::shared_ptr<Segment> build_and_save(const Gathered& from, Status& saved);
+    Result<std::shared_ptr<Segment>> build_and_save(const Gathered& from, Status& saved);
+    [[nodiscard]] Result<std::shared_ptr<Segment>> build(const Gathered& from) const;
+
+    // For lists: the rows are not gathered, but read while they are built.
+    [[nodiscard]] bool reads_while_building(const Job& job) const {
+        return options_.vectors == VectorEncoding::pq && !job.tail && !job.demote;
+    }
 
     // Holds build_mutex_.
     [[nodiscard]] std::filesystem::path next_file() {

@@ -1,5 +1,4 @@
 // Opening a vector index: the segments whose files check out, and the other rows from the store.
-#include <cmath>
 #include <cstdlib>
 #include <map>
 
@@ -9,7 +8,6 @@ namespace lectern::index {
 
 namespace fs = std::filesystem;
 using storage::ChunkId;
-using storage::VectorEncoding;
 
 Status VectorIndex::Impl::load() {
     const storage::Reader reader = store_.reader();
@@ -58,30 +56,14 @@ Status VectorIndex::Impl::load_segments(const storage::Reader& reader,
 
 Status VectorIndex::Impl::agrees(const Segment& segment, const storage::Reader& reader) const {
     const std::size_t step = std::max<std::size_t>(segment.ids.size() / 8, 1);
-    std::vector<float> row(dimension_);
     for (std::size_t at = 0; at < segment.ids.size(); at += step) {
         LECTERN_ASSIGN(const auto stored,
                        reader.vectors(options_.generation, {segment.ids[at], 1}));
         if (stored.found.empty()) continue;  // deleted since
-        segment.copy_row(at, row.data());
-        if (!like(stored.values, row))
+        if (!segment.keeps(at, stored.values, options_.vectors))
             return {Code::corrupt, segment.file.string() + ": disagrees with the collection"};
     }
     return {};
-}
-
-bool VectorIndex::Impl::like(const std::vector<float>& stored,
-                             const std::vector<float>& kept) const {
-    if (options_.vectors == VectorEncoding::f32) return stored == kept;
-    double product = 0;
-    double squares = 0;
-    double kept_squares = 0;
-    for (std::size_t i = 0; i < stored.size(); ++i) {
-        product += double{stored[i]} * kept[i];
-        squares += double{stored[i]} * stored[i];
-        kept_squares += double{kept[i]} * kept[i];
-    }
-    return product >= 0.9 * std::sqrt(squares * kept_squares);
 }
 
 void VectorIndex::Impl::mark_dead(Segment& segment,

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "index/vector/impl.hpp"
+#include "index/vector/lists.hpp"
 
 namespace lectern::index {
 namespace {
@@ -16,6 +17,8 @@ using storage::VectorEncoding;
 // A filter that passes a smaller part of a segment than this is answered row by row: the graph
 // would be walked mostly over rows that may not be found.
 constexpr double exact_below = 0.05;
+// Of lists: codes are looked through faster than rows are guessed one by one.
+constexpr double exact_below_of_lists = 0.005;
 // A walk of breadth ef scores about this many rows for each of ef.
 constexpr double scored_per_breadth = 16;
 constexpr int widest_search = 2048;
@@ -31,6 +34,44 @@ struct Selector : faiss::IDSelector {
     const Segment& segment;
     const std::function<bool(ChunkId)>& allows;
 };
+
+// How much of a segment may be found, by some of its rows.
+double part_that_passes(const Segment& segment, const faiss::IDSelector& selector) {
+    const std::size_t rows = segment.ids.size();
+    const std::size_t step = std::max<std::size_t>(rows / 256, 1);
+    std::size_t looked = 0;
+    std::size_t passed = 0;
+    for (std::size_t at = 0; at < rows; at += step, ++looked)
+        if (selector.is_member(static_cast<faiss::idx_t>(at))) ++passed;
+    return static_cast<double>(passed) / static_cast<double>(looked);
+}
+
+// The rows of the chunks that are allowed and not removed, a bit each; and how many.
+std::vector<std::uint8_t> bits_of(const Segment& segment, const std::vector<ChunkId>& allowed,
+                                  std::size_t& passed) {
+    std::vector<std::uint8_t> bits(segment.ids.size() / 8 + 1);
+    passed = 0;
+    auto row = segment.ids.begin();
+    for (auto id = std::lower_bound(allowed.begin(), allowed.end(), segment.ids.front());
+         id != allowed.end() && row != segment.ids.end(); ++id) {
+        if (*row < *id) row = std::lower_bound(row, segment.ids.end(), *id);
+        if (row == segment.ids.end() || *row != *id) continue;
+        const auto at = static_cast<std::size_t>(row - segment.ids.begin());
+        if (segment.dead[at] != 0) continue;
+        bits[at / 8] = static_cast<std::uint8_t>(bits[at / 8] | 1U << at % 8);
+        ++passed;
+    }
+    return bits;
+}
+
+// How many rows of lossy segments are scored again with the store's vectors.
+std::size_t looked_at_again(VectorEncoding encoding, std::size_t k) {
+    switch (encoding) {
+        case VectorEncoding::pq: return 8 * k + 64;
+        case VectorEncoding::int8: return 2 * k + 16;
+        default: return k + 16;
+    }
+}
 
 auto offering(const std::vector<ChunkId>& ids, Best& best) {
     return [&ids, &best](std::size_t at, float score) { best.offer(ids[at], score); };
@@ -50,7 +91,7 @@ Result<std::vector<Scored>> VectorIndex::Impl::search(std::span<const float> que
     // Compressed rows give rough scores; so more of them are looked at again.
     const bool rough_scores = options_.vectors != VectorEncoding::f32;
     Best best(k);
-    Best rough(options_.vectors == VectorEncoding::int8 ? 2 * k + 16 : k + 16);
+    Best rough(looked_at_again(options_.vectors, k));
     {
         const std::shared_lock lock(mutex_);
         find_best(query, filter, best, rough_scores ? rough : best);
@@ -62,8 +103,10 @@ Result<std::vector<Scored>> VectorIndex::Impl::search(std::span<const float> que
 void VectorIndex::Impl::find_best(std::span<const float> query, const Filter& filter, Best& exact,
                                   Best& from_segments) const {
     const std::size_t all = live_rows();
-    if (filter.allowed != nullptr && static_cast<double>(filter.allowed->size()) <=
-                                         std::max(1000.0, exact_below * static_cast<double>(all)))
+    const bool lists = options_.vectors == VectorEncoding::pq;
+    const double few = (lists ? exact_below_of_lists : exact_below) * static_cast<double>(all);
+    if (filter.allowed != nullptr &&
+        static_cast<double>(filter.allowed->size()) <= std::max(1000.0, few))
         return compare(query, *filter.allowed, offering(*filter.allowed, exact),
                        offering(*filter.allowed, from_segments));
     std::function<bool(ChunkId)> allows = filter.allows;
@@ -71,7 +114,12 @@ void VectorIndex::Impl::find_best(std::span<const float> query, const Filter& fi
         allows = [&](ChunkId id) {
             return std::binary_search(filter.allowed->begin(), filter.allowed->end(), id);
         };
-    for (const auto& segment : segments_) search_segment(*segment, query, allows, from_segments);
+    for (const auto& segment : segments_) {
+        if (segment->lists)
+            search_lists(*segment, query, filter, from_segments);
+        else
+            search_segment(*segment, query, allows, from_segments);
+    }
     tail_.search(query, allows, exact);
 }
 
@@ -98,12 +146,7 @@ void VectorIndex::Impl::search_segment(const Segment& segment, std::span<const f
     const std::size_t rows = segment.ids.size();
     const std::size_t k = best.wanted();
     const Selector selector(segment, allows);
-    const std::size_t step = std::max<std::size_t>(rows / 256, 1);
-    std::size_t looked = 0;
-    std::size_t passed = 0;
-    for (std::size_t at = 0; at < rows; at += step, ++looked)
-        if (selector.is_member(static_cast<faiss::idx_t>(at))) ++passed;
-    const double part = static_cast<double>(passed) / static_cast<double>(looked);
+    const double part = part_that_passes(segment, selector);
     const Scorer scorer = segment.scorer(query);
     const auto offer = [&](faiss::idx_t at) {
         best.offer(segment.ids[static_cast<std::size_t>(at)], (*scorer)(at));
@@ -131,6 +174,49 @@ void VectorIndex::Impl::search_segment(const Segment& segment, std::span<const f
     }
     for (std::size_t at = 0; at < rows; ++at)
         if (selector.is_member(static_cast<faiss::idx_t>(at))) offer(static_cast<faiss::idx_t>(at));
+}
+
+void VectorIndex::Impl::search_lists(const Segment& segment, std::span<const float> query,
+                                     const Filter& filter, Best& best) {
+    const faiss::IndexIVFPQ& lists = *segment.lists;
+    const Selector selector(segment, filter.allows);
+    const faiss::IDSelector* chosen = nullptr;
+    std::vector<std::uint8_t> bits;
+    std::optional<faiss::IDSelectorBitmap> by_bits;
+    double part = 1;
+    if (filter.allowed != nullptr) {
+        std::size_t passed = 0;
+        bits = bits_of(segment, *filter.allowed, passed);
+        if (passed == 0) return;
+        part = static_cast<double>(passed) / static_cast<double>(segment.ids.size());
+        chosen = &by_bits.emplace(bits.size(), bits.data());
+    } else if (filter.allows || segment.dead_count > 0) {
+        part = part_that_passes(segment, selector);
+        chosen = &selector;
+    }
+    const std::size_t k = std::min(best.wanted(), segment.ids.size());
+    std::vector<float> scores(k);
+    std::vector<faiss::idx_t> found(k);
+    // As many more lists as fewer rows pass; all of them where some of the k were not found.
+    const auto usual = static_cast<double>(lists_looked_through(lists));
+    const auto all = static_cast<double>(lists.nlist);
+    for (double looked = part > 0 ? std::min(usual / part, all) : all;; looked = all) {
+        faiss::SearchParametersIVF parameters;
+        parameters.sel = const_cast<faiss::IDSelector*>(chosen);
+        parameters.nprobe = static_cast<std::size_t>(looked);
+        std::vector<float> near(parameters.nprobe);
+        std::vector<faiss::idx_t> centres(parameters.nprobe);
+        lists.quantizer->search(1, query.data(), static_cast<faiss::idx_t>(parameters.nprobe),
+                                near.data(), centres.data());
+        faiss::IndexIVFStats own;  // else of all searches, without a lock
+        lists.search_preassigned(1, query.data(), static_cast<faiss::idx_t>(k), centres.data(),
+                                 near.data(), scores.data(), found.data(), false, &parameters,
+                                 &own);
+        if (parameters.nprobe == lists.nlist || std::count(found.begin(), found.end(), -1) == 0)
+            break;
+    }
+    for (std::size_t i = 0; i < k; ++i)
+        if (found[i] >= 0) best.offer(segment.ids[static_cast<std::size_t>(found[i])], scores[i]);
 }
 
 std::vector<std::optional<float>> VectorIndex::Impl::scores(std::span<const float> query,

@@ -12,12 +12,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
+#include <istream>
+#include <optional>
 #include <string>
 #include <system_error>
 
 #include "index/vector/equal_rows.hpp"
+#include "index/vector/lists.hpp"
 #include "storage/store/crc32c.hpp"
 #include "storage/store/file_calls.hpp"
 #include "storage/store/files.hpp"
@@ -109,18 +113,34 @@ struct PayloadWriter : faiss::IOWriter {
     std::uint64_t total = 0;
 };
 
-// Bytes that have been checked, for FAISS to read.
+// Bytes that have been checked, for FAISS to read: straight to where they stay, since beside them
+// there may be no room for them once more.
 struct PayloadReader : faiss::IOReader {
-    explicit PayloadReader(std::span<const char> from) : rest(from) {}
+    PayloadReader(std::istream& from, std::uint64_t bytes) : in(from), rest(bytes) {}
     std::size_t operator()(void* out, std::size_t size, std::size_t count) override {
         if (size == 0) return count;
-        const std::size_t items = std::min(count, rest.size() / size);
-        if (items > 0) std::memcpy(out, rest.data(), items * size);
-        rest = rest.subspan(items * size);
+        const std::uint64_t items = std::min<std::uint64_t>(count, rest / size);
+        if (items > 0 &&
+            !in.read(static_cast<char*>(out), static_cast<std::streamsize>(items * size)))
+            return 0;
+        rest -= items * size;
         return items;
     }
-    std::span<const char> rest;
+    std::istream& in;
+    std::uint64_t rest;
 };
+
+// Nothing when the file ends before.
+std::optional<std::uint32_t> crc_of(std::istream& in, std::uint64_t bytes) {
+    std::vector<char> part(std::min<std::uint64_t>(bytes, 1U << 20U));
+    std::uint32_t crc = 0;
+    for (std::uint64_t at = 0; at < bytes; at += part.size()) {
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(part.size(), bytes - at));
+        if (!in.read(part.data(), static_cast<std::streamsize>(count))) return std::nullopt;
+        crc = storage::crc32c(part.data(), count, crc);
+    }
+    return crc;
+}
 
 Status unusable(const fs::path& file, const std::string& why) {
     return {Code::corrupt, file.string() + ": " + why};
@@ -206,13 +226,32 @@ bool fits(const faiss::IndexHNSW& graph, const SegmentOwner& owner, std::uint64_
 }  // namespace
 
 Scorer Segment::scorer(std::span<const float> query) const {
-    Scorer scorer(graph->storage->get_distance_computer());
+    Scorer scorer = lists ? scorer_of(*lists) : Scorer(graph->storage->get_distance_computer());
     scorer->set_query(query.data());
     return scorer;
 }
 
 void Segment::copy_row(std::size_t at, float* out) const {
-    graph->storage->reconstruct(static_cast<faiss::idx_t>(at), out);
+    const faiss::Index& rows = lists ? static_cast<const faiss::Index&>(*lists) : *graph->storage;
+    rows.reconstruct(static_cast<faiss::idx_t>(at), out);
+}
+
+bool Segment::keeps(std::size_t at, std::span<const float> vector,
+                    storage::VectorEncoding encoding) const {
+    std::vector<float> kept(vector.size());
+    copy_row(at, kept.data());
+    if (encoding == storage::VectorEncoding::f32)
+        return std::equal(kept.begin(), kept.end(), vector.begin());
+    double product = 0;
+    double squares = 0;
+    double kept_squares = 0;
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+        product += double{vector[i]} * kept[i];
+        squares += double{vector[i]} * vector[i];
+        kept_squares += double{kept[i]} * kept[i];
+    }
+    const bool near = product >= 0.9 * std::sqrt(squares * kept_squares);
+    return near || (lists && index::keeps(*lists, at, vector));
 }
 
 bool Segment::has(storage::ChunkId id) const {
@@ -227,6 +266,8 @@ std::size_t Segment::find(storage::ChunkId id) const {
 }
 
 std::size_t Segment::memory_bytes() const {
+    if (lists)
+        return ids.size() * (sizeof(storage::ChunkId) + 1) + index::memory_bytes(*lists);
     const auto& codes = static_cast<const faiss::IndexFlatCodes&>(*graph->storage).codes;
     return ids.size() * (sizeof(storage::ChunkId) + 1) + codes.size() +
            graph->hnsw.neighbors.size() * sizeof(graph->hnsw.neighbors[0]) +
@@ -275,7 +316,7 @@ Status save_segment(const Segment& segment, const SegmentOwner& owner, storage::
     payload(segment.ids.data(), sizeof(storage::ChunkId), segment.ids.size());
     storage::kill_point("file.during_write");
     try {
-        if (out.ok()) faiss::write_index(segment.graph.get(), &payload);
+        if (out.ok()) faiss::write_index(&segment.index(), &payload);
     } catch (const faiss::FaissException& error) {
         if (out.ok()) return {Code::internal, "writing " + file.string() + ": " + error.what()};
     }
@@ -313,26 +354,35 @@ Result<std::shared_ptr<Segment>> load_segment(const fs::path& file, const Segmen
         return unusable(file, "is cut off or has bytes behind its end");
     if (stamp.count == 0 || stamp.count > stamp.payload_size / sizeof(storage::ChunkId))
         return unusable(file, "its number of rows is impossible");
-    std::vector<char> payload(stamp.payload_size);
-    if (!in.read(payload.data(), static_cast<std::streamsize>(payload.size())))
-        return unusable(file, "cannot be read to its end");
-    if (storage::crc32c(payload.data(), payload.size()) != stamp.payload_crc)
-        return unusable(file, "its checksum does not match");
+    const std::optional<std::uint32_t> crc = crc_of(in, stamp.payload_size);
+    if (!crc) return unusable(file, "cannot be read to its end");
+    if (*crc != stamp.payload_crc) return unusable(file, "its checksum does not match");
+    in.seekg(sizeof stamp);
 
     auto segment = std::make_shared<Segment>();
     segment->file = file;
     segment->rows_in_file = stamp.count;
     segment->ids.resize(stamp.count);
     const std::size_t id_bytes = stamp.count * sizeof(storage::ChunkId);
-    std::memcpy(segment->ids.data(), payload.data(), id_bytes);
+    if (!in.read(reinterpret_cast<char*>(segment->ids.data()),
+                 static_cast<std::streamsize>(id_bytes)))
+        return unusable(file, "cannot be read to its end");
     if (segment->ids.front() != stamp.first || segment->ids.back() != stamp.last ||
         std::adjacent_find(segment->ids.begin(), segment->ids.end(), std::greater_equal<>()) !=
             segment->ids.end())
         return unusable(file, "its chunk ids do not ascend");
     segment->dead.assign(stamp.count, 0);
     try {
-        PayloadReader reader(std::span<const char>(payload).subspan(id_bytes));
+        PayloadReader reader(in, stamp.payload_size - id_bytes);
         std::unique_ptr<faiss::Index> index(faiss::read_index(&reader));
+        if (owner.vectors == storage::VectorEncoding::pq) {
+            auto* lists = dynamic_cast<faiss::IndexIVFPQ*>(index.get());
+            if (lists == nullptr || !fits(*lists, owner.dimension, stamp.count))
+                return unusable(file, "its lists are of another kind or size");
+            (void)index.release();
+            segment->lists.reset(lists);
+            return segment;
+        }
         auto* graph = dynamic_cast<faiss::IndexHNSW*>(index.get());
         if (graph == nullptr || !fits(*graph, owner, stamp.count))
             return unusable(file, "its graph is of another kind or size");

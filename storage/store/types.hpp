@@ -98,8 +98,9 @@ struct ChunkView {
     std::string context{};  // the bytes of its context; likewise
 };
 
-// How a vector's components are stored. Only f32 is written today.
-enum class VectorEncoding : std::uint8_t { f32 = 0, bf16 = 1, f16 = 2, int8 = 3 };
+// How a vector's components are stored. The store writes f32 alone; pq is for indexes: the codes of
+// a product quantiser, from which a vector is guessed.
+enum class VectorEncoding : std::uint8_t { f32 = 0, bf16 = 1, f16 = 2, int8 = 3, pq = 4 };
 
 // The vectors of one model. A collection never compares vectors of two generations.
 struct Generation {
