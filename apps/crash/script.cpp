@@ -125,7 +125,9 @@ Result<std::filesystem::path> Script::write_pipeline(const std::filesystem::path
                 "ingest: [source, text, chunks, tokens, vectors, commit]\n"
                 "query: [query, tokens, vectors, search]\n"
                 "search: {seal_at: "
-             << seal_at << "}\n";
+             << seal_at
+             // Both kinds of segments, by the seed.
+             << (seed_ % 2 == 1 ? ", vectors: pq" : "") << "}\n";
     pipeline.close();
     if (!vectors || !pipeline)
         return Status{Code::internal, "cannot write the pipeline into '" + folder.string() + "'"};

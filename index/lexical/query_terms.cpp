@@ -50,7 +50,7 @@ std::vector<std::size_t> TermList::add(std::string_view folded, double count) {
 
 std::size_t TermList::add_term(const std::string& term, double count) {
     const auto [at, added] = places_.emplace(term, terms_.size());
-    if (added) terms_.push_back({term, 0, 0, {}, no_word});
+    if (added) terms_.push_back({term, 0, 0, {}, no_word, false});
     terms_[at->second].count += count;
     return at->second;
 }
@@ -140,7 +140,11 @@ class LookUp {
         for (const std::string& word : query_.words) counts[word] += 1;
         for (const auto& [word, count] : counts) {
             places_[word] = list_.add(word, count);
-            if (places_[word].empty() || text::is_stop_word(word)) continue;
+            if (places_[word].empty()) continue;
+            if (text::is_stop_word(word)) {
+                append(common_, places_[word]);
+                continue;
+            }
             content_[word] = out_.content.size();
             out_.content.push_back({places_[word], count, 0});
         }
@@ -256,7 +260,7 @@ class LookUp {
                          [&](const QueryTerm& one) { return one.term == near.term; });
         const auto place = static_cast<std::size_t>(known - out_.terms.begin());
         if (known == out_.terms.end())
-            out_.terms.push_back({near.term, near_weight[near.edits] * word.count, 0, {}, no_word});
+            out_.terms.push_back({near.term, near_weight[near.edits] * word.count, 0, {}, no_word, false});
         append(word.places, {place});
     }
 
@@ -268,6 +272,8 @@ class LookUp {
                 out_.content[i].chunks = std::max(out_.content[i].chunks, term.chunks);
                 if (term.word == no_word) term.word = i;
             }
+        for (const std::size_t place : common_)
+            out_.terms[place].common = out_.terms[place].word == no_word;
     }
 
     Status add_excluded() {
@@ -330,6 +336,7 @@ class LookUp {
     QueryTerms out_;
     std::map<std::string_view, std::vector<std::size_t>> places_;  // of the words' own terms
     std::map<std::string_view, std::size_t> content_;              // places in out_.content
+    std::vector<std::size_t> common_;                              // of words without content
     std::vector<std::size_t> shown_;
     std::vector<std::size_t> typed_on_;
 };
@@ -367,7 +374,7 @@ Result<std::vector<std::string>> telling_words(const State& state, Analyzer& ana
     for (const auto& [word, times] : counts) {
         std::string term = analyzer.term(word, language);
         if (term.empty()) continue;
-        terms.push_back({std::move(term), times.weight, 0, {}, no_word});
+        terms.push_back({std::move(term), times.weight, 0, {}, no_word, false});
         names.push_back(&word);
     }
     LECTERN_TRY(read_heads(state, terms));

@@ -75,8 +75,10 @@ Result<LexicalResult> search(const LexicalQuery::Impl& query, std::size_t k,
         for (std::size_t term = 0; term < terms.terms.size(); ++term) {
             const QueryTerm& one = terms.terms[term];
             if (one.heads[i].count == 0) continue;
-            const double weight =
-                one.count * inverse_document_frequency(state.totals.chunks, one.chunks);
+            const double rarity = one.common
+                                      ? weight_of_common_word(state.totals.chunks, one.chunks)
+                                      : inverse_document_frequency(state.totals.chunks, one.chunks);
+            const double weight = one.count * rarity;
             cursors.emplace_back(state.reader, *live.segment,
                                  head_key(live.segment->number, one.term), one.heads[i], term,
                                  weight, scorer);

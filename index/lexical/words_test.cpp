@@ -60,6 +60,22 @@ const std::string names =
     "Call payment_retry_handler after orders.csv was read, then getUserProfile of Node.js.";
 const std::string other = "Nothing of the kind stands here.";
 
+const std::string of_ships =
+    "What is the weight of a ship? The weight of the ship is the weight of the water that it "
+    "displaces.";
+const std::string of_ships_in_german =
+    "Was ist das Gewicht eines Schiffes? Das Gewicht des Schiffes ist das Gewicht des Wassers, das "
+    "es verdr\u00E4ngt.";
+
+// 30 rows with the part 097 among them, as a chunk of a table has.
+std::string table_of(const std::string& head, const std::string& part) {
+    std::string out = head;
+    for (int i = 0; i < 30; ++i)
+        out += "\n| " + part + "-0" + std::to_string(70 + i) + " | " +
+               std::to_string(210 + 3 * i) + " kg | Hall " + "ABC"[i % 3] + " |";
+    return out;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     words, Find,
     ::testing::Values(
@@ -83,6 +99,15 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"formula", {other, "CO\u2082 and H\u2082SO\u2084"}, "co2", {1}},
         Row{"formula_long", {other, "CO\u2082 and H\u2082SO\u2084"}, "H2SO4", {1}},
         Row{"whole_before_part", {"a file of orders", "orders.csv"}, "orders.csv", {1, 0}},
+        Row{"name_in_a_question",
+            {of_ships, table_of("| Name | Weight | Hall |", "Part"), other},
+            "What is the weight of Part-097?",
+            {1, 0, 2}},
+        Row{"name_in_a_question_in_german",
+            {of_ships_in_german, table_of("| Name | Gewicht | Halle |", "Teil"), other},
+            "Was ist das Gewicht von Teil-097?",
+            {1, 0}},
+        Row{"no_content_at_all", {other, "what it is"}, "what is it", {1}},
         Row{"thousands", {other, "1,250 euros"}, "1250", {1}},
         Row{"thousands_german", {other, "1.250 Euro"}, "1,250", {1}},
         Row{"thousands_french", {other, "1\u202F250 euros"}, "1250", {1}},
