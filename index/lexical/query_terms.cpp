@@ -260,7 +260,8 @@ class LookUp {
                          [&](const QueryTerm& one) { return one.term == near.term; });
         const auto place = static_cast<std::size_t>(known - out_.terms.begin());
         if (known == out_.terms.end())
-            out_.terms.push_back({near.term, near_weight[near.edits] * word.count, 0, {}, no_word, false});
+            out_.terms.push_back(
+                {near.term, near_weight[near.edits] * word.count, 0, {}, no_word, false});
         append(word.places, {place});
     }
 

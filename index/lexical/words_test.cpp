@@ -71,8 +71,8 @@ const std::string of_ships_in_german =
 std::string table_of(const std::string& head, const std::string& part) {
     std::string out = head;
     for (int i = 0; i < 30; ++i)
-        out += "\n| " + part + "-0" + std::to_string(70 + i) + " | " +
-               std::to_string(210 + 3 * i) + " kg | Hall " + "ABC"[i % 3] + " |";
+        out += "\n| " + part + "-0" + std::to_string(70 + i) + " | " + std::to_string(210 + 3 * i) +
+               " kg | Hall " + "ABC"[i % 3] + " |";
     return out;
 }
 

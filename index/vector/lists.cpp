@@ -74,9 +74,9 @@ Result<std::vector<float>> sample_of(std::span<const ChunkId> ids, const RowRead
 
 std::unique_ptr<faiss::IndexIVFPQ> empty_lists(std::uint32_t dimension, std::size_t lists) {
     auto centres = std::make_unique<faiss::IndexFlatIP>(static_cast<faiss::idx_t>(dimension));
-    auto out = std::make_unique<faiss::IndexIVFPQ>(centres.get(), dimension, lists,
-                                                   parts_of(dimension), code_bits,
-                                                   faiss::METRIC_INNER_PRODUCT);
+    auto out =
+        std::make_unique<faiss::IndexIVFPQ>(centres.get(), dimension, lists, parts_of(dimension),
+                                            code_bits, faiss::METRIC_INNER_PRODUCT);
     (void)centres.release();
     out->own_fields = true;
     // FAISS writes to standard error below 39.
@@ -152,8 +152,7 @@ Result<std::shared_ptr<Segment>> build_lists(const Segment* base, std::vector<Ch
             if (stop) return given_up;
             const std::size_t count = std::min(rows_at_once, ids.size() - at);
             rows.resize(count * dimension);
-            LECTERN_TRY(
-                read_all(read, std::span(ids).subspan(at, count), dimension, rows.data()));
+            LECTERN_TRY(read_all(read, std::span(ids).subspan(at, count), dimension, rows.data()));
             segment->lists->add(static_cast<faiss::idx_t>(count), rows.data());
         }
     } catch (const faiss::FaissException& error) {
@@ -170,8 +169,8 @@ bool can_take(const faiss::IndexIVFPQ& lists, std::size_t rows) {
 }
 
 std::size_t lists_looked_through(const faiss::IndexIVFPQ& lists) {
-    return std::min(lists.nlist, std::clamp(lists.nlist / 16, fewest_looked_through,
-                                            most_looked_through));
+    return std::min(lists.nlist,
+                    std::clamp(lists.nlist / 16, fewest_looked_through, most_looked_through));
 }
 
 bool fits(const faiss::IndexIVFPQ& lists, std::uint32_t dimension, std::uint64_t count) {
@@ -187,8 +186,7 @@ bool fits(const faiss::IndexIVFPQ& lists, std::uint32_t dimension, std::uint64_t
         lists.pq.nbits != code_bits || lists.pq.d != dimension ||
         lists.pq.centroids.size() != code_values * dimension || lists.code_size != parts ||
         inverted->nlist != lists.nlist || inverted->code_size != parts ||
-        lists.direct_map.type != faiss::DirectMap::Array ||
-        lists.direct_map.array.size() != count)
+        lists.direct_map.type != faiss::DirectMap::Array || lists.direct_map.array.size() != count)
         return false;
     std::uint64_t rows = 0;
     for (std::size_t list = 0; list < lists.nlist; ++list) {
@@ -198,8 +196,8 @@ bool fits(const faiss::IndexIVFPQ& lists, std::uint32_t dimension, std::uint64_t
         // Where each row says that it lies, so none is there twice.
         for (std::size_t at = 0; at < size; ++at) {
             if (ids[at] < 0 || ids[at] >= lists.ntotal) return false;
-            const auto place =
-                static_cast<std::uint64_t>(lists.direct_map.array[static_cast<std::size_t>(ids[at])]);
+            const auto place = static_cast<std::uint64_t>(
+                lists.direct_map.array[static_cast<std::size_t>(ids[at])]);
             if (faiss::lo_listno(place) != list || faiss::lo_offset(place) != at) return false;
         }
     }

@@ -30,12 +30,9 @@ namespace lectern::index {
 using RowReader = std::function<Status(std::span<const storage::ChunkId> ids, float* out)>;
 
 // As build_segment (segment.hpp): null when `stop` became true. A failure of `read` is passed on.
-[[nodiscard]] Result<std::shared_ptr<Segment>> build_lists(const Segment* base,
-                                                           std::vector<storage::ChunkId> ids,
-                                                           const RowReader& read,
-                                                           std::uint32_t dimension,
-                                                           const VectorIndexOptions& options,
-                                                           const std::atomic<bool>& stop);
+[[nodiscard]] Result<std::shared_ptr<Segment>> build_lists(
+    const Segment* base, std::vector<storage::ChunkId> ids, const RowReader& read,
+    std::uint32_t dimension, const VectorIndexOptions& options, const std::atomic<bool>& stop);
 
 // Whether so many rows more do well with what was learned from the first ones.
 [[nodiscard]] bool can_take(const faiss::IndexIVFPQ& lists, std::size_t rows);

@@ -135,7 +135,8 @@ std::optional<std::uint32_t> crc_of(std::istream& in, std::uint64_t bytes) {
     std::vector<char> part(std::min<std::uint64_t>(bytes, 1U << 20U));
     std::uint32_t crc = 0;
     for (std::uint64_t at = 0; at < bytes; at += part.size()) {
-        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(part.size(), bytes - at));
+        const auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(part.size(), bytes - at));
         if (!in.read(part.data(), static_cast<std::streamsize>(count))) return std::nullopt;
         crc = storage::crc32c(part.data(), count, crc);
     }
@@ -266,8 +267,7 @@ std::size_t Segment::find(storage::ChunkId id) const {
 }
 
 std::size_t Segment::memory_bytes() const {
-    if (lists)
-        return ids.size() * (sizeof(storage::ChunkId) + 1) + index::memory_bytes(*lists);
+    if (lists) return ids.size() * (sizeof(storage::ChunkId) + 1) + index::memory_bytes(*lists);
     const auto& codes = static_cast<const faiss::IndexFlatCodes&>(*graph->storage).codes;
     return ids.size() * (sizeof(storage::ChunkId) + 1) + codes.size() +
            graph->hnsw.neighbors.size() * sizeof(graph->hnsw.neighbors[0]) +

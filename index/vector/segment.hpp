@@ -1,6 +1,6 @@
-// index/vector/segment.hpp: one sealed segment: an HNSW graph over rows that do not change, or lists
-// of their codes (lists.hpp), and the cache file it is kept in (docs/on-disk-format.md). Internal to
-// index/vector.
+// index/vector/segment.hpp: one sealed segment: an HNSW graph over rows that do not change, or
+// lists of their codes (lists.hpp), and the cache file it is kept in (docs/on-disk-format.md).
+// Internal to index/vector.
 #pragma once
 
 #include <faiss/IndexHNSW.h>
@@ -33,10 +33,10 @@ struct SegmentOwner {
 using Scorer = std::unique_ptr<faiss::DistanceComputer>;
 
 struct Segment {
-    std::vector<storage::ChunkId> ids;  // of each row, ascending
+    std::vector<storage::ChunkId> ids;         // of each row, ascending
     std::unique_ptr<faiss::IndexHNSW> graph;   // one of the two
     std::unique_ptr<faiss::IndexIVFPQ> lists;  // of the encoding pq
-    std::vector<std::uint8_t> dead;  // of each row; guarded by the index's mutex
+    std::vector<std::uint8_t> dead;            // of each row; guarded by the index's mutex
     std::size_t dead_count = 0;
     // Guarded by the index's mutex too. The file may lack the last rows: they come from the store.
     std::filesystem::path file;  // empty when there is none
