@@ -138,6 +138,10 @@ class VectorIndex::Impl {
     // Marks the rows that the store has no more, or that an earlier segment has too.
     void mark_dead(Segment& segment, const std::vector<storage::ChunkRange>& live) const;
 
+    // Of lists: when many rows are in no segment, as after the loss of its file or with another
+    // encoding before, makes one of them.
+    Status load_lists(const storage::Reader& reader, const std::vector<storage::ChunkRange>& live);
+
     // The rows that no segment has.
     Status load_tail(const storage::Reader& reader, const std::vector<storage::ChunkRange>& live);
 

@@ -193,6 +193,45 @@ TEST(Lists, DamagedFilesAreBuiltAgain) {
     }
 }
 
+// Else all of their vectors would lie in the tail, and lists are for those that memory cannot hold.
+TEST(Lists, ManyRowsWithoutAFileAreBuiltFromTheStore) {
+    Collection collection;
+    (void)filled(collection, 3000, sealing(3000));  // as another encoding kept them
+    (void)collection.remove(collection.every(10));
+    std::vector<std::string> log;
+    auto index = collection.open(by_lists(50, &log));
+    ASSERT_EQ(log.size(), 2U);
+    EXPECT_THAT(log[1], HasSubstr("built from the store"));
+    for (int time = 0; time < 2; ++time) {
+        EXPECT_EQ(index->statistics().segments, 1U);
+        EXPECT_EQ(index->statistics().tail_rows, 0U);
+        EXPECT_EQ(index->statistics().rows, collection.size());
+        EXPECT_GE(recall_at_10(collection, *index), 0.95);
+        index.reset();
+        log.clear();
+        index = collection.open(by_lists(50, &log));  // of its file
+        EXPECT_THAT(log, IsEmpty());
+    }
+}
+
+// A chunk may have no vector of this generation, as those of a change of model that was broken off.
+TEST(Lists, ChunksWithoutAVectorAreNotFound) {
+    Collection collection;
+    (void)collection.add(2500);
+    storage::WriteGroup group;
+    for (int i = 0; i < 30; ++i) {
+        storage::PutDocument& document = group.puts.emplace_back();
+        document.id = "without-" + std::to_string(i);
+        document.text = "x";
+        document.chunks = {{0, 1, 1}};
+    }
+    ASSERT_TRUE(collection.store().commit(group, false).ok());
+    const auto index = collection.open(by_lists(50));
+    EXPECT_EQ(index->statistics().segments, 1U);
+    EXPECT_EQ(index->statistics().rows, collection.size());
+    EXPECT_EQ(found(*index, collection.vector(), 2530).size(), 2500U);
+}
+
 TEST(Lists, VerifyComparesThemWithTheStore) {
     Collection collection;
     const auto index = filled(collection, 3000, by_lists(1000));

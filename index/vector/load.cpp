@@ -3,17 +3,26 @@
 #include <map>
 
 #include "index/vector/impl.hpp"
+#include "index/vector/lists.hpp"
 
 namespace lectern::index {
 
 namespace fs = std::filesystem;
 using storage::ChunkId;
 
+namespace {
+
+// More rows than this for each that starts a segment are many.
+constexpr std::size_t many_tails = 40;
+
+}  // namespace
+
 Status VectorIndex::Impl::load() {
     const storage::Reader reader = store_.reader();
     sequence_ = reader.sequence();
     LECTERN_ASSIGN(const std::vector<storage::ChunkRange> live, reader.live_chunks());
     LECTERN_TRY(load_segments(reader, live));
+    if (options_.vectors == storage::VectorEncoding::pq) LECTERN_TRY(load_lists(reader, live));
     LECTERN_TRY(load_tail(reader, live));
     if (options_.build_in_background) {
         builder_ = std::thread([this] { build_when_due(); });
@@ -77,6 +86,43 @@ void VectorIndex::Impl::mark_dead(Segment& segment,
         segment.dead[at] = 1;
         ++segment.dead_count;
     }
+}
+
+Status VectorIndex::Impl::load_lists(const storage::Reader& reader,
+                                     const std::vector<storage::ChunkRange>& live) {
+    std::vector<ChunkId> ids;
+    for (const storage::ChunkRange& range : live)
+        for (ChunkId id = range.first; id < range.end(); ++id)
+            if (!in_segments(id)) ids.push_back(id);
+    if (ids.size() < many_tails * std::max<std::size_t>(options_.seal_at, 1)) return {};
+    say("lists of " + std::to_string(ids.size()) +
+        " vectors are built from the store before the collection is open; this takes a while");
+    std::vector<ChunkId> missing;
+    const auto read = [&](std::span<const ChunkId> wanted, float* out) -> Status {
+        LECTERN_ASSIGN(const auto rows, reader.vectors(options_.generation, wanted));
+        std::fill_n(out, wanted.size() * dimension_, 0.0F);
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (found < rows.found.size() && rows.found[found] == wanted[i])
+                std::copy_n(rows.values.data() + found++ * dimension_, dimension_,
+                            out + i * dimension_);
+            else
+                missing.push_back(wanted[i]);
+        }
+        return {};
+    };
+    LECTERN_ASSIGN(const std::shared_ptr<Segment> made,
+                   build_lists(nullptr, std::move(ids), read, dimension_, options_, stop_));
+    if (!made) return {};
+    for (const ChunkId id : missing) {  // a chunk need not have a vector
+        std::uint8_t& dead = made->dead[made->find(id)];
+        if (std::exchange(dead, std::uint8_t{1}) == 0) ++made->dead_count;
+    }
+    if (made->live() == 0) return {};
+    if (const Status saved = save(*made); !saved.ok())
+        say("a segment of the vector index is kept in memory only: " + saved.message());
+    segments_.push_back(made);
+    return {};
 }
 
 Status VectorIndex::Impl::load_tail(const storage::Reader& reader,

@@ -16,7 +16,8 @@
 //
 // Segments keep their rows as f32, or as bf16, f16 or int8 (eight bits a component, the range of
 // each learned from the segment's first rows). Then the best rows are scored once more from the
-// store's f32 vectors, so that scores are the same for every encoding.
+// store's f32 vectors, so that scores are the same for every encoding. With pq a segment is no
+// graph but lists of short codes (lists.hpp), for more rows than memory has room for vectors of.
 //
 // Segments are kept as files in the collection's index folder. They are caches: each is stamped and
 // checksummed (docs/on-disk-format.md); one that does not check out is deleted, its rows are read
@@ -76,8 +77,10 @@ class VectorIndex {
     // Loads the cached segments that check out and reads the other rows from the store: when it
     // returns, the index answers for exactly the chunks that the store had at store.sequence().
     // Segment files of another encoding than the options' are deleted and built again.
-    // No commit may run meanwhile. invalid_argument when there is no such generation; failures of
-    // the store are passed on; failures of cache files are not failures.
+    // No commit may run meanwhile. Of pq, many rows without a segment are put into one before it
+    // returns, since the tail would keep their whole vectors. invalid_argument when there is no
+    // such generation; failures of the store are passed on; failures of cache files are not
+    // failures.
     [[nodiscard]] static Result<std::unique_ptr<VectorIndex>> open(const storage::Store& store,
                                                                    VectorIndexOptions options = {});
     // Deletes the cache files of generations that the collection has no more. No index of such a

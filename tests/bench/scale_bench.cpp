@@ -129,7 +129,7 @@ class Rows {
           noise_(settings.noise * std::sqrt(3.0F / static_cast<float>(settings.dimension))) {}
 
     Status take_collection(const fs::path& folder) {
-        LECTERN_ASSIGN(const auto store, storage::Store::open(folder));
+        LECTERN_ASSIGN(const auto store, storage::Store::open(folder, {.read_only = true}));
         const storage::CollectionMeta meta = store->meta();
         const storage::Generation* serving = meta.generation(meta.serving);
         if (serving == nullptr)
