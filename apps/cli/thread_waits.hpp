@@ -9,7 +9,8 @@ namespace lectern::app {
 // rounds 19 s, none 11 s; but tokens/s on an idle machine: 1,000 rounds 108, 300,000 rounds 107,
 // none 43, since waking a sleeper takes longer than most waits. The runtime reads its settings when
 // it is loaded, before main: so, unless the user has decided, the program starts itself again with
-// GOMP_SPINCOUNT=1000. Does nothing, and says nothing, where that is not possible.
+// GOMP_SPINCOUNT=1000. Does nothing, and says nothing, where that is not possible; nor for commands
+// that end at once, such as a search.
 void let_waiting_threads_sleep_soon(char** argv);
 
 }  // namespace lectern::app

@@ -119,6 +119,10 @@ rocksdb::DBOptions database_options(const OpenOptions& options) {
     result.max_total_wal_size = 64u << 20;
     result.max_background_jobs = std::max(options.background_threads, 1);
     result.max_open_files = 256;
+    // At most a quarter of them are opened with the store. For each column family, and each log
+    // that is read again, RocksDB would start 16 threads to do so: more than a hundred for a
+    // search.
+    result.max_file_opening_threads = 1;
     result.bytes_per_sync = 1u << 20;  // no long stall at the end of a large file
     result.max_bgerror_resume_count = 0;
     // The logs have been checked, see storage/maintenance/log_check.hpp; whatever fails now is
