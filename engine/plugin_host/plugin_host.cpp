@@ -145,7 +145,7 @@ struct PluginHost::State {
     Status keep(std::shared_ptr<Known> plugin);
     // Of a plugin that ships: its name is kept for it.
     bool ships_here(const fs::path& path) const;
-    Verdict judge(const fs::path& path, const VerdictCache& cache,
+    Verdict judge(const fs::path& path, const std::string& content, const VerdictCache& cache,
                   const fs::path& probe_program) const;
     void refuse(const fs::path& path, const std::string& name, std::string reason);
     Result<std::shared_ptr<Known>> find(std::string_view plugin) const;
@@ -154,8 +154,8 @@ struct PluginHost::State {
 
 // -------------------------------------------------------------------- looking
 
-Verdict PluginHost::State::judge(const fs::path& path, const VerdictCache& cache,
-                                 const fs::path& probe_program) const {
+Verdict PluginHost::State::judge(const fs::path& path, const std::string& content,
+                                 const VerdictCache& cache, const fs::path& probe_program) const {
     Verdict verdict;
     if (!options.probe) {
         LibraryFailure failure;
@@ -168,7 +168,7 @@ Verdict PluginHost::State::judge(const fs::path& path, const VerdictCache& cache
         verdict.name = failure.name;
         return verdict;
     }
-    if (auto kept = cache.find(path)) return std::move(*kept);
+    if (auto kept = cache.find(path, content)) return std::move(*kept);
     if (probe_program.empty()) {
         verdict.reason =
             "it cannot be tried: lectern-probe is not found; install it beside the plugins "
@@ -200,7 +200,7 @@ void PluginHost::State::look_at(const fs::path& path, const VerdictCache& cache,
         return;
     }
     std::string content = content_key(path);
-    Verdict verdict = judge(path, cache, probe_program);
+    Verdict verdict = judge(path, content, cache, probe_program);
     if (!verdict.usable) {
         refuse(path, verdict.name, std::move(verdict.reason));
         return;

@@ -26,9 +26,11 @@ constexpr int verdict_format = 2;
 constexpr std::uintmax_t max_verdict_bytes = 8 << 20;
 
 // What changes when a file is replaced; "" when it is not there.
-std::string file_key(const std::filesystem::path& path) {
-    const std::string content = path.empty() ? std::string{} : content_key(path);
+std::string file_key(const std::filesystem::path& path, const std::string& content) {
     return content.empty() ? content : path.string() + "|" + content;
+}
+std::string file_key(const std::filesystem::path& path) {
+    return file_key(path, path.empty() ? std::string{} : content_key(path));
 }
 
 // Two sums of all words of eight bytes, each times an odd number and folded: gigabytes a second.
@@ -170,7 +172,8 @@ std::filesystem::path VerdictCache::file_of(const std::filesystem::path& plugin)
     return folder_ / (plugin.stem().string() + "-" + hash_name(plugin.string()) + ".json");
 }
 
-std::optional<Verdict> VerdictCache::find(const std::filesystem::path& plugin) const {
+std::optional<Verdict> VerdictCache::find(const std::filesystem::path& plugin,
+                                          const std::string& content) const {
     const std::filesystem::path path = file_of(plugin);
     if (path.empty()) return std::nullopt;
     std::error_code error;
@@ -185,7 +188,7 @@ std::optional<Verdict> VerdictCache::find(const std::filesystem::path& plugin) c
     const auto* key = object->if_contains("key");
     const auto* verdict = object->if_contains("verdict");
     if (key == nullptr || verdict == nullptr || !key->is_string()) return std::nullopt;
-    if (std::string_view(key->get_string()) != file_key(plugin) + "|" + probe_key_)
+    if (std::string_view(key->get_string()) != file_key(plugin, content) + "|" + probe_key_)
         return std::nullopt;
     return verdict_from_json(*verdict, plugin);
 }

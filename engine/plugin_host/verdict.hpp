@@ -38,7 +38,12 @@ class VerdictCache {
     // "": remembers nothing. `probe`: the program that gives the verdicts.
     VerdictCache(std::filesystem::path folder, const std::filesystem::path& probe);
 
-    [[nodiscard]] std::optional<Verdict> find(const std::filesystem::path& plugin) const;
+    [[nodiscard]] std::optional<Verdict> find(const std::filesystem::path& plugin) const {
+        return find(plugin, content_key(plugin));
+    }
+    // `content`: the plugin's content_key, for who has it: all that the file holds is read for it.
+    [[nodiscard]] std::optional<Verdict> find(const std::filesystem::path& plugin,
+                                              const std::string& content) const;
     // Failing to write is no failure: the plugin is tried again next time.
     void keep(const std::filesystem::path& plugin, const Verdict& verdict) const;
     // Where the plugin's verdict is kept; "" when nothing is remembered.
