@@ -261,6 +261,8 @@ bool Segment::has(storage::ChunkId id) const {
 }
 
 std::size_t Segment::find(storage::ChunkId id) const {
+    // Most segments have ids of their own time: one of another is seen at once.
+    if (ids.empty() || id < ids.front() || id > ids.back()) return ids.size();
     const auto place = std::lower_bound(ids.begin(), ids.end(), id);
     if (place == ids.end() || *place != id) return ids.size();
     return static_cast<std::size_t>(place - ids.begin());
