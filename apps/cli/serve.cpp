@@ -236,6 +236,9 @@ void add_serve(CLI::App& program, Run& run_command) {
     command.add_option("--webhook-secret", options.webhook_secret,
                        "The file with the secret that webhooks are signed with");
     command.add_option("--pipeline", serve->common.pipeline, "The pipeline of new collections");
+    command.add_option(
+        "--warm", options.warm,
+        "A collection that is made ready after the start: opened, its query model loaded");
     command.add_option("--read-threads", options.read_threads,
                        "Workers for reading (0: one a core)");
     command.add_option("--ask-threads", options.ask_threads, "Workers for answers")

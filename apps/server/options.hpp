@@ -53,6 +53,7 @@ struct ServerOptions {
     std::vector<std::string> webhooks;  // addresses that a job may tell of its end
     std::vector<std::string> webhooks_always;  // told of every job
     std::filesystem::path webhook_secret;      // the file of what they are signed with
+    std::vector<std::string> warm;             // collections that are made ready after the start
     std::string otlp;  // where traces are sent ("http://host:4318"); empty: nowhere
     Limits limits;
     RecallLimits recall;

@@ -123,6 +123,28 @@ class TlsTest(unittest.TestCase):
             server.remove()
 
 
+class WarmTest(unittest.TestCase):
+    def test_what_is_named_is_made_ready_and_nobody_waits_for_it(self):
+        server = Server()
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            self.assertEqual(server.request("PUT", "/collections/notes/documents/a", {"text": "A lamp."})[0], 201)
+            self.assertEqual(server.stop(), 0)
+            server.options = ("--warm", "nobody", "--warm", "notes")
+            server.start()
+            self.assertEqual(server.request("GET", "/readyz")[0], 200)
+            ready = server.logged(lambda line: line.get("message") == "a collection is ready")
+            self.assertEqual([(line["collection"], line["vectors"]) for line in ready], [("notes", True)])
+            failed = server.logged(lambda line: line.get("message") == "a collection was not made ready")
+            self.assertEqual([line["collection"] for line in failed], ["nobody"])
+            self.assertIn("there is no collection 'nobody'", failed[0]["detail"])
+            status, _, found = server.request("POST", "/collections/notes/search", {"query": "a light", "mode": "dense"})
+            self.assertEqual((status, found["hits"][0]["document"]), (200, "a"))
+            self.assertEqual(server.stop(), 0)
+        finally:
+            server.remove()
+
+
 class ReloadTest(unittest.TestCase):
     """SIGHUP, as `systemctl reload` sends it."""
 

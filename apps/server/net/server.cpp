@@ -14,9 +14,13 @@
 #include <charconv>
 #include <memory>
 #include <mutex>
+#include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
+#include "api/result_json.hpp"
 #include "apps/server/api/bulk.hpp"
 #include "apps/server/net/session.hpp"
 #include "apps/server/net/state.hpp"
@@ -133,6 +137,8 @@ struct Server::Impl {
     Impl& operator=(const Impl&) = delete;
     // Workers first: their jobs use the connections, and those use the rest.
     ~Impl() {
+        warming.request_stop();
+        if (warming.joinable()) warming.join();
         state.jobs.end();
         state.webhooks.end();
         state.recall.end();
@@ -149,6 +155,7 @@ struct Server::Impl {
     asio::steady_timer keys_timer{io};
     std::uint16_t port = 0;
     std::vector<std::thread> threads;
+    std::jthread warming;
     std::atomic<bool> drain_begun{false};
 
     // The folder is made; a cluster must answer.
@@ -197,6 +204,28 @@ struct Server::Impl {
         if (!state.options.keys.empty()) watch_keys();
         for (unsigned i = 0; i < std::max(state.options.io_threads, 1U); ++i)
             threads.emplace_back([this] { io.run(); });
+        if (!state.options.warm.empty())
+            warming = std::jthread([this](const std::stop_token& stop) { warm_up(stop); });
+    }
+
+    // A model is compiled with the first words that it reads. Requests do not wait for this; one
+    // that comes meanwhile waits for what it would have to do itself.
+    void warm_up(const std::stop_token& stop) {
+        const std::vector<std::string> words{"warm"};
+        for (const std::string& name : state.options.warm) {
+            if (stop.stop_requested()) return;
+            const auto found = state.collections.get(name);
+            if (!found) {
+                log_line(LogLevel::warning, "a collection was not made ready",
+                         {{"collection", api::clean(name)},
+                          {"detail", api::clean(found.status().message())}});
+                continue;
+            }
+            // One by words alone has no model, and is ready.
+            const auto read = (*found)->collection.embed(words, EmbedAs::query, stop);
+            log_line(LogLevel::info, "a collection is ready",
+                     {{"collection", api::clean(name)}, {"vectors", read.ok()}});
+        }
     }
 
     asio::awaitable<void> accept() {
@@ -306,6 +335,7 @@ void Server::drain() {
     if (impl_->drain_begun.exchange(true)) return;
     impl_->state.draining = true;
     impl_->state.ready = false;
+    impl_->warming.request_stop();
     impl_->state.jobs.stop();
     impl_->state.listeners.end();
     asio::co_spawn(impl_->accepting, impl_->drained(), asio::detached);
