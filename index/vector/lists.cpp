@@ -164,6 +164,8 @@ Result<std::shared_ptr<Segment>> build_lists(const Segment* base, std::vector<Ch
 }
 
 bool can_take(const faiss::IndexIVFPQ& lists, std::size_t rows) {
+    // One list is of few rows, and codes that were learned from one row tell no others apart.
+    if (lists.nlist == 1) return false;
     return lists_for(static_cast<std::size_t>(lists.ntotal) + rows) <=
            lists.nlist * lists_grow_up_to;
 }

@@ -150,6 +150,22 @@ TEST(Lists, GrowAndAreLearnedAgain) {
     EXPECT_GE(recall_at_10(collection, *index), 0.95);
 }
 
+// Codes that were learned from one row would be the same for all that come later.
+TEST(Lists, OfOneRowAreNotGrown) {
+    Collection collection;
+    const auto index = collection.open(by_lists(1));
+    for (const std::size_t rows : {1U, 100U}) {
+        const auto [change, values] = collection.add(rows);
+        ASSERT_TRUE(index->apply(change, values).ok());
+        ASSERT_TRUE(index->flush().ok());
+    }
+    EXPECT_EQ(index->statistics().segments, 2U);
+    for (int i = 0; i < 20; ++i) {
+        const std::vector<float> query = collection.vector();
+        EXPECT_EQ(found(*index, query, 1), collection.nearest(query, 1));
+    }
+}
+
 // What is built anew is read from the store, which may have lost rows already by a commit that is
 // still on its way here.
 TEST(Lists, ARowThatTheStoreHasNoMoreIsNoFailure) {
