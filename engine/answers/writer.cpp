@@ -5,12 +5,14 @@
 #include <optional>
 #include <set>
 
+#include "engine/answers/answer_bounds.hpp"
 #include "engine/answers/answer_frames.hpp"
 #include "engine/answers/evidence_cuts.hpp"
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
 #include "engine/answers/question_parts.hpp"
 #include "engine/answers/sentence_grammar.hpp"
+#include "engine/answers/table_rows.hpp"
 #include "engine/answers/without_markup.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "engine/plugin_host/calls.hpp"
@@ -40,6 +42,9 @@ std::vector<lectern_message> fixed_messages(Task task) {
 constexpr std::size_t quotes_of_a_fact = 1;
 constexpr std::size_t quotes_that_explain = 3;  // a reason or a way is seldom one sentence
 constexpr double least_of_best = 0.5;  // what the score of other evidence must be of the best's
+// From this certainty on a sentence is written around what the reader has named;
+// docs/evaluation.md.
+constexpr double least_certain = 0.13;
 
 // "[2]" in evidence would pass for a mark of the answer.
 bool holds_a_mark(std::string_view text) {
@@ -98,13 +103,25 @@ bool may_be_framed(const NumberedEvidence& best, std::string_view question) {
     return yes_or_no || !named || text::asked_to_define(question).empty();
 }
 
-// None where the reader named nothing, or nothing but words of the question ("What is teacher
-// forcing?": "teacher forcing").
+// A sentence in the question's words says them of the evidence: what is asked about must stand in
+// what was read, all of it. "The forget gate was added by Gers" tells nothing of a memory gate.
+bool is_about_the_asked(const NumberedEvidence& best, std::string_view question) {
+    const QuestionParts parts(question);
+    if (parts.phrases.empty()) return true;
+    const std::string read =
+        std::string(best.title) + "\n" + std::string(best.passage) + "\n" + std::string(best.text);
+    return has_all(read, parts.piece(parts.phrases.front()));
+}
+
+// None where the reader named nothing, is not sure of it, or named nothing but words of the
+// question ("What is teacher forcing?": "teacher forcing"). A quote forgives a wrong span, and a
+// sentence around it does not.
 Forms forms_of(const NumberedEvidence& best, std::string_view question) {
     Forms out;
-    if (best.answer.empty() || !says_more(best.answer, question)) return out;
-    const std::string said = tidied_answer(best.answer);
-    if (!said.empty() && may_be_framed(best, question))
+    if (best.answer.empty() || best.certainty < least_certain || !says_more(best.answer, question))
+        return out;
+    const std::string said = tidied_answer(with_its_bound(best.text, best.answer));
+    if (!said.empty() && may_be_framed(best, question) && is_about_the_asked(best, question))
         for (const Frame& frame : answer_frames(question, best.text, best.answer))
             out.framed.push_back(with_capital(framed(frame, said)));
     if (out.framed.empty()) out.cuts = evidence_cuts(question, best.text, said);
@@ -112,13 +129,17 @@ Forms forms_of(const NumberedEvidence& best, std::string_view question) {
 }
 
 // Evidence as a part of the answer: it may have the sentence it leans on before it, and each of its
-// sentences has the mark.
-std::string quotation(std::string_view evidence, unsigned n) {
-    const std::array<unsigned, 1> mark{n};
+// sentences has the mark. A row of a table is told by the names of its columns.
+std::string quotation(const NumberedEvidence& evidence) {
+    const std::array<unsigned, 1> mark{evidence.n};
     std::string out;
-    for (const text::Range& range : text::sentences(evidence)) {
+    for (const text::Range& range : text::sentences(evidence.text)) {
+        const std::string_view said = evidence.text.substr(range.begin, range.end - range.begin);
+        const std::string row =
+            told_row(said, evidence.header,
+                     evidence.certainty < least_certain ? std::string_view() : evidence.answer);
         const std::string sentence =
-            text::one_line(without_markup(evidence.substr(range.begin, range.end - range.begin)));
+            text::one_line(without_markup(row.empty() ? said : std::string_view(row)));
         if (sentence.empty()) continue;
         out += (out.empty() ? "" : " ") + with_marks(sentence, mark);
     }
@@ -340,7 +361,7 @@ class SentenceGate {
                                        [n](const NumberedEvidence& e) { return e.n == n; });
         if (item == request_.evidence.end() || !used_.insert(n).second) return false;
         quoted_.insert(n);
-        emit(quotation(item->text, n), std::array<unsigned, 1>{n});
+        emit(quotation(*item), std::array<unsigned, 1>{n});
         return true;
     }
 
@@ -380,7 +401,7 @@ Written quote(const WriterRequest& request, std::size_t most) {
     const auto worth = worth_quoting(request);
     for (const NumberedEvidence& item : worth.first(std::min(most, worth.size()))) {
         std::string piece = out.text.empty() ? "" : " ";
-        piece += quotation(item.text, item.n);
+        piece += quotation(item);
         out.text += piece;
         out.cited.push_back(item.n);
         if (request.on_text) request.on_text(piece);
