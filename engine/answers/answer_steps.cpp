@@ -158,7 +158,8 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                                request.interrupt,
                                {request.context.pipeline.verifier(),
                                 request.context.pipeline.config().answer.min_entailment},
-                               request.context.pipeline.verifies()};
+                               request.context.pipeline.verifies(),
+                               request.context.pipeline.config().answer.min_certainty};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer);

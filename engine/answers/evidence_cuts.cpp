@@ -130,18 +130,20 @@ std::size_t subject_in(std::string_view line, std::string_view subject, std::spa
     return std::string_view::npos;
 }
 
-// "BERT appeared in October 2018 | and kept only the encoder.": where a date is asked for, a
-// conjunction right behind it begins another statement, unless it is another date's.
-std::size_t end_of_date(std::string_view question, std::string_view line, std::size_t answer_end) {
-    if (!text::asks_for_date(question)) return std::string_view::npos;
+// "BERT appeared in October 2018 | and kept only the encoder.", "It was led by Anna Veld | and was
+// closed.": a conjunction right behind the answer begins another statement where a verb follows it,
+// or where a date is asked for and no other date follows. npos: none.
+std::size_t end_of_statement(std::string_view question, std::string_view line,
+                             std::size_t answer_end) {
     const auto words = text::words(line.substr(answer_end));
     if (words.size() < 3 || words.front().range.begin != 1 || line[answer_end] != ' ' ||
         !text::is_worded(text::Wording::conjunction, words.front().folded))
         return std::string_view::npos;
+    if (text::is_worded(text::Wording::auxiliary, words[1].folded)) return answer_end;
     const bool another = std::any_of(words.begin() + 1, words.begin() + 3, [](const auto& word) {
         return word.number || text::is_worded(text::Wording::calendar, word.folded);
     });
-    return another ? std::string_view::npos : answer_end;
+    return text::asks_for_date(question) && !another ? answer_end : std::string_view::npos;
 }
 
 }  // namespace
@@ -186,7 +188,7 @@ std::vector<std::string> evidence_cuts(std::string_view question, std::string_vi
         if (negates(cut) != denies) return;  // what is denied elsewhere would be said of all
         if (!announces(cut, all.substr(end))) add(from == 0 ? std::string(cut) : with_capital(cut));
     };
-    if (const std::size_t end = end_of_date(question, all, answer_end);
+    if (const std::size_t end = end_of_statement(question, all, answer_end);
         end != std::string_view::npos && (!bare || parts.front().range.end > answer_end)) {
         add_part(0, end);
         if (subject != std::string_view::npos) add_part(subject, end);

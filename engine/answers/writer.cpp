@@ -42,9 +42,6 @@ std::vector<lectern_message> fixed_messages(Task task) {
 constexpr std::size_t quotes_of_a_fact = 1;
 constexpr std::size_t quotes_that_explain = 3;  // a reason or a way is seldom one sentence
 constexpr double least_of_best = 0.5;  // what the score of other evidence must be of the best's
-// From this certainty on a sentence is written around what the reader has named;
-// docs/evaluation.md.
-constexpr double least_certain = 0.13;
 
 // "[2]" in evidence would pass for a mark of the answer.
 bool holds_a_mark(std::string_view text) {
@@ -116,9 +113,9 @@ bool is_about_the_asked(const NumberedEvidence& best, std::string_view question)
 // None where the reader named nothing, is not sure of it, or named nothing but words of the
 // question ("What is teacher forcing?": "teacher forcing"). A quote forgives a wrong span, and a
 // sentence around it does not.
-Forms forms_of(const NumberedEvidence& best, std::string_view question) {
+Forms forms_of(const NumberedEvidence& best, std::string_view question, double min_certainty) {
     Forms out;
-    if (best.answer.empty() || best.certainty < least_certain || !says_more(best.answer, question))
+    if (best.answer.empty() || best.certainty < min_certainty || !says_more(best.answer, question))
         return out;
     const std::string said = tidied_answer(with_its_bound(best.text, best.answer));
     if (!said.empty() && may_be_framed(best, question) && is_about_the_asked(best, question))
@@ -130,14 +127,14 @@ Forms forms_of(const NumberedEvidence& best, std::string_view question) {
 
 // Evidence as a part of the answer: it may have the sentence it leans on before it, and each of its
 // sentences has the mark. A row of a table is told by the names of its columns.
-std::string quotation(const NumberedEvidence& evidence) {
+std::string quotation(const NumberedEvidence& evidence, double min_certainty) {
     const std::array<unsigned, 1> mark{evidence.n};
     std::string out;
     for (const text::Range& range : text::sentences(evidence.text)) {
         const std::string_view said = evidence.text.substr(range.begin, range.end - range.begin);
         const std::string row =
             told_row(said, evidence.header,
-                     evidence.certainty < least_certain ? std::string_view() : evidence.answer);
+                     evidence.certainty < min_certainty ? std::string_view() : evidence.answer);
         const std::string sentence =
             text::one_line(without_markup(row.empty() ? said : std::string_view(row)));
         if (sentence.empty()) continue;
@@ -361,7 +358,7 @@ class SentenceGate {
                                        [n](const NumberedEvidence& e) { return e.n == n; });
         if (item == request_.evidence.end() || !used_.insert(n).second) return false;
         quoted_.insert(n);
-        emit(quotation(*item), std::array<unsigned, 1>{n});
+        emit(quotation(*item, request_.min_certainty), std::array<unsigned, 1>{n});
         return true;
     }
 
@@ -401,7 +398,7 @@ Written quote(const WriterRequest& request, std::size_t most) {
     const auto worth = worth_quoting(request);
     for (const NumberedEvidence& item : worth.first(std::min(most, worth.size()))) {
         std::string piece = out.text.empty() ? "" : " ";
-        piece += quotation(item);
+        piece += quotation(item, request.min_certainty);
         out.text += piece;
         out.cited.push_back(item.n);
         if (request.on_text) request.on_text(piece);
@@ -426,7 +423,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
         with_whole.assign(request.evidence.begin(), request.evidence.end());
         with_whole.front().answer = whole;
         fitted.evidence = with_whole;
-        forms = forms_of(with_whole.front(), request.question);
+        forms = forms_of(with_whole.front(), request.question, request.min_certainty);
         grammar = sentence_grammar(forms.all());
         if (grammar.empty()) return quote(request);
     }
