@@ -133,6 +133,9 @@ struct AnswerConfig {
     // 0 to 1: a written sentence must follow from its evidence with this probability, where the
     // query has a stage that tells.
     double min_entailment = 0.5;
+    // 0 to 1: a sentence is written around the answer only where the reader is at least so certain
+    // of its bytes. Chosen in docs/evaluation.md.
+    double min_certainty = 0.13;
     // phrased: the writer puts one sentence around what the reader found, or the evidence is
     // quoted; free: it writes several. What it writes is verified either way.
     std::string writing = "phrased";

@@ -185,6 +185,13 @@ const api::Table<AnswerConfig>& answer_keys() {
                          "where the query has an `entailment` stage",
                  .least = 0,
                  .most = 1})),
+        bound<&AnswerConfig::min_certainty>(
+            key({.name = "min_certainty",
+                 .text = "a sentence is written around the answer where the reader is at least so "
+                         "certain of it: how much likelier these bytes are than the likeliest "
+                         "others; below, the evidence is quoted",
+                 .least = 0,
+                 .most = 1})),
         writing(),
     };
     return table;

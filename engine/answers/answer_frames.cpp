@@ -114,6 +114,16 @@ bool comes_to(std::string_view noun, std::span<const text::Word> words) {
     return false;
 }
 
+// The word right behind a byte, folded, when it says something: "metres" of "42 metres", and
+// nothing of "in 1913 and" or "is 12, at".
+std::string word_next_to(std::string_view text, std::size_t at) {
+    if (at >= text.size() || text[at] != ' ') return {};
+    const auto words = text::words(text.substr(at));
+    if (words.empty() || words.front().range.begin != 1 || text::is_stop_word(words.front().folded))
+        return {};
+    return words.front().folded;
+}
+
 // Whether the answer is the number of `noun` in the evidence.
 bool is_number_of(std::string_view noun, std::string_view evidence, std::string_view answer) {
     const std::vector<text::Word> all = text::words(evidence);
@@ -129,9 +139,10 @@ bool is_number_of(std::string_view noun, std::string_view evidence, std::string_
         const auto before = words.first(from(at));
         const auto behind = words.subspan(from(at + answer.size()));
         if (comes_to(noun, behind)) return true;
-        // "The number of layers is 12.", or the evidence has another word for it.
+        // "The number of layers is 12.": what stands next to it would be what it counts.
         if (std::none_of(before.begin(), before.end(), is_number) &&
-            std::none_of(behind.begin(), behind.end(), is_number))
+            std::none_of(behind.begin(), behind.end(), is_number) &&
+            word_next_to(evidence, at + answer.size()).empty())
             return true;
     }
     return false;
@@ -146,6 +157,37 @@ std::string what_follows(std::string_view rest) {
     const auto words = text::words(rest);
     if (words.size() < 2 || words.size() > most || !is_preposition(words.front().folded)) return {};
     return std::string(rest.substr(0, words.back().range.end));
+}
+
+// Whether the clause around the answer denies something: all before it, and up to the next mark
+// behind it ("2018 is not when it began"). What the answer itself denies it says.
+bool is_denied(std::string_view evidence, std::size_t at, std::size_t end) {
+    const std::string_view rest = evidence.substr(end);
+    return negates(evidence.substr(0, at)) || negates(rest.substr(0, rest.find_first_of(",;:.")));
+}
+
+// Of an answer with several numbers the one that counts what is asked for, with its noun and its
+// bound. Nothing where there is one number only, or where several count it.
+std::optional<text::Range> counted(std::string_view noun, std::string_view answer) {
+    const std::vector<text::Word> words = text::words(answer);
+    std::optional<text::Range> out;
+    std::size_t numbers = 0;
+    for (std::size_t first = 0; first < words.size(); ++first) {
+        if (!is_number(words[first])) continue;
+        std::size_t end = first + 1;
+        while (end < words.size() && is_number(words[end])) ++end;  // "110 million"
+        ++numbers;
+        const auto behind = std::span(words).subspan(end);
+        if (comes_to(noun, behind)) {
+            if (out) return {};
+            const auto last = std::find_if(behind.begin(), behind.end(), [&](const auto& word) {
+                return text::same_stem(word.folded, text::fold(noun));
+            });
+            out = text::Range{words[first].range.begin, last->range.end};
+        }
+        first = end - 1;
+    }
+    return numbers > 1 ? out : std::nullopt;
 }
 
 class Framer {
@@ -173,6 +215,61 @@ class Framer {
  private:
     void add(std::string before, std::string after = {}) {
         if (out_.size() < 6) out_.push_back({std::move(before), std::move(after)});
+    }
+
+    // What answers stands right behind what is asked about and begins with its verb: "RAG, [lets a
+    // model answer]". Nothing else but the subject goes before it.
+    [[nodiscard]] bool is_predicate(std::string_view subject) const {
+        std::string_view before = evidence_.substr(0, evidence_.find(answer_));
+        if (!before.ends_with(' ')) return false;
+        // "Retrieval-augmented generation, RAG, lets …", but not "RAG, short for …".
+        if (before.ends_with(", ") && std::count(before.begin(), before.end(), ',') % 2 != 0)
+            return false;
+        before = before.substr(0, before.find_last_not_of(" ,") + 1);
+        const auto words = text::words(before);
+        const auto wanted = text::words(subject);
+        const auto first = text::words(answer_);
+        if (words.empty() || wanted.empty() || first.empty() || first.front().number) return false;
+        const std::string& word = first.front().folded;
+        const bool capital = answer_.front() >= 'A' && answer_.front() <= 'Z';
+        return words.back().folded == wanted.back().folded &&
+               words.back().range.end == before.size() && !capital && !begins_a_noun(word) &&
+               !is_preposition(word) && !text::is_worded(Wording::figure, word) &&
+               !text::is_worded(Wording::copula, word) &&
+               !text::is_worded(Wording::conjunction, word);
+    }
+
+    // By its looks: "lets a model answer".
+    [[nodiscard]] bool begins_with_a_verb() const {
+        const std::string first = first_word(answer_);
+        return first.size() > 2 && first.ends_with("s") && !first.ends_with("ss");
+    }
+
+    // "the budget of the Vega project", of "Vega has a budget of [4 million euros]".
+    [[nodiscard]] bool has_one_of(std::string_view name) const {
+        const std::size_t of = name.find(" of ");
+        const auto before = text::words(evidence_.substr(0, evidence_.find(answer_)));
+        return of != std::string_view::npos && before.size() > 1 && before.back().folded == "of" &&
+               text::same_stem(before[before.size() - 2].folded,
+                               text::fold(last_word(name.substr(0, of))));
+    }
+
+    // A word of `said` that carries content stands in the answer too: the answer is a clause of its
+    // own, and said twice.
+    [[nodiscard]] bool says_again(std::string_view said) const {
+        const auto words = text::words(said);
+        return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
+            return !text::is_stop_word(word.folded) && has_word(answer_, word.folded);
+        });
+    }
+
+    // "42" of "42 metres" is another number without the metres.
+    [[nodiscard]] bool lacks_its_unit() const {
+        const std::string_view last = last_word(answer_);  // "GPT-2" is a name
+        if (last.empty() ||
+            !(text::is_digit(last.front()) || text::is_worded(Wording::figure, text::fold(last))))
+            return false;
+        return !word_next_to(evidence_, evidence_.find(answer_) + answer_.size()).empty();
     }
 
     // "Does a GRU have a memory cell?", of "It has two gates, and no memory cell.": the evidence
@@ -206,10 +303,15 @@ class Framer {
     void subject() {
         if (word_ != "who" && word_ != "what" && word_ != "which") return;
         std::string_view rest = parts_.piece(parts_.asking, parts_.terms.size());
-        if (rest.empty()) return;
-        // "What raises the tides?": the verb was taken for the noun that is asked for.
-        if (begins_a_noun(first_word(rest)))
-            return add({}, std::string(parts_.piece(parts_.word + 1, parts_.terms.size())));
+        if (rest.empty() || lacks_its_unit()) return;
+        // "What raises the tides?", "What distinguishes WordPiece from BPE?": the verb was taken
+        // for the noun that is asked for.
+        if (begins_a_noun(first_word(rest)) ||
+            (parts_.asks_with_noun() && parts_.terms[parts_.asking].name))
+            rest = parts_.piece(parts_.word + 1, parts_.terms.size());
+        if (says_again(rest)) return;
+        if (rest.size() > parts_.piece(parts_.asking, parts_.terms.size()).size())
+            return add({}, std::string(rest));
         const bool inner = std::any_of(
             parts_.terms.begin() + static_cast<std::ptrdiff_t>(parts_.asking), parts_.terms.end(),
             [](const Term& term) {
@@ -230,7 +332,9 @@ class Framer {
         const Phrase& subject = parts_.phrases.front();
         const std::string& auxiliary = parts_.terms[parts_.asking].folded;
         const std::string_view name = parts_.piece(subject);
-        if (name.ends_with("ly") || (word_ == "which" && !parts_.asks_with_noun())) return;
+        if (answer_.starts_with(name) || name.ends_with("ly") ||
+            (word_ == "which" && !parts_.asks_with_noun()))
+            return;
         const bool be =
             auxiliary == "is" || auxiliary == "are" || auxiliary == "was" || auxiliary == "were";
         if (be) {
@@ -238,6 +342,11 @@ class Framer {
         } else if (auxiliary == "do" || auxiliary == "does" || auxiliary == "did") {
             if (subject.end >= parts_.terms.size()) return;
             const Term& verb = parts_.terms[subject.end];
+            const bool whole = subject.end + 1 == parts_.terms.size();
+            if (is_predicate(name)) {  // "What does RAG do?"
+                if (verb.folded == "do" && whole && begins_with_a_verb()) add(std::string(name));
+                return;
+            }
             if ((verb.stop && verb.folded != "have") || verb.number || verb.name) return;
             does(name, conjugated(auxiliary, parts_.terms[subject.end].folded),
                  parts_.piece(subject.end + 1, parts_.terms.size()));
@@ -246,6 +355,7 @@ class Framer {
 
     void is(std::string_view name, std::string_view auxiliary, std::string_view rest) {
         if (date_ || place_) return when_or_where(joined({name, auxiliary, rest}));
+        if (lacks_its_unit()) return;
         if (word_ == "how") {
             // "How tall is it?"
             const std::string_view adjective = parts_.piece(parts_.word + 1, parts_.word + 2);
@@ -259,7 +369,9 @@ class Framer {
         // "What is the difference between them?"
         const bool within = is_preposition(first_word(rest)) || first_word(rest) == "between";
         const bool definition = (rest.empty() || within) && !parts_.asks_with_noun();
-        if (definition && !says_what_it_is(evidence_, answer_)) return;
+        if (definition && rest.empty() && is_predicate(name) && begins_with_a_verb())
+            return add(std::string(name));
+        if (definition && !says_what_it_is(evidence_, answer_) && !has_one_of(name)) return;
         if (definition)
             add(joined({name, rest, auxiliary}));
         else
@@ -270,12 +382,21 @@ class Framer {
         if (date_ || place_) return when_or_where(joined({name, verb, rest}));
         const std::string noun(counted_noun(parts_));
         const bool named = noun.empty() || has_word(answer_, last_word(noun));
-        if (!named && !is_number_of(last_word(noun), evidence_, answer_)) return;
+        if (noun.empty() ? lacks_its_unit()
+                         : !named && !is_number_of(last_word(noun), evidence_, answer_))
+            return;
+        // "What share of the tokens does BERT choose?"
+        const std::string_view asked = parts_.piece(parts_.word + 1, parts_.asking);
+        const std::size_t of = asked.find(" of ");
+        const std::string_view whole =
+            noun.empty() && of != std::string_view::npos && !has_word(answer_, last_word(asked))
+                ? asked.substr(of + 1)
+                : std::string_view();
         // "Which port does it listen on?"
         const auto last = text::words(rest);
         if (!last.empty() && is_preposition(last.back().folded))
             return add(joined({name, verb, rest}), named ? std::string() : noun);
-        add(joined({name, verb}), joined({named ? std::string_view() : noun, rest}));
+        add(joined({name, verb}), joined({named ? whole : std::string_view(noun), rest}));
     }
 
     void when_or_where(const std::string& said) {
@@ -306,9 +427,10 @@ std::vector<Frame> answer_frames(std::string_view question, std::string_view evi
                                  std::string_view answer) {
     const std::string all = std::string(question) + "\n" + std::string(evidence);
     if (text::guess_language(text::words(all)) != text::Language::english) return {};
-    // "It was not published in 2018."
     const std::size_t at = evidence.find(answer);
-    if (at == std::string_view::npos || negates(evidence.substr(0, at))) return {};
+    if (at == std::string_view::npos || negates(question) ||
+        is_denied(evidence, at, at + answer.size()))
+        return {};
     std::vector<Frame> out = Framer(question, evidence, answer).frames();
     // "by Anna Veld", and, as the evidence goes on, "in 1874".
     if (const std::string more = what_follows(evidence.substr(at + answer.size())); !more.empty())
@@ -321,7 +443,16 @@ std::optional<text::Range> other_number(std::string_view question, std::string_v
                                         std::string_view answer) {
     const QuestionParts parts(question);
     const std::string_view noun = last_word(counted_noun(parts));
-    if (noun.empty() || has_word(answer, noun) || is_number_of(noun, evidence, answer)) return {};
+    if (noun.empty()) return {};
+    if (has_word(answer, noun)) {
+        // "12 heads and 110 million parameters" counts more than is asked for.
+        const std::size_t at = evidence.find(answer);
+        const std::optional<text::Range> found = counted(noun, answer);
+        if (at == std::string_view::npos || !found || found->end - found->begin == answer.size())
+            return {};
+        return text::Range{at + found->begin, at + found->end};
+    }
+    if (is_number_of(noun, evidence, answer)) return {};
     const std::vector<text::Word> words = text::words(evidence);
     std::optional<text::Range> out;
     for (std::size_t first = 0; first < words.size(); ++first) {

@@ -43,6 +43,9 @@ TEST(AnswerFrames, TheQuestionsOwnWordsAroundTheAnswer) {
          "port 8080", "the server listens on port 8080."},
         {"Where was Okapi developed?", "It was the Okapi system of City University in the city.",
          "City University", "Okapi was developed at City University."},
+        {"What is the budget of the Vega project?",
+         "The Vega project has a budget of 4 million euros.", "4 million euros",
+         "the budget of the Vega project is 4 million euros."},
         {"What is perplexity?", "Perplexity is two to the power of the cross-entropy in bits.",
          "two to the power of the cross-entropy",
          "perplexity is two to the power of the "
@@ -77,8 +80,16 @@ TEST(AnswerFrames, ANumberCountsWhatStandsNextToIt) {
         {"How many cells does a GRU have?", "A GRU has two gates and three cells.", "two", ""},
         {"How many layers does BERT Base have?", "The number of layers of BERT Base is 12.", "12",
          "BERT Base has 12 layers."},
-        {"How many people does the hall seat?", "The hall has 240 chairs.", "240",
+        // 240 chairs are 240 of nothing else.
+        {"How many people does the hall seat?", "The hall has 240 chairs.", "240", ""},
+        {"How many people does the hall seat?", "The seats of the hall are 240.", "240",
          "the hall seats 240 people."},
+        {"How much memory does a vector take?", "A vector takes 48 bytes.", "48", ""},
+        {"How tall is the tower?", "The tower is 42 metres tall.", "42", ""},
+        {"How tall is the tower?", "The tower is 42 metres tall.", "42 metres",
+         "the tower is 42 metres tall."},
+        {"Which model is the smallest?", "GPT-2 followed, and is the smallest.", "GPT-2",
+         "the smallest is GPT-2."},
         {"How many people does the hall seat?", "In 1990 the hall had 240 chairs.", "240", ""},
     };
     for (const auto& c : cases) {
@@ -102,7 +113,10 @@ TEST(OtherNumber, IsTheOneThatCountsWhatIsAskedFor) {
         {"How many hidden dimensions does BERT Base have?", base, "12 layers", "768"},
         {"How many parameters does BERT Base have?", base, "110 million", ""},
         {"How many parameters does BERT Base have?", base,
-         "12 attention heads and 110 million parameters", ""},
+         "12 attention heads and 110 million parameters", "110 million parameters"},
+        {"How many heads does BERT Base have?", base,
+         "12 attention heads and 110 million parameters", "12 attention heads"},
+        {"How many parameters does BERT Base have?", base, "110 million parameters", ""},
         {"How many cells does it have?", "A GRU has two gates and three cells.", "two", "three"},
         // Two of them are, and nobody knows which is meant.
         {"How many heads does it have?", "Base has 3 kinds, 12 heads and Large 16 heads.", "3", ""},
@@ -144,6 +158,62 @@ TEST(AnswerFrames, YesAndNoWhereTheEvidenceHasTheVerb) {
         {"Does BM25 need training?", "BM25 gives scores without training.", "training", ""},
         {"Does BM25 need training?", "BM25 needs word counts.", "word counts", ""},
         {"Is BERT a decoder?", "BERT is an encoder.", "an encoder", ""},
+    };
+    for (const auto& c : cases) {
+        const auto frames = answer_frames(c.question, c.evidence, c.answer);
+        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
+            << c.question << ' ' << c.evidence;
+    }
+}
+
+TEST(AnswerFrames, WhatIsDeniedIsNotStated) {
+    const struct {
+        const char* question;
+        const char* evidence;
+        const char* answer;
+        const char* sentence;  // "": none
+    } cases[] = {
+        {"When was it published?", "It was not published in 2018 by them.", "2018", ""},
+        {"When was it published?", "It was published, but 2018 is not the year.", "2018", ""},
+        {"When was it published?", "Nobody doubts it; 2018 was never named.", "2018", ""},
+        {"When was it published?", "It was published in 2018, not in 2017.", "2018",
+         "it was published in 2018."},
+        {"Who invented the lamp?", "Without Veld the lamp would be dark.", "Veld", ""},
+        // A question that denies is not turned around.
+        {"Which model does not need training?", "BM25 needs no training.", "BM25", ""},
+        {"Does BM25 need training?", "BM25 needs no training.", "no training",
+         "BM25 needs no training."},
+    };
+    for (const auto& c : cases) {
+        const auto frames = answer_frames(c.question, c.evidence, c.answer);
+        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
+            << c.question << ' ' << c.evidence;
+    }
+}
+
+TEST(AnswerFrames, WhatHasAVerbOfItsOwnIsNotPutBehindAnother) {
+    constexpr const char* rag =
+        "Retrieval-augmented generation, RAG, lets a model answer from documents.";
+    constexpr const char* wordpiece =
+        "WordPiece is close to BPE, but it merges the pair that is likeliest.";
+    const struct {
+        const char* question;
+        const char* evidence;
+        const char* answer;
+        const char* sentence;  // "": none
+    } cases[] = {
+        {"What does RAG stand for?", rag, "lets a model answer from documents", ""},
+        {"What does RAG do?", rag, "lets a model answer from documents",
+         "RAG lets a model answer from documents."},
+        {"What is RAG?", rag, "lets a model answer from documents",
+         "RAG lets a model answer from documents."},
+        {"What distinguishes WordPiece from BPE?", wordpiece,
+         "WordPiece is close to BPE, but it merges the pair that is likeliest", ""},
+        {"What distinguishes WordPiece from BPE?", "The merging tells them apart.", "The merging",
+         "The merging distinguishes WordPiece from BPE."},
+        {"Where was Okapi developed?", "Okapi of London was it.", "Okapi of London", ""},
+        {"What share of the tokens does BERT choose?", "In BERT, 15 percent are chosen.",
+         "15 percent", "BERT chooses 15 percent of the tokens."},
     };
     for (const auto& c : cases) {
         const auto frames = answer_frames(c.question, c.evidence, c.answer);

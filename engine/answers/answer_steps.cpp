@@ -4,8 +4,10 @@
 #include <optional>
 #include <vector>
 
+#include "engine/answers/answer_bounds.hpp"
 #include "engine/answers/answer_frames.hpp"
 #include "engine/answers/in_language.hpp"
+#include "engine/answers/table_rows.hpp"
 #include "engine/pipeline/passage_text.hpp"
 #include "engine/plugin_host/calls.hpp"
 #include "engine/search/place.hpp"
@@ -36,15 +38,31 @@ bool names_the_asked(std::string_view question, const std::vector<Citation>& evi
     return true;
 }
 
-// Of the passage, in bytes: what the reader has named, or the number that it should have named.
-text::Range answer_range(std::string_view question, std::string_view passage,
-                         const host::Evidence& evidence) {
-    const text::Range named{evidence.answer_begin, evidence.answer_end};
+struct Named {
+    text::Range range;  // of the passage
+    double certainty = 1;
+};
+
+// How sure the reader is that it is these bytes and not others. One that does not say so is taken
+// at its word.
+double certainty(const host::Evidence& evidence) {
+    const float likely = evidence.answer_probability;
+    const float other = evidence.other_probability;
+    return likely == 0 && other == 0 ? 1 : std::max(0.0F, likely - other);
+}
+
+// What the reader has named, or the number that it should have named.
+Named named_answer(std::string_view question, std::string_view passage,
+                   const host::Evidence& evidence) {
+    text::Range named = whole_words(passage.substr(0, evidence.end),
+                                    {static_cast<std::size_t>(evidence.answer_begin),
+                                     static_cast<std::size_t>(evidence.answer_end)});
+    named.begin = std::max<std::size_t>(named.begin, evidence.begin);
     const auto other =
         other_number(question, passage.substr(evidence.begin, evidence.end - evidence.begin),
                      passage.substr(named.begin, named.end - named.begin));
-    if (!other) return named;
-    return {evidence.begin + other->begin, evidence.begin + other->end};
+    if (!other) return {named, certainty(evidence)};
+    return {{evidence.begin + other->begin, evidence.begin + other->end}, 1};
 }
 
 }  // namespace
@@ -57,11 +75,14 @@ Status read(Request& request, const host::Stage& stage) {
     for (const Hit& hit : request.hits)
         passages.push_back({hit.dense_score.value_or(hit.score),
                             headings.emplace_back(heading_text(hit.title, hit.context)), hit.text});
-    LECTERN_ASSIGN(const auto found,
-                   host::read(stage, request.interrupt, request.text, passages,
-                              request.context.pipeline.config().answer.max_evidence));
-    for (const host::Evidence& evidence : found) {
+    LECTERN_ASSIGN(auto found, host::read(stage, request.interrupt, request.text, passages,
+                                          request.context.pipeline.config().answer.max_evidence));
+    for (host::Evidence& evidence : found) {
         const Hit& hit = request.hits[evidence.passage];
+        evidence.end = with_what_follows(request.text, hit.text,
+                                         {static_cast<std::size_t>(evidence.begin),
+                                          static_cast<std::size_t>(evidence.end)})
+                           .end;
         std::vector<Citation>& all = request.evidence;
         const std::uint64_t begin = hit.begin + evidence.begin;
         const std::uint64_t end = hit.begin + evidence.end;
@@ -71,12 +92,12 @@ Status read(Request& request, const host::Stage& stage) {
         });
         if (again) continue;
         request.evidence_scores.push_back(evidence.score);
-        std::optional<AnswerSpan> answer;
+        std::optional<NamedAnswer> answer;
         if (evidence.answer_end > 0) {
-            const text::Range found_answer = answer_range(request.text, hit.text, evidence);
-            answer = AnswerSpan{
-                hit.document, hit.begin + found_answer.begin, hit.begin + found_answer.end,
-                hit.text.substr(found_answer.begin, found_answer.end - found_answer.begin)};
+            const auto [range, sure] = named_answer(request.text, hit.text, evidence);
+            answer = NamedAnswer{{hit.document, hit.begin + range.begin, hit.begin + range.end,
+                                  hit.text.substr(range.begin, range.end - range.begin)},
+                                 sure};
         }
         request.evidence_answers.push_back(std::move(answer));
         all.push_back({static_cast<unsigned>(all.size() + 1), hit.document, hit.title, begin, end,
@@ -107,10 +128,16 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                 return one.document == cited.document && one.begin <= cited.begin &&
                        cited.end <= one.end;
             });
-        evidence.push_back({request.evidence[i].n, request.evidence[i].quote,
-                            request.evidence[i].title, request.evidence_scores[i],
-                            answer ? std::string_view(answer->text) : std::string_view(),
-                            hit == request.hits.end() ? std::string_view() : hit->text});
+        evidence.push_back(
+            {request.evidence[i].n, request.evidence[i].quote, request.evidence[i].title,
+             request.evidence_scores[i],
+             answer ? std::string_view(answer->span.text) : std::string_view(),
+             hit == request.hits.end() ? std::string_view() : hit->text,
+             answer ? answer->certainty : 1,
+             hit == request.hits.end()
+                 ? std::string_view()
+                 : header_of_row(hit->text, static_cast<std::size_t>(cited.begin - hit->begin),
+                                 hit->context)});
     }
     std::optional<InLanguage> translation;
     std::function<void(std::string_view)> on_text = request.ask.on_text;
@@ -131,7 +158,8 @@ Status answer(Request& request, const host::Stage* generator, StageCounter& writ
                                request.interrupt,
                                {request.context.pipeline.verifier(),
                                 request.context.pipeline.config().answer.min_entailment},
-                               request.context.pipeline.verifies()};
+                               request.context.pipeline.verifies(),
+                               request.context.pipeline.config().answer.min_certainty};
     if (generator == nullptr) {
         const Busy busy(writing);
         request.written = quote(writer);

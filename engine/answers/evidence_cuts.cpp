@@ -9,6 +9,8 @@
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/question_parts.hpp"
 #include "engine/answers/sentence_grammar.hpp"
+#include "engine/answers/verifier.hpp"
+#include "text/question.hpp"
 #include "text/text.hpp"
 #include "text/wording.hpp"
 
@@ -29,17 +31,22 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> marks{{{"
                                                                               {"：", ""},
                                                                               {"、", ""}}};
 
-// Between the marks.
-std::vector<text::Range> parts_of(std::string_view line) {
-    std::vector<text::Range> out{{0, line.size()}};
+// Between the marks, and where a clause of its own ends whatever stands before it.
+struct Part {
+    text::Range range;
+    bool clause = false;  // ends at a semicolon
+};
+
+std::vector<Part> parts_of(std::string_view line) {
+    std::vector<Part> out{Part{{0, line.size()}}};
     for (std::size_t at = 1; at < line.size(); ++at)
         for (const auto& [mark, behind] : marks) {
             const std::size_t next = at + mark.size() + behind.size();
             if (next >= line.size() || !line.substr(at).starts_with(mark) ||
                 !line.substr(at + mark.size()).starts_with(behind))
                 continue;
-            out.back().end = at;
-            out.push_back({next, line.size()});
+            out.back() = {{out.back().range.begin, at}, mark == ";" || mark == "；"};
+            out.push_back({{next, line.size()}});
             at = next - 1;
             break;
         }
@@ -105,15 +112,15 @@ bool is_asked(std::string_view beginning, std::string_view question) {
 
 // Where, behind a mark and perhaps a conjunction, what the question asks about stands before the
 // answer: "…: a Finnish noun has 15 cases", "…, and efSearch is the size …". npos: nowhere.
-std::size_t subject_in(std::string_view line, std::string_view subject,
-                       std::span<const text::Range> parts, std::size_t answer_at) {
+std::size_t subject_in(std::string_view line, std::string_view subject, std::span<const Part> parts,
+                       std::size_t answer_at) {
     if (subject.empty()) return std::string_view::npos;
     const auto begins = [&](std::size_t at) {
         return at < answer_at && line.substr(at).starts_with(subject) &&
                line.substr(at + subject.size()).starts_with(' ');
     };
-    for (std::size_t i = 1; i < parts.size() && parts[i].begin <= answer_at; ++i) {
-        const std::size_t at = parts[i].begin;
+    for (std::size_t i = 1; i < parts.size() && parts[i].range.begin <= answer_at; ++i) {
+        const std::size_t at = parts[i].range.begin;
         if (begins(at)) return at;
         const std::size_t space = line.find(' ', at);
         if (space != std::string_view::npos && begins(space + 1) &&
@@ -121,6 +128,22 @@ std::size_t subject_in(std::string_view line, std::string_view subject,
             return space + 1;
     }
     return std::string_view::npos;
+}
+
+// "BERT appeared in October 2018 | and kept only the encoder.", "It was led by Anna Veld | and was
+// closed.": a conjunction right behind the answer begins another statement where a verb follows it,
+// or where a date is asked for and no other date follows. npos: none.
+std::size_t end_of_statement(std::string_view question, std::string_view line,
+                             std::size_t answer_end) {
+    const auto words = text::words(line.substr(answer_end));
+    if (words.size() < 3 || words.front().range.begin != 1 || line[answer_end] != ' ' ||
+        !text::is_worded(text::Wording::conjunction, words.front().folded))
+        return std::string_view::npos;
+    if (text::is_worded(text::Wording::auxiliary, words[1].folded)) return answer_end;
+    const bool another = std::any_of(words.begin() + 1, words.begin() + 3, [](const auto& word) {
+        return word.number || text::is_worded(text::Wording::calendar, word.folded);
+    });
+    return text::asks_for_date(question) && !another ? answer_end : std::string_view::npos;
 }
 
 }  // namespace
@@ -151,21 +174,28 @@ std::vector<std::string> evidence_cuts(std::string_view question, std::string_vi
         if (std::find(out.begin(), out.end(), cut) == out.end()) out.push_back(std::move(cut));
     };
     const std::string_view all = line;
-    const std::vector<text::Range> parts = parts_of(line);
+    const std::vector<Part> parts = parts_of(line);
+    const bool denies = negates(line);
     add(line);
     if (out.empty()) return out;
     const QuestionParts asked(question);
     const std::string_view about =
         asked.phrases.empty() ? std::string_view() : asked.piece(asked.phrases.front());
     const std::size_t subject = subject_in(line, about, parts, answer_at);
-    const bool bare = parts.size() > 1 && is_asked(all.substr(0, parts[0].end), question);
+    const bool bare = parts.size() > 1 && is_asked(all.substr(0, parts[0].range.end), question);
     const auto add_part = [&](std::size_t from, std::size_t end) {
         const std::string_view cut = all.substr(from, end - from);
+        if (negates(cut) != denies) return;  // what is denied elsewhere would be said of all
         if (!announces(cut, all.substr(end))) add(from == 0 ? std::string(cut) : with_capital(cut));
     };
-    for (const text::Range& part : parts) {
+    if (const std::size_t end = end_of_statement(question, all, answer_end);
+        end != std::string_view::npos && (!bare || parts.front().range.end > answer_end)) {
+        add_part(0, end);
+        if (subject != std::string_view::npos) add_part(subject, end);
+    }
+    for (const auto& [part, clause] : parts) {
         if (part.end < answer_end) continue;
-        if (!bare) add_part(0, part.end);
+        if (!bare || clause) add_part(0, part.end);
         if (subject != std::string_view::npos) add_part(subject, part.end);
     }
     return out;

@@ -120,6 +120,13 @@ bool keeps_the_asked(std::string_view sentence, std::string_view question,
     });
 }
 
+bool has_all(std::string_view text, std::string_view phrase) {
+    const Words wanted = content_of(phrase);
+    const Words known = text::words(text);
+    return std::all_of(wanted.begin(), wanted.end(),
+                       [&](const text::Word& word) { return has(known, word); });
+}
+
 bool says_more(std::string_view answer, std::string_view question) {
     const Words asked = content_of(question);
     const Words said = content_of(answer);

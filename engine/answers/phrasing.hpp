@@ -33,6 +33,9 @@ namespace lectern {
 [[nodiscard]] bool keeps_the_asked(std::string_view sentence, std::string_view question,
                                    std::string_view evidence);
 
+// The text has each content word of the phrase.
+[[nodiscard]] bool has_all(std::string_view text, std::string_view phrase);
+
 // The answer has a content word that the question has not.
 [[nodiscard]] bool says_more(std::string_view answer, std::string_view question);
 

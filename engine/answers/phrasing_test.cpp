@@ -80,6 +80,13 @@ TEST(States, TheQuestionsWordsAroundTheAnswer) {
             << one.sentence;
 }
 
+TEST(Phrasing, AllOfWhatIsAskedAboutMustBeThere) {
+    EXPECT_TRUE(has_all("Gers added the forget gates in 2000.", "the forget gate"));
+    EXPECT_FALSE(has_all("Gers added the forget gate in 2000.", "the memory gate"));
+    EXPECT_FALSE(has_all("It was added in 2000.", "version 200"));
+    EXPECT_TRUE(has_all("", "the"));
+}
+
 TEST(Phrasing, WordsHangTogetherAsTheyAreKnown) {
     const auto known = [](const char* sentence) {
         return hangs_together(sentence, "What raises the tides of the sea?",

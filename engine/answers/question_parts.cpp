@@ -192,7 +192,8 @@ QuestionParts::QuestionParts(std::string_view question) {
         const bool noun = asks_what(terms[at]) || how;
         std::size_t last = next;
         while (noun && last < terms.size() && last < at + 5 && !terms[last].auxiliary &&
-               (!terms[last].stop || terms[last].folded == "of"))
+               (!terms[last].stop || terms[last].folded == "of" ||
+                (is_article(terms[last]) && terms[last - 1].folded == "of")))
             ++last;
         if (last < terms.size() && terms[last].auxiliary) {
             next = last;

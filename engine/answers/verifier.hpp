@@ -20,6 +20,8 @@ struct NumberedEvidence {
     double score = 0;               // the reader's, to compare evidence by; 0: all alike
     std::string_view answer = {};   // the part of `text` that answers; "": the reader does not say
     std::string_view passage = {};  // that the text is from: what the reader has read
+    double certainty = 1;           // 0 to 1: how sure the reader is of `answer`
+    std::string_view header = {};   // of the table that `text` is a row of; "": of none
 };
 
 struct VerifierOptions {

@@ -5,12 +5,14 @@
 #include <optional>
 #include <set>
 
+#include "engine/answers/answer_bounds.hpp"
 #include "engine/answers/answer_frames.hpp"
 #include "engine/answers/evidence_cuts.hpp"
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/prompt.hpp"
 #include "engine/answers/question_parts.hpp"
 #include "engine/answers/sentence_grammar.hpp"
+#include "engine/answers/table_rows.hpp"
 #include "engine/answers/without_markup.hpp"
 #include "engine/plugin_host/abi_text.hpp"
 #include "engine/plugin_host/calls.hpp"
@@ -98,13 +100,25 @@ bool may_be_framed(const NumberedEvidence& best, std::string_view question) {
     return yes_or_no || !named || text::asked_to_define(question).empty();
 }
 
-// None where the reader named nothing, or nothing but words of the question ("What is teacher
-// forcing?": "teacher forcing").
-Forms forms_of(const NumberedEvidence& best, std::string_view question) {
+// A sentence in the question's words says them of the evidence: what is asked about must stand in
+// what was read, all of it. "The forget gate was added by Gers" tells nothing of a memory gate.
+bool is_about_the_asked(const NumberedEvidence& best, std::string_view question) {
+    const QuestionParts parts(question);
+    if (parts.phrases.empty()) return true;
+    const std::string read =
+        std::string(best.title) + "\n" + std::string(best.passage) + "\n" + std::string(best.text);
+    return has_all(read, parts.piece(parts.phrases.front()));
+}
+
+// None where the reader named nothing, is not sure of it, or named nothing but words of the
+// question ("What is teacher forcing?": "teacher forcing"). A quote forgives a wrong span, and a
+// sentence around it does not.
+Forms forms_of(const NumberedEvidence& best, std::string_view question, double min_certainty) {
     Forms out;
-    if (best.answer.empty() || !says_more(best.answer, question)) return out;
-    const std::string said = tidied_answer(best.answer);
-    if (!said.empty() && may_be_framed(best, question))
+    if (best.answer.empty() || best.certainty < min_certainty || !says_more(best.answer, question))
+        return out;
+    const std::string said = tidied_answer(with_its_bound(best.text, best.answer));
+    if (!said.empty() && may_be_framed(best, question) && is_about_the_asked(best, question))
         for (const Frame& frame : answer_frames(question, best.text, best.answer))
             out.framed.push_back(with_capital(framed(frame, said)));
     if (out.framed.empty()) out.cuts = evidence_cuts(question, best.text, said);
@@ -112,13 +126,17 @@ Forms forms_of(const NumberedEvidence& best, std::string_view question) {
 }
 
 // Evidence as a part of the answer: it may have the sentence it leans on before it, and each of its
-// sentences has the mark.
-std::string quotation(std::string_view evidence, unsigned n) {
-    const std::array<unsigned, 1> mark{n};
+// sentences has the mark. A row of a table is told by the names of its columns.
+std::string quotation(const NumberedEvidence& evidence, double min_certainty) {
+    const std::array<unsigned, 1> mark{evidence.n};
     std::string out;
-    for (const text::Range& range : text::sentences(evidence)) {
+    for (const text::Range& range : text::sentences(evidence.text)) {
+        const std::string_view said = evidence.text.substr(range.begin, range.end - range.begin);
+        const std::string row =
+            told_row(said, evidence.header,
+                     evidence.certainty < min_certainty ? std::string_view() : evidence.answer);
         const std::string sentence =
-            text::one_line(without_markup(evidence.substr(range.begin, range.end - range.begin)));
+            text::one_line(without_markup(row.empty() ? said : std::string_view(row)));
         if (sentence.empty()) continue;
         out += (out.empty() ? "" : " ") + with_marks(sentence, mark);
     }
@@ -340,7 +358,7 @@ class SentenceGate {
                                        [n](const NumberedEvidence& e) { return e.n == n; });
         if (item == request_.evidence.end() || !used_.insert(n).second) return false;
         quoted_.insert(n);
-        emit(quotation(item->text, n), std::array<unsigned, 1>{n});
+        emit(quotation(*item, request_.min_certainty), std::array<unsigned, 1>{n});
         return true;
     }
 
@@ -380,7 +398,7 @@ Written quote(const WriterRequest& request, std::size_t most) {
     const auto worth = worth_quoting(request);
     for (const NumberedEvidence& item : worth.first(std::min(most, worth.size()))) {
         std::string piece = out.text.empty() ? "" : " ";
-        piece += quotation(item.text, item.n);
+        piece += quotation(item, request.min_certainty);
         out.text += piece;
         out.cited.push_back(item.n);
         if (request.on_text) request.on_text(piece);
@@ -405,7 +423,7 @@ Result<Written> write(const host::Stage& generator, const WriterRequest& request
         with_whole.assign(request.evidence.begin(), request.evidence.end());
         with_whole.front().answer = whole;
         fitted.evidence = with_whole;
-        forms = forms_of(with_whole.front(), request.question);
+        forms = forms_of(with_whole.front(), request.question, request.min_certainty);
         grammar = sentence_grammar(forms.all());
         if (grammar.empty()) return quote(request);
     }

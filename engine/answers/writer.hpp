@@ -25,6 +25,8 @@ struct WriterRequest {
     host::Interrupt interrupt;
     EntailmentRule entailment = {};
     bool verify = true;  // false: nothing that is written is checked, and the status says so
+    // Least certainty of the answer that a sentence is written around.
+    double min_certainty = 0;
 };
 
 struct Written {

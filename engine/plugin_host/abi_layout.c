@@ -282,6 +282,10 @@ FIELD(lectern_evidence, end, 24);
 GROWN(lectern_evidence, 32);
 FIELD(lectern_evidence, answer_begin, 32);
 FIELD(lectern_evidence, answer_end, 40);
+#if LECTERN_ABI_MINOR >= 4
+FIELD(lectern_evidence, answer_probability, 48);
+FIELD(lectern_evidence, other_probability, 52);
+#endif
 #else
 SIZE(lectern_evidence, 32);
 #endif

@@ -146,6 +146,9 @@ struct Evidence {
     // The shortest bytes that answer, within begin and end; both 0: not known.
     std::uint64_t answer_begin = 0;
     std::uint64_t answer_end = 0;
+    // How likely it is these bytes, and how likely the likeliest others; both 0: not known.
+    float answer_probability = 0;
+    float other_probability = 0;
 };
 // Best first, as the reader gives them: at most max_evidence.
 [[nodiscard]] Result<std::vector<Evidence>> read(const Stage& reader, const Interrupt& interrupt,

@@ -219,6 +219,13 @@ Result<std::vector<Evidence>> read(const Stage& reader, const Interrupt& interru
                     one.answer_end > one.end || !boundary(one.answer_begin) ||
                     !boundary(one.answer_end))
                     return broken("gave an answer that is not within its evidence");
+                if (LECTERN_HAS(evidence, other_probability)) {
+                    if (!probable(evidence->answer_probability) ||
+                        !probable(evidence->other_probability))
+                        return broken("gave an answer with a probability that is not 0 to 1");
+                    one.answer_probability = std::clamp(evidence->answer_probability, 0.0F, 1.0F);
+                    one.other_probability = std::clamp(evidence->other_probability, 0.0F, 1.0F);
+                }
             }
             if (found.size() < most) found.push_back(one);
             return {};

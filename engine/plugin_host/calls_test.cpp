@@ -216,6 +216,7 @@ TEST_F(CallsTest, WrongResultsAreRefusedWithTheNameOfTheStage) {
         {"reader", "negative", "gave evidence with the score -0.5"},
         {"reader", "outside", "gave evidence of passage 1 of 1"},
         {"reader", "too_long", "gave evidence that is not a byte range of its passage"},
+        {"reader", "unlikely", "gave an answer with a probability that is not 0 to 1"},
         {"reader", "endless", "gives evidence without an end"},
         {"verifier", "nan", "gave probabilities that are not 0 to 1"},
         {"verifier", "sum", "gave probabilities that are not 0 to 1"},

@@ -66,7 +66,7 @@ Status choose_hits(Request& request, const host::Stage& stage, StageCounter& cou
 Status choose_evidence(Request& request, const host::Stage& stage, StageCounter& counter) {
     std::vector<Citation> evidence;
     std::vector<double> scores;
-    std::vector<std::optional<AnswerSpan>> answers;
+    std::vector<std::optional<NamedAnswer>> answers;
     for (std::size_t i = 0; i < request.evidence.size(); ++i) {
         Citation& one = request.evidence[i];
         LECTERN_ASSIGN(

@@ -241,8 +241,8 @@ Result<Answer> run_ask(const QueryContext& context, std::string_view question,
     out.confidence = request.confidence;
     out.status = request.abstained ? AnswerStatus::abstained : request.written.status;
     out.text = std::move(request.written.text);
-    if (!request.abstained && !request.evidence_answers.empty())
-        out.span = std::move(request.evidence_answers.front());
+    if (!request.abstained && !request.evidence_answers.empty() && request.evidence_answers.front())
+        out.span = std::move(request.evidence_answers.front()->span);
     if (out.span) LECTERN_TRY(cite_original(context, *out.span));
     for (const unsigned n : request.written.cited) out.citations.push_back(evidence[n - 1]);
     if (!out.text.empty()) out.language = options.language;

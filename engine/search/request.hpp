@@ -34,6 +34,12 @@ struct Ranking {
     double rarest = 0;
 };
 
+// The bytes of a piece of evidence that answer.
+struct NamedAnswer {
+    AnswerSpan span;
+    double certainty = 1;  // 0 to 1: how sure the reader is that it is these
+};
+
 struct Request {
     Request(const QueryContext& where, std::string_view what, host::Interrupt when,
             std::size_t hits_wanted, bool one_each)
@@ -81,9 +87,9 @@ struct Request {
     std::vector<Hit> hits;
     // Of the hits' chunks: what their citations come from.
     std::unordered_map<storage::ChunkId, std::vector<storage::Place>> places;
-    std::vector<Citation> evidence;                           // n is its mark
-    std::vector<double> evidence_scores;                      // of each, the reader's
-    std::vector<std::optional<AnswerSpan>> evidence_answers;  // of each, where the reader says it
+    std::vector<Citation> evidence;                            // n is its mark
+    std::vector<double> evidence_scores;                       // of each, the reader's
+    std::vector<std::optional<NamedAnswer>> evidence_answers;  // of each, where the reader says it
     std::string filter;
     std::vector<std::string> facets;
     corpus::ReadOptions reading;

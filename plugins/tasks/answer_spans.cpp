@@ -74,6 +74,9 @@ struct PassageReading {
     double none = std::numeric_limits<double>::infinity();  // of the window that doubts least
     double answers = lowest;                                // of the window that is surest
     double sureness = lowest;  // log probability of the best span of that window, over its tokens
+    Span likeliest;            // of all windows
+    double probability = 0;    // of that span, over the tokens of its window
+    double other = 0;          // the same of the best span there that shares no token with it
 };
 
 // `sentences.size()`: before the first.
@@ -108,30 +111,50 @@ PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokeni
     return out;
 }
 
-void collect(const Window& window, const Logits& logits, bool judged, std::size_t longest,
-             PassageReading& passage) {
-    passage.none = std::min(passage.none, logits.none());
-    double best_of_all = lowest;
-    LogSum starts;
-    LogSum ends;
+// Calls visit(span, sentence) with each span of the window that may be an answer.
+template <typename Visit>
+void each_span(const Window& window, const Logits& logits, std::size_t longest,
+               const PassageReading& passage, const Visit& visit) {
     for (std::size_t first = 0; first < window.taken; ++first) {
-        starts.add(logits.start(window.second + first));
-        ends.add(logits.end(window.second + first));
         const std::size_t sentence =
             sentence_of(passage.sentences, passage.tokens.ranges[window.from + first].begin);
         if (sentence == passage.sentences.size() || passage.usable[sentence] == 0) continue;
-        Span& best = passage.best[sentence];
         const std::size_t stop = std::min(window.taken, first + longest);
-        for (std::size_t last = first; last < stop; ++last) {
-            const double score =
-                logits.start(window.second + first) + logits.end(window.second + last);
-            best_of_all = std::max(best_of_all, score);
-            if (score > best.score) best = {window.from + first, window.from + last, score};
-        }
+        for (std::size_t last = first; last < stop; ++last)
+            visit(Span{window.from + first, window.from + last,
+                       logits.start(window.second + first) + logits.end(window.second + last)},
+                  sentence);
+    }
+}
+
+void collect(const Window& window, const Logits& logits, bool judged, std::size_t longest,
+             PassageReading& passage) {
+    passage.none = std::min(passage.none, logits.none());
+    LogSum starts;
+    LogSum ends;
+    for (std::size_t token = window.second; token < window.second + window.taken; ++token) {
+        starts.add(logits.start(token));
+        ends.add(logits.end(token));
+    }
+    const double all = starts.value() + ends.value();
+    Span best;
+    each_span(window, logits, longest, passage, [&](const Span& span, std::size_t sentence) {
+        if (span.score > best.score) best = span;
+        if (span.score > passage.best[sentence].score) passage.best[sentence] = span;
+    });
+    if (best.score > passage.likeliest.score) {
+        double other = lowest;
+        each_span(window, logits, longest, passage, [&](const Span& span, std::size_t) {
+            if (span.last < best.first || best.last < span.first)
+                other = std::max(other, span.score);
+        });
+        passage.likeliest = best;
+        passage.probability = std::exp(best.score - all);
+        passage.other = std::exp(other - all);
     }
     if (!judged || logits.answers() <= passage.answers) return;
     passage.answers = logits.answers();
-    passage.sureness = best_of_all - starts.value() - ends.value();
+    passage.sureness = best.score - all;
 }
 
 AnswerSentence around(const PassageReading& reading, const Span& span) {
@@ -144,6 +167,13 @@ AnswerSentence around(const PassageReading& reading, const Span& span) {
     out.span_end = end - reading.before;
     out.begin = first.begin - reading.before;
     out.end = std::max(end, last.end) - reading.before;
+    if (span.first == reading.likeliest.first && span.last == reading.likeliest.last) {
+        out.span_probability = reading.probability;
+        out.other_probability = reading.other;
+    } else {  // of another sentence: as much less likely as its score says
+        out.span_probability = reading.probability * std::exp(span.score - reading.likeliest.score);
+        out.other_probability = reading.probability;
+    }
     return out;
 }
 

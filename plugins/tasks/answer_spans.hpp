@@ -48,6 +48,10 @@ struct AnswerSentence {
         double sentence_overlap = 0;
         double missing = 0;
     } signs = {};
+    // How likely it is this span, if anything in the passage answers, and how likely the likeliest
+    // other one that shares no token with it; both 0: there is no span.
+    double span_probability = 0;
+    double other_probability = 0;
 };
 
 // Safe from any thread.

@@ -70,6 +70,23 @@ TEST(AnswerSpans, EverySentenceWithAnAnswerIsGivenOnce) {
     EXPECT_EQ(read(reader(), "who", {"Ada reads. Grace writes."}, 1).size(), 1U);
 }
 
+TEST(AnswerSpans, AnAnswerBesideAnotherIsLessCertain) {
+    const auto alone = read(reader(), "when", {"The bridge was built in 1876. The sea rises."});
+    ASSERT_EQ(alone.size(), 1U);
+    const auto two = read(reader(), "when", {"The bridge was built in 1876. In 1923."});
+    ASSERT_EQ(two.size(), 2U);
+    for (const AnswerSentence& one : {alone[0], two[0]}) {
+        EXPECT_GE(one.span_probability, one.other_probability);
+        EXPECT_LE(one.span_probability + one.other_probability, 1);
+        EXPECT_GT(one.other_probability, 0);
+    }
+    EXPECT_LT(alone[0].other_probability / alone[0].span_probability,
+              two[0].other_probability / two[0].span_probability);
+    // What is said of the second is what the first is held against.
+    EXPECT_NEAR(two[0].other_probability, two[1].span_probability, 1e-9);
+    EXPECT_EQ(two[1].other_probability, two[0].span_probability);
+}
+
 TEST(AnswerSpans, WithoutAnAnswerOrBelowTheThresholdThereIsNone) {
     EXPECT_TRUE(read(reader(), "when", {"The moon rises.", "", "  "}).empty());
     EXPECT_TRUE(read(reader(), "when", {}).empty());

@@ -70,7 +70,9 @@ class Reader : public plugin::Reader {
         }
         for (const AnswerSentence& found : evidence)
             sink.evidence(found.passage, found.begin, found.end, static_cast<float>(found.score),
-                          found.span_begin, found.span_end);
+                          found.span_begin, found.span_end,
+                          static_cast<float>(found.span_probability),
+                          static_cast<float>(found.other_probability));
     }
 
  private:

@@ -52,6 +52,8 @@ void run(const char* models, const char* folder) {
                    {"end", found[0].end},
                    {"span_begin", found[0].span_begin},
                    {"span_end", found[0].span_end},
+                   {"span_probability", found[0].span_probability},
+                   {"other_probability", found[0].other_probability},
                    {"text",
                     passage.substr(found[0].span_begin, found[0].span_end - found[0].span_begin)}};
         }

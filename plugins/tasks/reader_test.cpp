@@ -3,6 +3,7 @@
 // file.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 
 #include "plugins/tasks/answer_spans.hpp"
@@ -36,6 +37,10 @@ TEST(ShippedReader, ReadsAsItWasTrained) {
         EXPECT_NEAR(found[0].signs.sureness, row.at("span_log_probability").to_number<double>(),
                     0.01)
             << question;
+        EXPECT_NEAR(std::log(found[0].span_probability),
+                    row.at("span_log_probability").to_number<double>(), 0.01)
+            << question;
+        EXPECT_LE(found[0].other_probability, found[0].span_probability) << question;
         EXPECT_EQ(passage.substr(found[0].span_begin, found[0].span_end - found[0].span_begin),
                   row.at("text").as_string())
             << question;

@@ -57,6 +57,8 @@ std::vector<AnswerSentence> combine(std::string_view question,
         if (same) {
             out.span_begin = known->span_begin;
             out.span_end = known->span_end;
+            out.span_probability = known->span_probability;
+            out.other_probability = known->other_probability;
         }
         const bool other_kind =
             (!same && lacks(one.passage, out.begin, out.end)) ||

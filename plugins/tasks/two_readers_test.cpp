@@ -7,7 +7,7 @@ namespace {
 
 AnswerSentence sentence(std::size_t passage, std::size_t begin, std::size_t end, std::size_t span,
                         double score) {
-    return {passage, begin, end, span, span + 4, score, {}};
+    return {passage, begin, end, span, span + 4, score, {}, 0.5, 0.25};
 }
 
 // The texts of the tests below do not matter where nothing special is asked for.
@@ -29,6 +29,9 @@ TEST(TwoReaders, WhereBothMeanOneSentenceItIsFirstAndHasTheSpan) {
     EXPECT_EQ(out[0].passage, 1U);
     EXPECT_EQ(out[0].span_begin, 5U);
     EXPECT_GT(out[0].score, 0.6);
+    EXPECT_EQ(out[0].span_probability, 0.5);
+    EXPECT_EQ(out[0].other_probability, 0.25);
+    EXPECT_EQ(out[1].span_probability, 0);
     EXPECT_EQ(out[1].passage, 0U);
     EXPECT_EQ(out[1].begin, 30U);
     EXPECT_EQ(out[1].span_end, 0U);
@@ -49,13 +52,13 @@ TEST(TwoReaders, WhatIsOfAnotherKindThanAskedForIsDoubted) {
     const std::size_t money = text.find("4 million euros");
     const std::size_t date = text.find("March 2019");
     const std::vector<passages::Evidence> compared{{0, {0, 30}, 0.8}};
-    const std::vector<AnswerSentence> wrong{{0, 0, 30, money, money + 15, 0.7, {}}};
+    const std::vector<AnswerSentence> wrong{{0, 0, 30, money, money + 15, 0.7, {}, 0, 0}};
     const auto doubted = tasks::combine("When did Vega start?", passages, wrong, compared, 10);
     EXPECT_LT(doubted.at(0).score, 0.7);
     EXPECT_GT(tasks::combine("What is its budget?", passages, wrong, compared, 10).at(0).score,
               0.8);
     // The trained reader's sentence has the date, the compared one has none.
-    const std::vector<AnswerSentence> right{{0, 31, text.size(), date, date + 10, 0.95, {}}};
+    const std::vector<AnswerSentence> right{{0, 31, text.size(), date, date + 10, 0.95, {}, 0, 0}};
     const std::vector<passages::Evidence> both{{0, {0, 30}, 0.8}, {0, {31, text.size()}, 0.5}};
     EXPECT_EQ(tasks::combine("When did Vega start?", passages, right, both, 10).at(0).begin, 31U);
 }

@@ -132,6 +132,32 @@ TEST_F(TasksTest, AQuestionAnsweringModelReads) {
               lectern::AnswerStatus::abstained);
 }
 
+// How certain the reader is of its span comes to the writer.
+TEST_F(TasksTest, AroundAnUncertainSpanNothingIsWritten) {
+    const std::vector<DocumentInput> documents{
+        {"bridge", "", "The bridge of stone by the river was built in 1876.", ""}};
+    const auto ask = [&](const std::string& name, const std::string& more) {
+        const std::string stages =
+            "  evidence: {plugin: tasks, stage: question-answering, options: " + model("answers") +
+            "}\n"
+            "  write: {plugin: scripted, options: {text: \"The bridge of stone was built in "
+            "1876.\"}}\n";
+        auto collection = open(name, stages, plain_ingest,
+                               "[query, tokens, vectors, search, evidence, write, verify]", more);
+        EXPECT_TRUE(collection.ok()) << collection.status().message();
+        EXPECT_EQ(collection->ingest_documents(documents)->documents, 1U);
+        auto answer = collection->ask("When was the bridge of stone built?");
+        EXPECT_TRUE(answer.ok()) << answer.status().message();
+        return std::move(*answer);
+    };
+    const auto any = ask("any", "answer: {min_certainty: 0}\n");
+    EXPECT_EQ(any.status, lectern::AnswerStatus::answered);
+    EXPECT_EQ(any.text, "The bridge of stone was built in 1876 [1].");
+    const auto certain = ask("certain", "answer: {min_certainty: 1}\n");
+    EXPECT_EQ(certain.status, lectern::AnswerStatus::extractive);
+    EXPECT_EQ(certain.text, "The bridge of stone by the river was built in 1876 [1].");
+}
+
 // All words of what is written occur in the evidence, so the check of words lets it pass; only
 // reading shows that it does not follow.
 TEST_F(TasksTest, AnEntailmentModelReplacesWhatDoesNotFollow) {

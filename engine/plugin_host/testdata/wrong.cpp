@@ -314,6 +314,10 @@ lectern_code read(const lectern_stage* stage, const lectern_call*, lectern_text 
     if (wrong && how == "negative") evidence.score = -0.5F;
     if (wrong && how == "outside") evidence.passage = count;
     if (wrong && how == "too_long") evidence.end += 1;
+    if (wrong && how == "unlikely") {
+        evidence.answer_end = evidence.end;
+        evidence.other_probability = 1.5F;
+    }
     if (wrong && how == "endless")
         while (sink->evidence(sink, &evidence) == LECTERN_OK) continue;
     return sink->evidence(sink, &evidence);

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define LECTERN_ABI_MAJOR 1u
-#define LECTERN_ABI_MINOR 3u
+#define LECTERN_ABI_MINOR 4u
 
 #if defined(_WIN32)
 #define LECTERN_EXPORT __declspec(dllexport)

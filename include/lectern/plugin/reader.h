@@ -25,6 +25,12 @@ typedef struct lectern_evidence {
      * both 0: the reader does not say. */
     uint64_t answer_begin;
     uint64_t answer_end;
+    /* Since 1.4. Of these bytes, 0 to 1: how likely they are what answers, if anything in the
+     * passage does, and how likely the likeliest others are that share none of them. A sentence is
+     * written around the answer only where it is likely beside the others. Both 0: the reader does
+     * not say. */
+    float answer_probability;
+    float other_probability;
 } lectern_evidence;
 
 typedef struct lectern_evidence_sink {

@@ -12,9 +12,11 @@ namespace lectern::plugin {
 class EvidenceSink {
  public:
     explicit EvidenceSink(const lectern_evidence_sink* sink) noexcept : sink_(sink) {}
-    // Bytes of the passage; [answer_begin, answer_end) of them answer, both 0: not known.
+    // Bytes of the passage; [answer_begin, answer_end) of them answer, both 0: not known. How
+    // likely it is these, and how likely the likeliest others, both 0: not known.
     void evidence(std::uint64_t passage, std::uint64_t begin, std::uint64_t end, float score,
-                  std::uint64_t answer_begin = 0, std::uint64_t answer_end = 0) const {
+                  std::uint64_t answer_begin = 0, std::uint64_t answer_end = 0,
+                  float answer_probability = 0, float other_probability = 0) const {
         lectern_evidence out{};
         out.struct_size = sizeof out;
         out.score = score;
@@ -23,6 +25,8 @@ class EvidenceSink {
         out.end = end;
         out.answer_begin = answer_begin;
         out.answer_end = answer_end;
+        out.answer_probability = answer_probability;
+        out.other_probability = other_probability;
         require(sink_->evidence(sink_, &out), "stopped by the host");
     }
 

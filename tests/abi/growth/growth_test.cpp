@@ -163,6 +163,11 @@ TEST_P(Growth, HitsAndEvidence) {
     EXPECT_EQ((*evidence)[1].end, 11U);
     EXPECT_EQ((*evidence)[2].end, 1U);
     EXPECT_EQ((*evidence)[2].score, 0.75F);
+    // What came with 1.1 and 1.4.
+    const bool knows_answers = std::string(GetParam().name) != "release_1_0";
+    EXPECT_EQ((*evidence)[1].answer_end, knows_answers ? 1U : 0U);
+    EXPECT_EQ((*evidence)[1].answer_probability, knows_answers ? 0.5F : 0.0F);
+    EXPECT_EQ((*evidence)[1].other_probability, knows_answers ? 0.25F : 0.0F);
 }
 
 TEST_P(Growth, Generation) {

@@ -9,7 +9,7 @@
 
 #include "lectern/plugin.h"
 
-#if LECTERN_ABI_MINOR > 3 /* the later header */
+#if LECTERN_ABI_MINOR > 4 /* the later header */
 #define LATER 1
 #endif
 
@@ -287,6 +287,9 @@ static lectern_code read_passages(const lectern_stage* stage, const lectern_call
         evidence.score = passage->score;
         evidence.passage = i;
         evidence.end = passage->text.size;
+        evidence.answer_end = 1;
+        evidence.answer_probability = 0.5f;
+        evidence.other_probability = 0.25f;
         SAY_LATER(evidence);
         code = sink->evidence(sink, &evidence);
         if (code != LECTERN_OK) return code;

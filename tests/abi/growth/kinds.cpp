@@ -107,7 +107,7 @@ class Whole : public Reader {
     void read(const Call&, std::string_view, const lectern_passage* passages, std::uint64_t count,
               std::uint32_t max_evidence, const EvidenceSink& sink) const override {
         for (std::uint64_t i = 0; i < count && i < max_evidence; ++i)
-            sink.evidence(i, 0, passages[i].text.size, passages[i].score);
+            sink.evidence(i, 0, passages[i].text.size, passages[i].score, 0, 1, 0.5F, 0.25F);
     }
 };
 
