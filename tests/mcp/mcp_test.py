@@ -467,7 +467,7 @@ class McpTest(unittest.TestCase):
                 self.assertFalse(add_with(writer, "a.txt", "notes"))
                 self.assertTrue(add_with(writer, "a.txt", "secret"))
                 self.assertTrue(add_with(tenant, "b.txt", "notes"))
-                self.assertEqual(server.request("GET", "/collections/notes", None, admin)[2]["documents"], 3)
+                self.assertEqual(server.request("GET", "/collections/notes/count", None, admin)[2]["documents"], 3)
             finally:
                 server.remove()
 
