@@ -117,35 +117,34 @@ TEST(Data, Notebooks) {
     EXPECT_EQ(documents::shown_places(read_data(gaps, "a.ipynb", {})), "cell 3: a / cell 5: ```");
 }
 
-TEST(Data, NotebooksOfOtherPrograms){struct {const char * what;
-const char* notebook;
-const char* text;
-const char* title;
-const char* places;
-} const cases[] = {
+TEST(Data, NotebooksOfOtherPrograms) {
+    struct {
+        const char* what;
+        const char* notebook;
+        const char* text;
+        const char* title;
+        const char* places;
+    } const cases[] = {
         {"sources in one piece",
          R"({"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "Boats\n\n- Heron"},
-             {"cell_type": "code", "source": "print(120)", "outputs": [
+             {"cell_type": "code", "source": "x = 120", "outputs": [
                {"output_type": "stream", "name": "stdout", "text": "120\n"}]}]})",
-         "Boats\n\n- Heron\n\n```\nprint(120)\n```\n\n```\n120\n\n```", "Boats",
-         "cell 1: Boats / cell 2: ```"
-}
-,
-    {"results as HTML and as text, and a picture in a text",
-     R"({"cells": [{"cell_type": "markdown", "source": ["The quay"], "attachments": {
+         "Boats\n\n- Heron\n\n```\nx = 120\n```\n\n```\n120\n\n```", "Boats",
+         "cell 1: Boats / cell 2: ```"},
+        {"results as HTML and as text, and a picture in a text",
+         R"({"cells": [{"cell_type": "markdown", "source": ["The quay"], "attachments": {
                "a.png": {"image/png": "iVBORw0KGgo"}}},
              {"cell_type": "code", "source": "table", "outputs": [{"output_type": "execute_result",
                "data": {"text/html": ["<b>no</b>"], "text/plain": ["Heron ", "4"]}}]}]})",
-     "The quay\n\n```\ntable\n```\n\n```\nHeron 4\n```", "The quay",
-     "cell 1: The qua / cell 2: ```"},
-}
-;
-for (const auto& c : cases) {
-    const documents::Extracted found = read_data(c.notebook, "a.ipynb", {});
-    EXPECT_EQ(found.text, c.text) << c.what;
-    EXPECT_EQ(found.title, c.title) << c.what;
-    EXPECT_EQ(documents::shown_places(found), c.places) << c.what;
-}
+         "The quay\n\n```\ntable\n```\n\n```\nHeron 4\n```", "The quay",
+         "cell 1: The qua / cell 2: ```"},
+    };
+    for (const auto& c : cases) {
+        const documents::Extracted found = read_data(c.notebook, "a.ipynb", {});
+        EXPECT_EQ(found.text, c.text) << c.what;
+        EXPECT_EQ(found.title, c.title) << c.what;
+        EXPECT_EQ(documents::shown_places(found), c.places) << c.what;
+    }
 }
 
 TEST(Data, SubtitlesOfOtherPrograms) {
