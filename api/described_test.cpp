@@ -147,7 +147,8 @@ TEST(DescribedTest, AStructThatAProgramHasFilledInIsCheckedByTheSame) {
 
 // What is said of fields holds together: each once, with a text, a range that its default is in.
 TEST(DescribedTest, EveryTableIsWhole) {
-    for (const char* names : {"search delivery", "ask delivery", "summarize delivery", "ranking"}) {
+    for (const char* names :
+         {"search delivery", "ask delivery", "summarize delivery", "ranking", "file"}) {
         std::set<std::string> seen;
         for (const Schema& field : fields_named(names, ~0U).properties) {
             EXPECT_TRUE(seen.insert(field.key).second) << field.key;

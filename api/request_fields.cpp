@@ -201,6 +201,7 @@ constexpr Named named[] = {
     {"filter", [](unsigned where, Limits limits) { return all_of(filter_field(), where, limits); }},
     {"deadline",
      [](unsigned where, Limits limits) { return all_of(deadline_fields(), where, limits); }},
+    {"file", [](unsigned where, Limits limits) { return all_of(file_fields(), where, limits); }},
     {"delivery",
      [](unsigned where, Limits limits) { return all_of(delivery_fields(), where, limits); }},
 };
@@ -228,6 +229,33 @@ Schema fields_named(std::string_view names, unsigned where, std::span<const Limi
 
 const Table<Deadline>& deadline_fields() {
     static const Table<Deadline> table{bound<&Deadline::deadline>(deadline)};
+    return table;
+}
+
+const Table<FileRequest>& file_fields() {
+    static const Table<FileRequest> table{
+        bound<&FileRequest::name>({.name = "name",
+                                   .text = "the file's name, whose ending says what it is "
+                                           "(report.docx); it becomes the document's id",
+                                   .places = in_mcp}),
+        bound<&FileRequest::content>({.name = "content",
+                                      .text = "the bytes of the file in base64, of any format that "
+                                              "is read here",
+                                      .places = in_mcp}),
+        bound<&FileRequest::text>({.name = "text",
+                                   .text = "in place of content, a text file as it is",
+                                   .places = in_mcp}),
+        bound<&FileRequest::path>({.name = "path",
+                                   .text = "in place of content, a file below a folder that the "
+                                           "program was started with: manuals/boats.pdf where that "
+                                           "was --source manuals=DIR; its name is the path, when "
+                                           "no other is given",
+                                   .places = in_mcp}),
+        bound<&FileRequest::media_type>({.name = "media_type",
+                                         .text = "what the file is, or its charset, where it does "
+                                                 "not say so itself: text/html; charset=koi8-r",
+                                         .places = in_mcp}),
+    };
     return table;
 }
 

@@ -25,6 +25,7 @@ struct Delivery {
 [[nodiscard]] const Table<AskRequest>& ask_fields();
 [[nodiscard]] const Table<SummarizeRequest>& summarize_fields();
 [[nodiscard]] const Table<Delivery>& delivery_fields();
+[[nodiscard]] const Table<FileRequest>& file_fields();
 
 // What a server's limits leave of `k`, `offset` and `deadline_milliseconds`.
 [[nodiscard]] std::vector<Limit> limits_of(const SearchLimits& limits);
@@ -53,7 +54,7 @@ inline constexpr std::size_t most_hits_of_models = 100;
 [[nodiscard]] const Table<SearchOptions>& ranking_options();
 
 // The fields of one or several tables by their names, with spaces between them: "search delivery".
-// Also "ask", "summarize", "ranking", "filter" and "deadline". Throws std::out_of_range for
+// Also "ask", "summarize", "ranking", "filter", "file" and "deadline". Throws std::out_of_range for
 // another.
 [[nodiscard]] Schema fields_named(std::string_view names, unsigned where,
                                   std::span<const Limit> limits = {});

@@ -48,6 +48,23 @@ void read_ranking(Fields& fields, SearchOptions& options) {
     read(fields, ranking_options(), in_http, options);
 }
 
+FileRequest read_file(Fields& fields, bool paths) {
+    FileRequest out;
+    Table<FileRequest> table = file_fields();
+    if (!paths)
+        std::erase_if(table, [](const auto& field) { return field.description.name == "path"; });
+    read(fields, table, in_mcp, out);
+    const auto given = [](const std::string& field) { return field.empty() ? 0 : 1; };
+    if (given(out.content) + given(out.text) + given(out.path) != 1)
+        fields.wrong("content", paths ? "must hold the file in base64, or in its place 'text' or "
+                                        "'path', and only one of them"
+                                      : "must hold the file in base64, or in its place 'text', and "
+                                        "only one of them");
+    if (out.name.empty()) out.name = out.path;
+    if (out.name.empty()) fields.wrong("name", "must be the file's name: report.docx");
+    return out;
+}
+
 std::optional<std::chrono::milliseconds> read_deadline(
     Fields& fields, std::optional<std::chrono::milliseconds> longest) {
     Deadline out{longest};

@@ -46,6 +46,18 @@ struct SummarizeRequest {
 [[nodiscard]] SummarizeRequest read_summarize(Fields& fields,
                                               std::optional<std::chrono::milliseconds> longest);
 
+// A file that a client stores.
+struct FileRequest {
+    std::string name;
+    std::string content;  // base64
+    std::string text;
+    std::string path;
+    std::string media_type;
+};
+
+// Takes all fields of a file. `paths`: one of this machine may be named by its path.
+[[nodiscard]] FileRequest read_file(Fields& fields, bool paths);
+
 // The field `deadline_milliseconds`: `longest` at most, and without it.
 [[nodiscard]] std::optional<std::chrono::milliseconds> read_deadline(
     Fields& fields, std::optional<std::chrono::milliseconds> longest);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -130,6 +131,38 @@ TEST(Members, OfEveryKindInTheirOrder) {
     }
 }
 
+// Letters that do not pack to nothing.
+std::string large_text() {
+    std::string out;
+    std::uint32_t state = 1;
+    while (out.size() < 200'000) {
+        state = state * 1664525U + 1013904223U;
+        out += static_cast<char>('a' + (state >> 24U) % 26);
+    }
+    return out;
+}
+
+TEST(Members, LongPathsAndLargeFilesOfEveryKind) {
+    const std::string folder(60, 'd');
+    const std::string path = folder + "/" + folder + "/notes.txt";
+    const std::string large = large_text();
+    for (const Kind& kind : kinds) {
+        const Read found = read(packed(kind, {{path, large}, {"b.txt", "Quay."}}), kind.name);
+        EXPECT_THAT(found.files, ElementsAre(path + ": " + large.substr(0, 40), "b.txt: Quay."))
+            << kind.name;
+        EXPECT_THAT(found.failed, IsEmpty()) << kind.name;
+        EXPECT_EQ(found.error, "") << kind.name;
+    }
+}
+
+TEST(Members, AFileAloneOfEveryKind) {
+    for (const Kind& kind : kinds) {
+        const Read found = read(packed(kind, {{"boats/only.txt", "Heron."}}), kind.name);
+        EXPECT_THAT(found.files, ElementsAre("boats/only.txt: Heron.")) << kind.name;
+        EXPECT_EQ(found.error, "") << kind.name;
+    }
+}
+
 TEST(Members, NamesOfZipArchives) {
     const Files files{{"H\u00E4fen/\u65E5\u672C.txt", "Quay."}};
     // Marked as UTF-8, as most programs do: bit 11 of the flags, in both heads of the file.
@@ -158,6 +191,15 @@ TEST(Members, AFilePackedAlone) {
         EXPECT_EQ(read("not packed at all", kind.name).error,
                   "the file is not what its name says: neither gzip, bzip2, xz nor Zstandard")
             << kind.name;
+    }
+    // It is called as the packed one is, without the last ending, whatever folder that is in.
+    const std::string large = large_text();
+    for (const Kind& kind : singles) {
+        const std::string name = kind.name;
+        const std::string ending = name.substr(name.rfind('.'));
+        EXPECT_THAT(read(packed(kind, {{"data", large}}), "boats/prices.2024.csv" + ending).files,
+                    ElementsAre("prices.2024.csv: " + large.substr(0, 40)))
+            << name;
     }
     // A tar archive is none, for all its name.
     EXPECT_THAT(read(packed(kinds[2], {{"a.txt", "one"}}), "x.gz").files,

@@ -28,6 +28,10 @@ TEST(Data, Tables) {
         {"semicolons", "a.csv", "Boat;Price\nHeron;1,20\nGull;2,30\n",
          "Boat: Heron | Price: 1,20\nBoat: Gull | Price: 2,30"},
         {"tabs", "a.tsv", "Boat\tPrice\nHeron, the\t120\n", "Boat: Heron, the | Price: 120"},
+        {"tabs and empty cells", "a.tsv", "Boat\tPrice\tSeats\r\nHeron\t\t4\r\nGull\t60\t\r\n",
+         "Boat: Heron | Seats: 4\nBoat: Gull | Price: 60"},
+        {"tabs and quotes", "a.tsv", "Boat\tNote\n\"Heron\tII\"\t\"at \"\"the\"\" quay\"\n",
+         "Boat: Heron II | Note: at \"the\" quay"},
         {"bars", "a.csv", "Boat|Price\r\nHeron|120\r\n", "Boat: Heron | Price: 120"},
         {"quotes", "a.csv", "Boat,Note\n\"Heron, \"\"the\"\" one\",\"two\nlines\"\n",
          "Boat: Heron, \"the\" one | Note: two lines"},
@@ -79,6 +83,14 @@ TEST(Data, Json) {
         {"a list in an object", "a.json", R"({"t": "x", "rows": [{"a": 1}, {"a": 2}]})",
          "t: x\n\nrows.a: 1\n\nrows.a: 2"},
         {"lines", "a.ndjson", "{\"a\": 1}\n\n{\"a\": 2}\n", "a: 1\n\na: 2"},
+        {"lines with a mark and other ends", "a.ndjson",
+         "\xEF\xBB\xBF{\"boat\": {\"name\": \"Heron\"}}\r\n{\"boat\": {\"name\": \"Gull\", "
+         "\"seats\": [1, 2]}}\r\n",
+         "boat.name: Heron\n\nboat.name: Gull\nboat.seats: 1, 2"},
+        {"lines of other values", "a.ndjson", "\"Heron\"\n[1, null, true]\nnull\n{\"a\": \"\"}\n",
+         "Heron\n\n1, true"},
+        {"lines of which one is broken", "a.ndjson", "{\"a\": 1}\n{\"a\": \n",
+         "{\"a\": 1}\n{\"a\": \n"},
         {"broken", "a.json", "{\"a\": ", "{\"a\": "},
     };
     for (const auto& c : cases) EXPECT_EQ(text_of(c.name, c.bytes), c.text) << c.what;
@@ -103,6 +115,127 @@ TEST(Data, Notebooks) {
         R"({"cell_type": "code", "source": " ", "outputs": []},)"
         R"({"cell_type": "code", "source": "", "outputs": [{"text": "b"}]}]})";
     EXPECT_EQ(documents::shown_places(read_data(gaps, "a.ipynb", {})), "cell 3: a / cell 5: ```");
+}
+
+TEST(Data, NotebooksOfOtherPrograms) {
+    struct {
+        const char* what;
+        const char* notebook;
+        const char* text;
+        const char* title;
+        const char* places;
+    } const cases[] = {
+        {"sources in one piece",
+         R"({"nbformat": 4, "cells": [{"cell_type": "markdown", "source": "Boats\n\n- Heron"},
+             {"cell_type": "code", "source": "x = 120", "outputs": [
+               {"output_type": "stream", "name": "stdout", "text": "120\n"}]}]})",
+         "Boats\n\n- Heron\n\n```\nx = 120\n```\n\n```\n120\n\n```", "Boats",
+         "cell 1: Boats / cell 2: ```"},
+        {"results as HTML and as text, and a picture in a text",
+         R"({"cells": [{"cell_type": "markdown", "source": ["The quay"], "attachments": {
+               "a.png": {"image/png": "iVBORw0KGgo"}}},
+             {"cell_type": "code", "source": "table", "outputs": [{"output_type": "execute_result",
+               "data": {"text/html": ["<b>no</b>"], "text/plain": ["Heron ", "4"]}}]}]})",
+         "The quay\n\n```\ntable\n```\n\n```\nHeron 4\n```", "The quay",
+         "cell 1: The qua / cell 2: ```"},
+    };
+    for (const auto& c : cases) {
+        const documents::Extracted found = read_data(c.notebook, "a.ipynb", {});
+        EXPECT_EQ(found.text, c.text) << c.what;
+        EXPECT_EQ(found.title, c.title) << c.what;
+        EXPECT_EQ(documents::shown_places(found), c.places) << c.what;
+    }
+}
+
+TEST(Data, SubtitlesOfOtherPrograms) {
+    struct {
+        const char* what;
+        const char* name;
+        const char* bytes;
+        const char* text;
+    } const cases[] = {
+        {"a mark, no counts, two lines", "a.srt",
+         "\xEF\xBB\xBF"
+         "00:00:01,000 --> 00:00:02,000\n- Who is there?\n- The pilot.\n\n"
+         "00:00:03,000 --> 00:00:04,000 X1:40 X2:600\n<font color=\"#fff\">Come "
+         "<b>in</b>.</font>\n",
+         "- Who is there? - The pilot. Come in."},
+        {"words that stay in the next picture", "a.srt",
+         "1\n00:00:01,000 --> 00:00:02,000\nHigh water.\n\n"
+         "2\n00:00:02,000 --> 00:00:03,000\nHigh water.\nLow water.\n",
+         "High water. Low water."},
+        {"styles, regions, hours and names of pictures", "a.vtt",
+         "WEBVTT - The quay\n\nSTYLE\n::cue { color: red }\n\nREGION\nid:a\n\n1\n"
+         "01:00:01.000 --> 01:00:02.000 region:a line:0\n<c.loud>High water!</c>\n",
+         "High water!"},
+        {"voices and times within the words", "a.vtt",
+         "WEBVTT\n\n00:01.000 --> 00:02.000\n<v.first Ada Smith>Low <00:01.500>water.</v>\n\n"
+         "00:03.000 --> 00:04.000\n<v Boris>Good.\n",
+         "Ada Smith: Low water. Boris: Good."},
+    };
+    for (const auto& c : cases) EXPECT_EQ(text_of(c.name, c.bytes), c.text) << c.what;
+}
+
+TEST(Data, DrawingsHaveWords) {
+    struct {
+        const char* what;
+        const char* bytes;
+        const char* text;
+        const char* title;
+    } const cases[] = {
+        {"groups", "<svg><g><text>Bow</text><g><text>Stern</text></g></g></svg>", "Bow\n\nStern",
+         "a.svg"},
+        {"a namespace of its own, and what is said for who cannot see",
+         "<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:desc>A lock with two gates</s:desc>"
+         "<s:text>Gate</s:text></s:svg>",
+         "A lock with two gates\n\nGate", "a.svg"},
+    };
+    for (const auto& c : cases) {
+        const documents::Extracted found = read_data(c.bytes, "a.svg", {});
+        EXPECT_EQ(found.text, c.text) << c.what;
+        EXPECT_EQ(found.title, c.title) << c.what;
+    }
+}
+
+TEST(Data, NothingIsNestedWithoutEnd) {
+    constexpr int deep = 100'000;
+    const auto times = [](std::string_view piece) {
+        std::string out;
+        for (int i = 0; i < deep; ++i) out += piece;
+        return out;
+    };
+    const auto refused = [](std::string_view name, std::string_view bytes) -> std::string {
+        try {
+            static_cast<void>(read_data(bytes, name, {}));
+        } catch (const documents::Failure& failure) {
+            return failure.code() == LECTERN_RESOURCE_EXHAUSTED ? failure.what() : "";
+        }
+        return "";
+    };
+    struct {
+        const char* name;
+        std::string bytes;
+        const char* says;
+    } const cases[] = {
+        {"a.json", times("[") + "1" + times("]"), "nested deeper than 64 levels"},
+        {"a.json", times("{\"a\":\n") + "1" + times("}"), "nested deeper than 64 levels"},
+        {"a.ndjson", "{\"a\": 1}\n" + times("[") + "\n", "nested deeper than 64 levels"},
+        {"a.ipynb", "{\"cells\": " + times("[") + times("]") + "}", "nested deeper than 64 levels"},
+        {"a.xml", times("<a>") + "x" + times("</a>"), "nested deeper than 256 elements"},
+        {"a.svg", "<svg>" + times("<g>") + "<text>x</text>" + times("</g>") + "</svg>",
+         "nested deeper than 256 elements"},
+    };
+    for (const auto& c : cases)
+        EXPECT_THAT(refused(c.name, c.bytes), HasSubstr(c.says)) << c.bytes.substr(0, 20);
+}
+
+// A name of a megabyte that stands before each of many values.
+TEST(Data, LongNamesAreCut) {
+    std::string bytes = "{\"" + std::string(1'000'000, 'n') + "\": {";
+    for (int i = 0; i < 1000; ++i) bytes += "\"" + std::to_string(i) + "\": 1,";
+    const std::string text = text_of("a.json", bytes + "\"last\": 2}}");
+    EXPECT_LT(text.size(), 2'000'000U);
+    EXPECT_TRUE(text.ends_with(": 2"));
 }
 
 TEST(Data, Subtitles) {

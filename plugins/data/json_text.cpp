@@ -5,6 +5,7 @@
 
 #include "data/data_text.hpp"
 #include "documents/markup.hpp"
+#include "text/text.hpp"
 
 namespace lectern::data {
 namespace {
@@ -15,6 +16,9 @@ using documents::Markup;
 using documents::one_line;
 
 constexpr std::size_t deepest_json = 64;
+// Names of what is around a value stand before it, so few bytes can say much.
+constexpr std::size_t longest_path = 1000;                         // bytes
+constexpr std::size_t largest_paragraph = std::size_t{256} << 20;  // bytes, as of all text
 constexpr std::size_t largest_json = std::size_t{128}
                                      << 20;  // bytes; parsing takes several times that
 
@@ -25,6 +29,9 @@ json::value parsed(std::string_view text, const char* what) {
     options.max_depth = deepest_json;
     boost::system::error_code error;
     json::value out = json::parse({text.data(), text.size()}, error, {}, options);
+    if (error == json::error::too_deep)
+        fail(LECTERN_RESOURCE_EXHAUSTED,
+             "the JSON is nested deeper than " + std::to_string(deepest_json) + " levels");
     if (error) fail(LECTERN_INVALID_ARGUMENT, std::string(what) + ": " + error.message());
     return out;
 }
@@ -37,7 +44,7 @@ class Lines {
     void write(const json::value& value, const std::string& path) {
         if (const auto* object = value.if_object()) {
             for (const auto& [key, inner] : *object)
-                write(inner, path.empty() ? std::string(key) : path + "." + std::string(key));
+                write(inner, below(path, {key.data(), key.size()}));
         } else if (const auto* array = value.if_array()) {
             list(*array, path);
         } else if (!value.is_null()) {
@@ -56,8 +63,20 @@ class Lines {
         return {digits.data(), std::to_chars(digits.begin(), digits.end(), value.get_double()).ptr};
     }
 
+    static std::string below(const std::string& path, std::string_view key) {
+        const std::string_view name = text::prefix(key, longest_path);
+        if (path.empty()) return std::string(name);
+        std::string out = path + ".";
+        out += name;
+        if (out.size() > longest_path) out = std::string(text::prefix(out, longest_path));
+        return out;
+    }
+
     void line(const std::string& path, const std::string& value) {
         if (value.empty()) return;
+        if (paragraph_.size() + path.size() + value.size() > largest_paragraph)
+            fail(LECTERN_RESOURCE_EXHAUSTED,
+                 "one object of the JSON says more than 256 MiB; make JSON lines of it");
         if (!paragraph_.empty()) paragraph_ += '\n';
         paragraph_ += path.empty() ? value : path + ": " + value;
     }

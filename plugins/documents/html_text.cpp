@@ -8,6 +8,7 @@
 #include "documents/charset.hpp"
 #include "documents/html_charset.hpp"
 #include "documents/html_elements.hpp"
+#include "documents/html_nesting.hpp"
 #include "documents/html_table.hpp"
 #include "documents/html_tree.hpp"
 #include "documents/html_writer.hpp"
@@ -274,7 +275,8 @@ Extracted html_text(std::string_view bytes, std::string_view charset, const Html
     const std::string_view utf8 = decoded.text;
     if (only_white_space(utf8)) fail(LECTERN_INVALID_ARGUMENT, "no text: the file is empty");
 
-    const HtmlTree tree(utf8, limits);
+    std::string storage_of_page;
+    const HtmlTree tree(within_depth(utf8, storage_of_page), limits);
     Extracted out;
     out.metadata = metadata_of(decoded);
     out.replaced = decoded.replaced;

@@ -68,6 +68,25 @@ std::string content_of(GMimePart* part) {
     return {reinterpret_cast<const char*>(bytes->data), bytes->len};
 }
 
+// A mailbox has ">From " where a line of a mail begins with "From ", and ">>From " where it begins
+// with ">From " (mboxrd). Base64 has no such lines.
+std::string without_quotes(GMimePart* part, std::string bytes) {
+    constexpr std::string_view from = "From ";
+    if (g_mime_part_get_content_encoding(part) == GMIME_CONTENT_ENCODING_BASE64 ||
+        bytes.find(">From ") == std::string::npos)
+        return bytes;
+    std::string out;
+    for (std::string_view rest = bytes; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+        std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(end);
+        const std::size_t marks = std::min(line.find_first_not_of('>'), line.size());
+        if (marks > 0 && line.substr(marks).starts_with(from)) line.remove_prefix(1);
+        out += line;
+    }
+    return out;
+}
+
 // Lines that end with a space go on in the next one (RFC 3676).
 std::string unflowed(std::string_view text) {
     std::string out;
@@ -83,13 +102,14 @@ std::string unflowed(std::string_view text) {
     return out;
 }
 
-std::string read_text(GMimePart* part, bool html) {
+std::string read_text(GMimePart* part, bool html, bool in_mailbox) {
     auto* const object = GMIME_OBJECT(part);
     const auto parameter = [&](const char* name) {
         const char* const value = g_mime_object_get_content_type_parameter(object, name);
         return value == nullptr ? std::string{} : std::string(value);
     };
-    const std::string bytes = content_of(part);
+    std::string bytes = content_of(part);
+    if (in_mailbox) bytes = without_quotes(part, std::move(bytes));
     if (html) {
         try {
             return documents::html_text(bytes, parameter("charset")).text;
@@ -109,8 +129,12 @@ std::string read_text(GMimePart* part, bool html) {
 class Mail {
  public:
     Mail(const AttachmentReader& reader, const MailSink& sink, const MailFailureSink& failed,
-         std::string name)
-        : reader_(reader), sink_(sink), failed_(failed), name_(std::move(name)) {}
+         std::string name, bool in_mailbox)
+        : reader_(reader),
+          sink_(sink),
+          failed_(failed),
+          name_(std::move(name)),
+          in_mailbox_(in_mailbox) {}
 
     // `id` is the document's, "" for that of the file; `name_` begins those of its attachments.
     void read(GMimeMessage* message, const std::string& id, int depth) {
@@ -191,7 +215,7 @@ class Mail {
         ++attachments_;
         const std::string id = attachment_id(line_of(g_mime_message_get_subject(message)));
         try {
-            Mail(reader_, sink_, failed_, id).read(message, id, depth_ + 1);
+            Mail(reader_, sink_, failed_, id, in_mailbox_).read(message, id, depth_ + 1);
         } catch (const Failure& failure) {
             if (failure.code() == LECTERN_CANCELLED) throw;
             failed_({id, failure.what()});
@@ -205,7 +229,7 @@ class Mail {
                           g_mime_content_type_is_type(type, "application", "xhtml+xml");
         if ((plain || html) && !g_mime_part_is_attachment(part) &&
             g_mime_part_get_filename(part) == nullptr) {
-            body(read_text(part, html), html);
+            body(read_text(part, html, in_mailbox_), html);
             return;
         }
         attachment(part, type);
@@ -234,6 +258,8 @@ class Mail {
             found.id = id;
             found.metadata = boost::json::serialize(boost::json::object{{"mail", name_}});
             found.bytes = content_of(part);
+            if (in_mailbox_ && g_mime_content_type_is_type(type, "text", "*"))
+                found.bytes = without_quotes(part, std::move(found.bytes));
             const std::string text = reader_(found);
             if (only_white_space(text)) return;
             sink_({id, found.name.empty() ? id : found.name, valid(text), found.metadata});
@@ -256,6 +282,7 @@ class Mail {
     const MailSink& sink_;
     const MailFailureSink& failed_;
     std::string name_;
+    bool in_mailbox_ = false;
     int depth_ = 0;
     std::size_t parts_ = 0;
     std::size_t attachments_ = 0;
@@ -316,7 +343,7 @@ void read_mail(std::string_view bytes, std::string_view name, const AttachmentRe
     const Owned<GMimeParser> parser = parser_of(bytes_of(bytes, storage));
     const Owned<GMimeMessage> message(g_mime_parser_construct_message(parser.get(), nullptr));
     if (message == nullptr) fail(LECTERN_INVALID_ARGUMENT, "not a mail: it has no headers");
-    Mail(reader, sink, failed, std::string(name)).read(message.get(), {}, 0);
+    Mail(reader, sink, failed, std::string(name), false).read(message.get(), {}, 0);
 }
 
 void read_mailbox(std::string_view bytes, std::string_view name, const AttachmentReader& reader,
@@ -335,7 +362,7 @@ void read_mailbox(std::string_view bytes, std::string_view name, const Attachmen
             id = std::string(name) + "#" + std::to_string(number);
         ids.insert(id);
         try {
-            Mail(reader, sink, failed, id).read(message.get(), id, 0);
+            Mail(reader, sink, failed, id, true).read(message.get(), id, 0);
         } catch (const Failure& failure) {
             if (failure.code() == LECTERN_CANCELLED) throw;
             failed({"mail " + std::to_string(number), failure.what()});

@@ -76,6 +76,46 @@ TEST_F(Before2007, SlidesOfPowerPoint) {
     EXPECT_EQ(documents::shown_places(found), "slide 1: # Slide / slide 2: # Slide");
 }
 
+// What the programs wrote of other files, by hand.
+TEST_F(Before2007, WhatTheProgramsWrite) {
+    struct {
+        const char* what;
+        const char* stream;
+        const char* written;  // for printf
+        const char* text;
+        const char* title;
+        const char* places;
+    } const cases[] = {
+        {"Word: paragraphs in long lines, and form feeds between pages", "WordDocument",
+         R"(The quay is open all day.\n\n\fThe lock is closed at night.\n)",
+         "The quay is open all day.\n\nThe lock is closed at night.", "The quay is open all day.",
+         ""},
+        {"Word: a table, then words; letters of all scripts", "WordDocument",
+         R"(Hafen\tТиде\n\344\270\200\t2\n\nH\303\244fen\n)", "Hafen | Тиде\n一 | 2\n\nHäfen",
+         "Hafen | Тиде", ""},
+        {"Excel before 1997: a sheet alone has no name", "Book", R"(Boat\tPrice\nHeron\t120\n)",
+         "Boat | Price\nHeron | 120", "", "cells 1: Boat |  / cells 2: Heron |"},
+        {"Excel: empty cells keep their place, empty rows end a table", "Workbook",
+         R"(Boat\t\tSeats\nHeron\t\t4\n\n\tGull\n)", "Boat | | Seats\nHeron | | 4\n\n| Gull", "",
+         "cells 1: Boat |  / cells 2: Heron | / cells 4: | Gull"},
+        {"PowerPoint: items and rows of a slide", "PowerPoint Document",
+         R"(Boats\n\342\200\242 Heron\n\342\200\242 Gull\n)",
+         "# Slide 1\n\nBoats\n\n- Heron\n- Gull", "", "slide 1: # Slide"},
+        {"PowerPoint: a slide without words is counted", "PowerPoint Document",
+         R"(Boats\n\f\n\fCrew\n\f)", "# Slide 1\n\nBoats\n\n# Slide 3\n\nCrew", "",
+         "slide 1: # Slide / slide 3: # Slide"},
+    };
+    for (const auto& c : cases) {
+        const documents::Extracted found =
+            read(c.stream, "printf '" + std::string(c.written) + "'");
+        EXPECT_EQ(found.text, c.text) << c.what;
+        if (*c.title != 0) {
+            EXPECT_EQ(found.title, c.title) << c.what;
+        }
+        EXPECT_EQ(documents::shown_places(found), c.places) << c.what;
+    }
+}
+
 TEST_F(Before2007, TheFileIsGivenAndIsGoneAfterwards) {
     const fs::path seen = folder.path() / "seen";
     const documents::Extracted found =

@@ -53,6 +53,11 @@ TEST(OfficeLimits, RefusalsSayWhy) {
         {"no text", word("<d><body/></d>"), LECTERN_INVALID_ARGUMENT, "no text"},
         {"nested deeply", word(repeated("<p>", 100000) + repeated("</p>", 100000)),
          LECTERN_RESOURCE_EXHAUSTED, "nested deeper than"},
+        {"OpenDocument nested deeply",
+         zipped({{"mimetype", "application/vnd.oasis.opendocument.text"},
+                 {"content.xml", "<d><body><text>" + repeated("<section>", 100000) + "<p>x</p>" +
+                                     repeated("</section>", 100000) + "</text></body></d>"}}),
+         LECTERN_RESOURCE_EXHAUSTED, "nested deeper than"},
         {"many elements", word("<d>" + repeated("<p/>", 1700000) + "</d>"),
          LECTERN_RESOURCE_EXHAUSTED, "elements; split the document"},
     };

@@ -261,6 +261,7 @@ class OdfReader {
         if (counting_ && styles_.begins_page(style)) pages_.on_new_page();
         out_.end();
         hidden_columns_.clear();
+        merged_.clear();
         columns(node);
         rows(node);
         out_.end();
@@ -313,7 +314,7 @@ class OdfReader {
         row_ += static_cast<std::uint64_t>(
             std::clamp(number(node, "number-rows-repeated", 1), 1L, most_rows));
         const std::string_view visibility = value(node, "visibility");
-        if (visibility == "collapse" || visibility == "filter") return;
+        const bool hidden = visibility == "collapse" || visibility == "filter";
         std::vector<std::string> cells;
         for (const Node& cell : node.children()) {
             const bool covered = is(cell, "covered-table-cell");
@@ -321,18 +322,29 @@ class OdfReader {
             // Empty cells are repeated to the sheet's edge.
             const auto times = static_cast<std::size_t>(
                 std::clamp(number(cell, "number-columns-repeated", 1), 1L, most_columns));
+            const std::size_t column = cells.size();
+            const std::size_t wide = std::max(times, spanned(cell, "number-columns-spanned"));
+            const std::size_t high = spanned(cell, "number-rows-spanned");
             bool shown = false;
-            for (std::size_t i = 0; i < times; ++i) shown = shown || !is_hidden(cells.size() + i);
+            for (std::size_t i = 0; i < wide; ++i) shown = shown || !is_hidden(column + i);
+            if (hidden && high == 1) shown = false;
             std::string text;
             if (!covered && shown) {
                 cell_ = &text;
                 blocks(cell);
                 cell_ = nullptr;
-                annotations(cell);
+                if (!hidden) annotations(cell);
             }
-            for (std::size_t i = 0; i < times; ++i)
-                cells.push_back(is_hidden(cells.size()) ? std::string() : text);
+            if ((hidden || is_hidden(column)) && !one_line(text).empty())
+                merged_[column] = {text, number_of_row + high - 1, column + wide};
+            for (std::size_t i = 0; i < times; ++i) {
+                if (is_hidden(column + i) || hidden)
+                    cells.emplace_back();
+                else
+                    cells.push_back(covered ? take_merged(number_of_row, column + i) : text);
+            }
         }
+        if (hidden) return;
         const bool empty = std::all_of(cells.begin(), cells.end(),
                                        [](const auto& cell) { return one_line(cell).empty(); });
         if (!empty) place_page();
@@ -344,6 +356,22 @@ class OdfReader {
             if (!is_hidden(i)) visible.push_back(std::move(cells[i]));
         // Rows that are all alike say no more by being there twice.
         out_.row(visible);
+    }
+
+    static std::size_t spanned(const Node& cell, std::string_view name) {
+        return static_cast<std::size_t>(std::clamp(number(cell, name, 1), 1L, most_columns));
+    }
+
+    // The text of a merged cell that begins in what is hidden, for the first of it that is shown.
+    std::string take_merged(std::uint64_t row, std::size_t column) {
+        auto found = merged_.upper_bound(column);
+        if (found == merged_.begin()) return {};
+        --found;
+        if (column >= found->second.last_column) return {};
+        std::string out;
+        if (row <= found->second.last_row) out = std::move(found->second.text);
+        merged_.erase(found);
+        return out;
     }
 
     // What is written next is on the page that is reached.
@@ -438,8 +466,14 @@ class OdfReader {
     std::vector<Node> later_tables_;
     std::vector<std::string> later_lines_;
     std::vector<bool> hidden_columns_;  // of the table at hand
-    std::vector<long> levels_;          // numbers of the lists around
-    std::string style_;                 // of the list
+    struct Merged {
+        std::string text;
+        std::uint64_t last_row = 0;
+        std::size_t last_column = 0;  // the one behind
+    };
+    std::map<std::size_t, Merged> merged_;  // cells of the table that begin in what is hidden
+    std::vector<long> levels_;              // numbers of the lists around
+    std::string style_;                     // of the list
     std::map<std::string, long> last_number_;
 };
 

@@ -231,6 +231,23 @@ TEST(Ods, HiddenColumnsAreNotRead) {
               "cells Prices 2 1-4: North | / cells Prices 3 1-4: same | ");
 }
 
+TEST(Ods, MergedCellsThatBeginInWhatIsHidden) {
+    const std::string covered = "<table:covered-table-cell/>";
+    const std::string sheets =
+        "<table:table table:name='Prices'><table:table-column table:visibility='collapse'/>"
+        "<table:table-column table:number-columns-repeated='2'/>" +
+        sheet_row(sheet_cell("Boats for hire", "table:number-columns-spanned='3'") +
+                  "<table:covered-table-cell table:number-columns-repeated='2'/>") +
+        sheet_row(sheet_cell("secret") + sheet_cell("1") + sheet_cell("2")) +
+        sheet_row(
+            sheet_cell("") + sheet_cell("Low", "table:number-rows-spanned='2'") + sheet_cell("no"),
+            "table:visibility='collapse'") +
+        sheet_row(sheet_cell("") + covered + sheet_cell("3")) +
+        sheet_row(sheet_cell("") + covered + sheet_cell("4")) + "</table:table>";
+    EXPECT_EQ(read_office(odf("spreadsheet", sheets)).text,
+              "# Prices\n\nBoats for hire\n1 | 2\nLow | 3\n| 4");
+}
+
 TEST(Odt, Pages) {
     const std::string styles =
         "<style:style style:name='B'><style:paragraph-properties fo:break-before='page'/>"

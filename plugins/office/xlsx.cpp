@@ -1,7 +1,10 @@
 #include "office/xlsx.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "office/cell_format.hpp"
@@ -99,24 +102,73 @@ class Workbook {
         out.append(std::move(sheet));
     }
 
-    void write_rows(const Node& root, const std::string& name, Markup& out) const {
-        std::set<std::size_t> hidden;
+    using Cell = std::pair<long, std::size_t>;  // row, counted from 1, and column, from 0
+    // What of a sheet is not shown, and the text that is shown elsewhere for it: that of a merged
+    // cell which begins there.
+    struct Hidden {
+        std::set<std::size_t> columns;
+        std::set<long> rows;
+        std::map<Cell, Cell> merged;  // the last cell of each by its first
+        std::map<Cell, std::string> moved;
+
+        // Keeps the text of a hidden cell for the first one of its merged cell that is shown.
+        void move(const Cell& from, std::string text) {
+            const auto found = merged.find(from);
+            if (found == merged.end()) return;
+            Cell to = from;
+            while (to.first <= found->second.first && rows.contains(to.first)) ++to.first;
+            while (to.second <= found->second.second && columns.contains(to.second)) ++to.second;
+            if (to.first <= found->second.first && to.second <= found->second.second)
+                moved[to] = std::move(text);
+        }
+        [[nodiscard]] std::string take(const Cell& at) {
+            const auto found = moved.find(at);
+            if (found == moved.end()) return {};
+            std::string out = std::move(found->second);
+            moved.erase(found);
+            return out;
+        }
+    };
+
+    static Hidden hidden_in(const Node& root) {
+        Hidden out;
         for (const Node& column : child(root, "cols").children()) {
             if (!has_value(column, "hidden") || !is_on(column, "hidden")) continue;
             const long first = number(column, "min", 1);
             const long last = std::min(number(column, "max", 0), static_cast<long>(last_column));
             for (long i = std::max(first, 1L); i <= last; ++i)
-                hidden.insert(static_cast<std::size_t>(i - 1));
+                out.columns.insert(static_cast<std::size_t>(i - 1));
         }
+        long at = 0;
+        for (const Node& row : child(root, "sheetData").children()) {
+            if (!is(row, "row")) continue;
+            at = number(row, "r", at + 1);
+            if (has_value(row, "hidden") && is_on(row, "hidden")) out.rows.insert(at);
+        }
+        if (out.columns.empty() && out.rows.empty()) return out;
+        for (const Node& merge : child(root, "mergeCells").children()) {
+            const std::string_view reference = value(merge, "ref");
+            const std::size_t colon = reference.find(':');
+            if (colon == std::string_view::npos) continue;
+            const auto cell = [](std::string_view one) {
+                return Cell{static_cast<long>(row_of(one)), column_of(one, last_column)};
+            };
+            out.merged[cell(reference.substr(0, colon))] = cell(reference.substr(colon + 1));
+        }
+        return out;
+    }
+
+    void write_rows(const Node& root, const std::string& name, Markup& out) const {
+        Hidden hidden = hidden_in(root);
         long before = 0;
         for (const Node& row : child(root, "sheetData").children()) {
             if (!is(row, "row")) continue;
             const long at = number(row, "r", before + 1);
-            if (has_value(row, "hidden") && is_on(row, "hidden")) {
+            const Row found = row_in(row, at, hidden);
+            if (hidden.rows.contains(at)) {
                 before = at;
                 continue;
             }
-            const Row found = row_in(row, hidden);
             // Another table begins behind an empty row.
             if (found.first_column == 0 || at > before + 1) out.end();
             if (found.first_column > 0) {
@@ -130,6 +182,16 @@ class Workbook {
             before = at;
         }
         out.end();
+        // In rows that the file does not name, as nothing else is in them.
+        for (const auto& [cell, text] : hidden.moved) {
+            out.place({.kind = LECTERN_PLACE_CELLS,
+                       .number = static_cast<std::uint64_t>(std::max(cell.first, 0L)),
+                       .name = name,
+                       .first_column = static_cast<std::uint32_t>(cell.second + 1),
+                       .last_column = static_cast<std::uint32_t>(cell.second + 1)});
+            out.row({text});
+        }
+        out.end();
     }
 
     struct Row {
@@ -137,22 +199,46 @@ class Workbook {
         std::uint32_t first_column = 0;  // with text, counted from 1; 0: none
         std::uint32_t last_column = 0;
     };
-    [[nodiscard]] Row row_in(const Node& row, const std::set<std::size_t>& hidden) const {
+    [[nodiscard]] Row row_in(const Node& row, long at, Hidden& hidden) const {
         Row out;
         std::size_t next = 0;  // column
         std::size_t skipped = 0;
+        const auto add = [&out](std::size_t column, std::string text) {
+            out.cells.push_back(std::move(text));
+            if (one_line(out.cells.back()).empty()) return;
+            out.last_column = static_cast<std::uint32_t>(column + 1);
+            if (out.first_column == 0) out.first_column = out.last_column;
+        };
+        const auto skip_to = [&](std::size_t column) {
+            for (; next < column; ++next) {
+                if (std::string text = hidden.take({at, next}); !text.empty())
+                    add(next, std::move(text));
+                else if (++skipped <= most_empty && !hidden.columns.contains(next))
+                    out.cells.emplace_back();
+            }
+        };
+        const bool in_hidden_row = hidden.rows.contains(at);
         for (const Node& cell : row.children()) {
             if (!is(cell, "c")) continue;
             const std::size_t column = std::max(column_of(value(cell, "r"), next), next);
-            for (; next < column; ++next)
-                if (++skipped <= most_empty && !hidden.contains(next)) out.cells.emplace_back();
+            if (in_hidden_row || hidden.columns.contains(column)) {
+                if (hidden.merged.contains({at, column})) hidden.move({at, column}, text_in(cell));
+                if (!in_hidden_row) skip_to(column);
+                next = column + 1;
+                continue;
+            }
+            skip_to(column);
+            std::string text = text_in(cell);
+            if (std::string moved = hidden.take({at, column}); !moved.empty())
+                text = std::move(moved);
+            add(column, std::move(text));
             next = column + 1;
-            if (hidden.contains(column)) continue;
-            out.cells.push_back(text_in(cell));
-            if (one_line(out.cells.back()).empty()) continue;
-            out.last_column = static_cast<std::uint32_t>(next);
-            if (out.first_column == 0) out.first_column = out.last_column;
         }
+        // Behind the last cell that the row names.
+        for (auto rest = hidden.moved.lower_bound({at, next});
+             !in_hidden_row && rest != hidden.moved.end() && rest->first.first == at;
+             rest = hidden.moved.lower_bound({at, next}))
+            skip_to(rest->first.second + 1);
         return out;
     }
 

@@ -58,6 +58,26 @@ TEST(Xlsx, RowsOfSheets) {
                "<row r='2' hidden='1'><c r='A2'><v>4</v></c></row>",
                "<cols><col min='2' max='2' hidden='1'/></cols>"),
          "# Prices\n\n1 | 3"},
+        {"a merged cell that begins in a hidden column",
+         sheet(
+             "<row r='1'><c r='A1'><v>7</v></c><c r='B1'/><c r='C1'/></row>"
+             "<row r='2'><c r='A2'><v>9</v></c><c r='B2'><v>1</v></c><c r='C2'><v>2</v></c></row>",
+             "<cols><col min='1' max='1' hidden='1'/></cols><mergeCells><mergeCell ref='A1:C1'/>"
+             "</mergeCells>"),
+         "# Prices\n\n7\n1 | 2"},
+        {"the same of which the file names the first cell alone, and one that is hidden as a whole",
+         sheet("<row r='1'><c r='A1'><v>7</v></c><c r='E1'><v>3</v></c></row>"
+               "<row r='2'><c r='A2'><v>8</v></c></row>",
+               "<cols><col min='1' max='2' hidden='1'/></cols><mergeCells><mergeCell ref='A1:C1'/>"
+               "<mergeCell ref='A2:B2'/></mergeCells>"),
+         "# Prices\n\n7 | | 3"},
+        {"merged cells that begin in hidden rows",
+         sheet("<row r='1' hidden='1'><c r='A1'><v>7</v></c><c r='B1'><v>9</v></c></row>"
+               "<row r='2'><c r='B2'><v>1</v></c></row>"
+               "<row r='3'><c r='A3'/><c r='B3'><v>2</v></c></row>"
+               "<row r='4' hidden='1'><c r='C4'><v>8</v></c></row>",
+               "<mergeCells><mergeCell ref='A1:A3'/><mergeCell ref='C4:D5'/></mergeCells>"),
+         "# Prices\n\n7 | 1\n| 2\n\n8"},
         {"what points nowhere",
          sheet("<row><c t='s'><v>99</v></c><c t='s'><v>-1</v></c><c s='77'><v>5</v></c></row>"),
          "# Prices\n\n| | 5"},

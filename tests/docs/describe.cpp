@@ -18,7 +18,7 @@ int main() {
                                       {"c", api::in_c},
                                       {"command", api::in_command}}) {
         boost::json::object tables;
-        for (const char* names : {"search", "ask", "summarize", "delivery", "deadline"})
+        for (const char* names : {"search", "ask", "summarize", "delivery", "deadline", "file"})
             tables[names] = json_of(api::fields_named(names, where));
         out[name] = std::move(tables);
     }

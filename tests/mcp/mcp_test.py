@@ -1,5 +1,8 @@
 """MCP's own client for Python, over standard input and output and over HTTP."""
+import base64
+import functools
 import http.client
+import io
 import json
 import os
 import signal
@@ -7,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 import anyio
 import httpx2
@@ -22,6 +26,24 @@ from serving import PROGRAM, Server  # pylint: disable=wrong-import-position
 
 TIDES = "Gezeiten 潮汐 🌊. The moon raises the tides of the sea. High water comes twice a day."
 BREAD = "Yeast makes the dough of bread rise. The oven is heated to 230 degrees."
+
+
+def docx(text):
+    """The least that is a Word file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("[Content_Types].xml", '''<?xml version="1.0"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Override PartName="/word/document.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>''')
+        file.writestr("_rels/.rels", '''<?xml version="1.0"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>
+</Relationships>''')
+        file.writestr("word/document.xml", f'''<?xml version="1.0"?>
+<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p>
+</w:body></w:document>''')
+    return out.getvalue()
 
 
 def fill(server, name, headers=None):
@@ -49,7 +71,7 @@ class McpTest(unittest.TestCase):
     async def conversation(self, client, names):
         self.assertEqual(client.server_info.name, "lectern")
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        self.assertEqual(set(tools), {"search", "ask", "get_document", "list_collections"})
+        self.assertEqual(set(tools), {"search", "ask", "get_document", "list_collections", "add_file"})
         self.assertEqual(tools["search"].input_schema["required"], [])  # `similar` may stand for the query
 
         listed = (await good(client, "list_collections", {}))["collections"]
@@ -330,6 +352,82 @@ class McpTest(unittest.TestCase):
         finally:
             server.remove()
 
+    async def files_are_taken(self, client):
+        """Each is stored by the tool, and answers."""
+        tool = {tool.name: tool for tool in (await client.list_tools()).tools}["add_file"]
+        self.assertFalse(tool.annotations.read_only_hint)
+        with open(os.path.join(os.environ["LECTERN_SOURCE_DIR"], "samples", "perplexity.pdf"), "rb") as file:
+            pdf = file.read()
+        for name, data, query, kind in [
+                ("hire/boats.docx", docx("The Heron is hired for 120 euros."), "what does the Heron cost", None),
+                ("perplexity.pdf", pdf, "perplexity of a language model", "page")]:
+            stored = await good(client, "add_file", {"name": name, "content": base64.b64encode(data).decode()})
+            self.assertEqual((stored["document"], stored["status"], stored["documents"], stored["failed"]),
+                             (name, "created", 1, []))
+            again = await good(client, "add_file", {"name": name, "content": base64.encodebytes(data).decode()})
+            self.assertEqual((again["status"], again["skipped"]), ("unchanged", 1))
+            hit = (await good(client, "search", {"query": query, "k": 1}))["hits"][0]
+            self.assertEqual(hit["document"], name)
+            if kind:
+                self.assertEqual(hit["place"]["kind"], kind)
+        text = (await good(client, "get_document", {"document": "hire/boats.docx"}))["text"]
+        self.assertEqual(text.strip(), "The Heron is hired for 120 euros.")
+        changed = base64.b64encode(docx("The Heron is sold.")).decode()
+        stored = await good(client, "add_file", {"name": "hire/boats.docx", "content": changed})
+        self.assertEqual(stored["status"], "replaced")
+
+    async def files_are_refused(self, client):
+        for arguments, says in [
+                ({"name": "a.docx", "content": "%%%"}, "not base64"),
+                ({"name": "wrong.pdf", "content": base64.b64encode(b"no pdf").decode()}, "PDF"),
+                ({"name": "a.pdf", "content": "eA==", "text": "x"}, "only one of them"),
+                ({"name": "..", "text": "x"}, ".."),
+                ({"name": "a.txt", "text": "x", "collection": "none"}, "none"),
+                ({"name": "a.txt"}, "'content'")]:
+            self.assertIn(says, await bad(client, "add_file", arguments))
+
+    def test_files_are_taken_as_over_http(self):
+        server = Server("--threads", "1")
+
+        async def over_http():
+            async with Client(f"http://127.0.0.1:{server.port}/mcp") as client:
+                await self.files_are_taken(client)
+                await self.files_are_refused(client)
+                self.assertIn("'content'", await bad(client, "add_file", {"path": "m/a.txt"}))
+
+        async def over_pipes(*options, use):
+            command = StdioServerParameters(command=PROGRAM, env=dict(os.environ), args=[
+                "mcp", "--threads", "1", "-c", os.path.join(server.folder, "data", "notes"), *options])
+            async with Client(stdio_client(command)) as client:
+                await use(client)
+
+        async def by_path(client):
+            stored = await good(client, "add_file", {"path": "m/crew/cook.docx"})
+            self.assertEqual((stored["document"], stored["status"]), ("m/crew/cook.docx", "created"))
+            stored = await good(client, "add_file", {"path": "m/crew/cook.docx", "name": "cook.docx"})
+            self.assertEqual((stored["document"], stored["status"]), ("cook.docx", "created"))
+            self.assertIn("bread of rye", (await good(client, "get_document", {"document": "cook.docx"}))["text"])
+            for path in ["m/none.txt", "m/../data/notes", "/etc/hostname", "m/crew", "m/way-out"]:
+                self.assertIn("there is no file", await bad(client, "add_file", {"path": path}))
+            await self.files_are_refused(client)
+
+        async def only_reading(client):
+            self.assertNotIn("add_file", [tool.name for tool in (await client.list_tools()).tools])
+            self.assertIn("only read", await bad(client, "add_file", {"name": "a.txt", "text": "x"}))
+        try:
+            self.assertEqual(server.request("PUT", "/collections/notes")[0], 201)
+            anyio.run(over_http)
+            server.stop()
+            manuals = os.path.join(server.folder, "manuals")
+            os.makedirs(os.path.join(manuals, "crew"))
+            with open(os.path.join(manuals, "crew", "cook.docx"), "wb") as file:
+                file.write(docx("The cook bakes bread of rye."))
+            os.symlink("/etc/hostname", os.path.join(manuals, "way-out"))
+            anyio.run(functools.partial(over_pipes, "--source", f"m={manuals}", use=by_path))
+            anyio.run(functools.partial(over_pipes, "--read-only", use=only_reading))
+        finally:
+            server.remove()
+
     def test_a_key_reaches_its_collections_only(self):
         with tempfile.TemporaryDirectory(prefix="lectern-mcp-") as folder:
             keys = os.path.join(folder, "keys.json")
@@ -339,6 +437,8 @@ class McpTest(unittest.TestCase):
                                       capture_output=True, text=True).stdout.strip()
             admin = {"Authorization": "Bearer " + make_key("admin", "--right", "admin")}
             reader = make_key("reader", "--right", "read", "--collection", "notes")
+            writer = make_key("writer", "--right", "write", "--collection", "notes")
+            tenant = make_key("tenant", "--right", "write", "--collection", "notes", "--filter", 'topic = "bread"')
             server = Server("--threads", "1", "--keys", keys)
 
             async def run():
@@ -348,16 +448,31 @@ class McpTest(unittest.TestCase):
                         listed = (await good(client, "list_collections", {}))["collections"]
                         self.assertEqual([each["name"] for each in listed], ["notes"])
                         self.assertIn("secret", await bad(client, "search", {"query": "x", "collection": "secret"}))
+                        # What may only read is not told of the tool that writes, and cannot use it.
+                        self.assertNotIn("add_file", [tool.name for tool in (await client.list_tools()).tools])
+                        self.assertIn("only read", await bad(client, "add_file", {"name": "a.txt", "text": "x"}))
+
+            def add_with(key, name, collection):
+                message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "add_file", "arguments": {
+                    "name": name, "text": "Rain falls.", "collection": collection}}}
+                status, _, answer = server.request("POST", "/mcp", message, {"Authorization": f"Bearer {key}"})
+                self.assertEqual(status, 200)
+                return answer["result"]["isError"]
             try:
                 fill(server, "notes", admin)
                 fill(server, "secret", admin)
                 self.assertEqual(server.request("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "ping"})[0], 401)
                 anyio.run(run)
+                self.assertTrue(add_with(reader, "a.txt", "notes"))
+                self.assertFalse(add_with(writer, "a.txt", "notes"))
+                self.assertTrue(add_with(writer, "a.txt", "secret"))
+                self.assertTrue(add_with(tenant, "b.txt", "notes"))
+                self.assertEqual(server.request("GET", "/collections/notes/count", None, admin)[2]["documents"], 3)
             finally:
                 server.remove()
 
     def test_wrong_use_is_refused(self):
-        for options in [[], ["--data", "a", "-c", "b"], ["--data", "/no/such/folder"], ["-c", "/no/such/folder"]]:
+        for options in [[], ["--read-only", "--source", "m=/tmp", "-c", "a"], ["--data", "a", "-c", "b"], ["--data", "/no/such/folder"], ["-c", "/no/such/folder"]]:
             ended = subprocess.run([PROGRAM, "mcp", *options], check=False, capture_output=True, text=True)
             self.assertEqual((ended.returncode, ended.stdout), (1, ""), options)
             self.assertTrue(ended.stderr.startswith("lectern: "), ended.stderr)

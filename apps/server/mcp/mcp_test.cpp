@@ -133,12 +133,67 @@ TEST(McpTest, OnlyAnAskIsForTheGeneratorsThreads) {
 }
 
 TEST(McpTest, EveryToolThatIsListedIsThereAndDescribed) {
-    ASSERT_EQ(tool_list().size(), 4U);
-    for (const json::value& tool : tool_list()) {
+    Sources writer = nothing();
+    writer.may_write = [](const std::string&) { return true; };
+    ASSERT_EQ(tool_list(nothing()).size(), 4U);
+    ASSERT_EQ(tool_list(writer).size(), 5U);
+    for (const json::value& tool : tool_list(writer)) {
         EXPECT_FALSE(tool.at("description").as_string().empty());
         EXPECT_EQ(tool.at("inputSchema").at("type"), "object");
         EXPECT_TRUE(call_tool(tool.at("name").as_string(), {}, nothing()));
     }
+}
+
+TEST(McpTest, AFileByItsPathIsOfferedWhereThereAreFolders) {
+    Sources writer = nothing();
+    writer.may_write = [](const std::string&) { return true; };
+    const auto takes_path = [](const Sources& sources) {
+        for (const json::value& tool : tool_list(sources))
+            if (tool.at("name") == "add_file")
+                return tool.at("inputSchema").at("properties").as_object().contains("path");
+        return false;
+    };
+    EXPECT_FALSE(takes_path(writer));
+    const auto refused = call_tool("add_file", {{"path", "m/a.txt"}}, writer);
+    EXPECT_NE(refused->at("content").at(0).at("text").as_string().find("in its place 'text'"),
+              json::string::npos);
+    writer.file_at = [](const std::string&) -> Result<std::filesystem::path> {
+        return Status{Code::not_found, "no file"};
+    };
+    EXPECT_TRUE(takes_path(writer));
+}
+
+TEST(McpTest, AFileIsGivenInOneWayAndWithAName) {
+    Sources writer = nothing();
+    writer.may_write = [](const std::string&) { return true; };
+    struct {
+        json::object arguments;
+        const char* says;
+    } const cases[] = {
+        {{{"name", "a.txt"}}, "'content' must hold the file"},
+        {{{"name", "a.txt"}, {"content", ""}}, "'content' must hold the file"},
+        {{{"name", "a.txt"}, {"content", "eA=="}, {"text", "x"}}, "only one of them"},
+        {{{"text", "x"}}, "'name' must be the file's name"},
+        {{{"name", "a.txt"}, {"text", "x"}, {"file", "y"}}, "'file' is unknown"},
+        // Whole, so the first thing that is missing is the collection.
+        {{{"name", "a.txt"}, {"text", "x"}}, "there is no collection yet"},
+    };
+    for (const auto& each : cases) {
+        const auto got = call_tool("add_file", each.arguments, writer);
+        ASSERT_TRUE(got);
+        EXPECT_EQ(got->at("isError"), true);
+        const json::string& text = got->at("content").at(0).at("text").as_string();
+        EXPECT_NE(text.find(each.says), json::string::npos) << text;
+    }
+}
+
+TEST(McpTest, OnlyAFileIsForTheThreadsThatStore) {
+    const std::string add = R"({"method":"tools/call","params":{"name":"add_file"}})";
+    const std::string ask = R"({"method":"tools/call","params":{"name":"ask"}})";
+    EXPECT_TRUE(stores(json::parse(add)));
+    EXPECT_TRUE(stores(json::parse("[" + ask + "," + add + "]")));
+    EXPECT_FALSE(stores(json::parse(ask)));
+    EXPECT_FALSE(stores(nullptr));
 }
 
 TEST(McpTest, AFailureOfAToolIsAResultThatSaysWhy) {

@@ -163,7 +163,7 @@ json::object answer_request(const json::value& id, std::string_view name,
             "'" + std::string(name) + "' is not in revision " + std::string(newest_version));
     if (name == "initialize") return done(id, initialize(parameters, sources));
     if (name == "ping") return done(id, json::object{});
-    if (name == "tools/list") return done(id, json::object{{"tools", tool_list()}});
+    if (name == "tools/list") return done(id, json::object{{"tools", tool_list(sources)}});
     if (sources.stays && name == "logging/setLevel") {
         const json::value* level = member(parameters, "level");
         if (level == nullptr || !level->is_string() || !level_named(level->get_string()))
@@ -310,14 +310,26 @@ bool is_no_message(const json::value& answer) noexcept {
     return id != nullptr && id->is_null();
 }
 
-bool asks_for_text(const json::value& message) {
-    return any_message(message, [](const json::value& one) {
+namespace {
+
+bool calls(const json::value& message, json::string_view name) {
+    return any_message(message, [name](const json::value& one) {
         const json::object* request = one.if_object();
         const json::value* given = request == nullptr ? nullptr : request->if_contains("params");
         const json::object* parameters = given == nullptr ? nullptr : given->if_object();
         const json::value* tool = parameters == nullptr ? nullptr : parameters->if_contains("name");
-        return tool != nullptr && *tool == "ask";
+        return tool != nullptr && *tool == name;
     });
+}
+
+}  // namespace
+
+bool asks_for_text(const json::value& message) {
+    return calls(message, "ask");
+}
+
+bool stores(const json::value& message) {
+    return calls(message, "add_file");
 }
 
 }  // namespace lectern::server::mcp

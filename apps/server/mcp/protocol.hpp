@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -22,6 +23,11 @@ namespace lectern::server::mcp {
 struct Sources {
     std::function<std::vector<std::string>()> names;
     std::function<Result<CollectionPointer>(const std::string& name)> get;
+    // Whether the caller may store files in a collection of this name, which get() has given it.
+    // Empty: nothing is stored for this caller, who is told of no tool that does it.
+    std::function<bool(const std::string& name)> may_write = {};
+    // A file of this machine by the path that the caller gives. Empty: there are none.
+    std::function<Result<std::filesystem::path>(const std::string& path)> file_at = {};
     // Who asks; nullptr: who may see everything. Outlives the request.
     const Key* key = nullptr;
     std::size_t most_hits = 100;
@@ -84,11 +90,13 @@ inline constexpr std::size_t most_of_a_batch = 32;
 [[nodiscard]] bool initializes(const boost::json::value& message);
 // Whether the tool `ask` is called, which may take a generator's time.
 [[nodiscard]] bool asks_for_text(const boost::json::value& message);
+// Whether a tool is called that stores something.
+[[nodiscard]] bool stores(const boost::json::value& message);
 
 // ------------------------------------------------------------------ the tools
 
-// What tools/list tells of them.
-[[nodiscard]] const boost::json::array& tool_list();
+// What tools/list tells of them to this caller.
+[[nodiscard]] boost::json::array tool_list(const Sources& sources);
 // How far a tool is, in words.
 using Progress = std::function<void(std::string_view message)>;
 // The result of tools/call: `isError` and the reason when the tool failed. nullopt: no such tool.

@@ -35,6 +35,9 @@ mcp::Sources sources_of(Service& service, Call& call) {
                                                "' that the key reaches; see list_collections"};
         return service.collections.get(name);
     };
+    // A key that is bound to a filter stores no files over HTTP either.
+    if ((call.key == nullptr || call.key->right >= Right::write) && call.scope().whole())
+        out.may_write = [&call](const std::string& name) { return call.may(Right::write, name); };
     out.key = call.key.get();
     out.most_hits = std::min<std::size_t>(out.most_hits, service.options.limits.k);
     out.stop = call.stop;
@@ -199,11 +202,13 @@ Response message(Service& service, Call& call) {
     if (!newest && begins) return begin_session(service, call, given);
     take_level(service, call, body);
     const bool is_newest = newest.has_value();
-    if (!mcp::asks_for_text(body)) return answer(service, call, given, is_newest);
-    // A generator is slow, so it does not run among the searches.
-    call.next = Continuation{Lane::ask, [&service, given, is_newest](Call& later) {
-                                 return answer(service, later, given, is_newest);
-                             }};
+    // A generator and a file's extraction are slow, so they do not run among the searches.
+    const bool stores = mcp::stores(body) && sources_of(service, call).may_write;
+    if (!stores && !mcp::asks_for_text(body)) return answer(service, call, given, is_newest);
+    call.next =
+        Continuation{stores ? Lane::ingest : Lane::ask, [&service, given, is_newest](Call& later) {
+                         return answer(service, later, given, is_newest);
+                     }};
     return {};
 }
 

@@ -12,6 +12,7 @@
 #include "api/result_json.hpp"
 #include "api/shown.hpp"
 #include "apps/server/api/documents.hpp"
+#include "apps/server/mcp/add_file.hpp"
 #include "apps/server/mcp/protocol.hpp"
 #include "apps/server/mcp/schemas.hpp"
 
@@ -85,7 +86,8 @@ Result<json::object> list_collections(api::Fields& fields, const Sources& source
     return json::object{{"collections", std::move(out)}};
 }
 
-// The one that is named, or the only one there is.
+}  // namespace
+
 Result<CollectionPointer> chosen(api::Fields& fields, const Sources& sources) {
     Where where;
     read(fields, where_fields(), api::in_mcp, where);
@@ -103,6 +105,8 @@ Result<CollectionPointer> chosen(api::Fields& fields, const Sources& sources) {
     }
     return sources.get(name);
 }
+
+namespace {
 
 // What may be a mistake in a request, such as a field that no document has.
 void log_hints(const Sources& sources, const std::vector<std::string>& hints) {
@@ -213,6 +217,9 @@ api::Schema ask_takes() {
 api::Schema get_document_takes() {
     return of_collection(api::schema_of(piece_fields(), api::in_mcp));
 }
+api::Schema add_file_takes() {
+    return of_collection(api::fields_named("file", api::in_mcp));
+}
 api::Schema list_collections_takes() {
     return api::schema_of(api::Table<Where>(), api::in_mcp);
 }
@@ -235,7 +242,8 @@ constexpr Named tools[] = {
     {"search", &search, &search_takes, &search_gives},
     {"ask", &ask, &ask_takes, &ask_gives},
     {"get_document", &get_document, &get_document_takes, nullptr},
-    {"list_collections", &list_collections, &list_collections_takes, nullptr}};
+    {"list_collections", &list_collections, &list_collections_takes, nullptr},
+    {"add_file", &add_file, &add_file_takes, nullptr}};
 
 const Named* tool_named(std::string_view name) {
     const auto* tool = std::find_if(std::begin(tools), std::end(tools),
@@ -261,9 +269,17 @@ json::object with_text(std::string_view text, bool is_error) {
 
 }  // namespace
 
-const json::array& tool_list() {
-    static const json::array list = described_tools();
-    return list;
+json::array tool_list(const Sources& sources) {
+    static const json::array all = described_tools();
+    json::array out;
+    for (const json::value& tool : all) {
+        const bool stores = tool.at("name") == "add_file";
+        if (stores && !sources.may_write) continue;
+        json::value& told = out.emplace_back(tool);
+        if (stores && !sources.file_at)
+            told.as_object()["inputSchema"].as_object()["properties"].as_object().erase("path");
+    }
+    return out;
 }
 
 std::optional<json::object> call_tool(std::string_view name, json::object arguments,

@@ -69,6 +69,19 @@ Result<SourceFolder> SourceFolders::find(const std::string& name) const {
     return none;
 }
 
+Result<fs::path> SourceFolders::find_file(const std::string& name) const {
+    const std::size_t slash = std::min(name.find('/'), name.size());
+    for (const SourceFolder& folder : folders_) {
+        if (folder.name != name.substr(0, slash) || slash == name.size()) continue;
+        std::error_code error;
+        fs::path path = fs::canonical(folder.path / name.substr(slash + 1), error);
+        if (!error && fs::is_regular_file(path, error) && below(path, folder.path)) return path;
+    }
+    return Status{Code::not_found, "there is no file '" + name +
+                                       "' in the folders that the program was started with: "
+                                       "--source NAME=DIR, and then NAME/FILE"};
+}
+
 bool SourceFolders::has(const fs::path& path) const {
     return std::any_of(folders_.begin(), folders_.end(),
                        [&](const SourceFolder& folder) { return below(path, folder.path); });

@@ -24,6 +24,8 @@ class SourceFolders {
 
     // "manuals", or what is below it: "manuals/english". not_found, also for what leads out of it.
     [[nodiscard]] Result<SourceFolder> find(const std::string& name) const;
+    // A file below one of them: "manuals/english/boats.pdf". not_found, also for what leads out.
+    [[nodiscard]] Result<std::filesystem::path> find_file(const std::string& name) const;
     // Whether a path is one of the folders, or lies below one.
     [[nodiscard]] bool has(const std::filesystem::path& path) const;
     [[nodiscard]] bool empty() const noexcept { return folders_.empty(); }

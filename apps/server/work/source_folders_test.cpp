@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "tests/support/test_folder.hpp"
 
@@ -61,6 +62,44 @@ TEST_F(SourceFoldersTest, WhatIsBelowThem) {
     EXPECT_TRUE(folders->has(root / "manuals/english"));
     EXPECT_FALSE(folders->has(root / "manuals2"));
     EXPECT_FALSE(folders->has(root));
+}
+
+TEST_F(SourceFoldersTest, FilesBelowThem) {
+    const auto write = [this](const char* file) { std::ofstream(root / file) << "x"; };
+    for (const char* file : {"manuals/a.txt", "manuals/english/b.txt", "outside/c.txt"})
+        write(file);
+    fs::create_symlink(root / "outside/c.txt", root / "manuals/out.txt");
+    fs::create_symlink(root / "manuals/a.txt", root / "manuals/in.txt");
+    const auto folders = SourceFolders::parse({at("m", "manuals")});
+    ASSERT_TRUE(folders) << folders.status().message();
+    struct {
+        const char* name;
+        const char* path;  // "": refused
+    } const cases[] = {
+        {"m/a.txt", "manuals/a.txt"},
+        {"m/english/../a.txt", "manuals/a.txt"},
+        {"m/english/b.txt", "manuals/english/b.txt"},
+        {"m/in.txt", "manuals/a.txt"},
+        {"m/out.txt", ""},
+        {"m/link/c.txt", ""},
+        {"m/../outside/c.txt", ""},
+        {"m/english", ""},
+        {"m", ""},
+        {"m/", ""},
+        {"", ""},
+        {"/etc/passwd", ""},
+        {"m//etc/passwd", ""},
+        {"o/c.txt", ""},
+    };
+    for (const auto& c : cases) {
+        const auto found = folders->find_file(c.name);
+        EXPECT_EQ(found.ok(), c.path[0] != 0) << c.name;
+        if (found.ok()) {
+            EXPECT_EQ(*found, root / c.path) << c.name;
+        } else {
+            EXPECT_THAT(found.status().message(), HasSubstr("there is no file")) << c.name;
+        }
+    }
 }
 
 TEST_F(SourceFoldersTest, WhatIsWrong) {

@@ -1,0 +1,329 @@
+#include "documents/html_nesting.hpp"
+
+#include <gumbo.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "documents/file_name.hpp"
+
+namespace lectern::documents {
+namespace {
+
+// Sections are those of the standard: https://html.spec.whatwg.org/multipage/parsing.html
+
+bool is_letter_of_tag(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Without an end, or closed by the next of their kind wherever it stands.
+bool nests_never(GumboTag tag) {
+    switch (tag) {
+        case GUMBO_TAG_AREA:
+        case GUMBO_TAG_BASE:
+        case GUMBO_TAG_BASEFONT:
+        case GUMBO_TAG_BGSOUND:
+        case GUMBO_TAG_BR:
+        case GUMBO_TAG_COL:
+        case GUMBO_TAG_EMBED:
+        case GUMBO_TAG_FRAME:
+        case GUMBO_TAG_HR:
+        case GUMBO_TAG_IMAGE:
+        case GUMBO_TAG_IMG:
+        case GUMBO_TAG_INPUT:
+        case GUMBO_TAG_KEYGEN:
+        case GUMBO_TAG_LINK:
+        case GUMBO_TAG_META:
+        case GUMBO_TAG_PARAM:
+        case GUMBO_TAG_SOURCE:
+        case GUMBO_TAG_TRACK:
+        case GUMBO_TAG_WBR:
+        case GUMBO_TAG_HTML:
+        case GUMBO_TAG_HEAD:
+        case GUMBO_TAG_BODY:
+        case GUMBO_TAG_A:
+        case GUMBO_TAG_NOBR:
+        case GUMBO_TAG_BUTTON:
+        case GUMBO_TAG_FORM:
+        case GUMBO_TAG_SELECT:
+        case GUMBO_TAG_OPTION:
+        case GUMBO_TAG_OPTGROUP: return true;
+        default: return false;
+    }
+}
+
+// What is within them is text.
+bool is_raw(GumboTag tag) {
+    switch (tag) {
+        case GUMBO_TAG_SCRIPT:
+        case GUMBO_TAG_STYLE:
+        case GUMBO_TAG_TEXTAREA:
+        case GUMBO_TAG_TITLE:
+        case GUMBO_TAG_XMP:
+        case GUMBO_TAG_IFRAME:
+        case GUMBO_TAG_NOEMBED:
+        case GUMBO_TAG_NOFRAMES:
+        case GUMBO_TAG_PLAINTEXT: return true;
+        default: return false;
+    }
+}
+
+bool is_formatting(GumboTag tag) {
+    switch (tag) {
+        case GUMBO_TAG_B:
+        case GUMBO_TAG_BIG:
+        case GUMBO_TAG_CODE:
+        case GUMBO_TAG_EM:
+        case GUMBO_TAG_FONT:
+        case GUMBO_TAG_I:
+        case GUMBO_TAG_S:
+        case GUMBO_TAG_SMALL:
+        case GUMBO_TAG_STRIKE:
+        case GUMBO_TAG_STRONG:
+        case GUMBO_TAG_TT:
+        case GUMBO_TAG_U: return true;
+        default: return false;
+    }
+}
+
+bool is_heading(GumboTag tag) {
+    return tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6;
+}
+
+bool is_part_of_table(GumboTag tag) {
+    switch (tag) {
+        case GUMBO_TAG_CAPTION:
+        case GUMBO_TAG_COLGROUP:
+        case GUMBO_TAG_TBODY:
+        case GUMBO_TAG_TD:
+        case GUMBO_TAG_TFOOT:
+        case GUMBO_TAG_TH:
+        case GUMBO_TAG_THEAD:
+        case GUMBO_TAG_TR: return true;
+        default: return false;
+    }
+}
+
+// No end tag reaches out of these.
+bool bounds_scope(GumboTag tag) {
+    switch (tag) {
+        case GUMBO_TAG_APPLET:
+        case GUMBO_TAG_CAPTION:
+        case GUMBO_TAG_MARQUEE:
+        case GUMBO_TAG_OBJECT:
+        case GUMBO_TAG_TABLE:
+        case GUMBO_TAG_TD:
+        case GUMBO_TAG_TEMPLATE:
+        case GUMBO_TAG_TH: return true;
+        default: return false;
+    }
+}
+
+// A paragraph ends before these.
+bool ends_paragraph(GumboTag tag) {
+    switch (tag) {
+        case GUMBO_TAG_ADDRESS:
+        case GUMBO_TAG_ARTICLE:
+        case GUMBO_TAG_ASIDE:
+        case GUMBO_TAG_BLOCKQUOTE:
+        case GUMBO_TAG_CENTER:
+        case GUMBO_TAG_DD:
+        case GUMBO_TAG_DETAILS:
+        case GUMBO_TAG_DIR:
+        case GUMBO_TAG_DIV:
+        case GUMBO_TAG_DL:
+        case GUMBO_TAG_DT:
+        case GUMBO_TAG_FIELDSET:
+        case GUMBO_TAG_FIGCAPTION:
+        case GUMBO_TAG_FIGURE:
+        case GUMBO_TAG_FOOTER:
+        case GUMBO_TAG_HEADER:
+        case GUMBO_TAG_HGROUP:
+        case GUMBO_TAG_LI:
+        case GUMBO_TAG_LISTING:
+        case GUMBO_TAG_MAIN:
+        case GUMBO_TAG_MENU:
+        case GUMBO_TAG_NAV:
+        case GUMBO_TAG_OL:
+        case GUMBO_TAG_P:
+        case GUMBO_TAG_PRE:
+        case GUMBO_TAG_SECTION:
+        case GUMBO_TAG_SUMMARY:
+        case GUMBO_TAG_TABLE:
+        case GUMBO_TAG_UL: return true;
+        default: return is_heading(tag);
+    }
+}
+
+// Those that an end tag of a word's element does not close.
+bool is_special(GumboTag tag) {
+    return ends_paragraph(tag) || bounds_scope(tag) || is_part_of_table(tag) ||
+           tag == GUMBO_TAG_NOSCRIPT || tag == GUMBO_TAG_FRAMESET;
+}
+
+class Nesting {
+ public:
+    explicit Nesting(std::string_view html) : html_(html) {}
+
+    std::string_view run(std::string& storage) {
+        std::size_t at = html_.find('<');
+        while (at < html_.size()) at = html_.find('<', behind_markup(at));
+        if (out_.empty()) return html_;
+        out_.append(html_.substr(copied_));
+        storage = std::move(out_);
+        return storage;
+    }
+
+ private:
+    struct Element {
+        GumboTag tag;
+        std::string_view name;
+        [[nodiscard]] bool is(const Element& other) const {
+            return tag == other.tag &&
+                   (tag != GUMBO_TAG_UNKNOWN || ascii_lower(name) == ascii_lower(other.name));
+        }
+    };
+
+    // Behind the tag or comment that begins with this '<'.
+    std::size_t behind_markup(std::size_t begin) {
+        const std::string_view rest = html_.substr(begin);
+        if (rest.starts_with("<!--")) {
+            const std::size_t end = html_.find("-->", begin + 2);
+            return end == std::string_view::npos ? html_.size() : end + 3;
+        }
+        const bool closes = rest.starts_with("</");
+        const std::size_t name = begin + (closes ? 2 : 1);
+        if (name >= html_.size() || !is_letter_of_tag(html_[name])) {
+            if (!closes && !rest.starts_with("<!") && !rest.starts_with("<?")) return begin + 1;
+            return std::min(html_.find('>', begin), html_.size());
+        }
+        const std::size_t end_of_name =
+            std::min(html_.find_first_of(" \t\n\r\f/>", name), html_.size());
+        const std::size_t end = behind_tag(end_of_name);
+        if (end > html_.size()) return html_.size();
+        const std::string_view called = html_.substr(name, end_of_name - name);
+        const std::string name_of_tag = ascii_lower(called);
+        const Element element{
+            gumbo_tagn_enum(name_of_tag.data(), static_cast<unsigned>(name_of_tag.size())), called};
+        if (closes) {
+            end_tag(element);
+            return end;
+        }
+        const bool closed = html_[end - 2] == '/' && (foreign_ > 0 || is_foreign(element.tag));
+        if (closed || nests_never(element.tag)) return end;
+        if (is_raw(element.tag)) return behind_raw(end, called);
+        start_tag(begin, element);
+        return end;
+    }
+
+    // Behind the '>' of a tag, whose attributes may have some in quotes.
+    [[nodiscard]] std::size_t behind_tag(std::size_t at) const {
+        for (; at < html_.size(); ++at) {
+            if (html_[at] == '>') return at + 1;
+            if (html_[at] != '=') continue;
+            const std::size_t value = html_.find_first_not_of(" \t\n\r\f", at + 1);
+            if (value >= html_.size()) break;
+            if (html_[value] != '"' && html_[value] != '\'') continue;
+            at = html_.find(html_[value], value + 1);
+            if (at == std::string_view::npos) break;
+        }
+        return std::string_view::npos;
+    }
+
+    [[nodiscard]] std::size_t behind_raw(std::size_t at, std::string_view name) const {
+        const std::string wanted = ascii_lower(name);
+        while ((at = html_.find("</", at)) < html_.size()) {
+            at += 2;
+            if (ascii_lower(html_.substr(at, wanted.size())) == wanted) return at;
+        }
+        return html_.size();
+    }
+
+    void start_tag(std::size_t begin, const Element& element) {
+        end_implied(element.tag);
+        if (open_.size() >= deepest_html) {
+            out_.append(html_.substr(copied_, begin - copied_));
+            out_.append("</").append(open_.back().name).append(">");
+            copied_ = begin;
+            pop_to(open_.size() - 1);
+        }
+        open_.push_back(element);
+        if (is_foreign(element.tag)) ++foreign_;
+    }
+
+    // What a start tag closes, as many pages leave out end tags.
+    void end_implied(GumboTag tag) {
+        if (is_part_of_table(tag)) return end_parts_of_table();
+        if (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_DD || tag == GUMBO_TAG_DT) end_item(tag);
+        if (ends_paragraph(tag)) pop_from(last(GUMBO_TAG_P));
+        if (is_heading(tag) && !open_.empty() && is_heading(open_.back().tag))
+            pop_to(open_.size() - 1);
+    }
+
+    void end_parts_of_table() { pop_from(last(GUMBO_TAG_TABLE) + 1); }
+
+    void end_item(GumboTag tag) {
+        for (std::size_t i = open_.size(); i-- > 0;) {
+            const GumboTag open = open_[i].tag;
+            const bool other =
+                tag != GUMBO_TAG_LI && (open == GUMBO_TAG_DD || open == GUMBO_TAG_DT);
+            if (open == tag || other) return pop_to(i);
+            if (is_special(open) && open != GUMBO_TAG_ADDRESS && open != GUMBO_TAG_DIV &&
+                open != GUMBO_TAG_P)
+                return;
+        }
+    }
+
+    void end_tag(const Element& element) {
+        if (is_part_of_table(element.tag)) return end_parts_of_table();
+        const bool block = is_special(element.tag);
+        const bool formatting = is_formatting(element.tag);
+        bool below_a_block = false;
+        for (std::size_t i = open_.size(); i-- > 0;) {
+            if (open_[i].is(element)) {
+                // <b><div></b> ends the bold type and not the block.
+                if (!formatting || !below_a_block) return pop_to(i);
+                open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(i));
+                return;
+            }
+            below_a_block = below_a_block || is_special(open_[i].tag);
+            if (bounds_scope(open_[i].tag) || (below_a_block && !block && !formatting)) return;
+        }
+    }
+
+    // The innermost within the scope; nowhere near it: the greatest number but one.
+    [[nodiscard]] std::size_t last(GumboTag tag) const {
+        for (std::size_t i = open_.size(); i-- > 0;) {
+            if (open_[i].tag == tag) return i;
+            const bool cell = is_part_of_table(open_[i].tag);
+            if (bounds_scope(open_[i].tag) && !(tag == GUMBO_TAG_TABLE && cell)) break;
+        }
+        return std::string_view::npos - 1;
+    }
+
+    void pop_from(std::size_t first) {
+        if (first < open_.size()) pop_to(first);
+    }
+    void pop_to(std::size_t size) {
+        for (; open_.size() > size; open_.pop_back())
+            if (is_foreign(open_.back().tag)) --foreign_;
+    }
+
+    static bool is_foreign(GumboTag tag) { return tag == GUMBO_TAG_SVG || tag == GUMBO_TAG_MATH; }
+
+    std::string_view html_;
+    std::vector<Element> open_;
+    std::size_t foreign_ = 0;  // SVG and MathML elements that are open
+    std::string out_;
+    std::size_t copied_ = 0;  // of html_ into out_
+};
+
+}  // namespace
+
+std::string_view within_depth(std::string_view html, std::string& storage) {
+    constexpr std::size_t shortest_tag = 3;  // <b>
+    if (html.size() < deepest_html * shortest_tag) return html;
+    return Nesting(html).run(storage);
+}
+
+}  // namespace lectern::documents
