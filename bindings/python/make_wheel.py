@@ -201,7 +201,7 @@ def model_pins() -> Dict[str, Dict[str, str]]:
 
 
 def project() -> Dict[str, str]:
-    """Name and description of pyproject.toml, and the version of the engine."""
+    """The version, which is the engine's."""
     text = (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8")
     found = re.search(r"project\(lectern VERSION ([0-9.]+)", text)
     assert found
