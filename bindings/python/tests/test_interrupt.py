@@ -28,15 +28,15 @@ PROGRAM = """
     begun = []
 
     def progress(now):
-        if now.documents >= 2000 and not begun:
+        if now.documents > 0 and not begun:
             begun.append(now)
             print("ready", flush=True)
 
     try:
         if what.startswith("put "):
             notes.put(documents(int(what[4:])))
-        elif what.endswith(".jsonl"):
-            notes.ingest(what, progress=progress)
+        elif what.startswith("ingest "):
+            notes.ingest(what[7:], progress=progress)
         elif what == "ask":
             notes.put({"id": "a", "text": "The moon raises the patient tides"})
             print("ready", flush=True)
@@ -84,14 +84,15 @@ def test_put(small: pathlib.Path, options: Dict[str, Any], tmp_path: pathlib.Pat
 
 def test_ingest(small: pathlib.Path, options: Dict[str, Any], tmp_path: pathlib.Path) -> None:
     """What is stored is kept, and the same call goes on from there."""
-    rows, count = tmp_path / "rows.jsonl", 20_000
-    lines = (f'{{"_id": "{i}", "text": "the moon {i}"}}\n' for i in range(count))
-    rows.write_text("".join(lines), encoding="utf-8")
-    stored = interrupted(tmp_path / "notes", small, options, str(rows))
-    assert 2000 <= stored < count
+    folder, count = tmp_path / "files", 20_000
+    folder.mkdir()
+    for i in range(count):
+        (folder / f"{i}.txt").write_text(f"the moon {i}", encoding="utf-8")
+    stored = interrupted(tmp_path / "notes", small, options, f"ingest {folder}")
+    assert 0 < stored < count
     with lectern.open(tmp_path / "notes", **options) as notes:
         assert len(notes) == stored and notes.verify().clean
-        report = notes.ingest(rows)
+        report = notes.ingest(folder)
         assert (report.skipped, report.documents, report.failed) == (stored, count - stored, [])
         assert len(notes) == count
 
