@@ -11,6 +11,7 @@
 
 #include "apps/crash/cluster_rounds.hpp"
 #include "apps/crash/rounds.hpp"
+#include "apps/crash/sqlite_rounds.hpp"
 #include "apps/crash/sync_rounds.hpp"
 
 namespace {
@@ -153,33 +154,47 @@ int main(int argc, char** argv) {
     program.add_option("--folder", folder, "On the disk to test; a new folder is made in it")
         ->capture_default_str()
         ->check(CLI::ExistingDirectory);
-    program
-        .add_option("--sabotage", settings.sabotage,
-                    "Break the engine on purpose, to see that it is noticed: lost-write, "
-                    "lost-removal, changed-byte, lost-backup")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, Sabotage>{{"lost-write", Sabotage::lost_write},
-                                            {"lost-removal", Sabotage::lost_removal},
-                                            {"changed-byte", Sabotage::changed_byte},
-                                            {"lost-backup", Sabotage::lost_backup}}));
-    program.add_flag("--json", json, "One JSON object at the end");
+    auto* sabotage =
+        program
+            .add_option("--sabotage", settings.sabotage,
+                        "Break the engine on purpose, to see that it is noticed: lost-write, "
+                        "lost-removal, changed-byte, lost-backup")
+            ->transform(CLI::CheckedTransformer(
+                std::map<std::string, Sabotage>{{"lost-write", Sabotage::lost_write},
+                                                {"lost-removal", Sabotage::lost_removal},
+                                                {"changed-byte", Sabotage::changed_byte},
+                                                {"lost-backup", Sabotage::lost_backup}}));
+    auto* as_json = program.add_flag("--json", json, "One JSON object at the end");
     bool syncs = false;
-    program.add_flag("--sync", syncs,
-                     "Kill syncs of a folder instead, and compare the collection with the folder "
-                     "when the next one has ended");
-    program.add_option(
+    auto* of_syncs = program.add_flag(
+        "--sync", syncs,
+        "Kill syncs of a folder instead, and compare the collection with the folder "
+        "when the next one has ended");
+    auto* in_a_cluster = program.add_option(
         "--cluster", settings.cluster,
         "opensearch://HOST…/NAME: two processes write there at once, and are killed; "
         "the collection is made, and deleted when nothing was wrong");
     program.add_option("--nodes", settings.nodes,
                        "A program that ends and starts the cluster's nodes, which are killed too: "
                        "setup/opensearch.sh");
+    bool sqlite = false;
+    auto* of_sqlite = program.add_flag(
+        "--sqlite", sqlite,
+        "Kill programs that write to tables of the extension for SQLite, and compare "
+        "database and index; needs python3");
+    for (auto* other : {sabotage, as_json, of_syncs, in_a_cluster}) of_sqlite->excludes(other);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return program.exit(error) == 0 ? 0 : 1;
     }
     try {
+        if (sqlite) {
+            const lectern::Status failed =
+                lectern::crash::become_sqlite_rounds(settings.kills, settings.seed, folder);
+            std::cerr << "lectern-crash: " << failed.message() << '\n';
+            return 1;
+        }
         if (syncs && settings.sabotage == Sabotage::lost_backup) {
             std::cerr << "lectern-crash: no backups are made with --sync; name another sabotage\n";
             return 1;

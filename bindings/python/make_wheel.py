@@ -95,6 +95,8 @@ def install(build: pathlib.Path, tree: pathlib.Path) -> None:
             for file in sorted((prefix / folder).rglob("*")):
                 if file.is_symlink() or not file.is_file() or "tbbmalloc_proxy" in file.name:
                     continue
+                if prefix / "share/lectern/crash" in file.parents:  # lectern-crash's
+                    continue
                 target = tree / file.relative_to(prefix)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file, target)
@@ -201,7 +203,7 @@ def model_pins() -> Dict[str, Dict[str, str]]:
 
 
 def project() -> Dict[str, str]:
-    """Name and description of pyproject.toml, and the version of the engine."""
+    """The version, which is the engine's."""
     text = (SOURCE / "CMakeLists.txt").read_text(encoding="utf-8")
     found = re.search(r"project\(lectern VERSION ([0-9.]+)", text)
     assert found

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Kills a process that writes to tables USING lectern, many times, and looks at what is left.
 
-    kills.py EXTENSION [--kills N] [--seed S] [--sabotage lost-change|lost-follow]
+    kills.py EXTENSION [--kills N] [--seed S] [--folder DISK] [--sabotage lost-change|lost-follow]
+
+`lectern-crash --sqlite` becomes this, with the extension beside which it is installed.
 
 A worker does transactions that follow from the seed and their number: it inserts, replaces, updates
 and deletes rows of a table with its own content and of one that triggers keep in step with another
@@ -271,7 +273,7 @@ def kill_one(context, number):
 
 
 def run(context):
-    folder = tempfile.mkdtemp(prefix="lectern kills ")
+    folder = tempfile.mkdtemp(prefix="lectern kills ", dir=context.folder)
     small_model.write(pathlib.Path(folder))
     os.chdir(folder)
     problems, places, last, documents = [], {}, 0, 0
@@ -313,6 +315,7 @@ def main():
     parser.add_argument("extension")
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    parser.add_argument("--folder", help="on the disk to test; a new folder is made in it")
     parser.add_argument("--sabotage", choices=["none", "lost-change", "lost-follow"], default="none")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--check", action="store_true", help=argparse.SUPPRESS)
@@ -324,6 +327,8 @@ def main():
         return work(context.extension, context.seed, context.sabotage)
     if context.check:
         return check(context.extension, context.seed, context.begun, context.done)
+    if not hasattr(sqlite3.Connection, "enable_load_extension"):
+        sys.exit(f"the module sqlite3 of {sys.executable} loads no extensions; take the system's python3")
     print("seed", context.seed, flush=True)
     code = run(context)
     if context.sabotage != "none":

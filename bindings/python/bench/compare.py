@@ -2,28 +2,31 @@
 """Lectern beside Chroma, LanceDB and txtai: the same rows, the same model, one table.
 
     compare.py [--data FOLDER] [--rows N] [--queries N] [--only NAME,...]
+               [--minutes N] [--environments FOLDER --wheel FILE] [--install]
 
 FOLDER has corpus.jsonl ("_id", "title", "text"), queries.jsonl ("_id", "text") and qrels.tsv
 (query, document, relevance), as BEIR has them; a name is one below LECTERN_DATA. Without one the
 landmark papers of samples/ are searched for by their titles.
 
-Each contestant runs in a process of its own and takes the rows in groups of 100. All have the model of
-one folder, the one that Lectern reads: Chroma and LanceDB are given the vectors that
-sentence-transformers makes with it, and txtai loads it itself, as its users do (both in PyTorch, f32).
-Each is asked for 10 documents a query, one query after the other, as text: the time has the query's
-embedding in it. `lectern` searches by words and meaning, as its pipeline says; `lectern-dense` by
+Each contestant runs in a process of its own, one after the other, and takes the rows in groups of
+100. The vectors of all of them come from Lectern's engine, so they are the same to the bit, and what
+differs is what each makes of them; the others' own ways to run that model (PyTorch, onnxruntime)
+differ too, and are not measured. Each is asked for 10 documents a query, as text: the time has the
+query's embedding in it. Lectern searches by words and meaning, as its pipeline says, and once more by
 vectors alone, as the others do. Then a new process takes the rows again, is killed in the middle of it
 (SIGKILL), and what it had acknowledged is looked for: whether it opens, searches, and has that many
-rows. Peak memory is that of the process, libraries and model included.
+rows. Memory is the peak of the process, libraries and model included.
 
-`bindings/python/bench/compare` makes an environment with all of them and runs this in it.
+A contestant that fails is a line of the table that says why. When --minutes are over, what has not
+begun is left out in the same way; --install makes the environments and ends.
+`bindings/python/bench/compare` calls this with environments in the cache; without --environments all
+run in the Python that runs this.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.metadata
-import importlib.util
 import json
 import math
 import os
@@ -34,21 +37,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple, Union
 
 SOURCE = pathlib.Path(__file__).resolve().parents[3]
 GROUP = 100
-SECONDS = 3600  # for one process
 RESULT = "result: "  # before what a process says, since the libraries say things of their own
+BEFORE = "before it: "  # a process that failed before it was killed
 # Nobody is called up, and nothing is fetched.
-ENVIRONMENT = {
-    "ANONYMIZED_TELEMETRY": "False",
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "TOKENIZERS_PARALLELISM": "true",
-}
-MODEL = "all-MiniLM-L6-v2"
+ENVIRONMENT = {"ANONYMIZED_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"}
 
 Row = Tuple[str, str]  # id and text
 Hits = List[str]  # ids, best first
@@ -70,6 +68,8 @@ class Data:
             path = pathlib.Path(folder)
             if not path.is_dir():
                 path = pathlib.Path(os.environ.get("LECTERN_DATA", ".")) / folder
+            if not (path / "corpus.jsonl").is_file():
+                sys.exit(f"error: --data: {path} has no corpus.jsonl")
             corpus = json_lines(path / "corpus.jsonl")[:rows]
             asked = [(one["_id"], one["text"]) for one in json_lines(path / "queries.jsonl")]
             judged: Dict[str, Dict[str, int]] = {}
@@ -82,9 +82,9 @@ class Data:
             asked = [(one["_id"], one["title"]) for one in corpus]
             judged = {one["_id"]: {one["_id"]: 1} for one in corpus}
             corpus = [{**one, "title": ""} for one in corpus]
-        self.rows: List[Row] = [
-            (one["_id"], f"{one.get('title', '')}\n{one['text']}".strip()) for one in corpus
-        ]
+        texts = ((one["_id"], f"{one.get('title', '')}\n{one['text']}".strip()) for one in corpus)
+        # Whoever has nothing to say is no row: Lectern takes no document without text.
+        self.rows: List[Row] = [row for row in texts if row[1]]
         known = {row[0] for row in self.rows}
         self.relevant = {
             query: {one: grade for one, grade in grades.items() if one in known and grade > 0}
@@ -113,28 +113,20 @@ class Data:
 # ---------------------------------------------------------------------------- the contestants
 
 
-def model_folder() -> str:
-    """Where Lectern has its model."""
-    named = os.environ.get("LECTERN_MODELS")
-    if named:
-        return str(pathlib.Path(named) / MODEL)
-    cache = os.environ.get("LECTERN_CACHE", str(pathlib.Path.home() / ".cache/lectern"))
-    return str(pathlib.Path(cache) / "models" / MODEL)
+def embedder(folder: str) -> Callable[..., Any]:
+    """The model, for those who are given vectors: texts to rows of float32, each of length 1."""
+    import lectern
 
-
-def sentence_transformer() -> Callable[[List[str]], Any]:
-    """The model as the others run it: texts to rows of float32."""
-    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
-
-    model = SentenceTransformer(model_folder(), device="cpu")
-    return lambda texts: model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    # A collection of its own, which stays empty.
+    model = lectern.open(f"{folder}/model", pipeline="search-only")
+    return model.embed
 
 
 class Lectern:
-    """Words and meaning, as the pipeline search-only has it."""
+    """Words and meaning, as the pipeline search-only has it, and by vectors alone."""
 
     package = "lectern"
-    mode = "hybrid"
+    ways = {"": "hybrid", " by vectors": "dense"}
 
     def __init__(self, folder: str) -> None:
         import lectern
@@ -142,30 +134,29 @@ class Lectern:
         self._notes = lectern.open(f"{folder}/lectern", pipeline="search-only")
 
     def add(self, rows: List[Row]) -> None:
-        self._notes.put({"id": name, "text": text} for name, text in rows)
+        report = self._notes.put({"id": name, "text": text} for name, text in rows)
+        if report.failed:
+            raise RuntimeError(f"not stored: {report.failed[0]}")
 
-    def search(self, query: str) -> Hits:
-        return [hit.document for hit in self._notes.search(query, k=10, mode=self.mode)]
+    def search(self, query: str, way: str) -> Hits:
+        # Its hits are passages, of which several may be of one document.
+        hits = self._notes.search(query, k=30, mode=way)
+        return list(dict.fromkeys(hit.document for hit in hits))[:10]
 
     def count(self) -> int:
         return len(self._notes)
-
-
-class LecternDense(Lectern):
-    """By vectors alone."""
-
-    mode = "dense"
 
 
 class Chroma:
     """A persistent client."""
 
     package = "chromadb"
+    ways = {"": ""}
 
     def __init__(self, folder: str) -> None:
         import chromadb  # type: ignore[import-not-found]
 
-        self._embed = sentence_transformer()
+        self._embed = embedder(folder)
         client = chromadb.PersistentClient(f"{folder}/chroma")
         # Its own function for embedding would fetch a model.
         self._collection = client.get_or_create_collection(
@@ -174,12 +165,11 @@ class Chroma:
 
     def add(self, rows: List[Row]) -> None:
         texts = [text for _, text in rows]
-        names = [name for name, _ in rows]
-        self._collection.add(ids=names, documents=texts, embeddings=self._embed(texts).tolist())
+        self._collection.add(ids=[name for name, _ in rows], documents=texts, embeddings=self._embed(texts))
 
-    def search(self, query: str) -> Hits:
-        found = self._collection.query(query_embeddings=self._embed([query]).tolist(), n_results=10)
-        return list(found["ids"][0])
+    def search(self, query: str, way: str) -> Hits:
+        vectors = self._embed([query], purpose="query")
+        return list(self._collection.query(query_embeddings=vectors, n_results=10)["ids"][0])
 
     def count(self) -> int:
         return int(self._collection.count())
@@ -189,11 +179,12 @@ class Lance:
     """A table without an index, which so few rows do not need."""
 
     package = "lancedb"
+    ways = {"": ""}
 
     def __init__(self, folder: str) -> None:
         import lancedb  # type: ignore[import-not-found]
 
-        self._embed = sentence_transformer()
+        self._embed = embedder(folder)
         self._base = lancedb.connect(f"{folder}/lance")
         # It is made with the first rows.
         there = pathlib.Path(folder, "lance", "rows.lance").is_dir()
@@ -210,8 +201,11 @@ class Lance:
         else:
             self._table.add(data)
 
-    def search(self, query: str) -> Hits:
-        found = self._table.search(self._embed([query])[0].tolist()).distance_type("cosine").limit(10).to_list()
+    def search(self, query: str, way: str) -> Hits:
+        if self._table is None:
+            return []
+        vector = self._embed(query, purpose="query")
+        found = self._table.search(vector).distance_type("cosine").limit(10).to_list()
         return [row["id"] for row in found]
 
     def count(self) -> int:
@@ -222,36 +216,51 @@ class Txtai:
     """An index in memory, which is saved after each group so that it is on disk as the others' are."""
 
     package = "txtai"
+    ways = {"": ""}
 
     def __init__(self, folder: str) -> None:
         from txtai import Embeddings  # type: ignore[import-not-found]
 
+        self._embed = embedder(folder)
         self._path = f"{folder}/txtai"
-        self._embeddings = Embeddings(path=model_folder(), content=False)
+        # It is given vectors in the place of texts, for rows and for queries.
+        self._embeddings = Embeddings(method="external", content=False)
         if self._embeddings.exists(self._path):
             self._embeddings.load(self._path)
 
     def add(self, rows: List[Row]) -> None:
-        self._embeddings.upsert([(name, text, None) for name, text in rows])
+        vectors = self._embed([text for _, text in rows])
+        self._embeddings.upsert([(name, vector, None) for (name, _), vector in zip(rows, vectors)])
         self._embeddings.save(self._path)
 
-    def search(self, query: str) -> Hits:
-        return [name for name, _ in self._embeddings.search(query, 10)]
+    def search(self, query: str, way: str) -> Hits:
+        if not self.count():
+            return []
+        return [name for name, _ in self._embeddings.search(self._embed(query, purpose="query"), 10)]
 
     def count(self) -> int:
-        return int(self._embeddings.count()) if self._embeddings.config else 0
+        return int(self._embeddings.count()) if self._embeddings.ann else 0
 
 
-CONTESTANTS: Dict[str, Any] = {
-    "lectern": Lectern,
-    "lectern-dense": LecternDense,
-    "chroma": Chroma,
-    "lancedb": Lance,
-    "txtai": Txtai,
-}
+CONTESTANTS: Dict[str, Any] = {"lectern": Lectern, "chroma": Chroma, "lancedb": Lance, "txtai": Txtai}
 
 
 # ---------------------------------------------------------------------------- the measurement
+
+
+def ways_of(name: str, contestant: Any, data: Data) -> Dict[str, Dict[str, float]]:
+    """The queries, in each of the ways in which a contestant is asked, by the name of its line."""
+    out = {}
+    for line, way in CONTESTANTS[name].ways.items():
+        contestant.search("warm up", way)
+        times, found = [], {}
+        for query, text in data.queries:
+            begin = time.perf_counter()
+            found[query] = contestant.search(text, way)
+            times.append((time.perf_counter() - begin) * 1000)
+        cuts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
+        out[name + line] = {"p50": cuts[49], "p95": cuts[94], "ndcg": data.ndcg(found)}
+    return out
 
 
 def measure(name: str, data: Data, folder: str) -> Dict[str, Any]:
@@ -261,20 +270,12 @@ def measure(name: str, data: Data, folder: str) -> Dict[str, Any]:
     for group in data.groups():
         contestant.add(group)
     ingest = time.perf_counter() - begin
-    contestant.search("warm up")
-    times, found = [], {}
-    for query, text in data.queries:
-        begin = time.perf_counter()
-        found[query] = contestant.search(text)
-        times.append((time.perf_counter() - begin) * 1000)
-    cuts = statistics.quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
     return {
+        "version": importlib.metadata.version(CONTESTANTS[name].package),
         "ingest": len(data.rows) / ingest,
-        "p50": cuts[49],
-        "p95": cuts[94],
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "ndcg": data.ndcg(found),
         "there": contestant.count(),
+        "ways": ways_of(name, contestant, data),
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 
@@ -288,55 +289,97 @@ def store_slowly(name: str, data: Data, folder: str) -> None:
         say(done)
 
 
-def child(role: str, name: str, folder: str, options: argparse.Namespace) -> List[str]:
-    """The command of a contestant's process."""
-    command = [sys.executable, __file__, "--data", options.data, "--rows", str(options.rows)]
-    command += ["--queries", str(options.queries), "--child", role, "--only", name]
-    return [*command, "--folder", folder]
-
-
-def said(command: List[str]) -> Any:
-    """What such a process gives; None when it failed."""
-    try:
-        done = subprocess.run(
-            command, check=False, stdout=subprocess.PIPE, text=True, timeout=SECONDS, env={**os.environ, **ENVIRONMENT}
-        )
-    except subprocess.TimeoutExpired:
-        print(f"not done after {SECONDS} s: {' '.join(command)}", file=sys.stderr)
-        return None
-    results = [line for line in done.stdout.splitlines() if line.startswith(RESULT)]
-    return json.loads(results[-1][len(RESULT) :]) if done.returncode == 0 and results else None
+def count(name: str, folder: str) -> int:
+    """What is there, if it is searched at all."""
+    contestant = CONTESTANTS[name](folder)
+    for way in CONTESTANTS[name].ways.values():
+        contestant.search("is it whole?", way)
+    return int(contestant.count())
 
 
 def say(result: Any) -> None:
-    """The other side."""
+    """What a process gives to the one that started it."""
     print(f"{RESULT}{json.dumps(result)}", flush=True)
 
 
-def killed(name: str, data: Data, folder: str, options: argparse.Namespace) -> str:
-    """What is there of what was acknowledged before a kill in the middle."""
-    middle = max(1, len(list(data.groups())) // 2)
-    acknowledged = 0
-    with subprocess.Popen(
-        child("store", name, folder, options),
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **ENVIRONMENT},
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if not line.startswith(RESULT):
-                continue
-            acknowledged = json.loads(line[len(RESULT) :])
-            middle -= 1
-            if middle == 0:
-                process.send_signal(signal.SIGKILL)
-                break
-    if middle > 0:
-        return "failed before"
-    there = said(child("count", name, folder, options))
-    return "does not open" if there is None else f"{min(there, acknowledged)} of {acknowledged}"
+class Failed(Exception):
+    """A process that gave no result."""
 
+
+class Runner:
+    """Starts the processes, each with a folder of its own, until the time is over."""
+
+    def __init__(self, options: argparse.Namespace, pythons: Dict[str, Union[pathlib.Path, str]]) -> None:
+        self._options = options
+        self._pythons = pythons
+        self._end = time.monotonic() + options.minutes * 60
+
+    def python(self, name: str) -> str:
+        """Of a contestant."""
+        python = self._pythons.get(name, pathlib.Path(sys.executable))
+        if isinstance(python, str):
+            raise Failed(python)
+        return str(python)
+
+    def start(self, role: str, name: str, folder: str) -> Tuple[subprocess.Popen[str], Any]:
+        """A process, and the file with what it complains of."""
+        options = self._options
+        command = [self.python(name), __file__, "--data", options.data, "--rows", str(options.rows)]
+        command += ["--queries", str(options.queries), "--child", role, "--only", name, "--folder", folder]
+        if self._end <= time.monotonic():
+            raise Failed(f"not begun within {options.minutes:g} minutes (--minutes)")
+        errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        environment = {**os.environ, **ENVIRONMENT}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment)
+        return process, errors
+
+    def results(self, role: str, name: str, folder: str, enough: int = 0) -> List[Any]:
+        """What a process says. With `enough` it is killed when it has said that much."""
+        process, errors = self.start(role, name, folder)
+        late = threading.Timer(max(0.0, self._end - time.monotonic()), process.kill)
+        late.start()
+        out: List[Any] = []
+        with errors, process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.startswith(RESULT):
+                    out.append(json.loads(line[len(RESULT) :]))
+                if enough and len(out) == enough:
+                    process.send_signal(signal.SIGKILL)
+                    break
+            code = process.wait()
+            late.cancel()
+            if (enough and len(out) == enough) or (code == 0 and out):
+                return out
+            if self._end <= time.monotonic():
+                raise Failed(f"not done within {self._options.minutes:g} minutes (--minutes)")
+            errors.seek(0)
+            said = errors.read()
+        sys.stderr.write(said)
+        last = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), f"exit code {code}")
+        raise Failed(f"failed: {last}")
+
+    def measured(self, name: str) -> Dict[str, Any]:
+        """Ingest and queries."""
+        with tempfile.TemporaryDirectory(prefix="lectern-compare-") as folder:
+            result: Dict[str, Any] = self.results("measure", name, folder)[-1]
+        return result
+
+    def killed(self, name: str, groups: int) -> str:
+        """What is there of what was acknowledged before a kill in the middle."""
+        with tempfile.TemporaryDirectory(prefix="lectern-compare-") as folder:
+            try:
+                acknowledged = self.results("store", name, folder, enough=max(1, groups // 2))[-1]
+            except Failed as failed:
+                return f"{BEFORE}{failed}"
+            try:
+                there = self.results("count", name, folder)[-1]
+            except Failed as failed:
+                return f"does not open: {failed}"
+        return f"{min(there, acknowledged)} of {acknowledged}"
+
+
+# ---------------------------------------------------------------------------- the table
 
 COLUMNS = (
     ("ingest", "rows/s", True),
@@ -347,23 +390,55 @@ COLUMNS = (
 )
 
 
-def table(results: Dict[str, Dict[str, Any]]) -> str:
+class Table:
     """Figures, and in brackets how many times better (above 1) or worse Lectern is."""
-    heads = ["", *(head for _, head, _ in COLUMNS), "after kill -9"]
-    lines = [heads]
-    ours = results.get("lectern") or results.get("lectern-dense")
-    for name, result in results.items():
-        cells = [f"{name} {result['version']}"]
-        for key, _, more in COLUMNS:
-            value = result[key]
-            text = f"{value:.3f}" if key == "ndcg" else f"{value:.1f}"
-            if ours is not None and ours is not result and value and ours[key]:
-                ratio = ours[key] / value if more else value / ours[key]
-                text += f" ({ratio:.2f}x)"
-            cells.append(text)
-        lines.append([*cells, result["killed"]])
-    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)) for line in lines)
+
+    def __init__(self) -> None:
+        self._results: List[Tuple[str, Dict[str, float], str]] = []
+        self._failed: List[str] = []
+        self._ours: Optional[Dict[str, float]] = None
+
+    def add(self, name: str, result: Dict[str, Any]) -> None:
+        """A contestant's lines."""
+        for line, asked in result["ways"].items():
+            values = {"ingest": result["ingest"], "memory": result["memory"], **asked}
+            self._results.append((f"{line} {result['version']}", values, result["killed"]))
+            if name == "lectern" and self._ours is None:
+                self._ours = values
+
+    def _cell(self, values: Dict[str, float], key: str, more: bool) -> str:
+        text = f"{values[key]:.3f}" if key == "ndcg" else f"{values[key]:.1f}"
+        ours = self._ours
+        if ours is None or ours is values or not values[key] or not ours[key]:
+            return text
+        ratio = ours[key] / values[key] if more else values[key] / ours[key]
+        return f"{text} ({ratio:.2f}x)"
+
+    def add_failure(self, name: str, why: str) -> None:
+        """A line that says why there are no figures."""
+        self._failed.append(f"{name}  {why}")
+
+    def text(self) -> str:
+        """The table."""
+        lines = [["", *(head for _, head, _ in COLUMNS), "after kill -9"]]
+        for name, values, killed in self._results:
+            lines.append([name, *(self._cell(values, key, more) for key, _, more in COLUMNS), killed])
+        widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+        rows = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths)) for line in lines)
+        return "\n".join([*(row.rstrip() for row in rows), *self._failed])
+
+
+# ---------------------------------------------------------------------------- the program
+
+
+def as_child(options: argparse.Namespace, data: Data) -> None:
+    """One of the processes."""
+    if options.child == "measure":
+        say(measure(options.only, data, options.folder))
+    elif options.child == "store":
+        store_slowly(options.only, data, options.folder)
+    else:
+        say(count(options.only, options.folder))
 
 
 def main() -> None:
@@ -373,20 +448,16 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--only", default=",".join(CONTESTANTS), help="names, with commas")
+    parser.add_argument("--minutes", type=float, default=20, help="for all of it, without the installation")
+    parser.add_argument("--environments", type=pathlib.Path, help="folder of the contestants' environments, made where missing")
+    parser.add_argument("--wheel", type=pathlib.Path, help="of Lectern, for the environments")
+    parser.add_argument("--install", action="store_true", help="make the environments and end")
     parser.add_argument("--child", choices=["measure", "store", "count"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     options = parser.parse_args()
     data = Data(options.data, options.rows, options.queries)
-    if options.child == "measure":
-        say(measure(options.only, data, options.folder))
-        return
-    if options.child == "store":
-        store_slowly(options.only, data, options.folder)
-        return
-    if options.child == "count":
-        contestant = CONTESTANTS[options.only](options.folder)
-        contestant.search("is it whole?")
-        say(contestant.count())
+    if options.child:
+        as_child(options, data)
         return
 
     names = options.only.split(",")
@@ -395,28 +466,34 @@ def main() -> None:
             parser.error(f"--only: there is no {name!r}; there are {', '.join(CONTESTANTS)}")
     if not data.queries:
         parser.error("none of the queries is answered by these rows; take more --rows")
-    failed = False
-    print(f"{len(data.rows)} rows, {len(data.queries)} queries, {os.cpu_count()} cores")
-    results: Dict[str, Dict[str, Any]] = {}
+    pythons: Dict[str, Union[pathlib.Path, str]] = {}
+    if options.environments is not None:
+        if options.wheel is None:
+            parser.error("--environments needs --wheel")
+        import environments  # here: the processes do without it
+
+        pythons = environments.install(options.environments.resolve(), names, options.wheel.resolve())
+    if options.install:
+        for name, python in pythons.items():
+            print(f"{name}: {python}")
+        sys.exit(1 if any(isinstance(python, str) for python in pythons.values()) else 0)
+
+    print(f"{len(data.rows)} rows, {len(data.queries)} queries, {os.cpu_count()} cores", flush=True)
+    runner, table, whole = Runner(options, pythons), Table(), True
     for name in names:
-        package = CONTESTANTS[name].package
-        if importlib.util.find_spec(package) is None:
-            print(f"{name}: left out, for {package} is not installed")
+        try:
+            result = runner.measured(name)
+        except Failed as failed:
+            table.add_failure(name, str(failed))
+            whole = False
             continue
-        with tempfile.TemporaryDirectory(prefix="lectern-compare-") as folder:
-            result = said(child("measure", name, folder, options))
-        if result is None:
-            print(f"{name}: left out, for it failed (above)")
-            failed = True
-            continue
+        result["killed"] = runner.killed(name, len(list(data.groups())))
+        whole = whole and not result["killed"].startswith(BEFORE)
         if result["there"] != len(data.rows):
-            print(f"{name}: has {result['there']} of {len(data.rows)} rows")
-        with tempfile.TemporaryDirectory(prefix="lectern-compare-") as folder:
-            result["killed"] = killed(name, data, folder, options)
-        result["version"] = importlib.metadata.version(package)
-        results[name] = result
-    print(table(results))
-    sys.exit(1 if failed or not results else 0)
+            result["killed"] += f" (has {result['there']} of {len(data.rows)} rows without one)"
+        table.add(name, result)
+    print(table.text())
+    sys.exit(0 if whole else 1)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import sys
 import textwrap
 from typing import Any, Dict
 
+import pytest
+
 import lectern
 
 PROGRAM = """
@@ -17,15 +19,24 @@ PROGRAM = """
     folder, pipeline, cache, plugins, what = sys.argv[1:]
     notes = lectern.open(folder, pipeline=pipeline, cache=cache, plugins=[plugins])
 
-    def documents():
+    def documents(enough):
         for i in range(1_000_000):
-            if i == 1500:
+            if i == enough:
                 print("ready", flush=True)
             yield {"id": str(i), "text": "the moon"}
 
+    begun = []
+
+    def progress(now):
+        if now.documents > 0 and not begun:
+            begun.append(now)
+            print("ready", flush=True)
+
     try:
-        if what == "put":
-            notes.put(documents())
+        if what.startswith("put "):
+            notes.put(documents(int(what[4:])))
+        elif what.startswith("ingest "):
+            notes.ingest(what[7:], progress=progress)
         elif what == "ask":
             notes.put({"id": "a", "text": "The moon raises the patient tides"})
             print("ready", flush=True)
@@ -59,11 +70,31 @@ def interrupted(folder: pathlib.Path, small: pathlib.Path, options: Dict[str, An
     return int(last[2])
 
 
-def test_put(small: pathlib.Path, options: Dict[str, Any], tmp_path: pathlib.Path) -> None:
-    stored = interrupted(tmp_path / "notes", small, options, "put")
-    assert 1000 <= stored < 1_000_000
+@pytest.mark.parametrize("enough", [1500, 20_000])  # that many equal rows are more than a graph is built of
+def test_put(small: pathlib.Path, options: Dict[str, Any], tmp_path: pathlib.Path, enough: int) -> None:
+    stored = interrupted(tmp_path / "notes", small, options, f"put {enough}")
+    # Groups of a thousand are stored one after the other: at least those before the one that was begun.
+    assert enough - 1000 <= stored < 1_000_000
     with lectern.open(tmp_path / "notes", **options) as notes:
         assert len(notes) == stored and notes.verify().clean
+        # No hole in it, and all of it is found.
+        assert all(str(i) in notes for i in range(0, enough - 1000, 97))
+        assert len(notes.search("moon", mode="lexical", k=1000)) == min(stored, 1000)
+
+
+def test_ingest(small: pathlib.Path, options: Dict[str, Any], tmp_path: pathlib.Path) -> None:
+    """What is stored is kept, and the same call goes on from there."""
+    folder, count = tmp_path / "files", 20_000
+    folder.mkdir()
+    for i in range(count):
+        (folder / f"{i}.txt").write_text(f"the moon {i}", encoding="utf-8")
+    stored = interrupted(tmp_path / "notes", small, options, f"ingest {folder}")
+    assert 0 < stored < count
+    with lectern.open(tmp_path / "notes", **options) as notes:
+        assert len(notes) == stored and notes.verify().clean
+        report = notes.ingest(folder)
+        assert (report.skipped, report.documents, report.failed) == (stored, count - stored, [])
+        assert len(notes) == count
 
 
 def test_ask(small: pathlib.Path, options: Dict[str, Any], tmp_path: pathlib.Path) -> None:
