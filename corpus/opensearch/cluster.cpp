@@ -37,10 +37,8 @@ class Patience {
     // After a pause. `passing`: what it says may pass.
     [[nodiscard]] bool again(bool passing) {
         const auto now = Clock::now();
-        if (passing) failing_since_.reset();
-        if (!passing && !failing_since_) failing_since_ = now;
-        const bool over =
-            passing ? now - begin_ >= again_for : now - *failing_since_ >= again_in_vain_for;
+        if (passing) passed_ = now;
+        const bool over = passing ? now - begin_ >= again_for : now - passed_ >= again_in_vain_for;
         if (!over) std::this_thread::sleep_for(again_after);
         return !over;
     }
@@ -48,7 +46,7 @@ class Patience {
  private:
     using Clock = std::chrono::steady_clock;
     const Clock::time_point begin_ = Clock::now();
-    std::optional<Clock::time_point> failing_since_;
+    Clock::time_point passed_ = begin_;  // when what it said was last such as passes
 };
 
 // "TYPE: REASON"
