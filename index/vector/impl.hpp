@@ -142,6 +142,10 @@ class VectorIndex::Impl {
     // encoding before, makes one of them.
     Status load_lists(const storage::Reader& reader, const std::vector<storage::ChunkRange>& live);
 
+    // Of ascending ids, which are not none. A chunk need not have a vector, as one that came while
+    // the model was being changed: a row in its place would be taken for its vector later.
+    Status leave_those_with_vectors(const storage::Reader& reader, std::vector<ChunkId>& ids) const;
+
     // The rows that no segment has.
     Status load_tail(const storage::Reader& reader, const std::vector<storage::ChunkRange>& live);
 

@@ -241,11 +241,21 @@ TEST(Lists, ChunksWithoutAVectorAreNotFound) {
         document.text = "x";
         document.chunks = {{0, 1, 1}};
     }
-    ASSERT_TRUE(collection.store().commit(group, false).ok());
-    const auto index = collection.open(by_lists(50));
-    EXPECT_EQ(index->statistics().segments, 1U);
-    EXPECT_EQ(index->statistics().rows, collection.size());
-    EXPECT_EQ(found(*index, collection.vector(), 2530).size(), 2500U);
+    const auto done = collection.store().commit(group, false);
+    ASSERT_TRUE(done.ok()) << done.status().message();
+    for (int time = 0; time < 2; ++time) {  // from the store, and of its file
+        const auto index = collection.open(by_lists(50));
+        EXPECT_EQ(index->statistics().segments, 1U);
+        EXPECT_EQ(index->statistics().rows, collection.size());
+        EXPECT_EQ(found(*index, collection.vector(), 2530).size(), 2500U);
+    }
+    // Later they have one.
+    for (const std::size_t document : {0U, 29U}) {
+        const std::vector<ChunkId> chunk{done->documents[document].chunks.first};
+        const std::vector<float> row = collection.vector();
+        ASSERT_TRUE(collection.store().add_vectors(1, chunk, row).ok());
+        EXPECT_EQ(found(*collection.open(by_lists(50)), row, 1), chunk);
+    }
 }
 
 TEST(Lists, VerifyComparesThemWithTheStore) {

@@ -88,37 +88,44 @@ void VectorIndex::Impl::mark_dead(Segment& segment,
     }
 }
 
+Status VectorIndex::Impl::leave_those_with_vectors(const storage::Reader& reader,
+                                                   std::vector<ChunkId>& ids) const {
+    std::size_t kept = 0;
+    std::size_t at = 0;
+    LECTERN_TRY(reader.scan_vectors(options_.generation, ids.front(), [&](const auto there, auto) {
+        for (const ChunkId id : there) {
+            while (at < ids.size() && ids[at] < id) ++at;
+            if (at == ids.size()) return false;
+            if (ids[at] == id) ids[kept++] = id;
+        }
+        return true;
+    }));
+    ids.resize(kept);
+    return {};
+}
+
 Status VectorIndex::Impl::load_lists(const storage::Reader& reader,
                                      const std::vector<storage::ChunkRange>& live) {
     std::vector<ChunkId> ids;
     for (const storage::ChunkRange& range : live)
         for (ChunkId id = range.first; id < range.end(); ++id)
             if (!in_segments(id)) ids.push_back(id);
-    if (ids.size() < many_tails * std::max<std::size_t>(options_.seal_at, 1)) return {};
+    const std::size_t many = many_tails * std::max<std::size_t>(options_.seal_at, 1);
+    if (ids.size() < many) return {};
+    LECTERN_TRY(leave_those_with_vectors(reader, ids));
+    if (ids.size() < many) return {};
     say("lists of " + std::to_string(ids.size()) +
         " vectors are built from the store before the collection is open; this takes a while");
-    std::vector<ChunkId> missing;
     const auto read = [&](std::span<const ChunkId> wanted, float* out) -> Status {
         LECTERN_ASSIGN(const auto rows, reader.vectors(options_.generation, wanted));
-        std::fill_n(out, wanted.size() * dimension_, 0.0F);
-        std::size_t found = 0;
-        for (std::size_t i = 0; i < wanted.size(); ++i) {
-            if (found < rows.found.size() && rows.found[found] == wanted[i])
-                std::copy_n(rows.values.data() + found++ * dimension_, dimension_,
-                            out + i * dimension_);
-            else
-                missing.push_back(wanted[i]);
-        }
+        if (rows.found.size() != wanted.size())
+            return {Code::internal, "a vector that was there before is not read again"};
+        std::copy(rows.values.begin(), rows.values.end(), out);
         return {};
     };
     LECTERN_ASSIGN(const std::shared_ptr<Segment> made,
                    build_lists(nullptr, std::move(ids), read, dimension_, options_, stop_));
     if (!made) return {};
-    for (const ChunkId id : missing) {  // a chunk need not have a vector
-        std::uint8_t& dead = made->dead[made->find(id)];
-        if (std::exchange(dead, std::uint8_t{1}) == 0) ++made->dead_count;
-    }
-    if (made->live() == 0) return {};
     if (const Status saved = save(*made); !saved.ok())
         say("a segment of the vector index is kept in memory only: " + saved.message());
     segments_.push_back(made);
