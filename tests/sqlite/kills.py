@@ -273,7 +273,7 @@ def kill_one(context, number):
 
 
 def run(context):
-    folder = tempfile.mkdtemp(prefix="lectern kills ", dir=context.folder)
+    folder = os.path.abspath(tempfile.mkdtemp(prefix="lectern kills ", dir=context.folder))
     small_model.write(pathlib.Path(folder))
     os.chdir(folder)
     problems, places, last, documents = [], {}, 0, 0
