@@ -219,6 +219,11 @@ void Commit::put(const PutDocument& document, const ChunkRange& chunks) {
     if (!document.origin.file.empty())
         batch_.put(Column::meta, origin_key(header.ordinal), encode(document.origin));
     put_original(batch_, header.ordinal, document.original);
+    if (!document.original.empty() && !may_have_originals_) {
+        // As of a copied collection that keeps none any more: removals look for them from now on.
+        batch_.put(Column::meta, meta_key::originals, std::string(1, '\0'));
+        may_have_originals_ = true;
+    }
 
     state_.counters.documents += 1;
     state_.counters.chunks += chunks.count;

@@ -37,7 +37,7 @@ inline constexpr std::string_view format = "format";  // u32, little-endian, in 
 inline constexpr std::string_view id = "id";          // 16 bytes
 inline constexpr std::string_view settings = "settings";
 inline constexpr std::string_view state = "state";
-// One byte, 1 when the files that documents come from are kept; not there: they never were.
+// One byte, 1 when the files that documents come from are kept; not there: none ever was.
 inline constexpr std::string_view originals = "originals";
 inline constexpr std::string_view generation = "generation:";  // + number, big-endian
 }  // namespace meta_key

@@ -115,6 +115,28 @@ TEST_F(OriginalsTest, OfAStoredDocumentAreWrittenAndTakenOut) {
     EXPECT_EQ(rows(), 0U);
 }
 
+// A copy of a collection that has some and keeps none any more was never told to keep any.
+TEST_F(OriginalsTest, GoWithTheirDocumentsWhereNoneAreKept) {
+    put("a", large());
+    EXPECT_EQ(rows(), 5U);
+    WriteGroup group;
+    group.deletes = {"a"};
+    ASSERT_TRUE(store->commit(group).ok());
+    EXPECT_EQ(rows(), 0U);
+    EXPECT_FALSE(*store->reader().keeps_originals());
+}
+
+TEST_F(OriginalsTest, GivenLaterGoWithTheirDocumentsWhereNoneAreKept) {
+    put("a", "");
+    SourceRows given;
+    given.originals = {{"a", "small"}};
+    ASSERT_TRUE(store->write_sources(given).ok());
+    EXPECT_EQ(rows(), 2U);
+    put("a", "");
+    EXPECT_EQ(rows(), 0U);
+    EXPECT_FALSE(*store->reader().keeps_originals());
+}
+
 TEST_F(OriginalsTest, ABlockThatIsLostIsDamage) {
     keep(true);
     put("a", large());

@@ -100,9 +100,11 @@ Status Store::write_sources(const SourceRows& rows) {
         LECTERN_TRY(remove_original(batch, *database_, document, before->snapshot));
         put_original(batch, document, bytes);
     }
-    if (rows.keep_originals)
+    LECTERN_ASSIGN(const auto originals,
+                   database_->get(Column::meta, meta_key::originals, before->snapshot));
+    if (rows.keep_originals || (!rows.originals.empty() && !originals))
         batch.put(Column::meta, meta_key::originals,
-                  std::string(1, *rows.keep_originals ? '\1' : '\0'));
+                  std::string(1, rows.keep_originals.value_or(false) ? '\1' : '\0'));
     if (!batch.status().ok()) return database_->failure(batch.status(), "preparing a write");
     LECTERN_TRY(database_->write(batch.rocks(), true, "writing sources"));
     database_->publish(before->state, before->meta);
