@@ -10,6 +10,8 @@ import re
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+# Files that are compiled together (cmake's lectern_group): it includes them, from the root.
+GROUP = re.compile(r"_group_[0-9]+\.cpp$")
 # Where an include of the project is looked for, beside the folder of the file itself.
 FOLDERS = ("", "plugins", "include")
 # Headers of which the target uses what stands in the header itself.
@@ -31,13 +33,21 @@ def implementations(root, source):
                 break
 
 
+def ungrouped(root, files):
+    for file in files:
+        if GROUP.search(file):
+            yield from INCLUDE.findall((root / file).read_text(encoding="utf-8"))
+        else:
+            yield file
+
+
 def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     wrong, targets = [], 0
     for line in pathlib.Path(sys.argv[2]).read_text(encoding="utf-8").splitlines():
         name, sources, others = line.split("\t")
         sources = sources.split(";")
-        known = set(sources) | set(filter(None, others.split(";")))
+        known = set(sources) | set(ungrouped(root, filter(None, others.split(";"))))
         known |= HEADER_ALONE.get(name, set())
         targets += 1
         for source in [*sources, f"tests/fuzz/targets/{name}.cpp"]:
