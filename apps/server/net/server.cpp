@@ -12,6 +12,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -211,21 +212,28 @@ struct Server::Impl {
     // A model is compiled with the first words that it reads. Requests do not wait for this; one
     // that comes meanwhile waits for what it would have to do itself.
     void warm_up(const std::stop_token& stop) {
-        const std::vector<std::string> words{"warm"};
         for (const std::string& name : state.options.warm) {
             if (stop.stop_requested()) return;
-            const auto found = state.collections.get(name);
-            if (!found) {
+            Result<bool> vectors = false;
+            try {
+                vectors = make_ready(name, stop);
+            } catch (const std::exception& error) {  // out of memory: the server goes on
+                vectors = Status{Code::internal, error.what()};
+            }
+            if (vectors)
+                log_line(LogLevel::info, "a collection is ready",
+                         {{"collection", api::clean(name)}, {"vectors", *vectors}});
+            else
                 log_line(LogLevel::warning, "a collection was not made ready",
                          {{"collection", api::clean(name)},
-                          {"detail", api::clean(found.status().message())}});
-                continue;
-            }
-            // One by words alone has no model, and is ready.
-            const auto read = (*found)->collection.embed(words, EmbedAs::query, stop);
-            log_line(LogLevel::info, "a collection is ready",
-                     {{"collection", api::clean(name)}, {"vectors", read.ok()}});
+                          {"detail", api::clean(vectors.status().message())}});
         }
+    }
+    // Whether it has a query model. One by words alone has none, and is ready.
+    Result<bool> make_ready(const std::string& name, const std::stop_token& stop) {
+        const std::vector<std::string> words{"warm"};
+        LECTERN_ASSIGN(const auto found, state.collections.get(name));
+        return found->collection.embed(words, EmbedAs::query, stop).ok();
     }
 
     asio::awaitable<void> accept() {
