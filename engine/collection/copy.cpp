@@ -259,6 +259,10 @@ Status Copying::copy() {
                 run.last = a->id;
                 ++run.documents;
                 run.bytes += a->text_bytes;
+                if (!to_.shared()) {
+                    LECTERN_ASSIGN(const auto original, from->original_head(a->ordinal));
+                    if (original) run.bytes += original->bytes;
+                }
                 if (run.documents >= documents_at_once || run.bytes >= bytes_at_once)
                     LECTERN_TRY(finish());
             }
