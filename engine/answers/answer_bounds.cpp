@@ -8,6 +8,7 @@
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/question_parts.hpp"
 #include "text/ascii.hpp"
+#include "text/blocks.hpp"
 #include "text/instructions.hpp"
 #include "text/wording.hpp"
 
@@ -18,17 +19,12 @@ constexpr std::size_t longest_evidence = 900;  // bytes, with what follows
 constexpr std::size_t most_items = 12;         // of a list
 constexpr std::size_t most_of_several = 3;     // sentences behind "in three places"
 
-// Whether the marker of a list's item, "- " or "2. ", is what a new line before a sentence begins
-// with.
-bool ends_with_a_marker(std::string_view gap) {
+// Whether a sentence, `gap` behind the one before, is of an item of a list: it begins one or goes
+// on in it. An indent keeps the next line in the item.
+bool is_of_an_item(const text::Block& block, const text::Range& sentence, std::string_view gap) {
+    if (block.whole || block.body == block.range.begin) return false;
     const std::size_t line = gap.rfind('\n');
-    if (line == std::string_view::npos) return false;
-    gap.remove_prefix(line + 1);
-    gap.remove_prefix(std::min(gap.find_first_not_of(" \t"), gap.size()));
-    gap = gap.substr(0, gap.find_last_not_of(" \t") + 1);
-    if (gap == "-" || gap == "*" || gap == "+") return true;
-    return gap.size() > 1 && (gap.back() == '.' || gap.back() == ')') &&
-           std::all_of(gap.begin(), gap.end() - 1, text::is_digit);
+    return sentence.begin <= block.body || line == std::string_view::npos || line + 1 < gap.size();
 }
 
 bool asks_yes_or_no(const QuestionParts& parts) {
@@ -57,25 +53,29 @@ text::Range with_what_follows(std::string_view question, std::string_view passag
     if (said.empty() || asks_yes_or_no(parts) || (!to_a_list && says_more(said, question)))
         return evidence;
     const std::size_t most = to_a_list ? most_items : asks_for_several(parts) ? most_of_several : 1;
+    const std::vector<text::Block> blocks = text::blocks(passage);
+    auto block = blocks.begin();
     text::Range out = evidence;
     std::size_t taken = 0;
     bool items = false;
     for (const text::Range& next : text::sentences(passage)) {
         if (next.begin < out.end) continue;
+        while (block != blocks.end() && block->range.end < next.end) ++block;
         const std::string_view sentence = passage.substr(next.begin, next.end - next.begin);
         const std::string_view gap = passage.substr(out.end, next.begin - out.end);
-        const bool item =
-            ends_with_a_marker(gap) || (items && gap.find('\n') == std::string_view::npos);
-        if (taken == most || next.end - evidence.begin > longest_evidence ||
-            sentence.starts_with('#') || sentence.starts_with("```") ||
-            text::speaks_to_a_model(sentence))
+        // The rest of a sentence that was cut, or a fence of code, stands between.
+        const bool apart = gap.find_first_not_of(" \t\r\n") != std::string_view::npos;
+        // `whole`: a heading, or a row of a table.
+        if (taken == most || next.end - evidence.begin > longest_evidence || apart ||
+            block == blocks.end() || block->whole || text::speaks_to_a_model(sentence))
             break;
+        // What answers stands in the same paragraph, or is what a colon leads to.
+        if (!to_a_list && block->range.begin >= out.end) break;
+        const bool item = is_of_an_item(*block, next, gap);
         if (taken == 0)
             items = item;
         else if (items != item || (to_a_list && !items))
             break;  // the list has ended, or there was none
-        // What answers stands in the same paragraph, or is the list that it leads to.
-        if (!item && !to_a_list && gap.find("\n\n") != std::string_view::npos) break;
         out.end = next.end;
         ++taken;
     }
