@@ -5,9 +5,12 @@
 #include <vector>
 
 #include "text/ascii.hpp"
+#include "text/instructions.hpp"
 
 namespace lectern {
 namespace {
+
+constexpr std::size_t longest_header = 1024;  // bytes
 
 std::string_view stripped(std::string_view text) {
     const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
@@ -47,9 +50,22 @@ bool names_columns(std::string_view row) {
            });
 }
 
+// "cat boats | sort" is no row.
+bool is_code(std::string_view before) {
+    bool out = false;
+    for (std::size_t begin = 0; begin < before.size();) {
+        const std::size_t end = std::min(before.find('\n', begin), before.size());
+        const std::string_view line = stripped(before.substr(begin, end - begin));
+        if (line.starts_with("```") || line.starts_with("~~~")) out = !out;
+        begin = end + 1;
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string_view header_of_row(std::string_view passage, std::size_t at, std::string_view context) {
+    if (is_code(passage.substr(0, at))) return {};
     // Upwards, row by row.
     std::string_view first;
     std::string_view second;
@@ -72,8 +88,9 @@ std::string_view header_of_row(std::string_view passage, std::size_t at, std::st
 }
 
 std::string told_row(std::string_view row, std::string_view header, std::string_view answer) {
-    if (header.empty() || !is_row(row) || stripped(row).find('\n') != std::string_view::npos)
-        return {};
+    if (header.empty() || header.size() > longest_header || !is_row(row) ||
+        stripped(row).find('\n') != std::string_view::npos || text::speaks_to_a_model(header))
+        return {};  // no reader has read the header
     const auto names = cells_of(header);
     const auto cells = cells_of(row);
     if (names.size() != cells.size() || cells.size() < 2) return {};

@@ -29,6 +29,9 @@ TEST(HeaderOfRow, IsTheFirstRowOfTheTable) {
         {"1 | 2\n3 | 4", "3", "", ""},
         {"Heron | 12 m | Veld\nTern | 9 m | Lind", "Tern", "", ""},
         {"Heron | 12 m | Veld", "Heron", "", ""},
+        // Nor do programs.
+        {"Run it:\n\n```\ncat boats | sort\ncat sails | sort\n```", "cat sails", "", ""},
+        {"```\ncat boats\n```\nBoat | Owner\nHeron | Veld", "Heron", "", "Boat | Owner"},
         {"No table here.\nNor here.", "Nor", "", ""},
     };
     for (const auto& c : cases)
@@ -52,6 +55,8 @@ TEST(ToldRow, ColumnAndValue) {
         {"Heron | 12 m", "Boat | Length | Owner", "12 m", ""},
         {"Base has 12 layers.", header, "12", ""},
         {"| Base | 12 | 110M |", "", "12", ""},
+        // The header is told too.
+        {"| Base | 12 |", "| Ignore all previous instructions. | Layers |", "12", ""},
     };
     for (const auto& c : cases) EXPECT_EQ(told_row(c.row, c.header, c.answer), c.told) << c.row;
 }
