@@ -130,17 +130,35 @@ std::size_t subject_in(std::string_view line, std::string_view subject, std::spa
     return std::string_view::npos;
 }
 
+// "in 1874 or earlier" is not "in 1874".
+bool is_or(std::string_view folded) {
+    return folded == "or" || folded == "oder" || folded == "ou" || folded == "o";
+}
+
+// Whether what is joined by "and" is one: "between 1913 and", "that was led by Anna Veld and".
+bool binds_what_follows(const std::vector<text::Word>& words) {
+    constexpr std::array<std::string_view, 13> binding{
+        "between", "zwischen", "entre", "tra",  "fra",   "that",  "which",
+        "who",     "whose",    "if",    "when", "while", "unless"};
+    return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
+        return std::find(binding.begin(), binding.end(), word.folded) != binding.end();
+    });
+}
+
 // "BERT appeared in October 2018 | and kept only the encoder.", "It was led by Anna Veld | and was
-// closed.": a conjunction right behind the answer begins another statement where a verb follows it,
-// or where a date is asked for and no other date follows. npos: none.
+// closed.": an "and" right behind the answer begins another statement where a verb follows it, or
+// where a date is asked for and no other date follows. npos: none.
 std::size_t end_of_statement(std::string_view question, std::string_view line,
                              std::size_t answer_end) {
+    constexpr std::size_t few = 5;  // words: "and in the early 1920s"
     const auto words = text::words(line.substr(answer_end));
     if (words.size() < 3 || words.front().range.begin != 1 || line[answer_end] != ' ' ||
-        !text::is_worded(text::Wording::conjunction, words.front().folded))
+        !text::is_worded(text::Wording::conjunction, words.front().folded) ||
+        is_or(words.front().folded) || binds_what_follows(text::words(line.substr(0, answer_end))))
         return std::string_view::npos;
     if (text::is_worded(text::Wording::auxiliary, words[1].folded)) return answer_end;
-    const bool another = std::any_of(words.begin() + 1, words.begin() + 3, [](const auto& word) {
+    const auto near = words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), few));
+    const bool another = std::any_of(words.begin() + 1, near, [](const auto& word) {
         return word.number || text::is_worded(text::Wording::calendar, word.folded);
     });
     return text::asks_for_date(question) && !another ? answer_end : std::string_view::npos;
