@@ -173,15 +173,16 @@ TEST(AnswerFrames, WhatIsDeniedIsNotStated) {
         const char* answer;
         const char* sentence;  // "": none
     } cases[] = {
-        {"When was it published?", "It was not published in 2018 by them.", "2018", ""},
-        {"When was it published?", "It was published, but 2018 is not the year.", "2018", ""},
-        {"When was it published?", "Nobody doubts it; 2018 was never named.", "2018", ""},
-        {"When was it published?", "It was published in 2018, not in 2017.", "2018",
-         "it was published in 2018."},
+        {"When was the report published?", "It was not published in 2018 by them.", "2018", ""},
+        {"When was the report published?", "It was published, but 2018 is not the year.", "2018",
+         ""},
+        {"When was the report published?", "Nobody doubts it; 2018 was never named.", "2018", ""},
+        {"When was the report published?", "It was published in 2018, not in 2017.", "2018",
+         "the report was published in 2018."},
         {"Who invented the lamp?", "Without Veld the lamp would be dark.", "Veld", ""},
         // A question that denies is not turned around.
         {"Which model does not need training?", "BM25 needs no training.", "BM25", ""},
-        {"Does BM25 need training?", "BM25 needs no training.", "no training",
+        {"Does BM25 need training?", "BM25 is old and needs no training.", "no training",
          "BM25 needs no training."},
     };
     for (const auto& c : cases) {
@@ -193,7 +194,7 @@ TEST(AnswerFrames, WhatIsDeniedIsNotStated) {
 
 TEST(AnswerFrames, WhatHasAVerbOfItsOwnIsNotPutBehindAnother) {
     constexpr const char* rag =
-        "Retrieval-augmented generation, RAG, lets a model answer from documents.";
+        "Retrieval-augmented generation, RAG, lets a model answer from documents that are at hand.";
     constexpr const char* wordpiece =
         "WordPiece is close to BPE, but it merges the pair that is likeliest.";
     const struct {
