@@ -6,6 +6,7 @@
 
 #include "text/ascii.hpp"
 #include "text/content_words.hpp"
+#include "text/language.hpp"
 #include "text/question.hpp"
 #include "text/word_forms.hpp"
 #include "text/wording.hpp"
@@ -95,7 +96,10 @@ AskedKind::AskedKind(std::string_view question)
       term_(!defined_.empty() && defined_.size() <= 3 &&
             std::none_of(defined_.begin(), defined_.end(),
                          [](const auto& word) { return text::is_stop_word(word); })) {
-    for (const text::Word& word : asked_) named_.push_back(is_named(question, word));
+    // German writes all nouns with a capital.
+    const bool capitals_name = text::guess_language(asked_) != text::Language::german;
+    for (const text::Word& word : asked_)
+        named_.push_back(is_named(question, word) && (word.number || capitals_name));
     if (!named_.empty()) named_.front() = false;  // its capital says nothing
     number_answers_ = number_ && (!date_ || asks_when_it_was(asked_));
     person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
@@ -130,20 +134,33 @@ double AskedKind::in(std::string_view answer) const {
 
 bool AskedKind::of_another(std::string_view sentence) const {
     const std::vector<text::Word> words = text::words(sentence);
-    const auto has = [&](const std::string& folded) {
-        return std::any_of(words.begin(), words.end(),
-                           [&](const text::Word& word) { return word.folded == folded; });
+    const auto has = [&](const text::Word& asked) {
+        return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
+            return asked.number ? word.folded == asked.folded
+                                : text::same_stem(word.folded, asked.folded);
+        });
+    };
+    // "In Hawaii, Obama …" has no name "Hawaii Obama".
+    const auto in_a_row = [&](std::size_t i) {
+        const std::size_t end = words[i].range.end;
+        return words[i + 1].range.begin == end + 1 &&
+               (sentence[end] == ' ' || sentence[end] == '-');
     };
     // Whether the sentence has the neighbour with another name where the question has this one.
     const auto stands_for = [&](std::size_t name, std::size_t neighbour) {
         const std::string& beside = asked_[neighbour].folded;
-        if (!named_[name] || text::is_stop_word(beside) || has(asked_[name].folded)) return false;
+        if (!named_[name] || text::is_stop_word(beside) || has(asked_[name])) return false;
+        // "President Obama" may be Barack Obama: what stands before a name may be a title.
+        const bool before = name < neighbour;
+        if (before && named_[neighbour] && !asked_[neighbour].number) return false;
         for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-            const std::size_t other = name < neighbour ? i : i + 1;
-            const std::size_t here = name < neighbour ? i + 1 : i;
-            if (words[here].folded != beside || !is_named(sentence, words[other])) continue;
+            const text::Word& other = words[before ? i : i + 1];
+            const text::Word& here = words[before ? i + 1 : i];
+            if (here.folded != beside || !in_a_row(i) || !is_named(sentence, other) ||
+                other.number != asked_[name].number)
+                continue;
             // "They saw BERT. Large models …": a neighbour that is a name has to be one here too.
-            if (named_[neighbour] && !is_named(sentence, words[here])) continue;
+            if (named_[neighbour] && !is_named(sentence, here)) continue;
             return true;
         }
         return false;

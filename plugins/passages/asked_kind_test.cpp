@@ -74,6 +74,16 @@ TEST(AskedKind, AnotherOfTheSameKind) {
              Case{"Who won Super Bowl 50?", "The winner of Super Bowl 50 was Denver.", false},
              Case{"Was geschah im Jahr 1990?", "Im Jahr 1985 geschah es.", true},
              Case{"which port does it use", "Port 8000 is used.", false},
+             Case{"Which Orion projects are there?", "The Vega projects are two.", true},
+             // Not in a row, of another kind, or perhaps a title.
+             Case{"When was Barack Obama born?", "In Hawaii, Obama was born in 1961.", false},
+             Case{"When was Barack Obama born?", "In 1961 Obama was born.", false},
+             Case{"When was Barack Obama born?", "President Obama was born in 1961.", false},
+             Case{"Who pays for the Orion project?", "In 2019 project money came.", false},
+             Case{"How much memory has a GPU core?", "All GPUs have an L2 core.", false},
+             // German writes all nouns so.
+             Case{"Wann wurde das alte Rathaus von Sund gebaut?",
+                  "Das alte Gebäude wurde 1876 gebaut.", false},
          })
         EXPECT_EQ(AskedKind(one.question).of_another(one.sentence), one.another)
             << one.question << " | " << one.sentence;
