@@ -174,11 +174,12 @@ std::vector<std::string> evidence_cuts(std::string_view question, std::string_vi
     if (line.empty() || said.empty() || text::sentences(line).size() != 1 || line.ends_with("?") ||
         line.ends_with("？"))
         return out;
+    if (line.starts_with('|') || line.find(" | ") != std::string::npos) return out;  // of a table
     const std::vector<text::Word> words = text::words(line);
     if (words.empty() || words.size() > most_words) return out;
     // Without the marker of a list or a heading.
     if (const std::size_t space = line.find(' ');
-        space < words.front().range.begin && line.find_first_not_of("-*+#>|") == space)
+        space < words.front().range.begin && line.find_first_not_of("-*+#>") == space)
         line.erase(0, space + 1);
     const std::string stop = take_stop(line);
     const std::size_t answer_at = line.find(said);

@@ -136,7 +136,8 @@ TEST(EvidenceCuts, TheEvidenceAndWhatEndsAtAMark) {
 TEST(EvidenceCuts, NoneOfWhatIsNoSentenceOfPlainText) {
     for (const char* evidence :
          {"", "It is a [1] of many.", "It is a <b> of many.", "It is \x01 of many.",
-          "It is \xFF of many.", "It was new. It has many.", "It has \"many.", "Has it many?"}) {
+          "It is \xFF of many.", "| It has | many, or a few |", "It | has many, and more",
+          "It was new. It has many.", "It has \"many.", "Has it many?"}) {
         const Sentences cuts = evidence_cuts("What is it?", evidence, "many");
         EXPECT_TRUE(cuts.empty()) << evidence;
     }

@@ -179,8 +179,11 @@ class Nesting {
         GumboTag tag;
         std::string_view name;
         [[nodiscard]] bool is(const Element& other) const {
-            return tag == other.tag &&
-                   (tag != GUMBO_TAG_UNKNOWN || ascii_lower(name) == ascii_lower(other.name));
+            if (tag != other.tag || tag != GUMBO_TAG_UNKNOWN) return tag == other.tag;
+            // Compared with all that are open: nothing is allocated.
+            const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; };
+            return std::equal(name.begin(), name.end(), other.name.begin(), other.name.end(),
+                              [&](char a, char b) { return lower(a) == lower(b); });
         }
     };
 
