@@ -119,8 +119,16 @@ void each_span(const Window& window, const Logits& logits, std::size_t longest,
         const std::size_t sentence =
             sentence_of(passage.sentences, passage.tokens.ranges[window.from + first].begin);
         if (sentence == passage.sentences.size() || passage.usable[sentence] == 0) continue;
+        // Nor does one reach into what is none.
+        const auto next = std::find(passage.usable.begin() + static_cast<std::ptrdiff_t>(sentence),
+                                    passage.usable.end(), 0);
+        const std::size_t bound =
+            next == passage.usable.end()
+                ? std::string_view::npos
+                : passage.sentences[static_cast<std::size_t>(next - passage.usable.begin())].begin;
         const std::size_t stop = std::min(window.taken, first + longest);
-        for (std::size_t last = first; last < stop; ++last)
+        for (std::size_t last = first;
+             last < stop && passage.tokens.ranges[window.from + last].begin < bound; ++last)
             visit(Span{window.from + first, window.from + last,
                        logits.start(window.second + first) + logits.end(window.second + last)},
                   sentence);
