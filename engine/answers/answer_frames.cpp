@@ -426,7 +426,10 @@ class Framer {
 std::vector<Frame> answer_frames(std::string_view question, std::string_view evidence,
                                  std::string_view answer) {
     const std::string all = std::string(question) + "\n" + std::string(evidence);
-    if (text::guess_language(text::words(all)) != text::Language::english) return {};
+    std::vector<text::Word> words = text::words(all);
+    // A little word of Portuguese, and of many English questions: it would decide of a short one.
+    std::erase_if(words, [](const text::Word& word) { return word.folded == "do"; });
+    if (text::guess_language(words) != text::Language::english) return {};
     const std::size_t at = evidence.find(answer);
     if (at == std::string_view::npos || negates(question) ||
         is_denied(evidence, at, at + answer.size()))

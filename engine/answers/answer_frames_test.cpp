@@ -194,7 +194,7 @@ TEST(AnswerFrames, WhatIsDeniedIsNotStated) {
 
 TEST(AnswerFrames, WhatHasAVerbOfItsOwnIsNotPutBehindAnother) {
     constexpr const char* rag =
-        "Retrieval-augmented generation, RAG, lets a model answer from documents that are at hand.";
+        "Retrieval-augmented generation, RAG, lets a model answer from documents.";
     constexpr const char* wordpiece =
         "WordPiece is close to BPE, but it merges the pair that is likeliest.";
     const struct {
