@@ -97,7 +97,8 @@ std::string told_row(std::string_view row, std::string_view header, std::string_
     const auto has_answer = [&](std::string_view cell) {
         return !answer.empty() && cell.find(answer) != std::string_view::npos;
     };
-    const bool known = std::any_of(cells.begin(), cells.end(), has_answer);
+    // Where the first cell is the answer ("Which model has 24 layers?"), any other may say why.
+    const bool known = std::any_of(cells.begin() + 1, cells.end(), has_answer);
     std::string out;
     for (std::size_t i = 0; i < cells.size(); ++i) {
         if (cells[i].empty() || (known && i > 0 && !has_answer(cells[i]))) continue;

@@ -48,7 +48,7 @@ TEST(ToldRow, ColumnAndValue) {
         const char* told;  // "": it is quoted
     } cases[] = {
         {"| Base | 12 | 110M |", header, "12", "Model: Base; Layers: 12."},
-        {"| Base | 12 | 110M |", header, "Base", "Model: Base."},
+        {"| Base | 12 | 110M |", header, "Base", "Model: Base; Layers: 12; Parameters: 110M."},
         {"| Base | 12 | 110M |", header, "", "Model: Base; Layers: 12; Parameters: 110M."},
         {"| Base | | 110M |", header, "other", "Model: Base; Parameters: 110M."},
         {"Heron | 12 m | Veld", "Boat | Length | Owner", "12 m", "Boat: Heron; Length: 12 m."},
