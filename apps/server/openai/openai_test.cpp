@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "apps/server/http/problem.hpp"
+
 namespace lectern::server {
 namespace {
 
