@@ -652,9 +652,26 @@ test("whatever a text says, all of it is in the reader and every range is marked
           found.push([looks, text, begin, end]);
       }
     }
+    // What would take hours of whoever looks at every way to read it.
+    for (const text of ["# a" + " ".repeat(20000) + "x", "|\n-" + " ".repeat(50000) + "x", "![".repeat(10000), "`".repeat(20000), "**a ".repeat(5000)]) {
+      const box = document.createElement("div");
+      write(box, text, 0, 0, "markdown");
+      if (box.textContent !== text) found.push(["markdown", text.slice(0, 20), 0, 0]);
+    }
     return found.slice(0, 3);
   });
   assert.deepEqual(wrong, []);
+});
+
+test("signs of Markdown are those that are meant", async () => {
+  const shown = await page.evaluate(async () => {
+    const { headingsOf, write } = await import("/web/paper.js");
+    const box = document.createElement("div");
+    write(box, "# C# and **A** #\r\n", 0, 0, "markdown");
+    return [headingsOf("# C#\r\n## Sails ##\n").map(({ text }) => text), box.querySelector("h3 strong")?.textContent,
+      [...box.querySelectorAll(".markup")].map((each) => each.textContent)];
+  });
+  assert.deepEqual(shown, [["C#", "Sails"], "A", ["# ", "**", "**", " #\r\n"]]);
 });
 
 test("a program's text is shown as it is", async () => {
