@@ -663,6 +663,11 @@ test("whatever a text says, all of it is in the reader and every range is marked
   assert.deepEqual(wrong, []);
 });
 
+test("a mark of byte order is a character like others", async () => {
+  const pieces = await page.evaluate(async () => (await import("/web/text.js")).cut("\ufeffab\ufeffcd", 5, 9));
+  assert.deepEqual(pieces, ["\ufeffab", "\ufeffc", "d"]);
+});
+
 test("signs of Markdown are those that are meant", async () => {
   const shown = await page.evaluate(async () => {
     const { headingsOf, write } = await import("/web/paper.js");
