@@ -760,6 +760,24 @@ test("documents are narrowed by what the server counts in them", async () => {
   await page.fill("#filter", "");
 });
 
+test("a field may have a name that every object has", async () => {
+  await page.request.put(`${url}/collections/races`, { data: { pipeline: "search-only" } });
+  try {
+    for (const team of ["red", "blue"])
+      await page.request.put(`${url}/collections/races/documents/${team}`, { data: { text: `The race of the ${team} car.`, metadata: { constructor: team } } });
+    await page.goto(`${url}/#search?in=races`);
+    await page.reload();
+    await page.click("#view-search .filters summary");
+    await page.waitForSelector("#filter-names button:has-text('constructor')");
+    await search("the race of the cars");
+    await page.check("#facets .chip:has-text('red (1)') input");
+    await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 1);
+    assert.equal(await page.innerText("#hits button.title"), "red");
+  } finally {
+    await page.request.delete(`${url}/collections/races`);
+  }
+});
+
 test("more hits are loaded, each once", async () => {
   const ids = Array.from({ length: 12 }, (_, at) => `lots/${at}.txt`);
   for (const id of ids) await stored(id, `Harbour ${id} is deep.`, "uploads");
