@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <thread>
@@ -251,18 +252,22 @@ Status Copying::copy() {
                 strangers.push_back(b->id);
                 return {};
             }
-            if (b != nullptr && same(*a, *b)) {
+            std::optional<storage::OriginalHead> kept;
+            std::optional<storage::OriginalHead> copied;
+            if (!to_.shared()) {
+                LECTERN_ASSIGN(kept, from->original_head(a->ordinal));
+                if (b != nullptr) {
+                    LECTERN_ASSIGN(copied, to->original_head(b->ordinal));
+                }
+            }
+            if (b != nullptr && same(*a, *b) && (!kept || kept == copied)) {
                 ++report_.resumed;
                 LECTERN_TRY(finish());
             } else {
                 if (run.documents == 0) run.after = before;
                 run.last = a->id;
                 ++run.documents;
-                run.bytes += a->text_bytes;
-                if (!to_.shared()) {
-                    LECTERN_ASSIGN(const auto original, from->original_head(a->ordinal));
-                    if (original) run.bytes += original->bytes;
-                }
+                run.bytes += a->text_bytes + (kept ? kept->bytes : 0);
                 if (run.documents >= documents_at_once || run.bytes >= bytes_at_once)
                     LECTERN_TRY(finish());
             }

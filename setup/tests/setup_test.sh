@@ -375,7 +375,7 @@ case_opensearch_that_cannot_be_had() {
     export OPENSEARCH_JAVA_HOME=$tmp/java
     sed -i "s#^\(((EUID != 0)) || place=\).*#\1$tmp/place#" "$setup/opensearch.sh"
     printf '#!/bin/sh\necho "no route to any host"; exit 1\n' >"$tmp/bin/mvn"
-    chmod +x "$tmp"/bin/*
+    chmod +x "$tmp"/bin/* "$tmp/java/bin/java"
     run bash "$setup/opensearch.sh" install
     ((code == 75)) || fail "exit code $code"
     expect_output 'no route to any host' 'cannot be downloaded' 'what to do: see that Maven'

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "lectern/copy.hpp"
 #include "lectern/lectern.hpp"
 #include "lectern/patch.hpp"
 #include "test_folders.hpp"
@@ -267,6 +268,33 @@ TEST_F(CollectionTest, OriginalsAreKeptWhereTheCollectionIsTold) {
     EXPECT_EQ(kept(sea), "# The sea\n\nIt is never still.\n");
     ingest("tides.html", page);
     EXPECT_EQ(kept("tides.html"), "none: not_found");
+}
+
+TEST_F(CollectionTest, OriginalsGoIntoACopyAlsoWhereItHasTheText) {
+    lectern::OpenOptions options;
+    options.pipeline = "search-only";
+    const std::string page = "<title>Tides</title><p>The moon raises the tides.</p>";
+    const auto store = [&](bool keep) {
+        auto collection = open(options);
+        ASSERT_TRUE(collection.ok()) << collection.status().message();
+        ASSERT_TRUE(collection->keep_originals(keep).ok());
+        ASSERT_TRUE(collection->ingest_bytes("tides.html", page).ok());
+    };
+    const auto copied = [&](std::uint64_t resumed) -> std::string {
+        const auto report = lectern::copy_collection(folder / "collection", folder / "copy");
+        if (!report.ok()) return report.status().message();
+        EXPECT_EQ(report->resumed, resumed);
+        EXPECT_EQ(report->same, 1U);
+        const auto copy = Collection::open(folder / "copy", options);
+        if (!copy.ok()) return copy.status().message();
+        const auto found = copy->original("tides.html");
+        return found.ok() ? *found : "none: " + std::string(lectern::name(found.status().code()));
+    };
+    store(false);
+    EXPECT_EQ(copied(0), "none: not_found");
+    store(true);
+    EXPECT_EQ(copied(0), page);
+    EXPECT_EQ(copied(1), page);
 }
 
 TEST_F(CollectionTest, OneOwnerAtATime) {

@@ -652,9 +652,31 @@ test("whatever a text says, all of it is in the reader and every range is marked
           found.push([looks, text, begin, end]);
       }
     }
+    // What would take hours of whoever looks at every way to read it.
+    for (const text of ["# a" + " ".repeat(20000) + "x", "|\n-" + " ".repeat(50000) + "x", "![".repeat(10000), "`".repeat(20000), "**a ".repeat(5000)]) {
+      const box = document.createElement("div");
+      write(box, text, 0, 0, "markdown");
+      if (box.textContent !== text) found.push(["markdown", text.slice(0, 20), 0, 0]);
+    }
     return found.slice(0, 3);
   });
   assert.deepEqual(wrong, []);
+});
+
+test("a mark of byte order is a character like others", async () => {
+  const pieces = await page.evaluate(async () => (await import("/web/text.js")).cut("\ufeffab\ufeffcd", 5, 9));
+  assert.deepEqual(pieces, ["\ufeffab", "\ufeffc", "d"]);
+});
+
+test("signs of Markdown are those that are meant", async () => {
+  const shown = await page.evaluate(async () => {
+    const { headingsOf, write } = await import("/web/paper.js");
+    const box = document.createElement("div");
+    write(box, "# C# and **A** #\r\n", 0, 0, "markdown");
+    return [headingsOf("# C#\r\n## Sails ##\n").map(({ text }) => text), box.querySelector("h3 strong")?.textContent,
+      [...box.querySelectorAll(".markup")].map((each) => each.textContent)];
+  });
+  assert.deepEqual(shown, [["C#", "Sails"], "A", ["# ", "**", "**", " #\r\n"]]);
 });
 
 test("a program's text is shown as it is", async () => {
@@ -736,6 +758,24 @@ test("documents are narrowed by what the server counts in them", async () => {
   assert.equal(await page.inputValue("#filter"), "year = 2015");
   await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 1);
   await page.fill("#filter", "");
+});
+
+test("a field may have a name that every object has", async () => {
+  await page.request.put(`${url}/collections/races`, { data: { pipeline: "search-only" } });
+  try {
+    for (const team of ["red", "blue"])
+      await page.request.put(`${url}/collections/races/documents/${team}`, { data: { text: `The race of the ${team} car.`, metadata: { constructor: team } } });
+    await page.goto(`${url}/#search?in=races`);
+    await page.reload();
+    await page.click("#view-search .filters summary");
+    await page.waitForSelector("#filter-names button:has-text('constructor')");
+    await search("the race of the cars");
+    await page.check("#facets .chip:has-text('red (1)') input");
+    await page.waitForFunction(() => document.querySelectorAll("#hits .card").length === 1);
+    assert.equal(await page.innerText("#hits button.title"), "red");
+  } finally {
+    await page.request.delete(`${url}/collections/races`);
+  }
 });
 
 test("more hits are loaded, each once", async () => {

@@ -143,7 +143,7 @@ function addressed() {
   const { view, params } = here();
   if (view !== "documents" || (params.get("in") && params.get("in") !== state.collection)) return;
   const name = params.get("name") ?? "";
-  const order = params.get("sort") in orders ? params.get("sort") : "";
+  const order = Object.hasOwn(orders, params.get("sort") ?? "") ? params.get("sort") : "";
   if (byId("documents-name").value === name && byId("documents-sort").value === order) return;
   byId("documents-name").value = name;
   byId("documents-sort").value = order;

@@ -12,14 +12,24 @@ export function looksOf(id, text) {
   return kind === "" && headingsOf(text).length > 0 ? "markdown" : "plain";
 }
 
-const dash = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
+// Somebody else may have written the text: none of these goes back and forth over long runs of the same signs.
+const dash = /^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
-const headline = /^( {0,3}(#{1,6})[ \t]+)(.*?)([ \t]*#*[ \t]*)$/;
+const numbers = /^ {0,3}(#{1,6})[ \t]+/;
 const item = /^([ \t]*)([-*+]|\d{1,9}[.)])([ \t]+)/;
 const quoted = /^ {0,3}>[ \t]?/;
 const row = /^[ \t]*\|.*\|[ \t]*$/;
 const barred = /^\| | \| | \|$/;
-const inline = /(`+)([^`\n]+?)\1|(\*\*|(?<!\w)__)(?=\S)(.+?\S)\3|\*(?=[^\s*])([^*\n]*[^\s*])\*|!?\[([^\]\n]*)\]\(([^()\s]+)(?:[ \t]+"[^"\n]*")?\)|\\[!-/:-@[-`{-~]/g;
+const inline = /(?<!`)(`+)(?!`)([^`\n]+)\1(?!`)|(\*\*|(?<!\w)__)(\S(?:.{0,500}?\S)??)\3|\*(?=[^\s*])([^*\n]*[^\s*])\*|!?\[([^[\]\n]*)\]\(([^()\s]+)(?:[ \t]+"[^"\n]*")?\)|\\[!-/:-@[-`{-~]/g;
+
+// Of a heading's line its level, and where its words begin and end: signs that stand apart behind them are none.
+function headOf(line) {
+  const signs = numbers.exec(line);
+  if (!signs) return null;
+  const from = signs[0].length;
+  const words = line.slice(from).trimEnd().replace(/(?:^|[ \t])#+$/, "").trimEnd();
+  return { level: signs[1].length, from, to: from + words.length };
+}
 
 // The headings of the text: [{at, level, text}], none within code.
 export function headingsOf(text) {
@@ -32,8 +42,8 @@ export function headingsOf(text) {
       if (open?.startsWith(closing)) closing = "";
     } else if (open) closing = open;
     else {
-      const head = headline.exec(line);
-      if (head?.[3]) found.push({ at, level: head[2].length, text: head[3].replace(/[*`]/g, "") });
+      const head = headOf(line);
+      if (head && head.to > head.from) found.push({ at, level: head.level, text: line.slice(head.from, head.to).replace(/[*`]/g, "") });
     }
     at += line.length + 1;
   }
@@ -184,7 +194,7 @@ export function write(box, text, begin, end, looks) {
     const { from, to, next } = lines[at];
     const words = text.slice(from, to);
     const opened = looks === "markdown" && fence.exec(words)?.[1];
-    const head = headline.exec(words);
+    const head = headOf(words);
     const listed = looks === "markdown" ? item.exec(words) : null;
     const table = tableEnd(text, lines, at, between);
     if (!words.trim()) {
@@ -200,11 +210,11 @@ export function write(box, text, begin, end, looks) {
       box.append(block);
       at = final + 1;
     } else if (head) {
-      level = Math.min(head[2].length + 2, level + 1, 6);
-      const one = el(`h${level}`, { class: `heading level-${head[2].length}` });
-      paper.put(one, from, from + head[1].length, true);
-      paper.words(one, from + head[1].length, from + head[1].length + head[3].length);
-      paper.put(one, from + head[1].length + head[3].length, next, true);
+      level = Math.min(head.level + 2, level + 1, 6);
+      const one = el(`h${level}`, { class: `heading level-${head.level}` });
+      paper.put(one, from, from + head.from, true);
+      paper.words(one, from + head.from, from + head.to);
+      paper.put(one, from + head.to, next, true);
       box.append(one);
       ++at;
     } else if (table > at) {
@@ -232,7 +242,7 @@ export function write(box, text, begin, end, looks) {
         }
         const after = lines[final + 1];
         const more = after && text.slice(after.from, after.to);
-        const goes = after && more.trim() && !headline.test(more) && tableEnd(text, lines, final + 1, between) === final + 1 &&
+        const goes = after && more.trim() && !headOf(more) && tableEnd(text, lines, final + 1, between) === final + 1 &&
           (looks !== "markdown" || (!fence.test(more) && !item.test(more) && quoted.test(more) === quote > 0));
         if (!goes || quote) paper.words(block, start, line.next);
         ++final;

@@ -18,6 +18,8 @@ const hidden = new Set(); // kinds that are not shown
 const kindsSeen = new Map(); // how often each was among the hits that were shown last
 let chosen = {}; // field → the values of which documents are wanted
 const facets = new Map(); // field → [{value, count}]
+// A field may have the name of something that every object has: "constructor".
+const own = (object, field) => (object && Object.hasOwn(object, field) ? object[field] : []);
 // The button of each hit that is shown, by its place. A hit that stays keeps its button when the
 // hits are shown anew, so that the focus is not lost: on it, or to come back to it when the reader closes.
 let buttons = new Map();
@@ -69,14 +71,13 @@ function kinds() {
 // What the documents that are looked through have in each field, counted by the server.
 function showFacets() {
   const box = byId("facets");
-  const fields = [...facets.keys()].filter((field) => facets.get(field).length > 1 || chosen[field]?.length > 0);
+  const fields = [...facets.keys()].filter((field) => facets.get(field).length > 1 || own(chosen, field).length > 0);
   box.hidden = fields.length === 0;
   const focused = document.activeElement?.closest("#facets") ? document.activeElement.dataset.of : "";
   box.replaceChildren(...fields.map((field) => el("fieldset", { class: "chips" }, el("legend", {}, field),
     ...facets.get(field).slice(0, 12).map(({ value, count }) => {
-      const own = JSON.stringify([field, value]);
-      const input = el("input", { type: "checkbox", "data-of": own, checked: chosen[field]?.includes(value) ?? false, change: () => {
-        const others = (chosen[field] ?? []).filter((each) => each !== value);
+      const input = el("input", { type: "checkbox", "data-of": JSON.stringify([field, value]), checked: own(chosen, field).includes(value), change: () => {
+        const others = own(chosen, field).filter((each) => each !== value);
         const values = input.checked ? [...others, value] : others;
         chosen = { ...chosen, [field]: values };
         if (values.length === 0) delete chosen[field];
@@ -90,10 +91,10 @@ function showFacets() {
 // Of a field in which values are chosen the others stay: the server counts what passes the choice.
 function takeFacets(result) {
   for (const field of toChoose()) {
-    const found = (result.facets?.[field] ?? []).map(({ value, count }) => ({ value: typed(field, value), count }));
-    if (!(chosen[field]?.length > 0 && facets.has(field))) facets.set(field, found);
+    const found = own(result.facets, field).map(({ value, count }) => ({ value: typed(field, value), count }));
+    if (!(own(chosen, field).length > 0 && facets.has(field))) facets.set(field, found);
     const listed = facets.get(field);
-    for (const value of chosen[field] ?? [])
+    for (const value of own(chosen, field))
       if (!listed.some((each) => each.value === value)) listed.push({ value, count: found.find((each) => each.value === value)?.count ?? 0 });
   }
   showFacets();

@@ -1,7 +1,7 @@
 // Byte offsets of UTF-8, which the server speaks, in strings, which are UTF-16.
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // what is left out would move every place behind it
 
 // The text before, in and behind the bytes [begin, end).
 export function cut(text, begin, end) {
