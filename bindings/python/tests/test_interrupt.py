@@ -15,7 +15,7 @@ import pytest
 import lectern
 
 PROGRAM = """
-    import sys, lectern
+    import sys, threading, lectern
     folder, pipeline, cache, plugins, what = sys.argv[1:]
     notes = lectern.open(folder, pipeline=pipeline, cache=cache, plugins=[plugins])
 
@@ -31,6 +31,7 @@ PROGRAM = """
         if now.documents > 0 and not begun:
             begun.append(now)
             print("ready", flush=True)
+            threading.Event().wait(5)  # so that the signal comes before the end, whichever thread this is
 
     try:
         if what.startswith("put "):
