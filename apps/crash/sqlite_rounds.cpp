@@ -16,7 +16,7 @@ Status become_sqlite_rounds(unsigned kills, std::uint64_t seed, const std::files
     const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
     if (error) return {Code::internal, "finding this program: " + error.message()};
     std::array<std::string, 8> words{
-        "python3",
+        "/usr/bin/python3",  // by which the interpreter finds itself, so that it can start others
         (program.parent_path() / sqlite_harness).lexically_normal().string(),
         "--kills",
         std::to_string(kills),
@@ -34,8 +34,10 @@ Status become_sqlite_rounds(unsigned kills, std::uint64_t seed, const std::files
     std::fflush(nullptr);
     // Nothing is written beside the installed files.
     ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
-    ::execv("/usr/bin/python3", arguments.data());
-    ::execvp("python3", arguments.data());
+    ::execv(arguments.front(), arguments.data());
+    words.front() = "python3";
+    arguments.front() = words.front().data();
+    ::execvp(arguments.front(), arguments.data());
     return {Code::unavailable, "--sqlite needs python3, which cannot be started: " +
                                    std::generic_category().message(errno) +
                                    "; install it (Debian: python3)"};

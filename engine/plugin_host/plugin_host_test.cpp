@@ -385,11 +385,11 @@ INSTANTIATE_TEST_SUITE_P(
     Table, RefusedPluginTest,
     ::testing::Values(
         Refusal{"abi_major",
-                "built for ABI 2\\.3, and this engine has ABI 1\\.3; rebuild the plugin against "
+                "built for ABI 2\\.4, and this engine has ABI 1\\.4; rebuild the plugin against "
                 "this engine's lectern/plugin\\.h, or use the Lectern that it was built for"},
         Refusal{"small_entry",
                 "its struct_size is 24, and ABI 1\\.0 has 72; rebuild the plugin against this "
-                "engine's lectern/plugin\\.h \\(ABI 1\\.3\\)"},
+                "engine's lectern/plugin\\.h \\(ABI 1\\.4\\)"},
         Refusal{"short_symbol",
                 "its symbol lectern_plugin_entry \\(4 bytes\\) cannot be a lectern_plugin; export "
                 "a constant of that type"},

@@ -229,7 +229,7 @@ TEST_F(CollectionTest, OriginalsAreKeptWhereTheCollectionIsTold) {
         EXPECT_TRUE(report->failed.empty());
     };
     ingest("tides.html", page);
-    EXPECT_EQ(kept("tides.html"), "none: not_found");
+    EXPECT_EQ(kept("tides.html"), "none: not found");
     EXPECT_FALSE(collection->stats()->keeps_originals);
 
     ASSERT_TRUE(collection->keep_originals(true).ok());
@@ -245,10 +245,10 @@ TEST_F(CollectionTest, OriginalsAreKeptWhereTheCollectionIsTold) {
     EXPECT_EQ(kept("tides.html"), same_text);
     // A row is not its file, and a document that was handed over has none.
     ingest("rows.jsonl", "{\"_id\": \"row\", \"text\": \"A row.\"}\n");
-    EXPECT_EQ(kept("row"), "none: not_found");
+    EXPECT_EQ(kept("row"), "none: not found");
     const lectern::DocumentInput given{"given", "", "A text.", ""};
     ASSERT_TRUE(collection->ingest_documents({&given, 1}).ok());
-    EXPECT_EQ(kept("given"), "none: not_found");
+    EXPECT_EQ(kept("given"), "none: not found");
     // Files of a folder are files as well.
     write("notes/sea.md", "# The sea\n\nIt is never still.\n");
     ASSERT_TRUE(collection->ingest({folder / "notes"}).ok());
@@ -263,11 +263,11 @@ TEST_F(CollectionTest, OriginalsAreKeptWhereTheCollectionIsTold) {
 
     const std::vector<std::string> ids{"tides.html"};
     ASSERT_TRUE(collection->remove(ids).ok());
-    EXPECT_EQ(kept("tides.html"), "none: not_found");
+    EXPECT_EQ(kept("tides.html"), "none: not found");
     ASSERT_TRUE(collection->keep_originals(false).ok());
     EXPECT_EQ(kept(sea), "# The sea\n\nIt is never still.\n");
     ingest("tides.html", page);
-    EXPECT_EQ(kept("tides.html"), "none: not_found");
+    EXPECT_EQ(kept("tides.html"), "none: not found");
 }
 
 TEST_F(CollectionTest, OriginalsGoIntoACopyAlsoWhereItHasTheText) {
@@ -291,7 +291,7 @@ TEST_F(CollectionTest, OriginalsGoIntoACopyAlsoWhereItHasTheText) {
         return found.ok() ? *found : "none: " + std::string(lectern::name(found.status().code()));
     };
     store(false);
-    EXPECT_EQ(copied(0), "none: not_found");
+    EXPECT_EQ(copied(0), "none: not found");
     store(true);
     EXPECT_EQ(copied(0), page);
     EXPECT_EQ(copied(1), page);

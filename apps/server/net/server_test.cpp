@@ -240,7 +240,7 @@ TEST(ScopeTest, AFilterOfARequestIsWithinThatOfTheKey) {
     EXPECT_EQ(filter, "tenant = 1");
     filter = "a = 1 or b = 2";
     EXPECT_TRUE(scope.narrow(filter).ok());
-    EXPECT_EQ(filter, "(a = 1 or b = 2) and (tenant = 1)");
+    EXPECT_EQ(filter, "(tenant = 1) and (a = 1 or b = 2)");
     for (const char* wrong : {"a = 1) or (b = 2", "(", "a = \"", "a ="}) {
         filter = wrong;
         EXPECT_FALSE(scope.narrow(filter).ok()) << wrong;
