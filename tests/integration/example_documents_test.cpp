@@ -163,7 +163,9 @@ TEST_F(ExampleDocuments, PicturesAndScannedPagesAreRead) {
         const bool is_photograph = file.filename() == "example.jpg";  // without a word in it
         EXPECT_EQ(missing.contains(file.filename().string()), is_photograph)
             << file << ": " << why(file);
-        if (is_photograph) EXPECT_THAT(why(file), HasSubstr("the picture shows none"));
+        if (is_photograph) {
+            EXPECT_THAT(why(file), HasSubstr("the picture shows none"));
+        }
     }
 }
 
