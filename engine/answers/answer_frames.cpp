@@ -421,6 +421,20 @@ class Framer {
     std::vector<Frame> out_;
 };
 
+// "It merges the pair that …", which is a sentence and no part of one; for a place "the Okapi
+// system of City University", where it is asked of Okapi.
+bool leans_or_repeats(std::string_view question, std::string_view answer) {
+    const std::vector<text::Word> words = text::words(answer);
+    if (!words.empty() && text::is_worded(Wording::pronoun, words.front().folded)) return true;
+    if (!text::asks_for_place(question)) return false;
+    const std::vector<text::Word> asked = text::words(question);
+    return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
+        return !text::is_stop_word(word.folded) &&
+               std::any_of(asked.begin(), asked.end(),
+                           [&](const text::Word& one) { return one.folded == word.folded; });
+    });
+}
+
 }  // namespace
 
 std::vector<Frame> answer_frames(std::string_view question, std::string_view evidence,
@@ -431,6 +445,7 @@ std::vector<Frame> answer_frames(std::string_view question, std::string_view evi
     std::erase_if(words, [](const text::Word& word) { return word.folded == "do"; });
     if (text::guess_language(words) != text::Language::english) return {};
     const std::size_t at = evidence.find(answer);
+    if (leans_or_repeats(question, answer)) return {};
     if (at == std::string_view::npos || negates(question) ||
         is_denied(evidence, at, at + answer.size()))
         return {};

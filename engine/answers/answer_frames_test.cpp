@@ -130,6 +130,19 @@ TEST(OtherNumber, IsTheOneThatCountsWhatIsAskedFor) {
     }
 }
 
+TEST(AnswerFrames, WhatIsASentenceByItselfOrRepeatsTheQuestionIsQuoted) {
+    const char* merges = "It merges the pair that most increases the likelihood.";
+    EXPECT_TRUE(answer_frames("What distinguishes WordPiece from BPE?", merges,
+                              "It merges the pair that most increases the likelihood")
+                    .empty());
+    const char* okapi = "BM25 was developed in the Okapi system of City University, London.";
+    EXPECT_TRUE(answer_frames("Where was Okapi developed?", okapi,
+                              "the Okapi system of City University, London")
+                    .empty());
+    EXPECT_FALSE(
+        answer_frames("Where was BM25 developed?", okapi, "City University, London").empty());
+}
+
 TEST(AnswerFrames, WhatTheEvidenceGoesOnWith) {
     const auto frames =
         answer_frames("Who proposed the forget gate?",
