@@ -328,11 +328,13 @@ case_continuous_integration_runs_the_cluster() {
         fail "not the calls that are wanted"
     expect_output 'called: setup/packages.sh --cluster' 'called: setup/opensearch.sh install' 'called: check --cluster'
 
-    # A failure of either is one, and what cannot be had is said.
+    # A failure is said, and is one where the cluster is demanded; so is what cannot be had.
     echo 1 >"$tmp/code-check---cluster"
     run "$tmp/tree/.ci/run" --tidy
+    ((code == 0)) || fail "exit code $code of a cluster that fails and does not decide"
+    expect_output 'called: check --tidy' 'called: check --cluster' 'cluster … FAILED (exit code 1;'
+    LECTERN_CI_CLUSTER=1 run "$tmp/tree/.ci/run"
     ((code == 1)) || fail "exit code $code of a cluster that fails"
-    expect_output 'called: check --tidy' 'called: check --cluster'
     echo 75 >"$tmp/code-opensearch.sh-install"
     run "$tmp/tree/.ci/run"
     ((code == 0)) || fail "exit code $code without OpenSearch"
@@ -341,7 +343,10 @@ case_continuous_integration_runs_the_cluster() {
     ((code == 75)) || fail "exit code $code without OpenSearch, which is demanded"
     echo 1 >"$tmp/code-opensearch.sh-install"
     run "$tmp/tree/.ci/run"
-    ((code == 1)) || fail "exit code $code with another OpenSearch than is pinned"
+    ((code == 0)) || fail "exit code $code with another OpenSearch than is pinned"
+    expect_output 'cluster … FAILED (exit code 1;'
+    LECTERN_CI_CLUSTER=1 run "$tmp/tree/.ci/run"
+    ((code == 1)) || fail "exit code $code with another OpenSearch than is pinned, which is demanded"
     echo 1 >"$tmp/code-check-"
     run "$tmp/tree/.ci/run"
     ((code == 1)) || fail "exit code $code of a check that fails"
