@@ -9,6 +9,10 @@ namespace lectern::text {
     return c >= '0' && c <= '9';
 }
 
+[[nodiscard]] constexpr bool is_ascii_letter(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 // One mark again and again, as it is drawn under titles, and over them, in reStructuredText (and,
 // with = and -, in Markdown).
 [[nodiscard]] constexpr bool is_drawn_line(std::string_view line) noexcept {

@@ -1,6 +1,7 @@
-// text/one_line.hpp: text on one line.
+// text/one_line.hpp: text on one line, and without white space around it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,16 @@ namespace lectern::text {
     }
     return out;
 }
+
+// Without spaces, tabs and ends of lines at its beginning and end.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
+}
+
+// As one_line; "" when it is not plain text: bytes that are no UTF-8, control characters, or
+// brackets that would pass for the marks of citations or for a fence around data.
+[[nodiscard]] std::string one_plain_line(std::string_view text);
 
 }  // namespace lectern::text

@@ -13,5 +13,17 @@ TEST(OneLine, RunsOfBlanksAreOneSpaceAndNoneAtTheEnds) {
     EXPECT_EQ(one_line(""), "");
 }
 
+TEST(Trimmed, AtBothEndsAlone) {
+    EXPECT_EQ(trimmed("\r\n Ole \t Brandt\t "), "Ole \t Brandt");
+    EXPECT_EQ(trimmed(" \n\t"), "");
+    EXPECT_EQ(trimmed(""), "");
+}
+
+TEST(OnePlainLine, WhiteSpaceAndWhatIsNoPlainText) {
+    EXPECT_EQ(one_plain_line("  Ole\n\t Brandt "), "Ole Brandt");
+    for (const char* other : {"a [1]", "a <b>", "a \x01", "a \xFF", " \n"})
+        EXPECT_EQ(one_plain_line(other), "") << other;
+}
+
 }  // namespace
 }  // namespace lectern::text

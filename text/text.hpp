@@ -40,6 +40,9 @@ struct Word {
 // At most `bytes` of text, cut at a character boundary.
 [[nodiscard]] std::string_view prefix(std::string_view text, std::size_t bytes) noexcept;
 
+// With a capital at its beginning, where that is a letter.
+[[nodiscard]] std::string with_capital(std::string_view text);
+
 // The Unicode rules behind words and sentences may change with it.
 [[nodiscard]] unsigned icu_major_version() noexcept;
 

@@ -1,6 +1,10 @@
-// UTF-8 validity and cutting. The table of well-formed sequences is Unicode's table 3-7.
+// UTF-8 validity, cutting and first letters. The table of well-formed sequences is Unicode's table
+// 3-7.
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 #include <unicode/uvernum.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -66,6 +70,20 @@ std::string_view prefix(std::string_view text, std::size_t bytes) noexcept {
     while (end > 0 && bytes - end < 3 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
         --end;
     return text.substr(0, end);
+}
+
+std::string with_capital(std::string_view text) {
+    if (text.empty()) return {};
+    std::int32_t at = 0;
+    UChar32 c = 0;
+    U8_NEXT(text.data(), at, static_cast<std::int32_t>(text.size()), c);
+    if (c <= 0) return std::string(text);
+    std::array<char, 4> first{};
+    std::int32_t size = 0;
+    const UChar32 upper = u_totitle(c);
+    U8_APPEND_UNSAFE(first.data(), size, upper);
+    return std::string(first.data(), static_cast<std::size_t>(size))
+        .append(text.substr(static_cast<std::size_t>(at)));
 }
 
 }  // namespace lectern::text

@@ -58,5 +58,13 @@ TEST(Prefix, CutsAtACharacterBoundary) {
     EXPECT_EQ(prefix("🙂🙂", 4), "🙂");
 }
 
+TEST(WithCapital, TheFirstLetter) {
+    EXPECT_EQ(with_capital("the harbour"), "The harbour");
+    EXPECT_EQ(with_capital("éclair"), "Éclair");
+    EXPECT_EQ(with_capital("15 cases"), "15 cases");
+    EXPECT_EQ(with_capital("\xFF is none"), "\xFF is none");
+    EXPECT_EQ(with_capital({}), "");
+}
+
 }  // namespace
 }  // namespace lectern::text

@@ -73,6 +73,8 @@ constexpr std::array english{
     Line{Wording::article, "a|an|the|one|any|for|to"},
     Line{Wording::naming, "called|named|as|termed"},
     Line{Wording::conjunction, "and|or"},
+    Line{Wording::alternative, "or"},
+    Line{Wording::binding, "between|that|which|who|whose|if|when|while|unless"},
     Line{Wording::sentence_joint, "but|and|however|then|so|thus|also|yet"},
     Line{Wording::pronoun, "it|its|this|these|that|those|they|their|he|she|his|her|such|both"},
 };
@@ -113,6 +115,8 @@ constexpr std::array german{
     Line{Wording::article, "ein|eine|einer|der|die|das"},
     Line{Wording::naming, "heißt|genannt"},
     Line{Wording::conjunction, "und|oder"},
+    Line{Wording::alternative, "oder"},
+    Line{Wording::binding, "zwischen"},
     Line{Wording::sentence_joint, "aber|und|doch"},
     Line{Wording::pronoun, "er|sie|es|dieser|diese|dies|dieses"},
 };
@@ -141,6 +145,8 @@ constexpr std::array french{
     Line{Wording::article, "un|une|le|la"},
     Line{Wording::naming, "appelé|appelée|nommé"},
     Line{Wording::conjunction, "et|ou"},
+    Line{Wording::alternative, "ou"},
+    Line{Wording::binding, "entre"},
     Line{Wording::sentence_joint, "et|mais"},
     Line{Wording::pronoun, "il|elle|ils|elles|ce|cette|ces|celui"},
 };
@@ -175,6 +181,8 @@ constexpr std::array spanish{
     Line{Wording::article, "un|una|uno|el|la"},
     Line{Wording::naming, "llamado|llamada"},
     Line{Wording::conjunction, "y|o"},
+    Line{Wording::alternative, "o"},
+    Line{Wording::binding, "entre"},
     Line{Wording::sentence_joint, "pero"},
     Line{Wording::pronoun, "este|esta|estos|estas|ella|ellos"},
 };
@@ -186,6 +194,7 @@ constexpr std::array italian{
     Line{Wording::person, "chi"},
     Line{Wording::reason, "perché"},
     Line{Wording::copula, "è|sono"},
+    Line{Wording::binding, "tra|fra"},
 };
 
 // Written without spaces: looked for as they stand.
@@ -243,6 +252,10 @@ const Lists& lists(Wording what) {
 
 bool is_worded(Wording what, std::string_view folded) {
     return lists(what).words.contains(folded);
+}
+
+bool is_number(const Word& word) {
+    return word.number || is_worded(Wording::figure, word.folded);
 }
 
 bool has_worded(Wording what, std::string_view spaced, std::string_view text) {

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "text/text.hpp"
+
 namespace lectern::text {
 
 enum class Wording : std::uint8_t {
@@ -43,6 +45,8 @@ enum class Wording : std::uint8_t {
     article,         // behind that
     naming,          // "called"
     conjunction,     // between the items of a list
+    alternative,     // those of them that leave open which: "or"
+    binding,         // "between", "that": what "and" joins behind it is one
     sentence_joint,  // that a sentence may begin with
     pointing,        // "see": what begins so says where to look
     pronoun,         // that lean on the sentence before
@@ -50,6 +54,9 @@ enum class Wording : std::uint8_t {
 
 // Whether a folded word is one of these.
 [[nodiscard]] bool is_worded(Wording what, std::string_view folded);
+
+// In figures or in words.
+[[nodiscard]] bool is_number(const Word& word);
 
 // Whether a text has one of these. `spaced`: its folded words with a space before and behind each.
 // Of languages that write no spaces, the text itself is looked at.

@@ -10,8 +10,22 @@ namespace {
 TEST(Wording, WordsOfEachLanguage) {
     for (const char* word : {"two", "zwei", "deux", "dos"})
         EXPECT_TRUE(is_worded(Wording::figure, word)) << word;
+    for (const char* word : {"or", "oder", "ou", "o"}) {
+        EXPECT_TRUE(is_worded(Wording::alternative, word)) << word;
+        EXPECT_TRUE(is_worded(Wording::conjunction, word)) << word;
+    }
+    for (const char* word : {"between", "zwischen", "entre", "tra"})
+        EXPECT_TRUE(is_worded(Wording::binding, word)) << word;
+    EXPECT_FALSE(is_worded(Wording::alternative, "and"));
     EXPECT_FALSE(is_worded(Wording::calendar, "may")) << "a verb";
     EXPECT_FALSE(is_worded(Wording::figure, ""));
+}
+
+TEST(Wording, NumbersInFiguresAndInWords) {
+    for (const char* number : {"12", "2nd", "zwei", "Million"})
+        EXPECT_TRUE(is_number(words(number).front())) << number;
+    for (const char* other : {"number", "may", "GPT"})
+        EXPECT_FALSE(is_number(words(other).front())) << other;
 }
 
 TEST(Wording, PhrasesAreWholeWords) {

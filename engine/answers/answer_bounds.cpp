@@ -27,10 +27,6 @@ bool is_of_an_item(const text::Block& block, const text::Range& sentence, std::s
     return sentence.begin <= block.body || line == std::string_view::npos || line + 1 < gap.size();
 }
 
-bool asks_yes_or_no(const QuestionParts& parts) {
-    return parts.asking == 0 && parts.auxiliary;
-}
-
 // A number stands in the question: "in which three places".
 bool asks_for_several(const QuestionParts& parts) {
     return std::any_of(parts.terms.begin(), parts.terms.end(), [](const Term& term) {
@@ -39,7 +35,7 @@ bool asks_for_several(const QuestionParts& parts) {
 }
 
 bool is_of_a_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || text::is_digit(c);
+    return text::is_ascii_letter(c) || text::is_digit(c);
 }
 
 }  // namespace
@@ -50,7 +46,7 @@ text::Range with_what_follows(std::string_view question, std::string_view passag
     said = said.substr(0, said.find_last_not_of(" \t\r\n*_") + 1);
     const bool to_a_list = said.ends_with(':') || said.ends_with("：");
     const QuestionParts parts(question);
-    if (said.empty() || asks_yes_or_no(parts) || (!to_a_list && says_more(said, question)))
+    if (said.empty() || parts.asks_yes_or_no() || (!to_a_list && says_more(said, question)))
         return evidence;
     const std::size_t most = to_a_list ? most_items : asks_for_several(parts) ? most_of_several : 1;
     const std::vector<text::Block> blocks = text::blocks(passage);
@@ -92,8 +88,7 @@ text::Range whole_words(std::string_view passage, text::Range answer) {
     const auto joined = [&](std::size_t i) {  // the joint is byte i
         return i > 0 && i + 1 < passage.size() && text::is_digit(at(i + 1)) &&
                (((at(i) == ',' || at(i) == '.') && text::is_digit(at(i - 1))) ||
-                (at(i) == '-' && ((at(i - 1) >= 'A' && at(i - 1) <= 'Z') ||
-                                  (at(i - 1) >= 'a' && at(i - 1) <= 'z'))));
+                (at(i) == '-' && text::is_ascii_letter(at(i - 1))));
     };
     while (true) {
         if (within(answer.begin))
@@ -126,8 +121,7 @@ text::Range whole_words(std::string_view passage, text::Range answer) {
 std::string with_its_bound(std::string_view evidence, std::string_view answer) {
     const std::size_t at = evidence.find(answer);
     const auto said = text::words(answer);
-    if (at == std::string_view::npos || said.empty() ||
-        !(said.front().number || text::is_worded(text::Wording::figure, said.front().folded)))
+    if (at == std::string_view::npos || said.empty() || !text::is_number(said.front()))
         return std::string(answer);
     // The words before, as far as nothing but a space parts them.
     const std::string_view before = evidence.substr(0, at);
@@ -148,7 +142,14 @@ std::string with_its_bound(std::string_view evidence, std::string_view answer) {
     const auto is_one = [&](const auto& of) {
         return std::find(of.begin(), of.end(), last) != of.end();
     };
-    if (is_one(alone) || (last.size() > 3 && last.ends_with("ly"))) {
+    // "roughly", but neither "July" nor "Italy".
+    const auto is_adverb = [&] {
+        if (last.size() <= 3 || !last.ends_with("ly")) return false;
+        const std::size_t first = words.back().range.begin;
+        const bool name = first > 0 && before[first] >= 'A' && before[first] <= 'Z';
+        return !name && !text::is_worded(text::Wording::calendar, last);
+    };
+    if (is_one(alone) || is_adverb()) {
         take();
     } else if (is_one(behind_another)) {
         const bool to = last == "to";

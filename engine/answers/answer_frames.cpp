@@ -99,19 +99,46 @@ std::string_view last_word(std::string_view text) {
     return text.substr(text.rfind(' ') + 1);
 }
 
-bool is_number(const text::Word& word) {
-    return word.number || text::is_worded(Wording::figure, word.folded);
+// Where, in the words behind a number, what `noun` says ends. Between a number and what it counts
+// stands no other: of "12 attention heads and 110 million parameters" 12 are the heads, and not the
+// parameters.
+std::optional<std::size_t> end_of_counted(std::string_view noun,
+                                          std::span<const text::Word> behind) {
+    const std::string wanted = text::fold(noun);
+    for (const text::Word& word : behind) {
+        if (text::same_stem(word.folded, wanted)) return word.range.end;
+        if (text::is_number(word)) return {};
+    }
+    return {};
 }
 
-// Whether the words from `at` come to what `noun` says before they come to a number. Between a
-// number and what it counts stands no other: of "12 attention heads and 110 million parameters" 12
-// are the heads, and not the parameters.
-bool comes_to(std::string_view noun, std::span<const text::Word> words) {
-    for (const text::Word& word : words) {
-        if (text::same_stem(word.folded, text::fold(noun))) return true;
-        if (is_number(word)) return false;
+struct Number {
+    text::Range range;                    // "110 million"
+    std::optional<std::size_t> noun_end;  // it counts what is asked for, which ends here
+};
+
+std::vector<Number> numbers_in(std::string_view text, std::string_view noun) {
+    const std::vector<text::Word> words = text::words(text);
+    std::vector<Number> out;
+    for (std::size_t first = 0, end = 0; first < words.size(); first = end) {
+        end = first + 1;
+        if (!text::is_number(words[first])) continue;
+        while (end < words.size() && text::is_number(words[end])) ++end;
+        out.push_back({{words[first].range.begin, words[end - 1].range.end},
+                       end_of_counted(noun, std::span(words).subspan(end))});
     }
-    return false;
+    return out;
+}
+
+// The one that counts what is asked for: nullptr where none does, or several.
+const Number* only_counting(std::span<const Number> numbers) {
+    const Number* out = nullptr;
+    for (const Number& number : numbers) {
+        if (!number.noun_end) continue;
+        if (out != nullptr) return nullptr;
+        out = &number;
+    }
+    return out;
 }
 
 // The word right behind a byte, folded, when it says something: "metres" of "42 metres", and
@@ -138,10 +165,10 @@ bool is_number_of(std::string_view noun, std::string_view evidence, std::string_
         };
         const auto before = words.first(from(at));
         const auto behind = words.subspan(from(at + answer.size()));
-        if (comes_to(noun, behind)) return true;
+        if (end_of_counted(noun, behind)) return true;
         // "The number of layers is 12.": what stands next to it would be what it counts.
-        if (std::none_of(before.begin(), before.end(), is_number) &&
-            std::none_of(behind.begin(), behind.end(), is_number) &&
+        if (std::none_of(before.begin(), before.end(), text::is_number) &&
+            std::none_of(behind.begin(), behind.end(), text::is_number) &&
             word_next_to(evidence, at + answer.size()).empty())
             return true;
     }
@@ -166,28 +193,13 @@ bool is_denied(std::string_view evidence, std::size_t at, std::size_t end) {
     return negates(evidence.substr(0, at)) || negates(rest.substr(0, rest.find_first_of(",;:.")));
 }
 
-// Of an answer with several numbers the one that counts what is asked for, with its noun and its
-// bound. Nothing where there is one number only, or where several count it.
+// Of an answer with several numbers the one that counts what is asked for, with its noun. Nothing
+// where there is one number only, or where several count it.
 std::optional<text::Range> counted(std::string_view noun, std::string_view answer) {
-    const std::vector<text::Word> words = text::words(answer);
-    std::optional<text::Range> out;
-    std::size_t numbers = 0;
-    for (std::size_t first = 0; first < words.size(); ++first) {
-        if (!is_number(words[first])) continue;
-        std::size_t end = first + 1;
-        while (end < words.size() && is_number(words[end])) ++end;  // "110 million"
-        ++numbers;
-        const auto behind = std::span(words).subspan(end);
-        if (comes_to(noun, behind)) {
-            if (out) return {};
-            const auto last = std::find_if(behind.begin(), behind.end(), [&](const auto& word) {
-                return text::same_stem(word.folded, text::fold(noun));
-            });
-            out = text::Range{words[first].range.begin, last->range.end};
-        }
-        first = end - 1;
-    }
-    return numbers > 1 ? out : std::nullopt;
+    const std::vector<Number> numbers = numbers_in(answer, noun);
+    const Number* const one = only_counting(numbers);
+    if (numbers.size() < 2 || one == nullptr) return {};
+    return text::Range{one->range.begin, *one->noun_end};
 }
 
 class Framer {
@@ -471,19 +483,10 @@ std::optional<text::Range> other_number(std::string_view question, std::string_v
         return text::Range{at + found->begin, at + found->end};
     }
     if (is_number_of(noun, evidence, answer)) return {};
-    const std::vector<text::Word> words = text::words(evidence);
-    std::optional<text::Range> out;
-    for (std::size_t first = 0; first < words.size(); ++first) {
-        if (!is_number(words[first])) continue;
-        std::size_t end = first + 1;
-        while (end < words.size() && is_number(words[end])) ++end;  // "110 million"
-        if (comes_to(noun, std::span(words).subspan(end))) {
-            if (out) return {};
-            out = text::Range{words[first].range.begin, words[end - 1].range.end};
-        }
-        first = end - 1;
-    }
-    return out;
+    const std::vector<Number> numbers = numbers_in(evidence, noun);
+    const Number* const one = only_counting(numbers);
+    if (one == nullptr) return {};
+    return one->range;
 }
 
 std::string whole_answer(std::string_view question, std::string_view evidence,

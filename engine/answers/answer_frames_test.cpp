@@ -3,17 +3,29 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <span>
 
 namespace lectern {
 namespace {
 
+struct Framing {
+    const char* question;
+    const char* evidence;
+    const char* answer;
+    const char* sentence;  // "": none
+};
+
+// Of several frames the first.
+void expect_first_frames(std::span<const Framing> cases) {
+    for (const Framing& c : cases) {
+        const auto frames = answer_frames(c.question, c.evidence, c.answer);
+        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
+            << c.question << ' ' << c.evidence << ' ' << c.answer;
+    }
+}
+
 TEST(AnswerFrames, TheQuestionsOwnWordsAroundTheAnswer) {
-    const struct {
-        const char* question;
-        const char* evidence;
-        const char* answer;
-        const char* sentence;
-    } cases[] = {
+    const Framing cases[] = {
         {"When was SentencePiece published?", "SentencePiece was published in 2018 by the two.",
          "2018", "SentencePiece was published in 2018."},
         {"In which year was the vector space model described?",
@@ -65,12 +77,7 @@ TEST(AnswerFrames, ANumberCountsWhatStandsNextToIt) {
     constexpr const char* base =
         "BERT Base has 12 layers, 768 hidden dimensions, 12 attention heads and 110 million "
         "parameters.";
-    const struct {
-        const char* question;
-        const char* evidence;
-        const char* answer;
-        const char* sentence;  // "": none
-    } cases[] = {
+    const Framing cases[] = {
         {"How many parameters does BERT Base have?", base, "12", ""},
         {"How many parameters does BERT Base have?", base, "12 layers, 768 hidden dimensions, 12",
          ""},
@@ -92,11 +99,7 @@ TEST(AnswerFrames, ANumberCountsWhatStandsNextToIt) {
          "the smallest is GPT-2."},
         {"How many people does the hall seat?", "In 1990 the hall had 240 chairs.", "240", ""},
     };
-    for (const auto& c : cases) {
-        const auto frames = answer_frames(c.question, c.evidence, c.answer);
-        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
-            << c.question << ' ' << c.answer;
-    }
+    expect_first_frames(cases);
 }
 
 TEST(OtherNumber, IsTheOneThatCountsWhatIsAskedFor) {
@@ -153,12 +156,7 @@ TEST(AnswerFrames, WhatTheEvidenceGoesOnWith) {
 }
 
 TEST(AnswerFrames, YesAndNoWhereTheEvidenceHasTheVerb) {
-    const struct {
-        const char* question;
-        const char* evidence;
-        const char* answer;
-        const char* sentence;  // "": none
-    } cases[] = {
+    const Framing cases[] = {
         {"Does a GRU have a memory cell?",
          "A GRU has two gates, the reset gate and the update gate, and no separate memory cell.",
          "no separate memory cell", "a GRU has no separate memory cell."},
@@ -172,20 +170,11 @@ TEST(AnswerFrames, YesAndNoWhereTheEvidenceHasTheVerb) {
         {"Does BM25 need training?", "BM25 needs word counts.", "word counts", ""},
         {"Is BERT a decoder?", "BERT is an encoder.", "an encoder", ""},
     };
-    for (const auto& c : cases) {
-        const auto frames = answer_frames(c.question, c.evidence, c.answer);
-        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
-            << c.question << ' ' << c.evidence;
-    }
+    expect_first_frames(cases);
 }
 
 TEST(AnswerFrames, WhatIsDeniedIsNotStated) {
-    const struct {
-        const char* question;
-        const char* evidence;
-        const char* answer;
-        const char* sentence;  // "": none
-    } cases[] = {
+    const Framing cases[] = {
         {"When was the report published?", "It was not published in 2018 by them.", "2018", ""},
         {"When was the report published?", "It was published, but 2018 is not the year.", "2018",
          ""},
@@ -198,11 +187,7 @@ TEST(AnswerFrames, WhatIsDeniedIsNotStated) {
         {"Does BM25 need training?", "BM25 is old and needs no training.", "no training",
          "BM25 needs no training."},
     };
-    for (const auto& c : cases) {
-        const auto frames = answer_frames(c.question, c.evidence, c.answer);
-        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
-            << c.question << ' ' << c.evidence;
-    }
+    expect_first_frames(cases);
 }
 
 TEST(AnswerFrames, WhatHasAVerbOfItsOwnIsNotPutBehindAnother) {
@@ -210,12 +195,7 @@ TEST(AnswerFrames, WhatHasAVerbOfItsOwnIsNotPutBehindAnother) {
         "Retrieval-augmented generation, RAG, lets a model answer from documents.";
     constexpr const char* wordpiece =
         "WordPiece is close to BPE, but it merges the pair that is likeliest.";
-    const struct {
-        const char* question;
-        const char* evidence;
-        const char* answer;
-        const char* sentence;  // "": none
-    } cases[] = {
+    const Framing cases[] = {
         {"What does RAG stand for?", rag, "lets a model answer from documents", ""},
         {"What does RAG do?", rag, "lets a model answer from documents",
          "RAG lets a model answer from documents."},
@@ -229,11 +209,7 @@ TEST(AnswerFrames, WhatHasAVerbOfItsOwnIsNotPutBehindAnother) {
         {"What share of the tokens does BERT choose?", "In BERT, 15 percent are chosen.",
          "15 percent", "BERT chooses 15 percent of the tokens."},
     };
-    for (const auto& c : cases) {
-        const auto frames = answer_frames(c.question, c.evidence, c.answer);
-        EXPECT_EQ(frames.empty() ? "" : framed(frames.front(), c.answer), c.sentence)
-            << c.question << ' ' << c.evidence;
-    }
+    expect_first_frames(cases);
 }
 
 TEST(AnswerFrames, NoneForOtherQuestions) {

@@ -5,13 +5,11 @@
 #include <cstddef>
 #include <optional>
 
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
-
 #include "engine/answers/question_parts.hpp"
 #include "text/ascii.hpp"
 #include "text/content_words.hpp"
 #include "text/question.hpp"
+#include "text/text.hpp"
 
 namespace lectern {
 namespace {
@@ -29,23 +27,8 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(" \t\r\n,;:") - begin + 1);
 }
 
-std::string capitalised(std::string_view text) {
-    std::int32_t at = 0;
-    UChar32 c = 0;
-    if (text.empty()) return {};
-    U8_NEXT(text.data(), at, static_cast<std::int32_t>(text.size()), c);
-    if (c <= 0) return std::string(text);
-    // "n-gram" and "word2vec" keep their small letters nowhere but here.
-    std::array<char, 4> first{};
-    std::int32_t size = 0;
-    const UChar32 upper = u_toupper(c);
-    U8_APPEND_UNSAFE(first.data(), size, upper);
-    return std::string(first.data(), static_cast<std::size_t>(size))
-        .append(text.substr(static_cast<std::size_t>(at)));
-}
-
 std::string as_question(std::string_view text) {
-    std::string out = capitalised(trimmed(text));
+    std::string out = text::with_capital(trimmed(text));
     if (!out.empty()) out.push_back('?');
     return out;
 }

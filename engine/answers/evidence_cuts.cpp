@@ -8,9 +8,10 @@
 
 #include "engine/answers/phrasing.hpp"
 #include "engine/answers/question_parts.hpp"
-#include "engine/answers/sentence_grammar.hpp"
 #include "engine/answers/verifier.hpp"
+#include "text/one_line.hpp"
 #include "text/question.hpp"
+#include "text/tables.hpp"
 #include "text/text.hpp"
 #include "text/wording.hpp"
 
@@ -130,18 +131,10 @@ std::size_t subject_in(std::string_view line, std::string_view subject, std::spa
     return std::string_view::npos;
 }
 
-// "in 1874 or earlier" is not "in 1874".
-bool is_or(std::string_view folded) {
-    return folded == "or" || folded == "oder" || folded == "ou" || folded == "o";
-}
-
 // Whether what is joined by "and" is one: "between 1913 and", "that was led by Anna Veld and".
 bool binds_what_follows(const std::vector<text::Word>& words) {
-    constexpr std::array<std::string_view, 13> binding{
-        "between", "zwischen", "entre", "tra",  "fra",   "that",  "which",
-        "who",     "whose",    "if",    "when", "while", "unless"};
-    return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
-        return std::find(binding.begin(), binding.end(), word.folded) != binding.end();
+    return std::any_of(words.begin(), words.end(), [](const text::Word& word) {
+        return text::is_worded(text::Wording::binding, word.folded);
     });
 }
 
@@ -154,7 +147,9 @@ std::size_t end_of_statement(std::string_view question, std::string_view line,
     const auto words = text::words(line.substr(answer_end));
     if (words.size() < 3 || words.front().range.begin != 1 || line[answer_end] != ' ' ||
         !text::is_worded(text::Wording::conjunction, words.front().folded) ||
-        is_or(words.front().folded) || binds_what_follows(text::words(line.substr(0, answer_end))))
+        // "in 1874 or earlier" is not "in 1874".
+        text::is_worded(text::Wording::alternative, words.front().folded) ||
+        binds_what_follows(text::words(line.substr(0, answer_end))))
         return std::string_view::npos;
     if (text::is_worded(text::Wording::auxiliary, words[1].folded)) return answer_end;
     const auto near = words.begin() + static_cast<std::ptrdiff_t>(std::min(words.size(), few));
@@ -169,12 +164,12 @@ std::size_t end_of_statement(std::string_view question, std::string_view line,
 std::vector<std::string> evidence_cuts(std::string_view question, std::string_view evidence,
                                        std::string_view answer) {
     std::vector<std::string> out;
-    std::string line = one_plain_line(evidence);
-    const std::string said = one_plain_line(answer);
+    std::string line = text::one_plain_line(evidence);
+    const std::string said = text::one_plain_line(answer);
     if (line.empty() || said.empty() || text::sentences(line).size() != 1 || line.ends_with("?") ||
         line.ends_with("？"))
         return out;
-    if (line.starts_with('|') || line.find(" | ") != std::string::npos) return out;  // of a table
+    if (text::is_table_row(line)) return out;
     const std::vector<text::Word> words = text::words(line);
     if (words.empty() || words.size() > most_words) return out;
     // Without the marker of a list or a heading.
@@ -205,7 +200,8 @@ std::vector<std::string> evidence_cuts(std::string_view question, std::string_vi
     const auto add_part = [&](std::size_t from, std::size_t end) {
         const std::string_view cut = all.substr(from, end - from);
         if (negates(cut) != denies) return;  // what is denied elsewhere would be said of all
-        if (!announces(cut, all.substr(end))) add(from == 0 ? std::string(cut) : with_capital(cut));
+        if (!announces(cut, all.substr(end)))
+            add(from == 0 ? std::string(cut) : text::with_capital(cut));
     };
     if (const std::size_t end = end_of_statement(question, all, answer_end);
         end != std::string_view::npos && (!bare || parts.front().range.end > answer_end)) {

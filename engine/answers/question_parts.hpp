@@ -46,6 +46,8 @@ struct QuestionParts {
 
     // What asks has a noun: "how many layers", "which text".
     [[nodiscard]] bool asks_with_noun() const { return asking > word + 1; }
+    // "Is BERT a decoder?"
+    [[nodiscard]] bool asks_yes_or_no() const { return asking == 0 && auxiliary; }
     // Its subject is what is asked for: "Who invented the LSTM?"
     [[nodiscard]] bool asks_for_subject() const { return asking > 0 && !auxiliary; }
     [[nodiscard]] std::string_view piece(std::size_t first, std::size_t end) const;

@@ -4,58 +4,19 @@
 #include <utility>
 #include <vector>
 
-#include "text/ascii.hpp"
 #include "text/instructions.hpp"
+#include "text/one_line.hpp"
+#include "text/tables.hpp"
 
 namespace lectern {
 namespace {
-
-constexpr std::size_t longest_header = 1024;  // bytes
-
-std::string_view stripped(std::string_view text) {
-    const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") + 1 - begin);
-}
-
-bool is_row(std::string_view line) {
-    line = stripped(line);
-    return line.starts_with('|') || line.find(" | ") != std::string_view::npos;
-}
-
-// "|---|:--:|"
-bool is_rule(std::string_view line) {
-    return line.find('-') != std::string_view::npos &&
-           line.find_first_not_of("|-: \t\r") == std::string_view::npos;
-}
-
-// Without what stands before the first bar and behind the last, where a bar is the row's edge.
-std::vector<std::string_view> cells_of(std::string_view row) {
-    row = stripped(row);
-    if (row.starts_with('|')) row.remove_prefix(1);
-    if (row.ends_with('|')) row.remove_suffix(1);
-    std::vector<std::string_view> out;
-    for (std::size_t begin = 0; begin <= row.size();) {
-        const std::size_t end = std::min(row.find('|', begin), row.size());
-        out.push_back(stripped(row.substr(begin, end - begin)));
-        begin = end + 1;
-    }
-    return out;
-}
-
-bool names_columns(std::string_view row) {
-    const auto cells = cells_of(row);
-    return cells.size() > 1 && std::none_of(cells.begin(), cells.end(), [](std::string_view cell) {
-               return cell.empty() || text::is_digit(cell.front()) ||
-                      cell.find(": ") != std::string_view::npos;
-           });
-}
 
 // "cat boats | sort" is no row.
 bool is_code(std::string_view before) {
     bool out = false;
     for (std::size_t begin = 0; begin < before.size();) {
         const std::size_t end = std::min(before.find('\n', begin), before.size());
-        const std::string_view line = stripped(before.substr(begin, end - begin));
+        const std::string_view line = text::trimmed(before.substr(begin, end - begin));
         if (line.starts_with("```") || line.starts_with("~~~")) out = !out;
         begin = end + 1;
     }
@@ -77,22 +38,23 @@ std::string_view header_of_row(std::string_view passage, std::size_t at, std::st
     for (std::size_t begin = line_begin(at); begin > 0;) {
         const std::size_t end = begin - 1;
         begin = line_begin(end);
-        const std::string_view line = passage.substr(begin, end - begin);
-        whole = !is_row(line) && !is_rule(line);
+        const std::string_view line = text::trimmed(passage.substr(begin, end - begin));
+        whole = !text::is_table_row(line) && !text::is_table_ruler(line);
         if (whole) break;
         second = std::exchange(first, line);
     }
     if (!whole && !context.empty()) return context;
-    if (first.empty() || is_rule(first)) return {};
-    return is_rule(second) || names_columns(first) ? first : std::string_view();
+    if (first.empty() || text::is_table_ruler(first)) return {};
+    return text::is_table_ruler(second) || text::names_columns(first) ? first : std::string_view();
 }
 
 std::string told_row(std::string_view row, std::string_view header, std::string_view answer) {
-    if (header.empty() || header.size() > longest_header || !is_row(row) ||
-        stripped(row).find('\n') != std::string_view::npos || text::speaks_to_a_model(header))
+    row = text::trimmed(row);
+    if (header.empty() || header.size() > text::longest_table_header || !text::is_table_row(row) ||
+        row.find('\n') != std::string_view::npos || text::speaks_to_a_model(header))
         return {};  // no reader has read the header
-    const auto names = cells_of(header);
-    const auto cells = cells_of(row);
+    const auto names = text::table_cells(header);
+    const auto cells = text::table_cells(row);
     if (names.size() != cells.size() || cells.size() < 2) return {};
     const auto has_answer = [&](std::string_view cell) {
         return !answer.empty() && cell.find(answer) != std::string_view::npos;

@@ -1,7 +1,6 @@
 // engine/answers/table_rows.hpp: a table's row as a sentence, which its cells alone are not.
 //
-// Rows are lines that begin with "|" or have " | " in them, as Markdown and extractors write them
-// (plugins/passages/tables.hpp). All functions are pure.
+// What a row is, and what names columns, says text/tables.hpp. All functions are pure.
 #pragma once
 
 #include <cstddef>

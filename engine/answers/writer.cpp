@@ -65,7 +65,7 @@ std::span<const NumberedEvidence> worth_quoting(const WriterRequest& request) {
 
 // On one line and without a stop of its own: it stands within a sentence. "": not plain text.
 std::string tidied_answer(std::string_view answer) {
-    std::string out = one_plain_line(answer);
+    std::string out = text::one_plain_line(answer);
     out.resize(out.find_last_not_of(" .,;:") + 1);
     return out;
 }
@@ -96,8 +96,7 @@ bool may_be_framed(const NumberedEvidence& best, std::string_view question) {
     if (text::asks_to_explain(question)) return 2 * best.answer.size() >= best.text.size();
     const bool named = best.answer.front() >= 'A' && best.answer.front() <= 'Z';
     const QuestionParts parts(question);
-    const bool yes_or_no = parts.asking == 0 && parts.auxiliary;
-    return yes_or_no || !named || text::asked_to_define(question).empty();
+    return parts.asks_yes_or_no() || !named || text::asked_to_define(question).empty();
 }
 
 // A sentence in the question's words says them of the evidence: what is asked about must stand in
@@ -120,7 +119,7 @@ Forms forms_of(const NumberedEvidence& best, std::string_view question, double m
     const std::string said = tidied_answer(with_its_bound(best.text, best.answer));
     if (!said.empty() && may_be_framed(best, question) && is_about_the_asked(best, question))
         for (const Frame& frame : answer_frames(question, best.text, best.answer))
-            out.framed.push_back(with_capital(framed(frame, said)));
+            out.framed.push_back(text::with_capital(framed(frame, said)));
     if (out.framed.empty()) out.cuts = evidence_cuts(question, best.text, said);
     return out;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -127,6 +128,20 @@ class Ingest : public ::testing::Test {
         ASSERT_TRUE(status.ok()) << status.message();
     }
 
+    // Two documents of one id; none goes on before both have come.
+    void run_two(std::string_view earlier, std::string_view later) {
+        Event both_have_come;
+        script().extract = [&](const DocumentSink& sink) {
+            sink.document({.id = "note", .text = earlier});
+            sink.document({.id = "note", .text = later});
+            both_have_come.happens();
+        };
+        script().before_split = [&](const plugin::Document&) {
+            EXPECT_TRUE(both_have_come.comes());
+        };
+        run();
+    }
+
     // One stage waits in its thread for what happens in another one, on a machine with one core,
     // too.
     const oneapi::tbb::global_control two_{oneapi::tbb::global_control::max_allowed_parallelism, 2};
@@ -162,14 +177,7 @@ TEST_F(Ingest, TheLaterOfOneIdStaysWhenItComesWhileTheOtherIsWritten) {
 }
 
 TEST_F(Ingest, OfTwoOfOneIdThatAreDoneTogetherTheLaterAloneIsWritten) {
-    Event both_have_come;
-    script().extract = [&](const DocumentSink& sink) {
-        sink.document({.id = "note", .text = "earlier"});
-        sink.document({.id = "note", .text = "later"});
-        both_have_come.happens();
-    };
-    script().before_split = [&](const plugin::Document&) { EXPECT_TRUE(both_have_come.comes()); };
-    run();
+    run_two("earlier", "later");
     EXPECT_EQ(written_, std::vector<std::string>{"note: later"});
     EXPECT_EQ(report_.documents, 1U);
     EXPECT_TRUE(report_.failed.empty());
@@ -178,14 +186,7 @@ TEST_F(Ingest, OfTwoOfOneIdThatAreDoneTogetherTheLaterAloneIsWritten) {
 // A document that fails takes nothing along: neither what was stored, nor what came before it.
 TEST_F(Ingest, TheEarlierOfOneIdIsStoredWhenTheLaterFails) {
     stored_["note"] = "as it was";
-    Event both_have_come;
-    script().extract = [&](const DocumentSink& sink) {
-        sink.document({.id = "note", .text = "good"});
-        sink.document({.id = "note", .text = "broken"});
-        both_have_come.happens();
-    };
-    script().before_split = [&](const plugin::Document&) { EXPECT_TRUE(both_have_come.comes()); };
-    run();
+    run_two("good", "broken");
     EXPECT_EQ(stored_["note"], "good");
     EXPECT_EQ(report_.documents, 1U);
     EXPECT_EQ(report_.replaced, 1U);

@@ -47,8 +47,8 @@ struct Nest {
         std::uint64_t too_large = 0;  // of them: failed at a limit
     };
     Inner* inner = nullptr;  // of the outermost source
-    std::string_view original =
-        {};  // bytes of the source, to be kept with the document of its name
+    // Bytes of the source, to be kept with the document of its name.
+    std::string_view original = {};
 };
 
 // What a custom stage made of a document.

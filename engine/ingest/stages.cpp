@@ -295,15 +295,16 @@ void IngestRun::commit(const CommitInput& in) {
     latest.clear();  // gives its bytes back
     done_bytes_ = 0;
     last_commit_ = Clock::now();
-    if (status.ok()) {
+    {
         const std::lock_guard lock(mutex_);
-        report_.documents += documents;
-        report_.replaced += replaced;
-        report_.chunks += chunks;
-        report_.tokens += tokens;
-    } else {
-        const std::lock_guard lock(mutex_);
-        if (fatal_.ok()) fatal_ = status;
+        if (status.ok()) {
+            report_.documents += documents;
+            report_.replaced += replaced;
+            report_.chunks += chunks;
+            report_.tokens += tokens;
+        } else if (fatal_.ok()) {
+            fatal_ = status;
+        }
     }
     if (!status.ok()) {
         failed_ = true;

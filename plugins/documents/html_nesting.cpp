@@ -6,15 +6,12 @@
 #include <vector>
 
 #include "documents/file_name.hpp"
+#include "text/ascii.hpp"
 
 namespace lectern::documents {
 namespace {
 
 // Sections are those of the standard: https://html.spec.whatwg.org/multipage/parsing.html
-
-bool is_letter_of_tag(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Without an end, or closed by the next of their kind wherever it stands.
 bool nests_never(GumboTag tag) {
@@ -196,7 +193,7 @@ class Nesting {
         }
         const bool closes = rest.starts_with("</");
         const std::size_t name = begin + (closes ? 2 : 1);
-        if (name >= html_.size() || !is_letter_of_tag(html_[name])) {
+        if (name >= html_.size() || !text::is_ascii_letter(html_[name])) {
             if (!closes && !rest.starts_with("<!") && !rest.starts_with("<?")) return begin + 1;
             return std::min(html_.find('>', begin), html_.size());
         }

@@ -16,15 +16,12 @@ constexpr std::size_t shortest_word = 512;  // that is base64 by its looks
 constexpr std::size_t shortest_line = 56;   // of base64 in lines (PEM has 64, MIME 76)
 constexpr std::size_t fewest_lines = 4;
 
-bool is_letter(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 bool is_base64(char c) noexcept {
-    return is_letter(c) || text::is_digit(c) || c == '+' || c == '/' || c == '=' || c == '-' ||
-           c == '_';
+    return text::is_ascii_letter(c) || text::is_digit(c) || c == '+' || c == '/' || c == '=' ||
+           c == '-' || c == '_';
 }
 
 // Hexadecimal digits, genes and paths are no base64: that has letters of both cases and digits.
@@ -48,7 +45,7 @@ Cut payload_of_uri(std::string_view text, std::size_t at) noexcept {
         const char c = text[comma];
         if (c == ',') break;
         if (c == '/') has_type = true;
-        if (!is_letter(c) && !text::is_digit(c) &&
+        if (!text::is_ascii_letter(c) && !text::is_digit(c) &&
             std::string_view("/;=+-._\"").find(c) == std::string_view::npos)
             return {};
     }
@@ -133,7 +130,8 @@ bool ends_scheme(std::string_view text, std::size_t at) noexcept {
         if ((text[at - 4 + i] | 0x20) != scheme[i]) return false;
     if (at == 4) return true;
     const char before = text[at - 5];
-    return !is_letter(before) && !text::is_digit(before) && before != '_' && before != '-';
+    return !text::is_ascii_letter(before) && !text::is_digit(before) && before != '_' &&
+           before != '-';
 }
 
 }  // namespace

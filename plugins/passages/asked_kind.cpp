@@ -26,11 +26,6 @@ bool is_date(const text::Word& word) {
     return folded.size() == 4 || !text::is_digit(folded[4]);
 }
 
-// Figures, and numbers in words.
-bool is_number(const text::Word& word) {
-    return word.number || text::is_worded(Wording::figure, word.folded);
-}
-
 std::string_view with_context(const Candidate& candidate, std::string_view passage) {
     return piece(passage, {candidate.context_begin, candidate.range.end});
 }
@@ -113,7 +108,7 @@ bool AskedKind::asked_already(const std::string& folded) const {
 double AskedKind::number(const Candidate& candidate, std::string_view passage) const {
     if (!number_) return 0;
     const auto is_of_that_kind = [&](const text::Word& word) {
-        return (date_ ? is_date(word) : is_number(word)) && !asked_already(word.folded);
+        return (date_ ? is_date(word) : text::is_number(word)) && !asked_already(word.folded);
     };
     const std::vector<text::Word> words = text::words(with_context(candidate, passage));
     return std::any_of(words.begin(), words.end(), is_of_that_kind) ? 1 : -1;
@@ -127,7 +122,7 @@ double AskedKind::in(std::string_view answer) const {
         if (asked_already(word.folded)) return false;
         if (person_answers_ && capital(answer, word) && !text::is_stop_word(word.folded))
             return true;
-        return number_answers_ && (date_ ? is_date(word) : is_number(word));
+        return number_answers_ && (date_ ? is_date(word) : text::is_number(word));
     };
     return std::any_of(words.begin(), words.end(), is_it) ? 1 : -1;
 }

@@ -1,8 +1,7 @@
 // passages/tables.hpp: the tables of a text, and the headers of their columns.
 //
-// A table is lines one below the other that begin with "|" or have " | " in them, as extractors and
-// Markdown write rows. Its header is its first row: in Markdown when a line of dashes follows, else
-// when no cell is a number, is missing or says what it is itself ("Boat: Heron").
+// A table is rows (text/tables.hpp) one below the other. Its header is its first row: in Markdown
+// when a line of dashes follows, else when it names columns.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +20,8 @@ class Tables {
 
     // Everything before `end`, which is the end of a line or of the text.
     void read_to(std::size_t end);
-    // The header of the table that `at` lies in, behind the header; at most 2048 bytes.
+    // The header of the table that `at` lies in, behind the header; at most
+    // text::longest_table_header bytes.
     [[nodiscard]] std::optional<Range> header_at(std::size_t at) const noexcept;
 
  private:
@@ -40,7 +40,5 @@ class Tables {
     bool open_has_header_ = false;  // the last one of tables_ is open
     bool in_code_ = false;
 };
-
-[[nodiscard]] bool is_table_row(std::string_view line) noexcept;
 
 }  // namespace lectern::passages

@@ -17,7 +17,6 @@
 
 #include "storage/maintenance/document_walk.hpp"
 #include "storage/store/batch.hpp"
-#include "storage/store/content_hash.hpp"
 #include "storage/store/database.hpp"
 #include "storage/store/encoding.hpp"
 #include "storage/store/file_calls.hpp"
@@ -405,24 +404,14 @@ class Rebuild {
         const auto kept = from.get(Column::meta, meta_key::originals, nullptr);
         if (kept && *kept) batch_->put(Column::meta, meta_key::originals, **kept);
         for (const auto& [id, taken] : taken_) {
-            const auto head_bytes = from.get(Column::meta, original_key(taken.ordinal), nullptr);
-            if (head_bytes && !*head_bytes) continue;
-            const auto head =
-                head_bytes ? decode_original_head(**head_bytes) : std::optional<OriginalHead>();
-            std::string bytes;
-            bool whole = head.has_value();
-            for (std::uint32_t block = 0; whole && bytes.size() < head->bytes; ++block) {
-                const auto part =
-                    from.get(Column::meta, original_key(taken.ordinal, block), nullptr);
-                whole = part && *part && !(*part)->empty();
-                if (whole) bytes += **part;
-            }
-            if (!whole || bytes.size() != head->bytes || content_hash(bytes) != head->hash) {
+            const auto bytes = read_original(from, taken.ordinal, nullptr);
+            if (!bytes) {
                 report_.lost.push_back({"document " + in_quotes(id),
                                         "its original file, which was kept; ingest it again"});
                 continue;
             }
-            put_original(*batch_, taken.ordinal, bytes);
+            if (!*bytes) continue;
+            put_original(*batch_, taken.ordinal, **bytes);
             LECTERN_TRY(flush_batch(false));
         }
         return {};

@@ -224,6 +224,43 @@ TEST_F(RepairTest, DocumentsInADamagedBlockAreNamedAndOnlyThoseAreLost) {
     expect_clean();
 }
 
+// As it is where the list of files says another size than a table has: the bytes before its end are
+// taken for the place and the kind of its blocks. RocksDB's assertions end the process at such a
+// block when nothing looks at the kind first.
+TEST_F(RepairTest, ATableThatEndsAsNoTableDoesIsSurvived) {
+    constexpr std::uint64_t end_bytes = 53;
+    // Where a table of RocksDB's format 5 has them.
+    std::string end(end_bytes, '\0');
+    end[0] = 1;               // checksums are CRC32C
+    end[2] = 40;              // the list of its parts: 40 bytes from byte 0
+    end[4] = 40;              // its index too
+    end[end_bytes - 12] = 5;  // the format
+    end.replace(end_bytes - 8, 8, "no table");
+    // A block that says it has an index of 65,000 entries.
+    std::string block(40, 'x');
+    block.replace(34, 6, std::string("\xe8\xfd\x01\x00\x00\x80", 6));
+    const fs::path original = folder.path() / "original";
+    fs::copy(collection, original, fs::copy_options::recursive);
+    for (const fs::path& table : files(".sst")) {
+        SCOPED_TRACE(table);
+        fs::remove_all(collection);
+        fs::copy(original, collection, fs::copy_options::recursive);
+        std::fstream file(table, std::ios::in | std::ios::out | std::ios::binary);
+        file << block;
+        file.seekp(static_cast<std::streamoff>(fs::file_size(table) - end_bytes));
+        file << end;
+        file.close();
+        ASSERT_TRUE(file);
+        EXPECT_FALSE(Store::open(collection).ok());
+        EXPECT_FALSE(verify(collection)->clean());
+        const auto report = repair(collection);
+        ASSERT_TRUE(report.ok()) << report.status().message();
+        EXPECT_TRUE(report->rebuilt);
+        EXPECT_TRUE(fs::exists(report->kept_aside / "store" / table.filename()));
+        expect_clean();
+    }
+}
+
 TEST_F(RepairTest, MissingAndForeignFilesAreSurvived) {
     const fs::path original = folder.path() / "original";
     fs::copy(collection, original, fs::copy_options::recursive);

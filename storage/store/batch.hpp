@@ -3,6 +3,8 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "storage/store/database.hpp"
@@ -39,11 +41,15 @@ class Batch {
     rocksdb::Status status_;
 };
 
-// originals.cpp: the rows of a document's original, and their removal.
+// originals.cpp: the rows of a document's original, their removal, and what they hold.
 void put_original(Batch& batch, Ordinal document, std::string_view bytes);
 // `snapshot`: where its head is read. A document without one is no failure.
 [[nodiscard]] Status remove_original(Batch& batch, const Database& database, Ordinal document,
                                      const rocksdb::Snapshot* snapshot);
+// Its bytes, whole; nothing for a document without one.
+[[nodiscard]] Result<std::optional<std::string>> read_original(const Database& database,
+                                                               Ordinal document,
+                                                               const rocksdb::Snapshot* snapshot);
 
 struct DerivedRows;
 void add(const DerivedRows& rows, Batch& batch);

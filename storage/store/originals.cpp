@@ -50,6 +50,22 @@ Status remove_original(Batch& batch, const Database& database, Ordinal document,
     return {};
 }
 
+Result<std::optional<std::string>> read_original(const Database& database, Ordinal document,
+                                                 const rocksdb::Snapshot* snapshot) {
+    LECTERN_ASSIGN(const auto head, head_of(database, document, snapshot));
+    if (!head) return std::optional<std::string>();
+    std::string out;
+    for (std::uint32_t block = 0; block < blocks_of(head->bytes); ++block) {
+        LECTERN_ASSIGN(const auto bytes,
+                       database.get(Column::meta, original_key(document, block), snapshot));
+        if (!bytes) return not_readable(database, document);
+        out += *bytes;
+    }
+    if (out.size() != head->bytes || content_hash(out) != head->hash)
+        return not_readable(database, document);
+    return std::optional(std::move(out));
+}
+
 Result<bool> Reader::keeps_originals() const {
     LECTERN_ASSIGN(const auto kept, pinned_->database.get(Column::meta, meta_key::originals,
                                                           pinned_->moment->snapshot));
@@ -61,19 +77,7 @@ Result<std::optional<OriginalHead>> Reader::original_head(Ordinal document) cons
 }
 
 Result<std::optional<std::string>> Reader::original(Ordinal document) const {
-    const Database& database = pinned_->database;
-    LECTERN_ASSIGN(const auto head, original_head(document));
-    if (!head) return std::optional<std::string>();
-    std::string out;
-    for (std::uint32_t block = 0; block < blocks_of(head->bytes); ++block) {
-        LECTERN_ASSIGN(const auto bytes, database.get(Column::meta, original_key(document, block),
-                                                      pinned_->moment->snapshot));
-        if (!bytes) return not_readable(database, document);
-        out += *bytes;
-    }
-    if (out.size() != head->bytes || content_hash(out) != head->hash)
-        return not_readable(database, document);
-    return std::optional(std::move(out));
+    return read_original(pinned_->database, document, pinned_->moment->snapshot);
 }
 
 }  // namespace lectern::storage

@@ -297,7 +297,10 @@ class Faults(unittest.TestCase):
             files = [self.write(f"version-{who}.jsonl", texts) for who, texts in enumerate(versions)]
             running = [subprocess.Popen([PROGRAM, "ingest", "-c", cluster.address(), "--pipeline",
                                          self.folder / "few.yaml", file], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.PIPE, text=True) for file in files]
+                                        stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, "LECTERN_OPENSEARCH_TIMEOUT": FOR_EVER}) for file in files]
+            for process in running:
+                self.addCleanup(process.kill)  # those that a failure leaves; the others have ended
             for process in running:
                 said = process.communicate(timeout=300)[1]
                 self.assertEqual(process.returncode, 0, said)

@@ -16,21 +16,39 @@ GROUP = re.compile(r"_group_[0-9]+\.cpp$")
 FOLDERS = ("", "plugins", "include")
 # Headers of which the target uses what stands in the header itself.
 HEADER_ALONE = {
-    "lexical_rows": {"index/lexical/state.cpp"},
+    "http_json": {"apps/server/api/scope.cpp", "apps/server/http/media_type.cpp"},
+    "lexical_rows": {"index/lexical/state.cpp", "storage/store/types.cpp"},
+    "linear_classifier": {"plugins/tasks/logistic_regression.cpp"},
     "marian": {"plugins/translate/bytes.cpp"},
+    "option_schema": {"api/schema.cpp"},
+    "storage": {"storage/store/sources.cpp"},
+    "vector_segment": {"index/vector/vector_index.cpp"},
 }
 
 
+def included(root, source):
+    """The project's headers that the file includes, and those of the headers that belong to it: its own, of the same
+    name, and any that no file implements, for what stands in them is compiled with it."""
+    found, left = {}, [source]
+    while left:
+        file = left.pop()
+        for header in INCLUDE.findall((root / file).read_text(encoding="utf-8")):
+            for folder in (pathlib.PurePath(file).parent, *FOLDERS):
+                if (root / folder / header).is_file():
+                    path = (root / folder / header).resolve().relative_to(root)
+                    if path not in found:
+                        found[path] = path.with_suffix(".cpp")
+                        if str(found[path]) == source or not (root / found[path]).is_file():
+                            left.append(path)
+                    break
+    return found
+
+
 def implementations(root, source):
-    """The files that implement what the source includes."""
-    for header in INCLUDE.findall((root / source).read_text(encoding="utf-8")):
-        for folder in (pathlib.PurePath(source).parent, *FOLDERS):
-            file = root / folder / header
-            if file.is_file():
-                other = file.resolve().with_suffix(".cpp")
-                if other.is_file():
-                    yield str(other.relative_to(root))
-                break
+    """The other files that implement what the source includes."""
+    for file in included(root, source).values():
+        if str(file) != source and (root / file).is_file():
+            yield str(file)
 
 
 def ungrouped(root, files):

@@ -122,14 +122,28 @@ TEST(McpTest, OnlyWhatIsNoMessageIsARequestThatFailed) {
     EXPECT_FALSE(is_no_message(*answer("[1]", nothing())));
 }
 
-TEST(McpTest, OnlyAnAskIsForTheGeneratorsThreads) {
+TEST(McpTest, AMessageIsForTheThreadsThatItsToolsNeed) {
     const std::string ask = R"({"method":"tools/call","params":{"name":"ask"}})";
+    const std::string add = R"({"method":"tools/call","params":{"name":"add_file"}})";
     const std::string search = R"({"method":"tools/call","params":{"name":"search"}})";
-    EXPECT_TRUE(asks_for_text(json::parse(ask)));
-    EXPECT_TRUE(asks_for_text(json::parse("[" + search + "," + ask + "]")));
-    EXPECT_FALSE(asks_for_text(json::parse(search)));
-    EXPECT_FALSE(asks_for_text(nullptr));
-    EXPECT_FALSE(asks_for_text(json::parse(R"({"method":"ping","params":["ask"]})")));
+    struct {
+        std::string message;
+        bool asks;    // for the generator's
+        bool stores;  // for those that store
+    } const cases[] = {
+        {ask, true, false},
+        {add, false, true},
+        {search, false, false},
+        {"[" + search + "," + ask + "]", true, false},
+        {"[" + search + "," + add + "]", false, true},
+        {"[" + ask + "," + add + "]", true, true},
+        {"null", false, false},
+        {R"({"method":"ping","params":["ask"]})", false, false},
+    };
+    for (const auto& each : cases) {
+        EXPECT_EQ(asks_for_text(json::parse(each.message)), each.asks) << each.message;
+        EXPECT_EQ(stores(json::parse(each.message)), each.stores) << each.message;
+    }
 }
 
 TEST(McpTest, EveryToolThatIsListedIsThereAndDescribed) {
@@ -185,15 +199,6 @@ TEST(McpTest, AFileIsGivenInOneWayAndWithAName) {
         const json::string& text = got->at("content").at(0).at("text").as_string();
         EXPECT_NE(text.find(each.says), json::string::npos) << text;
     }
-}
-
-TEST(McpTest, OnlyAFileIsForTheThreadsThatStore) {
-    const std::string add = R"({"method":"tools/call","params":{"name":"add_file"}})";
-    const std::string ask = R"({"method":"tools/call","params":{"name":"ask"}})";
-    EXPECT_TRUE(stores(json::parse(add)));
-    EXPECT_TRUE(stores(json::parse("[" + ask + "," + add + "]")));
-    EXPECT_FALSE(stores(json::parse(ask)));
-    EXPECT_FALSE(stores(nullptr));
 }
 
 TEST(McpTest, AFailureOfAToolIsAResultThatSaysWhy) {

@@ -15,7 +15,7 @@ import pytest
 import lectern
 
 PROGRAM = """
-    import sys, threading, lectern
+    import signal, sys, threading, lectern
     folder, pipeline, cache, plugins, what = sys.argv[1:]
     notes = lectern.open(folder, pipeline=pipeline, cache=cache, plugins=[plugins])
 
@@ -26,12 +26,19 @@ PROGRAM = """
             yield {"id": str(i), "text": "the moon"}
 
     begun = []
+    came = threading.Event()
+
+    def on_signal(*received):
+        came.set()
+        signal.default_int_handler(*received)
+
+    signal.signal(signal.SIGINT, on_signal)
 
     def progress(now):
         if now.documents > 0 and not begun:
             begun.append(now)
             print("ready", flush=True)
-            threading.Event().wait(5)  # so that the signal comes before the end, whichever thread this is
+            came.wait()  # so that the signal comes before the end, whichever thread this is
 
     try:
         if what.startswith("put "):
