@@ -5,6 +5,7 @@
 #include <string>
 
 #include "apps/cli/common.hpp"
+#include "text/double_quoted.hpp"
 
 namespace lectern::app {
 namespace {
@@ -50,22 +51,13 @@ void print_text(const PipelineGraph& graph) {
     for (const std::string& note : graph.notes) std::cout << "note: " << shown(note) << '\n';
 }
 
-// A text within quotation marks of Graphviz.
-std::string dot_text(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + '"';
-}
-
 void print_dot(const PipelineGraph& graph) {
     const auto id = [](const PipelineStep& step) {
         const std::string branch = step.branch > 0 ? " " + std::to_string(step.branch) : "";
-        return dot_text(step.flow + branch + ": " + step.name);
+        return text::double_quoted(step.flow + branch + ": " + step.name);
     };
-    std::cout << "digraph " << dot_text(graph.name) << " {\n  rankdir=LR;\n  node [shape=box];\n";
+    std::cout << "digraph " << text::double_quoted(graph.name)
+              << " {\n  rankdir=LR;\n  node [shape=box];\n";
     for (const char* flow : {"ingest", "query"}) {
         std::cout << "  subgraph cluster_" << flow << " {\n    label=" << flow << ";\n";
         for (const PipelineStep& step : graph.steps) {
@@ -73,8 +65,10 @@ void print_dot(const PipelineGraph& graph) {
             std::string label = step.name;
             if (!step.kind.empty()) label += " (" + step.kind + ")";
             if (!step.settings.empty()) label += " (" + step.settings + ")";
-            std::cout << "    " << id(step) << " [label=" << dot_text(label) << ", tooltip="
-                      << dot_text(made_by(step) + (step.model.empty() ? "" : ", " + step.model))
+            std::cout << "    " << id(step) << " [label=" << text::double_quoted(label)
+                      << ", tooltip="
+                      << text::double_quoted(made_by(step) +
+                                             (step.model.empty() ? "" : ", " + step.model))
                       << "];\n";
         }
         std::cout << "  }\n";
@@ -82,7 +76,7 @@ void print_dot(const PipelineGraph& graph) {
     for (const PipelineStep& to : graph.steps)
         for (const std::size_t from : to.after)
             std::cout << "  " << id(graph.steps[from]) << " -> " << id(to)
-                      << " [label=" << dot_text(graph.steps[from].gives) << "];\n";
+                      << " [label=" << text::double_quoted(graph.steps[from].gives) << "];\n";
     std::cout << "}\n";
 }
 
