@@ -10,7 +10,7 @@
 namespace lectern::app {
 namespace {
 
-struct Wanted {
+struct Arguments {
     Common common;
     std::string pipeline;
     bool dot = false;
@@ -108,13 +108,13 @@ void print_json(const PipelineGraph& graph) {
            {"notes", list_of(graph.notes)}});
 }
 
-int run(const Wanted& wanted) {
-    const EngineOptions options = engine_options(wanted.common);
-    const auto graph = describe_pipeline(wanted.pipeline, options.folders, options.log);
+int run(const Arguments& arguments) {
+    const EngineOptions options = engine_options(arguments.common);
+    const auto graph = describe_pipeline(arguments.pipeline, options.folders, options.log);
     if (!graph) return fail(graph.status());
-    if (wanted.common.json)
+    if (arguments.common.json)
         print_json(*graph);
-    else if (wanted.dot)
+    else if (arguments.dot)
         print_dot(*graph);
     else
         print_text(*graph);
@@ -126,15 +126,17 @@ int run(const Wanted& wanted) {
 }  // namespace
 
 void add_pipeline(CLI::App& program, Run& run_command) {
-    auto wanted = std::make_shared<Wanted>();
+    auto arguments = std::make_shared<Arguments>();
     CLI::App& command = *program.add_subcommand(
         "pipeline", "Check a pipeline file and print its stages: what they take and give, models");
-    command.add_option("FILE", wanted->pipeline, "A pipeline file, or the name of one that ships")
+    command
+        .add_option("FILE", arguments->pipeline, "A pipeline file, or the name of one that ships")
         ->required();
-    command.add_flag("--dot", wanted->dot, "As a graph for Graphviz");
-    add_folders(command, wanted->common);
-    add_json(command, wanted->common);
-    command.callback([wanted, &run_command] { run_command = [wanted] { return run(*wanted); }; });
+    command.add_flag("--dot", arguments->dot, "As a graph for Graphviz");
+    add_folders(command, arguments->common);
+    add_json(command, arguments->common);
+    command.callback(
+        [arguments, &run_command] { run_command = [arguments] { return run(*arguments); }; });
 }
 
 }  // namespace lectern::app
