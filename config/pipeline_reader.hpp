@@ -1,4 +1,5 @@
-// config/pipeline_reader.hpp: the checks of a pipeline file, one member function a section.
+// config/pipeline_reader.hpp: the checks of a pipeline file, one member function a section. Its
+// steps are read in pipeline_steps.cpp.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,11 @@
 #include "config/yaml_tree.hpp"
 
 namespace lectern::config {
+
+// A name in a message.
+[[nodiscard]] inline std::string in_quotes(std::string_view name) {
+    return "'" + std::string(name) + "'";
+}
 
 // Reads one tree into a PipelineConfig and collects every error on the way. Use once.
 class PipelineReader {
@@ -54,6 +60,8 @@ class PipelineReader {
     void check_fused(const std::vector<Step>& steps);
     void check_repeats(Line line, const std::vector<Step>& steps, std::set<std::string>& seen);
     void check_unused();
+    // A built-in step's name that no stage may have.
+    [[nodiscard]] static bool is_reserved(std::string_view name);
     [[nodiscard]] bool is_built_in(const std::string& name) const;
     void check_stage_exists(const std::string& name, YamlMark mark);
 
@@ -65,6 +73,12 @@ class PipelineReader {
     // What a node says, where it is what its key's description wants; else a complaint.
     std::optional<boost::json::value> read_value(const YamlNode& node, const api::Schema& schema,
                                                  const std::string& name);
+    template <typename T>
+    static Names names_of(const api::Table<T>& table) {
+        Names out;
+        for (const api::Bound<T>& key : table) out.push_back(key.description.name);
+        return out;
+    }
     template <typename T>
     void read_described(const Fields& fields, const api::Table<T>& table, const std::string& where,
                         T& out) {

@@ -39,7 +39,7 @@ struct Style {
     friend bool operator==(const Style&, const Style&) = default;
 };
 
-struct Line {
+struct TextLine {
     Range range;            // without blanks around it
     std::string_view text;  // the same
 };
@@ -76,7 +76,7 @@ class Finder {
         const std::string_view whole = text_.substr(begin, end - begin);
         const std::string_view inner = without_blanks(whole);
         const std::size_t indented = std::min(whole.find_first_not_of(line_blanks), whole.size());
-        const Line now{{begin + indented, begin + indented + inner.size()}, inner};
+        const TextLine now{{begin + indented, begin + indented + inner.size()}, inner};
         if (fence_.is_open()) {
             fence_.line(inner);
             return;
@@ -88,7 +88,7 @@ class Finder {
         if (!code && fence_.line(inner)) return other({});
         const int level = code ? 0 : hash_level(inner);
         if (level > 0 && inner.size() <= longest_line) return hash_line(now, level);
-        other(code ? Line{} : now);
+        other(code ? TextLine{} : now);
     }
 
     void blank() {
@@ -97,7 +97,7 @@ class Finder {
         last_ = above_ = {};
     }
     // A line of something else. An empty one cannot be underlined.
-    void other(const Line& now) {
+    void other(const TextLine& now) {
         pending_ends(false);
         after_blank_ = false;
         above_ = std::exchange(last_, now);
@@ -105,7 +105,7 @@ class Finder {
         if (above_.text.empty()) lines_ = 1;
     }
 
-    void hash_line(const Line& now, int level) {
+    void hash_line(const TextLine& now, int level) {
         pending_ends(true);
         const bool alone = after_blank_;
         last_ = above_ = {};
@@ -128,7 +128,7 @@ class Finder {
     }
 
     // Whether the line is drawn under a heading: then that is one.
-    bool underlined(const Line& now) {
+    bool underlined(const TextLine& now) {
         const int level = underline_level(now.text, last_.text.size());
         if (level == 0 || last_.text.empty() || !can_be_underlined(last_.text)) return false;
         const bool above = above_.text == now.text && lines_ == 2;
@@ -165,8 +165,8 @@ class Finder {
     CodeFence fence_;
     std::optional<Heading> pending_;  // a line "# ..." that counts when it stands apart
     bool after_blank_ = true;
-    Line last_;
-    Line above_;
+    TextLine last_;
+    TextLine above_;
     std::size_t lines_ = 0;  // of the paragraph up to `last_`
 };
 

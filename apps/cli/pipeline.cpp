@@ -5,11 +5,12 @@
 #include <string>
 
 #include "apps/cli/common.hpp"
+#include "text/double_quoted.hpp"
 
 namespace lectern::app {
 namespace {
 
-struct Wanted {
+struct Arguments {
     Common common;
     std::string pipeline;
     bool dot = false;
@@ -50,22 +51,13 @@ void print_text(const PipelineGraph& graph) {
     for (const std::string& note : graph.notes) std::cout << "note: " << shown(note) << '\n';
 }
 
-// A text within quotation marks of Graphviz.
-std::string dot_text(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out + '"';
-}
-
 void print_dot(const PipelineGraph& graph) {
     const auto id = [](const PipelineStep& step) {
         const std::string branch = step.branch > 0 ? " " + std::to_string(step.branch) : "";
-        return dot_text(step.flow + branch + ": " + step.name);
+        return text::double_quoted(step.flow + branch + ": " + step.name);
     };
-    std::cout << "digraph " << dot_text(graph.name) << " {\n  rankdir=LR;\n  node [shape=box];\n";
+    std::cout << "digraph " << text::double_quoted(graph.name)
+              << " {\n  rankdir=LR;\n  node [shape=box];\n";
     for (const char* flow : {"ingest", "query"}) {
         std::cout << "  subgraph cluster_" << flow << " {\n    label=" << flow << ";\n";
         for (const PipelineStep& step : graph.steps) {
@@ -73,8 +65,10 @@ void print_dot(const PipelineGraph& graph) {
             std::string label = step.name;
             if (!step.kind.empty()) label += " (" + step.kind + ")";
             if (!step.settings.empty()) label += " (" + step.settings + ")";
-            std::cout << "    " << id(step) << " [label=" << dot_text(label) << ", tooltip="
-                      << dot_text(made_by(step) + (step.model.empty() ? "" : ", " + step.model))
+            std::cout << "    " << id(step) << " [label=" << text::double_quoted(label)
+                      << ", tooltip="
+                      << text::double_quoted(made_by(step) +
+                                             (step.model.empty() ? "" : ", " + step.model))
                       << "];\n";
         }
         std::cout << "  }\n";
@@ -82,7 +76,7 @@ void print_dot(const PipelineGraph& graph) {
     for (const PipelineStep& to : graph.steps)
         for (const std::size_t from : to.after)
             std::cout << "  " << id(graph.steps[from]) << " -> " << id(to)
-                      << " [label=" << dot_text(graph.steps[from].gives) << "];\n";
+                      << " [label=" << text::double_quoted(graph.steps[from].gives) << "];\n";
     std::cout << "}\n";
 }
 
@@ -114,13 +108,13 @@ void print_json(const PipelineGraph& graph) {
            {"notes", list_of(graph.notes)}});
 }
 
-int run(const Wanted& wanted) {
-    const EngineOptions options = engine_options(wanted.common);
-    const auto graph = describe_pipeline(wanted.pipeline, options.folders, options.log);
+int run(const Arguments& arguments) {
+    const EngineOptions options = engine_options(arguments.common);
+    const auto graph = describe_pipeline(arguments.pipeline, options.folders, options.log);
     if (!graph) return fail(graph.status());
-    if (wanted.common.json)
+    if (arguments.common.json)
         print_json(*graph);
-    else if (wanted.dot)
+    else if (arguments.dot)
         print_dot(*graph);
     else
         print_text(*graph);
@@ -132,15 +126,17 @@ int run(const Wanted& wanted) {
 }  // namespace
 
 void add_pipeline(CLI::App& program, Run& run_command) {
-    auto wanted = std::make_shared<Wanted>();
+    auto arguments = std::make_shared<Arguments>();
     CLI::App& command = *program.add_subcommand(
         "pipeline", "Check a pipeline file and print its stages: what they take and give, models");
-    command.add_option("FILE", wanted->pipeline, "A pipeline file, or the name of one that ships")
+    command
+        .add_option("FILE", arguments->pipeline, "A pipeline file, or the name of one that ships")
         ->required();
-    command.add_flag("--dot", wanted->dot, "As a graph for Graphviz");
-    add_folders(command, wanted->common);
-    add_json(command, wanted->common);
-    command.callback([wanted, &run_command] { run_command = [wanted] { return run(*wanted); }; });
+    command.add_flag("--dot", arguments->dot, "As a graph for Graphviz");
+    add_folders(command, arguments->common);
+    add_json(command, arguments->common);
+    command.callback(
+        [arguments, &run_command] { run_command = [arguments] { return run(*arguments); }; });
 }
 
 }  // namespace lectern::app

@@ -4,6 +4,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "text/double_quoted.hpp"
+
 namespace lectern::app {
 namespace {
 
@@ -23,15 +25,6 @@ struct Halves {
     std::unordered_map<std::string, int> half;
     std::array<std::string, 2> filters;
 };
-
-std::string in_quotes(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c);
-    }
-    return out + "\"";
-}
 
 Result<Halves> halves_by(const Collection& collection, const std::string& field,
                          const std::string& filter) {
@@ -58,7 +51,7 @@ Result<Halves> halves_by(const Collection& collection, const std::string& field,
         for (const std::string& id : ids) {
             out.half[id] = half;
             std::string& list = out.filters.at(static_cast<std::size_t>(half));
-            list += (list.empty() ? "id in (" : ", ") + in_quotes(id);
+            list += (list.empty() ? "id in (" : ", ") + text::double_quoted(id);
         }
         half = 1 - half;
     }
@@ -139,7 +132,7 @@ Result<std::vector<AskedQuestion>> near_misses(const Collection& collection,
         }
         const int own = halves.at(query.document);
         out.push_back({query, filter, own});
-        const std::string others = "not id = " + in_quotes(query.document);
+        const std::string others = "not id = " + text::double_quoted(query.document);
         AskedQuestion near{query, filter.empty() ? others : "(" + filter + ") and " + others, own};
         near.query.answers->clear();
         near.query.answer_starts.clear();

@@ -1,6 +1,5 @@
 // Conditions, facets and order, by what the index's mapping says of the fields.
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "corpus/opensearch/cluster_corpus.hpp"
@@ -115,15 +114,7 @@ Status ClusterCorpus::sort(const SortField& by, std::vector<Hit>& hits,
         LECTERN_ASSIGN(const Kinds known, kinds());
         if (!has_field(known, by.field)) hints.push_back(missing_field(known, by.field));
     }
-    std::vector<std::size_t> order(hits.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return filter::sorts_before(keys[a], keys[b], by.descending);
-    });
-    std::vector<Hit> sorted;
-    sorted.reserve(hits.size());
-    for (const std::size_t i : order) sorted.push_back(std::move(hits[i]));
-    hits = std::move(sorted);
+    filter::sort_by_keys(hits, keys, by.descending);
     return {};
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "text/headings.hpp"
 #include "text/instructions.hpp"
 #include "text/one_line.hpp"
 #include "text/tables.hpp"
@@ -13,14 +14,13 @@ namespace {
 
 // "cat boats | sort" is no row.
 bool is_code(std::string_view before) {
-    bool out = false;
+    text::CodeFence fence;
     for (std::size_t begin = 0; begin < before.size();) {
         const std::size_t end = std::min(before.find('\n', begin), before.size());
-        const std::string_view line = text::trimmed(before.substr(begin, end - begin));
-        if (line.starts_with("```") || line.starts_with("~~~")) out = !out;
+        fence.line(text::trimmed(before.substr(begin, end - begin)));
         begin = end + 1;
     }
-    return out;
+    return fence.is_open();
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ TEST(HeaderOfRow, IsTheFirstRowOfTheTable) {
         // Nor do programs.
         {"Run it:\n\n```\ncat boats | sort\ncat sails | sort\n```", "cat sails", "", ""},
         {"```\ncat boats\n```\nBoat | Owner\nHeron | Veld", "Heron", "", "Boat | Owner"},
+        // Code ends at a fence of its own kind.
+        {"~~~\n```\ncat boats | sort\ncat sails | sort\n~~~", "cat sails", "", ""},
+        {"```a``` is code.\n\nBoat | Owner\nHeron | Veld", "Heron", "", "Boat | Owner"},
         {"No table here.\nNor here.", "Nor", "", ""},
     };
     for (const auto& c : cases)

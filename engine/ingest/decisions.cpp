@@ -2,6 +2,16 @@
 
 namespace lectern {
 
+Result<std::optional<storage::DocumentHeader>> stored_header(const corpus::Reader& reader,
+                                                             std::string_view document) {
+    auto header = reader.header(document);
+    if (header) return std::optional(std::move(*header));
+    const Code why = header.status().code();
+    if (why == Code::not_found || why == Code::corrupt)
+        return std::optional<storage::DocumentHeader>();
+    return header.status();
+}
+
 Status keep_original(corpus::Corpus& corpus, const corpus::Reader& reader,
                      const storage::DocumentHeader& stored, const storage::PutDocument& document) {
     if (document.original.empty()) return {};
@@ -18,14 +28,8 @@ Status keep_original(corpus::Corpus& corpus, const corpus::Reader& reader,
 Result<Decision> IngestDecisions::decide(const storage::PutDocument& document) {
     LECTERN_TRY(corpus_.accepts(document));
     const auto reader = corpus_.reader();
-    const auto header = reader->header(document.id);
-    if (!header) {
-        // What is damaged is written again; what cannot be asked is not.
-        const Code why = header.status().code();
-        if (why == Code::not_found || why == Code::corrupt) return Decision::store;
-        return header.status();
-    }
-    if (header->content_hash != document.content_hash) return Decision::store;
+    LECTERN_ASSIGN(const auto header, stored_header(*reader, document.id));
+    if (!header || header->content_hash != document.content_hash) return Decision::store;
     LECTERN_TRY(keep_original(corpus_, *reader, *header, document));
     const std::string& file = document.origin.file;
     if (file.empty()) return Decision::unchanged;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,11 @@
 #include "engine/ingest/ingest.hpp"
 
 namespace lectern {
+
+// What the collection has of the document; none: it is to be stored. What is damaged is written
+// again, what cannot be asked is an error.
+[[nodiscard]] Result<std::optional<storage::DocumentHeader>> stored_header(
+    const corpus::Reader& reader, std::string_view document);
 
 // The file of a document that is there with the same text may be another one, or not be kept yet.
 [[nodiscard]] Status keep_original(corpus::Corpus& corpus, const corpus::Reader& reader,

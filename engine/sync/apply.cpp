@@ -123,8 +123,7 @@ class ApplyPlan {
     Result<Decision> decide(const storage::PutDocument& document) {
         const std::string& file = document.origin.file;
         const auto reader = target_.corpus->reader();
-        const auto header = reader->header(document.id);
-        if (!header && header.status().code() != Code::not_found) return header.status();
+        LECTERN_ASSIGN(const auto header, stored_header(*reader, document.id));
         storage::Origin origin;
         if (header) {
             LECTERN_ASSIGN(origin, reader->origin(header->ordinal));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <numeric>
 
 #include "index/metadata/facet_request.hpp"
 #include "index/metadata/parser.hpp"
@@ -164,15 +163,7 @@ Status MetadataIndex::sort(const storage::Store& store, const SortField& by, std
         for (const Hit& hit : hits)
             keys.push_back(table_.sort_key(hit.chunk, by.field, by.descending));
     }
-    std::vector<std::size_t> order(hits.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return filter::sorts_before(keys[a], keys[b], by.descending);
-    });
-    std::vector<Hit> sorted;
-    sorted.reserve(hits.size());
-    for (const std::size_t i : order) sorted.push_back(std::move(hits[i]));
-    hits = std::move(sorted);
+    filter::sort_by_keys(hits, keys, by.descending);
     return {};
 }
 

@@ -11,10 +11,14 @@
 // Threads: const functions from several at once; add, sort and remove from one, alone.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "index/metadata/column.hpp"
@@ -58,6 +62,20 @@ struct SortKey {
 };
 // Missing ones last, whatever the direction.
 [[nodiscard]] bool sorts_before(const SortKey& a, const SortKey& b, bool descending);
+
+// By their keys, one for each of them; those with equal keys stay in their order.
+template <typename T>
+void sort_by_keys(std::vector<T>& items, const std::vector<SortKey>& keys, bool descending) {
+    std::vector<std::size_t> order(items.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return sorts_before(keys[a], keys[b], descending);
+    });
+    std::vector<T> sorted;
+    sorted.reserve(items.size());
+    for (const std::size_t i : order) sorted.push_back(std::move(items[i]));
+    items = std::move(sorted);
+}
 
 // Strings one after the other in one block of memory.
 class Strings {

@@ -16,8 +16,7 @@ void Tables::read_to(std::size_t end) {
 
 void Tables::line(Range range) {
     const std::string_view row = piece(text_, range);
-    if (row.starts_with("```") || row.starts_with("~~~")) in_code_ = !in_code_;
-    if (in_code_ || !text::is_table_row(row)) {
+    if (code_.line(row) || !text::is_table_row(row)) {
         rows_ = 0;
         open_has_header_ = false;
         return;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "passages/characters.hpp"
+#include "text/headings.hpp"
 
 namespace lectern::passages {
 
@@ -38,7 +39,7 @@ class Tables {
     Range first_;                // its first row
     bool first_is_header_ = false;
     bool open_has_header_ = false;  // the last one of tables_ is open
-    bool in_code_ = false;
+    text::CodeFence code_;
 };
 
 }  // namespace lectern::passages

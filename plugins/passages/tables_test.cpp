@@ -38,6 +38,7 @@ TEST(Tables, HeadersOfColumns) {
         {"another table", "Boat | Price\nHeron | 120\n\nName | Age\nAda | 36\nBob | 40", "Bob",
          "Name | Age"},
         {"code", "```\nA | B\nc | d\ne | f\n```", "e", ""},
+        {"code with the other fence in it", "~~~\n```\nA | B\nc | d\ne | f\n~~~", "e", ""},
         {"characters", "Größe | Länge\nHäfen | 12\nÖre | 13", "Öre", "Größe | Länge"},
     };
     for (const auto& c : cases) EXPECT_EQ(header(c.text, c.at), c.header) << c.what;

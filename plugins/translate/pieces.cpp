@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "text/headings.hpp"
+#include "text/one_line.hpp"
+
 namespace lectern::translate {
 namespace {
 
@@ -22,21 +25,16 @@ std::string_view line_at(std::string_view text, std::size_t begin) {
     return text.substr(begin, text.find('\n', begin) - begin);
 }
 
-// Lines between "```" and "```", or "~~~" and "~~~", with these.
+// Code between fences, with these.
 std::vector<Range> fenced(std::string_view text) {
     std::vector<Range> out;
-    std::string_view fence;
+    text::CodeFence fence;
     for (std::size_t at = 0; at < text.size();) {
         const std::string_view line = line_at(text, at);
-        const std::size_t begin = std::min(line.find_first_not_of(" \t"), line.size());
-        const std::string_view mark = line.substr(begin, 3);
-        if (fence.empty() && (mark == "```" || mark == "~~~")) {
-            fence = mark;
-            out.push_back({at, text.size()});
-        } else if (!fence.empty() && mark == fence) {
-            fence = {};
-            out.back().end = at + line.size();
-        }
+        const bool was_open = fence.is_open();
+        fence.line(text::trimmed(line));
+        if (!was_open && fence.is_open()) out.push_back({at, text.size()});
+        if (was_open && !fence.is_open()) out.back().end = at + line.size();
         at += line.size() + 1;
     }
     return out;

@@ -7,18 +7,10 @@
 #include "apps/server/api/documents.hpp"
 #include "index/metadata/parser.hpp"
 #include "index/metadata/table.hpp"
+#include "text/double_quoted.hpp"
 
 namespace lectern::server {
 namespace {
-
-std::string as_literal(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c);
-    }
-    return out + "\"";
-}
 
 std::int64_t now_in_milliseconds() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -43,7 +35,7 @@ Status Scope::narrow(std::string& filter) const {
 
 Result<bool> Scope::sees(const Collection& collection, const std::string& id) const {
     if (whole()) return true;
-    std::string filter = "id = " + as_literal(id);
+    std::string filter = "id = " + text::double_quoted(id);
     LECTERN_TRY(narrow(filter));
     LECTERN_ASSIGN(const Selected selected, collection.select(filter));
     return !selected.documents.empty();

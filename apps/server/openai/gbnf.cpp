@@ -3,18 +3,14 @@
 #include <algorithm>
 
 #include "api/json_text.hpp"
+#include "text/double_quoted.hpp"
 
 namespace lectern::server::gbnf {
 
 namespace json = boost::json;
 
 std::string terminal(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out.push_back('\\');
-        out.push_back(c);
-    }
-    return out + "\"";
+    return text::double_quoted(text);
 }
 
 std::string terminal_of(const json::value& value) {
