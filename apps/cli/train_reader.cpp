@@ -1,12 +1,15 @@
-// lectern train reader: a reader's calibration, fitted to a collection's own questions.
+// lectern train reader: a reader's calibration and last layer, fitted to a collection's own
+// questions.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
 #include "apps/cli/common.hpp"
 #include "apps/eval/measures/answers.hpp"
 #include "apps/eval/measures/files.hpp"
+#include "text/ascii.hpp"
 
 namespace lectern::app {
 namespace {
@@ -19,7 +22,35 @@ struct TrainReader {
     std::string model;
     std::string reader = "reader-minilm";
     std::size_t passages = 6;
+    std::string last_layer = "auto";
 };
+
+// Where an answer stands in a text: its very letters, small or large, between word ends.
+json::array places_of(std::string_view passage, const std::vector<std::string>& answers) {
+    const auto small = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    const auto equal = [&small](char a, char b) { return small(a) == small(b); };
+    const auto in_word = [&](std::size_t at) {
+        const char c = passage[at];
+        return text::is_digit(c) || text::is_ascii_letter(c) ||
+               (static_cast<unsigned char>(c) & 0x80U) != 0;
+    };
+    json::array out;
+    for (const std::string& answer : answers) {
+        if (answer.empty()) continue;
+        for (auto at = passage.begin();; ++at) {
+            at = std::search(at, passage.end(), answer.begin(), answer.end(), equal);
+            if (at == passage.end()) break;
+            const auto begin = static_cast<std::size_t>(at - passage.begin());
+            const std::size_t end = begin + answer.size();
+            const bool cut = (begin > 0 && in_word(begin - 1) && in_word(begin)) ||
+                             (end < passage.size() && in_word(end) && in_word(end - 1));
+            if (!cut) out.push_back(json::array{begin, end});
+        }
+    }
+    return out;
+}
 
 // A question with what the search gives for it, as the pipeline's reader would see it.
 Result<std::string> row_of(const Collection& collection, const evaluation::Query& query,
@@ -30,12 +61,17 @@ Result<std::string> row_of(const Collection& collection, const evaluation::Query
     options.stop = stop;
     LECTERN_ASSIGN(const SearchResult found, collection.search(query.text, options));
     json::array out;
-    for (const Hit& hit : found.hits)
+    for (const Hit& hit : found.hits) {
+        const std::string text(api::clean(hit.text));
+        const bool answers = evaluation::answer_in_text(text, *query.answers);
         out.push_back(
             json::object{{"title", api::clean(hit.title)},
-                         {"text", api::clean(hit.text)},
+                         {"text", text},
                          {"score", hit.dense_score.value_or(hit.score)},
-                         {"answers", evaluation::answer_in_text(hit.text, *query.answers)}});
+                         {"document", api::clean(hit.document)},
+                         {"answers", answers},
+                         {"spans", answers ? places_of(text, *query.answers) : json::array()}});
+    }
     return json::serialize(
         json::object{{"question", api::clean(query.text)}, {"passages", std::move(out)}});
 }
@@ -67,6 +103,26 @@ void print_curves(const json::object& report) {
         std::puts("The reader as it was does as well on questions that did not fit it: keep it.");
 }
 
+// What became of the last layer, with its figures where it was tried.
+void print_last_layer(const json::object& layer) {
+    if (const auto* before = layer.if_contains("before")) {
+        const auto figure = [&](const char* which, const char* key) {
+            return layer.at(which).as_object().at(key).to_number<double>();
+        };
+        std::cout << "The last layer was fitted to " << layer.at("fitted_to") << " questions; on "
+                  << layer.at("kept_apart") << " that were kept apart (by "
+                  << std::string_view(layer.at("apart_by").as_string()) << "):\n";
+        std::printf("%9s  AUC %.3f before, %.3f after; span F1 %.3f before, %.3f after\n", "",
+                    before->as_object().at("auc").to_number<double>(), figure("after", "auc"),
+                    figure("before", "span_f1"), figure("after", "span_f1"));
+    }
+    if (layer.at("written").as_bool())
+        std::puts("It is written; the curves are of the questions that were kept apart.");
+    else
+        std::printf("The last layer stays as it was: %s\n",
+                    std::string(layer.at("because").as_string()).c_str());
+}
+
 int run(const TrainReader& train) {
     auto queries = evaluation::read_queries(train.questions);
     if (!queries) return fail(queries.status());
@@ -82,7 +138,8 @@ int run(const TrainReader& train) {
     TrainOptions options;
     options.plugin = "tasks";
     options.stage = "reader-trainer";
-    options.options = json::serialize(json::object{{"model", train.reader}});
+    options.options =
+        json::serialize(json::object{{"model", train.reader}, {"last_layer", train.last_layer}});
     options.threads = train.common.threads;
     options.folders = folders(train.common);
     options.stop = stop;
@@ -111,6 +168,7 @@ int run(const TrainReader& train) {
     std::cout << out.at("questions") << " questions, "
               << std::string_view(out.at("fitted").as_string())
               << "; each is judged by a fit to the others, in " << out.at("folds") << " parts\n";
+    print_last_layer(out.at("last_layer").as_object());
     print_curves(out);
     std::cout << shown(train.model)
               << " written; name it in a pipeline: evidence: {plugin: tasks, stage: "
@@ -123,7 +181,7 @@ int run(const TrainReader& train) {
 void add_train_reader(CLI::App& parent, Run& run_command) {
     auto train = std::make_shared<TrainReader>();
     CLI::App& command = *parent.add_subcommand(
-        "reader", "Fit the reader's probability to questions of your own about a collection");
+        "reader", "Fit the reader's probability, and its last layer, to questions of your own");
     add_collection(command, train->common);
     command
         .add_option(
@@ -133,6 +191,12 @@ void add_train_reader(CLI::App& parent, Run& run_command) {
         ->required();
     command.add_option("-o,--output", train->model, "The reader's folder to write")->required();
     command.add_option("--reader", train->reader, "The reader to begin with, a folder or a name")
+        ->capture_default_str();
+    command
+        .add_option("--last-layer", train->last_layer,
+                    "Fit the reader's last layer as well, and keep it where it gains: auto (with "
+                    "enough questions), on or off")
+        ->check(CLI::IsMember({"auto", "on", "off"}))
         ->capture_default_str();
     command.add_option("--passages", train->passages, "Passages that are read for a question")
         ->check(CLI::Range(1, 100))

@@ -90,13 +90,10 @@ std::size_t sentence_of(const std::vector<text::Range>& sentences, std::size_t b
 
 PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokenizer) {
     PassageReading out;
-    // A text that begins with its title (heading marks aside) need not hear it twice.
-    const std::size_t start = std::min(passage.text.find_first_not_of("# \t"), passage.text.size());
-    if (!passage.title.empty() && !passage.text.substr(start).starts_with(passage.title))
-        out.text.append(passage.title).append("\n");
-    out.before = out.text.size();
+    TitledText read = titled(passage);
+    out.before = read.before;
+    out.text = std::move(read.text);
     out.score = passage.score;
-    out.text += passage.text;
     out.tokens = tokenizer.tokens(out.text);
     out.sentences = text::sentences(passage.text);
     for (text::Range& range : out.sentences) {
@@ -219,6 +216,29 @@ std::vector<AnswerSentence> evidence_of(const PassageReading& reading, bool judg
 
 }  // namespace
 
+TitledText titled(const AnswerPassage& passage) {
+    TitledText out;
+    // A text that begins with its title (heading marks aside) need not hear it twice.
+    const std::size_t start = std::min(passage.text.find_first_not_of("# \t"), passage.text.size());
+    if (!passage.title.empty() && !passage.text.substr(start).starts_with(passage.title))
+        out.text.append(passage.title).append("\n");
+    out.before = out.text.size();
+    out.text += passage.text;
+    return out;
+}
+
+std::vector<ReadWindow> read_windows(const PairTokenizer& tokenizer, const Tokens& question,
+                                     const Tokens& passage, std::size_t stride) {
+    std::vector<ReadWindow> out;
+    for (std::size_t from = 0;;) {
+        Pair pair = tokenizer.join(question, passage, from);
+        const std::size_t taken = pair.taken;
+        out.push_back({from, std::move(pair)});
+        if (from + taken >= passage.ids.size()) return out;
+        from += taken - std::min(stride, taken / 2);
+    }
+}
+
 AnswerReader::AnswerReader(const TaskOptions& model, const std::filesystem::path& tokenizer,
                            const AnswerOptions& options)
     : model_(model, Task::spans), tokenizer_(model_, tokenizer), options_(options) {}
@@ -235,12 +255,9 @@ std::vector<AnswerSentence> AnswerReader::read(std::string_view question,
     for (std::size_t i = 0; i < passages.size(); ++i) {
         const PassageReading& reading = readings.emplace_back(prepare(passages[i], tokenizer_));
         if (reading.tokens.ids.empty() || reading.sentences.empty()) continue;
-        for (std::size_t from = 0;;) {
-            Pair pair = tokenizer_.join(asked, reading.tokens, from);
-            windows.push_back({i, from, pair.second, pair.taken});
-            sequences.push_back(std::move(pair.sequence));
-            if (from + pair.taken >= reading.tokens.ids.size()) break;
-            from += pair.taken - std::min(options_.stride, pair.taken / 2);
+        for (ReadWindow& one : read_windows(tokenizer_, asked, reading.tokens, options_.stride)) {
+            windows.push_back({i, one.from, one.pair.second, one.pair.taken});
+            sequences.push_back(std::move(one.pair.sequence));
         }
     }
     model_.run(

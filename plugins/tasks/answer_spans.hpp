@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,23 @@ struct AnswerPassage {
     std::string_view text;
     double score = 0;  // of the search: larger is better
 };
+
+// What is read of a passage: its title, where the text does not begin with it, and the text.
+struct TitledText {
+    std::string text;
+    std::size_t before = 0;  // bytes of it that come before the passage's own text
+};
+[[nodiscard]] TitledText titled(const AnswerPassage& passage);
+
+// A stretch of a passage, from its token `from` on, behind the question.
+struct ReadWindow {
+    std::size_t from = 0;
+    Pair pair;
+};
+// Of a whole passage that has tokens, in windows that share at most `stride` of them.
+[[nodiscard]] std::vector<ReadWindow> read_windows(const PairTokenizer& tokenizer,
+                                                   const Tokens& question, const Tokens& passage,
+                                                   std::size_t stride);
 
 struct AnswerSentence {
     std::size_t passage = 0;

@@ -45,11 +45,6 @@ double logit(const AnswerSentence::Signs& signs, const Calibration& c) {
     return out;
 }
 
-bool answerable(const SeenQuestion& question) {
-    return std::any_of(question.begin(), question.end(),
-                       [](const SeenPassage& passage) { return passage.answers; });
-}
-
 // Of a question the passage that is likeliest, of those that answer or do not: null without one.
 const SeenPassage* likeliest(const SeenQuestion& question, const Calibration& c,
                              std::optional<bool> answers = {}) {
@@ -153,7 +148,31 @@ std::vector<double> probabilities_of(const SeenQuestion& question, const Calibra
     return out;
 }
 
+std::vector<Marking> markings_of(const json::value& value, std::size_t size,
+                                 const std::string& where) {
+    const auto wrong = [&]() {
+        fail(LECTERN_INVALID_ARGUMENT,
+             where + ": \"spans\" are pairs [begin, end] of bytes of the passage's text");
+    };
+    if (!value.is_array()) wrong();
+    std::vector<Marking> out;
+    for (const json::value& one : value.get_array()) {
+        if (!one.is_array() || one.get_array().size() != 2) wrong();
+        boost::system::error_code error;
+        const auto begin = one.get_array()[0].to_number<std::uint64_t>(error);
+        const auto end = error ? 0 : one.get_array()[1].to_number<std::uint64_t>(error);
+        if (error || begin >= end || end > size) wrong();
+        out.push_back({static_cast<std::size_t>(begin), static_cast<std::size_t>(end)});
+    }
+    return out;
+}
+
 }  // namespace
+
+bool answerable(const SeenQuestion& question) {
+    return std::any_of(question.begin(), question.end(),
+                       [](const SeenPassage& passage) { return passage.answers; });
+}
 
 double probability(const AnswerSentence::Signs& signs, const Calibration& c) {
     return logistic(static_cast<float>(logit(signs, c)));
@@ -177,6 +196,9 @@ ReadingRow read_reading_row(std::string_view text, const std::string& where) {
         ReadingRow::Passage& to = out.passages.emplace_back();
         if (passage.contains("title")) to.title = string_of(passage, "title", where);
         to.text = string_of(passage, "text", where);
+        if (passage.contains("document")) to.document = string_of(passage, "document", where);
+        if (const json::value* spans = passage.if_contains("spans"))
+            to.spans = markings_of(*spans, to.text.size(), where);
         const json::value& answers = field(passage, "answers", where);
         const json::value& score = field(passage, "score", where);
         if (!answers.is_bool() || !score.is_number())

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "plugins/tasks/answer_spans.hpp"
+#include "plugins/tasks/last_layer.hpp"
 
 namespace lectern::tasks {
 
@@ -26,19 +27,24 @@ struct SeenPassage {
 // Of one question; empty: nothing was found for it.
 using SeenQuestion = std::vector<SeenPassage>;
 
-// One row: {"question", "passages": [{"title", "text", "score", "answers"}]}. `where` is for
-// messages. Throws Failure.
+// One row: {"question", "passages": [{"title", "text", "score", "answers", "document", "spans"}]};
+// a passage may lack its document's name, and where in its text the right answers stand, [[begin,
+// end], ...] in bytes. `where` is for messages. Throws Failure.
 struct ReadingRow {
     struct Passage {
         std::string title;
         std::string text;
         double score = 0;
         bool answers = false;
+        std::string document;
+        std::vector<Marking> spans;
     };
     std::string question;
     std::vector<Passage> passages;
 };
 [[nodiscard]] ReadingRow read_reading_row(std::string_view json, const std::string& where);
+
+[[nodiscard]] bool answerable(const SeenQuestion& question);  // some passage answers
 
 [[nodiscard]] double probability(const AnswerSentence::Signs& signs, const Calibration& c);
 

@@ -161,11 +161,12 @@ TaskGraph from_safetensors(const bert::ModelFolder& folder, Task task, const Pla
     out.base = base;
     out.calibration = calibration_of(fields);
     out.per_token =
-        task == Task::spans ||
+        task == Task::spans || task == Task::states ||
         (task == Task::either && text.find("ForTokenClassification") != std::string::npos);
-    const Value logits = task == Task::spans ? head.spans(encoder.hidden)
-                         : out.per_token     ? head.tokens(encoder.hidden)
-                                             : head.sequence(encoder.hidden);
+    const Value logits = task == Task::spans    ? head.spans(encoder.hidden)
+                         : task == Task::states ? encoder.hidden
+                         : out.per_token        ? head.tokens(encoder.hidden)
+                                                : head.sequence(encoder.hidden);
     ov::ParameterVector inputs{encoder.input_ids, encoder.attention_mask};
     out.mask = true;
     out.types = encoder.token_type_ids != nullptr;

@@ -26,6 +26,7 @@ namespace lectern::tasks {
 enum class Task {
     sequence,  // one class a sequence
     spans,     // start and end of an answer; with a third label, whether the passage answers
+    states,    // the last hidden states of each token, for who fits the layer behind them
     either     // one class a sequence, or one a token: as the model has it
 };
 
