@@ -1,7 +1,9 @@
 #include "bindings/sqlite/snippet.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace lectern::sqlite {
@@ -49,6 +51,58 @@ std::string letters(std::string_view text, const Word& word) {
     return small_letters(text.substr(word.letters_begin, word.letters_end - word.letters_begin));
 }
 
+// What a query looks for (docs/search.md): without what must not be there, which is blank.
+std::string looked_for(std::string_view query) {
+    std::string out(query);
+    bool at_start = true;  // of a word: nothing or white space stands before
+    for (std::size_t at = 0; at < query.size();) {
+        const bool minus = query[at] == '-' && at_start;
+        const std::size_t behind = minus ? at + 1 : at;
+        const bool quoted = behind < query.size() && query[behind] == '"';
+        std::size_t end = at + 1;
+        if (quoted) {
+            // A quotation mark without its other half means nothing.
+            const std::size_t close = query.find('"', behind + 1);
+            if (close != std::string_view::npos) end = close + 1;
+        } else if (minus && behind < query.size() && letter(query[behind]) &&
+                   (query[behind] < '0' || query[behind] > '9')) {
+            while (end < query.size() && !space(query[end])) ++end;
+        }
+        if (minus && end > at + 1)
+            std::fill(out.begin() + static_cast<std::ptrdiff_t>(at),
+                      out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+        at_start = space(query[end - 1]);
+        at = end;
+    }
+    return out;
+}
+
+// The words of a query, and what words begin with: "aero*".
+class Wanted {
+ public:
+    explicit Wanted(std::string_view query) {
+        const std::string text = looked_for(query);
+        for (const Word& word : words_of(text)) {
+            std::string one = letters(text, word);
+            if (one.empty()) continue;
+            if (word.letters_end < word.end && text[word.letters_end] == '*')
+                beginnings_.push_back(std::move(one));
+            else
+                words_.insert(std::move(one));
+        }
+    }
+
+    [[nodiscard]] bool has(const std::string& word) const {
+        return words_.contains(word) ||
+               std::any_of(beginnings_.begin(), beginnings_.end(),
+                           [&](const std::string& begin) { return word.starts_with(begin); });
+    }
+
+ private:
+    std::set<std::string> words_;
+    std::vector<std::string> beginnings_;
+};
+
 // The first of the windows with the most wanted words.
 std::size_t best_window(const std::vector<Word>& words, std::size_t size) {
     std::size_t best = 0;
@@ -93,11 +147,9 @@ std::string small_letters(std::string_view text) {
 }
 
 std::string snippet_of(std::string_view text, std::string_view query, const Marks& marks) {
-    std::set<std::string> wanted;
-    for (const Word& word : words_of(query)) wanted.insert(letters(query, word));
-    wanted.erase("");
+    const Wanted wanted(query);
     std::vector<Word> words = words_of(text);
-    for (Word& word : words) word.wanted = wanted.contains(letters(text, word));
+    for (Word& word : words) word.wanted = wanted.has(letters(text, word));
     const std::size_t size = std::min(marks.words, words.size());
     if (size == 0) return {};
     const std::size_t first = best_window(words, size);

@@ -14,7 +14,9 @@ struct Marks {
     std::size_t words = 32;  // at most
 };
 
-// The words of `text` among which most of the query's are, these between marks.
+// The words of `text` among which most of the query's are, these between marks. Of the query's
+// signs (docs/search.md) it knows what words begin with, `aero*`, and what is not looked for,
+// `-wing`.
 [[nodiscard]] std::string snippet_of(std::string_view text, std::string_view query,
                                      const Marks& marks);
 

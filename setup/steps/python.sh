@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the tests of the Python package run with: LangChain, Haystack and LlamaIndex with their own
-# tests, pytest and mypy, in a virtual environment of the cache. For ./check.
+# tests, pytest and mypy, in a virtual environment of the cache; sqlite-vec for those of the extension
+# for SQLite. For ./check.
 set -euo pipefail
 # shellcheck source=../paths.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/../paths.sh"

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""The extension in the programs that load it: programs_test.py CASE --extension FILE [--program FILE].
+"""The extension in the programs that load it: programs_test.py CASE --extension FILE [--program FILE]
+[--clients FOLDER].
 
-c: a program of our own. shell: sqlite3. python: Python's module, with threads, and two processes of
-which one has the index. interrupt: what takes long is interrupted. bert: the models that ship.
+c: a program of our own. shell: sqlite3. python: Python's module, with threads, a backup, and two
+processes of which one has the index. interrupt: what takes long is interrupted. vec: beside sqlite-vec,
+which is in the environment of the clients (setup/third-party.sh python). bert: the models that ship.
 """
 
 import argparse
@@ -169,6 +171,26 @@ def threads(context):
     writer.close()
 
 
+def backup(context):
+    """SQLite's own backup of a database whose index is open: the copy makes an index of its own."""
+    database = connect(context, "origin.db")
+    database.execute("CREATE VIRTUAL TABLE notes USING lectern(body, pipeline='small.yaml')")
+    database.execute("INSERT INTO notes(rowid, body) VALUES (1, 'the moon'), (2, 'the bread')")
+    assert found(database, "moon") == [1]
+    target = sqlite3.connect("copied.db")
+    database.backup(target)
+    target.close()
+    database.execute("UPDATE notes SET body = 'the cheese' WHERE rowid = 1")
+    copy = connect(context, "copied.db")
+    assert found(copy, "moon cheese") == [1]
+    assert pathlib.Path("copied.db-notes.lectern/store").is_dir()
+    copy.execute("INSERT INTO notes(rowid, body) VALUES (3, 'the oven')")
+    assert (found(copy, "oven"), found(database, "oven cheese")) == ([3], [1])
+    for one in (copy, database):
+        one.execute("INSERT INTO notes(notes) VALUES ('integrity-check')")
+        one.close()
+
+
 def case_python(context):
     database = connect(context, "first.db")
     database.execute("CREATE VIRTUAL TABLE notes USING lectern(body, pipeline='small.yaml')")
@@ -186,6 +208,7 @@ def case_python(context):
     database.close()
     two_processes(context)
     threads(context)
+    backup(context)
 
 
 ROWS = 4000  # fewer than a graph is built of
@@ -236,6 +259,57 @@ def case_interrupt(context):
     other.close()
 
 
+def case_vec(context):
+    """The vectors of lectern_embed are what sqlite-vec reads, in the same database and transactions."""
+    files = sorted((context.clients or pathlib.Path("none")).glob("lib/python3*/site-packages/sqlite_vec/vec0.so"))
+    if not files:
+        print("skipped: there is no sqlite-vec; setup/third-party.sh python installs it")
+        sys.exit(77)
+    database = connect(context)
+    database.load_extension(str(files[0].with_suffix("")))
+    database.execute("CREATE VIRTUAL TABLE notes USING lectern(body, pipeline='small.yaml')")
+    texts = ["moon tides sea", "moon bread", "bread oven flour", "cheese milk"]
+    with database:
+        database.executemany("INSERT INTO notes VALUES (?)", [(text,) for text in texts])
+    sql = "SELECT vec_length(v), vec_type(v), vec_to_json(v) FROM (SELECT lectern_embed('moon', 'notes') AS v)"
+    length, kind, numbers = database.execute(sql).fetchone()
+    (blob,) = database.execute("SELECT lectern_embed('moon', 'notes')").fetchone()
+    assert (length, kind) == (4, "float32")
+    assert all(abs(a - b) < 1e-5 for a, b in zip(json.loads(numbers), struct.unpack("4f", blob))), numbers
+
+    # Its distance is what Lectern's own search says: 1 - cosine.
+    sql = """SELECT found.rowid, found.dense_score,
+        vec_distance_cosine(lectern_embed(found.text, 'notes'), lectern_embed('sea', 'notes', 'query'))
+        FROM lectern_search('notes', 'sea', 4, NULL, 'dense') AS found"""
+    rows = database.execute(sql).fetchall()
+    assert [row[0] for row in rows[:2]] == [1, 2] and len(rows) == 4, rows
+    assert all(abs(1 - distance - cosine) < 0.02 for _, cosine, distance in rows), rows
+
+    # A table of sqlite-vec beside ours.
+    database.execute("CREATE VIRTUAL TABLE vectors USING vec0(embedding float[4] distance_metric=cosine)")
+    database.execute("INSERT INTO vectors(rowid, embedding) SELECT rowid, lectern_embed(body, 'notes') FROM notes")
+    near = """SELECT rowid FROM vectors WHERE embedding MATCH lectern_embed(?, 'notes', 'query') AND k = 2
+        ORDER BY distance"""
+    assert database.execute(near, ("sea",)).fetchall() == [(1,), (2,)]
+    ours = "SELECT rowid FROM notes WHERE notes MATCH ? AND mode = 'dense' ORDER BY score DESC LIMIT 2"
+    assert database.execute(ours, ("sea",)).fetchall() == [(1,), (2,)]
+    # What it has stored, as a query of ours.
+    (stored,) = database.execute("SELECT embedding FROM vectors WHERE rowid = 4").fetchone()
+    assert database.execute(ours, (stored,)).fetchone() == (4,)
+
+    # Both are part of a transaction.
+    text = "cheese milk sea"
+    for end, wanted in (("ROLLBACK", (4,)), ("COMMIT", (5,))):
+        database.execute("BEGIN")
+        database.execute("INSERT INTO notes(rowid, body) VALUES (5, ?)", (text,))
+        database.execute("INSERT INTO vectors(rowid, embedding) VALUES (5, lectern_embed(?, 'notes'))", (text,))
+        database.execute(end)
+        both = [database.execute(sql, (text,)).fetchone() for sql in (near, ours)]
+        assert both == [wanted, wanted], (end, both)
+    database.execute("INSERT INTO notes(notes) VALUES ('integrity-check')")
+    database.close()
+
+
 def case_bert(context):
     """The models that ship: by meaning, without a word in common; an answer; the vector's length."""
     database = connect(context)
@@ -266,6 +340,7 @@ def main():
     parser.add_argument("case", choices=cases)
     parser.add_argument("--extension", type=pathlib.Path, required=True)
     parser.add_argument("--program", type=pathlib.Path)
+    parser.add_argument("--clients", type=pathlib.Path)
     context = parser.parse_args()
     context.extension = context.extension.resolve().with_suffix("")
     folder = tempfile.mkdtemp(prefix="lectern sqlite ")

@@ -26,6 +26,15 @@ TEST(Snippet, ShowsTheWordsOfTheQueryAndWhatStandsAroundThem) {
         {"Größe ÜBER straße", "größe über STRASSE", 3, "[Größe] [ÜBER] straße"},
         {"ЁЛКА Елка Ωμέγα", "ёлка елка ωμέγα", 3, "[ЁЛКА] [Елка] [Ωμέγα]"},
         {"-- moon --", "-- moon", 3, "-- [moon] --"},
+        {"the moon of moons", "moo*", 4, "the [moon] of [moons]"},
+        {"the moon * sea", "* sea", 4, "the moon * [sea]"},
+        {"the old moon and the sea", "\"old moon\" sea", 6, "the [old] [moon] and the [sea]"},
+        {"the old moon and the sea", "moon -sea", 6, "the old [moon] and the sea"},
+        {"the old moon and the sea", "sea -\"old moon\" and", 6, "the old moon [and] the [sea]"},
+        {"the old moon and the sea", "and -mo* -sea", 6, "the old moon [and] the sea"},
+        {"a sea-moon and 5 old", "sea-moon -5 - old -\"", 5, "a [sea-moon] and [5] [old]"},
+        {"moon", "-", 1, "moon"},
+        {"moon 5\" sea", "5\" sea", 3, "moon [5]\" [sea]"},
     };
     for (const Case& one : cases)
         EXPECT_EQ(snippet_of(one.text, one.query, {"[", "]", "~", one.words}), one.wanted)
