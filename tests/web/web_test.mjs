@@ -1036,6 +1036,13 @@ for (const scheme of ["light", "dark"])
     await page.click("#view-search .filters summary");
     await accessible("search");
     await shot(`search-${scheme}`);
+    const next = await hold("**/collections/notes/search");
+    await page.fill("#query", "tides of the sea and bread");
+    await next.arrived;
+    await page.waitForSelector("#hits[aria-busy] .card");
+    await accessible("search, while the next one is waited for");
+    next.release();
+    await page.waitForSelector("#hits:not([aria-busy]) .card");
     await page.locator("#hits button.title").first().click();
     await page.waitForSelector("#cited");
     await accessible("reader");

@@ -160,6 +160,7 @@ async function run(step = false) {
     showHints(byId("search-hints"), []);
     kinds();
     show();
+    byId("hits").removeAttribute("aria-busy");
     if (state.collection) say("", false);
     return;
   }
