@@ -43,11 +43,6 @@ void begin_gmime() {
     std::call_once(once, [] { g_mime_init(); });
 }
 
-std::string valid(std::string text) {
-    if (text::invalid_utf8_at(text) == std::string_view::npos) return text;
-    return documents::to_utf8(text, documents::encoding_of("utf-8"));
-}
-
 std::string line_of(const char* text) {
     return text == nullptr ? std::string{} : valid(one_line(text));
 }
@@ -370,6 +365,11 @@ void read_mailbox(std::string_view bytes, std::string_view name, const Attachmen
     }
     if (ids.empty())
         fail(LECTERN_INVALID_ARGUMENT, "no mails: no line of the file begins with \"From \"");
+}
+
+std::string valid(std::string text) {
+    if (text::invalid_utf8_at(text) == std::string_view::npos) return text;
+    return documents::to_utf8(text, documents::encoding_of("utf-8"));
 }
 
 std::string numbered(const std::string& name, int number) {

@@ -45,6 +45,9 @@ void read_mail(std::string_view bytes, std::string_view name, const AttachmentRe
 void read_mailbox(std::string_view bytes, std::string_view name, const AttachmentReader& reader,
                   const MailSink& sink, const MailFailureSink& failed);
 
+// `text`, with replacement characters for what is not UTF-8.
+[[nodiscard]] std::string valid(std::string text);
+
 // The name of the `number`th file of that name: "report-2.docx".
 [[nodiscard]] std::string numbered(const std::string& name, int number);
 

@@ -237,7 +237,7 @@ class OutlookMail {
             found.metadata = boost::json::serialize(boost::json::object{{"mail", name_}});
             const std::string text = reader_(found);
             if (only_white_space(text)) return;
-            sink_({id, found.name.empty() ? id : found.name, text, found.metadata});
+            sink_({id, found.name.empty() ? id : found.name, valid(text), found.metadata});
         } catch (const Failure& failure) {
             if (failure.code() == LECTERN_CANCELLED) throw;
             failed_({id, failure.what()});

@@ -152,6 +152,18 @@ TEST(Outlook, AMailWithinAMail) {
     EXPECT_EQ(found[1].text, "See below.");
 }
 
+TEST(Outlook, AnAttachmentThatIsNotUtf8CostsReplacementCharacters) {
+    const std::vector<MailDocument> found = read(compound_file([](GsfOutfile* file) {
+        put(file, "__substg1.0_0037001F", wide("Outer"));
+        put_folder(file, "__attach_version1.0_#00000000", [](GsfOutfile* attached) {
+            put(attached, "__substg1.0_3707001F", wide("a.txt"));
+            put(attached, "__substg1.0_37010102", "caf\xE9 au lait");
+        });
+    }));
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].text, "caf\uFFFD au lait");
+}
+
 TEST(Outlook, BrokenFilesAreRefused) {
     const std::string whole = outlook_file();
     EXPECT_THROW(read(whole.substr(0, 100)), documents::Failure);
