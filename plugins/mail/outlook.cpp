@@ -283,8 +283,9 @@ class QuietLibgsf {
     }
 
  private:
-    static constexpr std::array<const char*, 2> domains{"libgsf", "libgsf:msole"};
-    std::array<guint, 2> handlers_{};
+    // Some of its complaints have no domain.
+    static constexpr std::array<const char*, 3> domains{"libgsf", "libgsf:msole", nullptr};
+    std::array<guint, 3> handlers_{};
 };
 
 }  // namespace
