@@ -108,6 +108,17 @@ def watched(
     return out
 
 
+# Seconds, after which a thread that waits looks whether there was a signal. One that comes just before
+# it sleeps, or to another thread, does not wake it.
+A_MOMENT = 0.1
+
+
+def wait_for(event: threading.Event) -> None:
+    """Waits so that Ctrl-C ends it."""
+    while not event.wait(A_MOMENT):
+        pass
+
+
 def run(work: Work[T]) -> T:
     """Runs work so that Ctrl-C ends it.
 
@@ -133,12 +144,15 @@ def run(work: Work[T]) -> T:
     try:
         threading.Thread(target=body, name="lectern", daemon=True).start()
         started = True
-        done.wait()
+        wait_for(done)
     except BaseException:
         cancel.request()
         # What is stored is stored when the caller goes on. A thread that was interrupted while it
         # began may never have.
-        done.wait(None if started else 5)
+        if started:
+            wait_for(done)
+        else:
+            done.wait(5)
         raise
     if failure:
         raise failure[0]

@@ -7,7 +7,7 @@ import queue
 import threading
 from typing import Any, AsyncIterator, Callable, Generic, Iterator, List, Optional, TypeVar, Union
 
-from ._calls import Cancel, OnEvent, OnText
+from ._calls import A_MOMENT, Cancel, OnEvent, OnText, wait_for
 from ._errors import Cancelled
 from ._results import Citation, citations_of
 
@@ -65,7 +65,7 @@ class Stream(Generic[T], Iterator[str]):
 
     def __next__(self) -> str:
         try:
-            piece = self._pieces.get()
+            piece = self._next()
         except BaseException:  # Ctrl-C
             self.cancel.request()
             raise
@@ -76,13 +76,20 @@ class Stream(Generic[T], Iterator[str]):
             raise self._failure
         raise StopIteration
 
+    def _next(self) -> Union[str, _Ended]:
+        while True:
+            try:
+                return self._pieces.get(timeout=A_MOMENT)
+            except queue.Empty:
+                pass
+
     @property
     def evidence(self) -> List[Citation]:
         """The numbered passages that an answer may cite: known before its first piece.
 
         Waits for them. Empty when the collection does not say, and for what is no answer.
         """
-        self._told.wait()
+        wait_for(self._told)
         return self._evidence
 
     @property
@@ -93,7 +100,7 @@ class Stream(Generic[T], Iterator[str]):
             Cancelled: The stream was closed before.
             LecternError: The call failed.
         """
-        self._done.wait()
+        wait_for(self._done)
         if self._failure is not None:
             raise self._failure
         return self._result[0]
@@ -101,7 +108,7 @@ class Stream(Generic[T], Iterator[str]):
     def close(self) -> None:
         """Ends the work, and waits for that."""
         self.cancel.request()
-        self._done.wait()
+        wait_for(self._done)
 
     def __enter__(self) -> Stream[T]:
         return self
