@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 // Questions with a passage that answers, from which on `auto` fits the layer. A quarter of them
-// judges: with fewer than fifty there, chance moves the figures too far to judge by. A judgement, not
-// measured.
+// judges: with fewer than fifty there, chance moves the figures too far to judge by. A judgement,
+// not measured.
 constexpr std::size_t enough_answerable = 200;
 // Of either kind, for `on`, and of those that nothing answers for `auto`: the quarter that judges
 // has fifteen of each, and a calibration takes ten.
