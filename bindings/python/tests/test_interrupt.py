@@ -30,17 +30,19 @@ PROGRAM = """
     begun = []
     came = threading.Event()
 
-    def on_signal(*received):
-        came.set()
-        signal.default_int_handler(*received)
+    request = lectern._calls.Cancel.request
 
-    signal.signal(signal.SIGINT, on_signal)
+    def requested(cancel):
+        request(cancel)
+        came.set()
+
+    lectern._calls.Cancel.request = requested
 
     def progress(now):
         if now.documents > 0 and not begun:
             begun.append(now)
             print("ready", flush=True)
-            came.wait()  # so that the signal comes before the end, whichever thread this is
+            came.wait()  # so that the end is asked for before it has come by itself
 
     try:
         if what.startswith("put "):
