@@ -1012,7 +1012,7 @@ class RestTest(unittest.TestCase):
 
     def test_whole_numbers_and_the_forms_of_answers(self):
         search = "/collections/notes/search"
-        _, result = self.ask("POST", search, {"query": "tides", "k": 2.0, "deadline_milliseconds": 5000.0})
+        _, result = self.ask("POST", search, {"query": "tides", "k": 2.0, "deadline_milliseconds": 10000.0})
         self.assertLessEqual(len(result["hits"]), 2)
         _, failed = self.ask("POST", search, {"query": "tides", "k": 2.5}, expect=400)
         self.assertIn("'k'", failed["detail"])

@@ -42,7 +42,7 @@ class Server:
 
     def logged(self, wanted, count=1):
         """The lines of the log that are wanted. Waits for as many: a request is logged after its reply."""
-        until = time.monotonic() + 30
+        until = time.monotonic() + 100
         while time.monotonic() < until:
             whole = self.log_text().rpartition("\n")[0].splitlines()
             found = [line for line in map(json.loads, whole) if wanted(line)]

@@ -9,6 +9,7 @@ import { historyOf, keep, turnsOf } from "./talk.js";
 
 let running = null;
 let turns = [];
+let early = ""; // asked before the collections were known
 
 // A turn's sources can be walked through in the reader.
 const openSource = (sources, n) => {
@@ -116,7 +117,8 @@ function showTurns() {
 async function ask(question) {
   if (!question) return byId("question").focus();
   if (!state.collection) {
-    byId("ask-status").textContent = "There is no collection yet: add documents first.";
+    if (!state.listed) early = question;
+    byId("ask-status").textContent = early ? "Looking for the collections …" : "There is no collection yet: add documents first.";
     return;
   }
   running?.abort();
@@ -216,7 +218,8 @@ when("collection", () => {
   turns = turnsOf(state.collection);
   showTurns();
 });
-// A link to a question asks it, unless it was the last one.
+// A link to a question asks it, unless it was the last one. So does what was asked too early, unless somebody
+// has gone on writing.
 when("address", () => {
   const { view, params } = here();
   const question = params.get("q");
@@ -224,6 +227,9 @@ when("address", () => {
   if (params.get("in") && params.get("in") !== state.collection) return;
   byId("ask-filter").value = params.get("filter") ?? "";
   if (byId("ask-filter").value) byId("ask-filter").closest("details").open = true; // what narrows is seen
+  const waiting = early;
+  early = "";
+  if (waiting && waiting === field.value.trim()) return void ask(waiting);
   if (!question) return;
   if (turns.at(-1)?.question !== question && !byId("turns").lastElementChild?.querySelector("[data-status=running]")) ask(question);
 });

@@ -48,6 +48,7 @@ async function listCollections(wanted) {
     const [{ collections }, others] = await Promise.all([get("/collections"), get("/aliases")]);
     aliases = new Map(others.aliases.map((each) => [each.alias, each.collection]));
     known = new Map(collections.map((each) => [each.name, new Set(each.rights)]));
+    state.listed = true;
     const names = [...known.keys()];
     const select = byId("collection");
     const called = (name) => [...aliases].filter(([, collection]) => collection === name).map(([alias]) => alias);
@@ -88,6 +89,7 @@ function choose(name) {
 
 // Before the first upload when there is no collection.
 async function makeFirst() {
+  await started; // there may be one that is not known yet
   if (state.collection) return;
   await put(of("documents"), {});
   await listCollections("documents");
@@ -175,5 +177,4 @@ addEventListener("keydown", (event) => {
 
 startDocuments(makeFirst);
 showView(true);
-await readDescription();
-await listCollections();
+const started = readDescription().then(() => listCollections());

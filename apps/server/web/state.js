@@ -2,6 +2,7 @@
 
 export const state = {
   collection: "",
+  listed: false, // the collections are known: without one at hand there is none
   last: null, // {what, text, milliseconds, stages}
   searchFields: new Set(), // what the server's search takes, by its own description
   askFields: new Set(), // and its ask
