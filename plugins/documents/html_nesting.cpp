@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "documents/extracted.hpp"
 #include "documents/file_name.hpp"
 #include "text/ascii.hpp"
 
@@ -160,12 +161,13 @@ bool is_special(GumboTag tag) {
 
 class Nesting {
  public:
-    explicit Nesting(std::string_view html) : html_(html) {}
+    // `xml`: "<x/>" is an element of its own, whatever it is called.
+    Nesting(std::string_view html, bool xml) : html_(html), xml_(xml) {}
 
     std::string_view run(std::string& storage) {
         std::size_t at = html_.find('<');
         while (at < html_.size()) at = html_.find('<', behind_markup(at));
-        if (out_.empty()) return html_;
+        if (copied_ == 0) return html_;
         out_.append(html_.substr(copied_));
         storage = std::move(out_);
         return storage;
@@ -199,35 +201,81 @@ class Nesting {
         }
         const std::size_t end_of_name =
             std::min(html_.find_first_of(" \t\n\r\f/>", name), html_.size());
-        const std::size_t end = behind_tag(end_of_name);
-        if (end > html_.size()) return html_.size();
         const std::string_view called = html_.substr(name, end_of_name - name);
         const std::string name_of_tag = ascii_lower(called);
         const Element element{
             gumbo_tagn_enum(name_of_tag.data(), static_cast<unsigned>(name_of_tag.size())), called};
+        const bool root = element.tag == GUMBO_TAG_HTML || element.tag == GUMBO_TAG_BODY;
+        std::size_t attributes = 0;
+        const Tag tag = tag_from(end_of_name, root ? attributes_of_root_ : attributes);
+        if (tag.end > html_.size()) {
+            cut(tag.excess, html_.size());
+            return html_.size();
+        }
         if (closes) {
             end_tag(element);
-            return end;
+            cut(tag.excess, tag.end - 1);
+            return tag.end;
         }
-        const bool closed = html_[end - 2] == '/' && (foreign_ > 0 || is_foreign(element.tag));
-        if (closed || nests_never(element.tag)) return end;
-        if (is_raw(element.tag)) return behind_raw(end, called);
-        start_tag(begin, element);
-        return end;
+        const bool closed = tag.closed && (xml_ || foreign_ > 0 || is_foreign(element.tag));
+        const bool never = nests_never(element.tag) || is_raw(element.tag);
+        if (!closed && !never) start_tag(begin, element);
+        cut(tag.excess, tag.end - (tag.closed ? 2 : 1));
+        if (closed) {
+            if (xml_ && foreign_ == 0 && !is_void(element.tag)) end_at_once(tag.end, called);
+            return tag.end;
+        }
+        return is_raw(element.tag) ? behind_raw(tag.end, called) : tag.end;
     }
 
-    // Behind the '>' of a tag, whose attributes may have some in quotes.
-    [[nodiscard]] std::size_t behind_tag(std::size_t at) const {
-        for (; at < html_.size(); ++at) {
-            if (html_[at] == '>') return at + 1;
-            if (html_[at] != '=') continue;
-            const std::size_t value = html_.find_first_not_of(" \t\n\r\f", at + 1);
-            if (value >= html_.size()) break;
-            if (html_[value] != '"' && html_[value] != '\'') continue;
-            at = html_.find(html_[value], value + 1);
-            if (at == std::string_view::npos) break;
+    struct Tag {
+        std::size_t end = std::string_view::npos;     // behind its '>'
+        std::size_t excess = std::string_view::npos;  // where its first attribute too many begins
+        bool closed = false;                          // by "/>"
+    };
+
+    // What stands behind a tag's name. `attributes` counts.
+    [[nodiscard]] Tag tag_from(std::size_t at, std::size_t& attributes) const {
+        constexpr std::string_view blanks = " \t\n\r\f";
+        Tag out;
+        while ((at = html_.find_first_not_of(" \t\n\r\f/", at)) < html_.size()) {
+            if (html_[at] == '>') {
+                out.end = at + 1;
+                out.closed = html_[at - 1] == '/';
+                return out;
+            }
+            if (++attributes > most_attributes) out.excess = std::min(out.excess, at);
+            // A '=' may begin a name.
+            at = html_.find_first_of(" \t\n\r\f/>=", at + 1);
+            const std::size_t equals = html_.find_first_not_of(blanks, at);
+            if (equals >= html_.size() || html_[equals] != '=') continue;
+            at = html_.find_first_not_of(blanks, equals + 1);
+            if (at >= html_.size()) break;
+            if (html_[at] == '"' || html_[at] == '\'') {
+                at = html_.find(html_[at], at + 1);
+                if (at == std::string_view::npos) break;
+                ++at;
+            } else if (at = html_.find_first_of(" \t\n\r\f>", at);
+                       at < html_.size() && html_[at] == '>') {
+                // A '/' before it is the value's.
+                out.end = at + 1;
+                return out;
+            }
         }
-        return std::string_view::npos;
+        return out;
+    }
+
+    // Leaves out what is from `first` to `end`; nothing when there is no such place.
+    void cut(std::size_t first, std::size_t end) {
+        if (first >= end) return;
+        out_.append(html_.substr(copied_, first - copied_));
+        copied_ = end;
+    }
+
+    // "<title/>", which ends at `end`, as "<title ></title>".
+    void end_at_once(std::size_t end, std::string_view name) {
+        cut(end - 2, end);
+        out_.append(" ></").append(name).append(">");
     }
 
     [[nodiscard]] std::size_t behind_raw(std::size_t at, std::string_view name) const {
@@ -309,21 +357,44 @@ class Nesting {
             if (is_foreign(open_.back().tag)) --foreign_;
     }
 
+    // Those that have no end tag: "</br>" is one more <br>.
+    static bool is_void(GumboTag tag) {
+        constexpr GumboTag all[] = {
+            GUMBO_TAG_AREA,   GUMBO_TAG_BASE,  GUMBO_TAG_BASEFONT, GUMBO_TAG_BGSOUND,
+            GUMBO_TAG_BR,     GUMBO_TAG_COL,   GUMBO_TAG_EMBED,    GUMBO_TAG_FRAME,
+            GUMBO_TAG_HR,     GUMBO_TAG_IMAGE, GUMBO_TAG_IMG,      GUMBO_TAG_INPUT,
+            GUMBO_TAG_KEYGEN, GUMBO_TAG_LINK,  GUMBO_TAG_META,     GUMBO_TAG_PARAM,
+            GUMBO_TAG_SOURCE, GUMBO_TAG_TRACK, GUMBO_TAG_WBR};
+        return std::find(std::begin(all), std::end(all), tag) != std::end(all);
+    }
+
     static bool is_foreign(GumboTag tag) { return tag == GUMBO_TAG_SVG || tag == GUMBO_TAG_MATH; }
 
     std::string_view html_;
+    bool xml_;
     std::vector<Element> open_;
     std::size_t foreign_ = 0;  // SVG and MathML elements that are open
+    std::size_t attributes_of_root_ = 0;
     std::string out_;
     std::size_t copied_ = 0;  // of html_ into out_
 };
 
+// By what stands at its begin. Pages that say so and are HTML all the same close no element so that
+// is not empty.
+bool is_xhtml(std::string_view html) {
+    constexpr std::size_t near = 4096;  // bytes
+    const std::string_view head = html.substr(0, near);
+    return trimmed(head).starts_with("<?xml") ||
+           head.find("http://www.w3.org/1999/xhtml") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string_view within_depth(std::string_view html, std::string& storage) {
-    constexpr std::size_t shortest_tag = 3;  // <b>
-    if (html.size() < deepest_html * shortest_tag) return html;
-    return Nesting(html).run(storage);
+    constexpr std::size_t shortest_attribute = 2;  // " a"
+    const bool xml = is_xhtml(html);
+    if (!xml && html.size() < most_attributes * shortest_attribute) return html;
+    return Nesting(html, xml).run(storage);
 }
 
 }  // namespace lectern::documents
