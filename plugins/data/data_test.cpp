@@ -250,6 +250,10 @@ TEST(Data, Subtitles) {
                 "WEBVTT\n\nNOTE no\n\nintro\n00:01.000 --> 00:02.000 align:start\n<v Ada>Hello.\n\n"
                 "00:03.000 --> 00:04.000\nHello.\n"),
         "Ada: Hello. Hello.");
+    EXPECT_EQ(
+        text_of("a.vtt",
+                "WEBVTT\n\n00:01.000 --> 00:02.000\n- Fish &amp; chips &lt;&nbsp;5&gt; &amp;lt;\n"),
+        "- Fish & chips < 5> &lt;");
 }
 
 TEST(Data, Xml) {
@@ -267,6 +271,10 @@ TEST(Data, Xml) {
          "<article><title>Tides</title><para>The <em>high</em> "
          "tide.</para><para>Low.</para></article>",
          "title: Tides\n\nThe high tide.\n\nLow."},
+        {"words beside values and paragraphs",
+         "<r>One<name>Caf\xC3\xA9</name><city>Kiel</city><p>Some <b>mi</b><i>xed</i> text.</p>"
+         "<![CDATA[<end>]]></r>",
+         "OneCaf\xC3\xA9 Kiel Some mixed text. <end>"},
         {"another charset", "<?xml version='1.0' encoding='windows-1252'?><a><b>caf\xE9</b></a>",
          "b: café"},
         {"entities", "<!DOCTYPE a [<!ENTITY e 'x'>]><a><b>&e;&lt;</b></a>", "b: &e;<"},
@@ -275,9 +283,10 @@ TEST(Data, Xml) {
     for (const auto& c : cases) EXPECT_EQ(text_of("a.xml", c.bytes), c.text) << c.what;
     const documents::Extracted drawing = read_data(
         "<svg xmlns='x' width='5'><title>Harbour</title><style>.a{}</style><path d='M0 0L5 5'/>"
-        "<text x='1'>Quay <tspan>one</tspan></text></svg>",
+        "<text x='1'>Quay <tspan>on</tspan><tspan>e</tspan><tspan x='1' dy='9'>open</tspan></text>"
+        "</svg>",
         "a.svg", {});
-    EXPECT_EQ(drawing.text, "Harbour\n\nQuay one");
+    EXPECT_EQ(drawing.text, "Harbour\n\nQuay one open");
     EXPECT_EQ(drawing.title, "Harbour");
 }
 

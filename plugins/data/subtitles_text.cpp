@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "data/data_text.hpp"
 #include "documents/markup.hpp"
@@ -67,6 +70,27 @@ std::string without_tags(std::string_view line) {
     return out;
 }
 
+// "&amp;" and the like, which WebVTT has and many programs write in .srt, too.
+std::string unescaped(std::string_view text) {
+    constexpr std::pair<std::string_view, std::string_view> all[] = {
+        {"&amp;", "&"}, {"&lt;", "<"},   {"&gt;", ">"},       {"&nbsp;", " "},    {"&quot;", "\""},
+        {"&#39;", "'"}, {"&apos;", "'"}, {"&lrm;", "\u200E"}, {"&rlm;", "\u200F"}};
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::string_view rest = text.substr(at);
+        const auto* const found =
+            std::find_if(std::begin(all), std::end(all),
+                         [&](const auto& one) { return rest.starts_with(one.first); });
+        if (text[at] != '&' || found == std::end(all)) {
+            out += text[at++];
+            continue;
+        }
+        out += found->second;
+        at += found->first.size();
+    }
+    return out;
+}
+
 }  // namespace
 
 documents::Extracted subtitles_text(std::string_view utf8) {
@@ -96,7 +120,7 @@ documents::Extracted subtitles_text(std::string_view utf8) {
         }
         // Before a time there are counts, names, and WebVTT's own blocks (NOTE, STYLE).
         if (!in_words) continue;
-        const std::string words = one_line(without_tags(line));
+        const std::string words = one_line(unescaped(without_tags(line)));
         if (words.empty() || words == last) continue;
         last = words;
         if (paragraph.empty())

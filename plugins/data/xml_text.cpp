@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <initializer_list>
+
 #include "data/data_text.hpp"
 #include "documents/file_name.hpp"
 #include "documents/markup.hpp"
@@ -31,6 +34,54 @@ bool is_paragraph(std::string_view name) {
     return false;
 }
 
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Elements that stand apart from the words around them.
+bool stands_apart(const Node& node) {
+    const std::string_view name = office::name_of(node);
+    // A line of a drawing's text.
+    if (name == "tspan")
+        return !node.attribute("x").empty() || !node.attribute("y").empty() ||
+               !node.attribute("dy").empty();
+    return is_paragraph(name) ||
+           is_one_of(name, {"title", "head", "section", "div", "list", "item", "ul", "ol", "table",
+                            "row", "tr", "td", "th", "entry", "cell", "note", "br", "lb"});
+}
+
+// Elements that may be part of a word, one behind the other too.
+bool is_within_words(const Node& node) {
+    return is_one_of(office::name_of(node),
+                     {"b", "i", "u", "em", "emph", "strong", "bold", "italic", "hi", "sc", "sub",
+                      "sup", "inf", "subscript", "superscript", "span", "tspan"});
+}
+
+// The words of an element that has some of its own beside elements. White space is added where two
+// elements with nothing between them, or an element that stands apart, would make one word of two.
+void mixed_words(const Node& node, std::string& out) {
+    Node before;  // the element behind which nothing stands as yet
+    for (const Node& at : node.children()) {
+        if (at.type() == pugi::node_pcdata || at.type() == pugi::node_cdata) {
+            if (before && stands_apart(before)) out += ' ';
+            out += at.value();
+            before = {};
+        } else if (at.type() == pugi::node_element) {
+            if (stands_apart(at) || (before && (stands_apart(before) || !is_within_words(before) ||
+                                                !is_within_words(at))))
+                out += ' ';
+            mixed_words(at, out);
+            before = at;
+        }
+    }
+}
+
+std::string words_of(const Node& node) {
+    std::string out;
+    mixed_words(node, out);
+    return one_line(out);
+}
+
 // What holds values alone is a record, whose lines stay together.
 class XmlText {
  public:
@@ -40,7 +91,7 @@ class XmlText {
     void read(const Node& node) {
         const std::string name(office::name_of(node));
         if (has_words(node)) {
-            const std::string words = one_line(office::text_of(node));
+            const std::string words = words_of(node);
             if (name == "style" || name == "script") return;
             if (!drawing_ && !has_elements(node) && !is_paragraph(name)) return line(name, words);
             end();

@@ -10,6 +10,7 @@
 
 #include "documents/extracted.hpp"
 #include "documents/file_name.hpp"
+#include "text/ascii.hpp"
 #include "text/text.hpp"
 
 namespace lectern::documents {
@@ -127,34 +128,118 @@ void refuse_binary(std::string_view bytes) {
         fail(LECTERN_UNSUPPORTED, "looks like a binary file (many control characters)");
 }
 
-// ICU's guess, taken for what browsers call it. Of what says little, Western European is the most
-// common.
-Encoding guess(std::string_view bytes) {
-    constexpr std::size_t looked_at = std::size_t{256} << 10;
-    constexpr int least_confidence = 25;
-    const Encoding western = encoding_of("windows-1252");
-    // Of much ASCII and a few letters, ICU would see the ASCII alone.
-    std::string around;
-    for (std::size_t i = 0; i < bytes.size() && around.size() < looked_at; ++i) {
+// What has a letter here and there, so that a few of them say less than many.
+bool mostly_ascii(std::string_view bytes) noexcept {
+    std::size_t ascii_letters = 0;
+    std::size_t others = 0;
+    for (const char c : bytes) {
+        if (static_cast<unsigned char>(c) >= 0x80)
+            ++others;
+        else if (text::is_ascii_letter(c))
+            ++ascii_letters;
+    }
+    return others <= ascii_letters;
+}
+
+// Of much ASCII and a few letters, ICU would see the ASCII alone: what stands around the letters.
+std::string around_letters(std::string_view bytes, std::size_t most) {
+    constexpr std::size_t near = 40;
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size() && out.size() < most; ++i) {
         if (static_cast<unsigned char>(bytes[i]) < 0x80) continue;
-        const std::size_t begin = std::max(i > 40 ? i - 40 : 0, std::size_t{0});
-        const std::size_t end = std::min(i + 40, bytes.size());
-        around += bytes.substr(begin, end - begin);
-        around += ' ';
+        const std::size_t begin = i > near ? i - near : 0;
+        std::size_t end = std::min(i + near, bytes.size());
+        while (end < bytes.size() && static_cast<unsigned char>(bytes[end]) >= 0x80) ++end;
+        out += bytes.substr(begin, end - begin);
+        out += ' ';
         i = end;
     }
+    return out;
+}
+
+bool is_latin(const Encoding& encoding) {
+    for (const std::string_view name :
+         {"windows-1252", "windows-1250", "windows-1254", "iso-8859-2"})
+        if (encoding.name == name) return true;
+    return false;
+}
+
+// Whether text in that encoding would hold these bytes, but for a broken one: no character that
+// there is none for, and no controls where other encodings have letters.
+bool could_be(const Encoding& encoding, std::string_view bytes) {
+    constexpr std::size_t looked_at = std::size_t{64} << 10;
+    const std::string_view head = bytes.substr(0, looked_at);
+    const std::string text = to_utf8(head, encoding);
+    std::size_t bad = 0;
+    for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+        const bool control = text[at] == '\xC2' && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+        if (control || std::string_view(text).substr(at).starts_with("\xEF\xBF\xBD")) ++bad;
+    }
+    const auto letters = static_cast<std::size_t>(std::count_if(
+        head.begin(), head.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }));
+    return bad * 50 <= letters;
+}
+
+// Of those that ICU knows nothing of: the one in which nearly all letters are of its script.
+Encoding by_script(std::string_view bytes) {
+    constexpr std::size_t looked_at = std::size_t{64} << 10;
+    constexpr std::size_t fewest = 20;  // letters
+    struct {
+        const char* charset;
+        unsigned char begin[2];  // of the UTF-8 of its letters
+        unsigned char end[2];
+    } constexpr all[] = {
+        {"windows-874", {0xE0, 0xB8}, {0xE0, 0xBA}},  // U+0E00 to U+0E7F
+        {"ibm866", {0xD0, 0x80}, {0xD2, 0x80}},       // U+0400 to U+047F
+    };
+    for (const auto& each : all) {
+        const Encoding encoding = encoding_of(each.charset);
+        const std::string text = to_utf8(bytes.substr(0, looked_at), encoding);
+        std::size_t letters = 0;
+        std::size_t of_script = 0;
+        for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+            if ((text[at] & 0xC0) != 0xC0) continue;  // ASCII, or within a letter
+            const unsigned head[2] = {static_cast<unsigned char>(text[at]),
+                                      static_cast<unsigned char>(text[at + 1])};
+            ++letters;
+            if (std::lexicographical_compare(head, head + 2, each.end, each.end + 2) &&
+                !std::lexicographical_compare(head, head + 2, each.begin, each.begin + 2))
+                ++of_script;
+        }
+        if (letters >= fewest && of_script * 20 >= letters * 19) return encoding;
+    }
+    return {};
+}
+
+// ICU's guess, taken for what browsers call it: the best that the bytes are possible in. Of what
+// says little, Western European is the most common; but a text whose letters are hardly ever ASCII
+// is in another script, and there the little that ICU says of a few sentences is worth more.
+Encoding guess(std::string_view bytes) {
+    constexpr std::size_t looked_at = std::size_t{256} << 10;
+    const bool other_script = !mostly_ascii(bytes);
+    constexpr int least_confidence = 25;
+    constexpr int least_for_other_script = 15;
+    const Encoding western = encoding_of("windows-1252");
+    const std::string sample =
+        other_script ? std::string(bytes.substr(0, looked_at)) : around_letters(bytes, looked_at);
     UErrorCode error = U_ZERO_ERROR;
     const std::unique_ptr<UCharsetDetector, CloseDetector> detector(ucsdet_open(&error));
     if (U_FAILURE(error)) return western;
-    ucsdet_setText(detector.get(), around.data(), static_cast<std::int32_t>(around.size()), &error);
-    const UCharsetMatch* match = ucsdet_detect(detector.get(), &error);
-    if (U_FAILURE(error) || match == nullptr) return western;
-    if (ucsdet_getConfidence(match, &error) < least_confidence) return western;
-    const char* const name = ucsdet_getName(match, &error);
-    if (U_FAILURE(error) || name == nullptr) return western;
-    const Encoding found = encoding_of(name);
-    // Not UTF-8, as that has been looked for; UTF-16 and 32 would hold NUL bytes.
-    return !found || found.name.starts_with("utf-") ? western : found;
+    ucsdet_setText(detector.get(), sample.data(), static_cast<std::int32_t>(sample.size()), &error);
+    std::int32_t count = 0;
+    const UCharsetMatch** const matches = ucsdet_detectAll(detector.get(), &count, &error);
+    if (U_FAILURE(error) || matches == nullptr) return western;
+    for (std::int32_t i = 0; i < count; ++i) {
+        const int confidence = ucsdet_getConfidence(matches[i], &error);
+        const char* const name = ucsdet_getName(matches[i], &error);
+        if (U_FAILURE(error) || name == nullptr || confidence < least_for_other_script) break;
+        const Encoding found = encoding_of(name);
+        if (confidence < least_confidence && (!other_script || is_latin(found))) continue;
+        // Not UTF-8, as that has been looked for; UTF-16 and 32 would hold NUL bytes.
+        if (found && !found.name.starts_with("utf-") && could_be(found, bytes)) return found;
+    }
+    const Encoding other = other_script ? by_script(bytes) : Encoding{};
+    return other ? other : western;
 }
 
 Decoded as(const Encoding& encoding, std::string_view bytes, std::string& storage) {
