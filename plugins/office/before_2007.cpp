@@ -27,6 +27,42 @@ bool has_stream(std::string_view bytes, std::string_view name) {
     return bytes.find(wide + std::string(2, '\0')) != std::string_view::npos;
 }
 
+std::uint32_t number_at(std::string_view bytes, std::size_t at, int size) {
+    std::uint32_t out = 0;
+    for (int i = size; i-- > 0;)
+        out = out << 8U | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
+    return out;
+}
+
+// The programs look for ever for what a file that was cut no longer has. [MS-CFB] 2.2, 2.3: all
+// sectors that its table says are used begin within the file, as far as the header has the table.
+void refuse_cut(std::string_view bytes) {
+    constexpr std::size_t header = 512;
+    constexpr std::uint32_t unused = 0xFFFFFFFF;
+    constexpr std::uint32_t greatest = 0xFFFFFFFA;
+    if (bytes.size() < header) fail(LECTERN_INVALID_ARGUMENT, "the file is cut");
+    const std::uint32_t shift = number_at(bytes, 30, 2);
+    if (shift != 9 && shift != 12) return;
+    const std::size_t size = std::size_t{1} << shift;
+    const auto begin_of = [&](std::uint32_t sector) { return (std::size_t{sector} + 1) * size; };
+    const auto check = [&](std::uint32_t sector) {
+        if (sector <= greatest && begin_of(sector) >= bytes.size())
+            fail(LECTERN_INVALID_ARGUMENT, "the file is cut: parts of it are missing at its end");
+    };
+    std::uint32_t last = 0;
+    for (std::size_t i = 0, at = 76; at < header; ++i, at += 4) {
+        const std::uint32_t table = number_at(bytes, at, 4);
+        if (table > greatest) break;
+        check(table);
+        if (begin_of(table) + size > bytes.size())
+            fail(LECTERN_INVALID_ARGUMENT, "the file is cut: parts of it are missing at its end");
+        for (std::size_t entry = 0; entry < size / 4; ++entry)
+            if (number_at(bytes, begin_of(table) + 4 * entry, 4) != unused)
+                last = static_cast<std::uint32_t>(i * (size / 4) + entry);
+    }
+    check(last);
+}
+
 // Bytes under a path, for programs that read nothing else. Only this user can read them, and they
 // are gone with this object.
 class TemporaryFile {
@@ -62,6 +98,7 @@ class TemporaryFile {
 // What one of the programs writes.
 std::string converted(std::vector<std::string> command, std::string_view bytes, const char* kind,
                       const Converters& converters) {
+    refuse_cut(bytes);
     const TemporaryFile file(bytes);
     command.push_back(file.path());
     const documents::ProcessOutput output = [&] {
@@ -96,6 +133,44 @@ std::vector<std::string> cells_of(std::string_view row) {
     return out;
 }
 
+// Behind the text in quotes and the switches of a field's code; 0 where there is none of either.
+std::size_t behind_arguments(std::string_view text) {
+    std::size_t out = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == ' ') {
+            ++at;
+            continue;
+        }
+        if (text[at] == '"') {
+            at = text.find('"', at + 1);
+            if (at == std::string_view::npos) break;
+            ++at;
+        } else if (text[at] == '\\' && at + 1 < text.size()) {
+            at += 2;
+        } else if (out == 0 && text.substr(at).starts_with("_Toc")) {
+            at = std::min(text.find(' ', at), text.size());
+        } else {
+            break;
+        }
+        out = at;
+    }
+    return out;
+}
+
+// catdoc shows the codes of Word's fields beside what they come to: `HYPERLINK "http://…" a link`.
+std::string without_field_codes(std::string_view line) {
+    constexpr std::string_view names[] = {" HYPERLINK ", " PAGEREF ", " TOC "};
+    std::string out(line);
+    for (const std::string_view name : names)
+        for (std::size_t at = 0; (at = out.find(name, at)) != std::string::npos;) {
+            const std::size_t end =
+                behind_arguments(std::string_view(out).substr(at + name.size()));
+            out.erase(at, end == 0 ? 0 : name.size() + end);
+            at += end == 0 ? name.size() : 0;
+        }
+    return documents::one_line(out);
+}
+
 void write_lines(std::string_view text, Markup& out) {
     constexpr std::string_view bullet = "\u2022";
     while (!text.empty()) {
@@ -109,6 +184,21 @@ void write_lines(std::string_view text, Markup& out) {
         else
             out.paragraph(words);
     }
+}
+
+// A page break ends a paragraph.
+void write_text(std::string text, Markup& out) {
+    std::replace(text.begin(), text.end(), '\f', '\n');
+    std::string kept;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::string_view line = take_until(rest, '\n');
+        const bool has_code = line.find_first_of("\\\"") != std::string_view::npos;
+        kept += has_code && line.find('\t') == std::string_view::npos ? without_field_codes(line)
+                                                                      : std::string(line);
+        kept += '\n';
+    }
+    write_lines(kept, out);
 }
 
 void write_sheets(std::string_view text, Markup& out) {
@@ -148,8 +238,8 @@ void write_slides(std::string_view text, Markup& out) {
 documents::Extracted before_2007_text(std::string_view bytes, const Converters& converters) {
     Markup out;
     if (has_stream(bytes, "WordDocument")) {
-        write_lines(converted({converters.doc, "-d", "utf-8", "-w"}, bytes, "Word", converters),
-                    out);
+        write_text(converted({converters.doc, "-d", "utf-8", "-w"}, bytes, "Word", converters),
+                   out);
         return finished(out, {}, std::string{});
     }
     if (has_stream(bytes, "Workbook") || has_stream(bytes, "Book")) {

@@ -22,7 +22,8 @@ std::string compound(const std::string& stream) {
         out += c;
         out += '\0';
     }
-    return out + std::string(64, '\0');
+    out.resize(512 + 64);  // more than a header, which says nothing of sectors
+    return out;
 }
 
 // Programs that stand in for catdoc's: what they write is known, whatever is installed.
