@@ -22,8 +22,30 @@ constexpr std::size_t most_cells = 5000000;
 
 using Cells = std::vector<std::string>;
 
+bool ends_cell(char c) noexcept {
+    return c == '\n' || c == '\r' ||
+           std::find(delimiters.begin(), delimiters.end(), c) != delimiters.end();
+}
+
+// What stands around cells: a double quote, or a single one where cells begin and end with it and
+// none with the other.
+char quote_of(std::string_view text) noexcept {
+    text = text.substr(0, looked_at);
+    std::size_t begun = 0;
+    std::size_t ended = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '"' && text[i] != '\'') continue;
+        const bool begins = i == 0 || ends_cell(text[i - 1]);
+        if (begins && text[i] == '"') return '"';
+        if (text[i] == '"') continue;
+        begun += begins ? 1 : 0;
+        ended += i + 1 == text.size() || ends_cell(text[i + 1]) ? 1 : 0;
+    }
+    return begun > 1 && begun == ended ? '\'' : '"';
+}
+
 // Takes one record (RFC 4180) off the text; quotes may hold line ends. Blank lines give no cells.
-Cells take_record(std::string_view& text, char delimiter) {
+Cells take_record(std::string_view& text, char delimiter, char quote) {
     Cells out;
     std::string cell;
     bool quoted = false;
@@ -32,15 +54,15 @@ Cells take_record(std::string_view& text, char delimiter) {
     for (; at < text.size(); ++at) {
         const char c = text[at];
         if (quoted) {
-            if (c != '"') {
+            if (c != quote) {
                 cell += c;
-            } else if (at + 1 < text.size() && text[at + 1] == '"') {
+            } else if (at + 1 < text.size() && text[at + 1] == quote) {
                 cell += c;
                 ++at;
             } else {
                 quoted = false;
             }
-        } else if (c == '"' && !was_quoted && documents::only_white_space(cell)) {
+        } else if (c == quote && !was_quoted && documents::only_white_space(cell)) {
             quoted = was_quoted = true;
             cell.clear();
         } else if (c == delimiter) {
@@ -61,19 +83,21 @@ Cells take_record(std::string_view& text, char delimiter) {
 
 struct Layout {
     char delimiter = ',';
+    char quote = '"';
     std::size_t width = 1;  // cells that most rows have
 };
 
 // The delimiter that cuts the most rows into the same number of cells, more than one.
 Layout layout_of(std::string_view text, std::optional<char> said) {
     Layout best;
+    best.quote = quote_of(text);
     double best_score = 0;
     for (char delimiter : delimiters) {
         if (said) delimiter = *said;
         std::string_view rest = text.substr(0, looked_at);
         std::vector<std::size_t> widths;
         while (!rest.empty() && widths.size() < rows_looked_at) {
-            const Cells cells = take_record(rest, delimiter);
+            const Cells cells = take_record(rest, delimiter, best.quote);
             if (!cells.empty()) widths.push_back(cells.size());
         }
         if (widths.size() > 1 && rest.empty() && text.size() > looked_at)
@@ -88,7 +112,8 @@ Layout layout_of(std::string_view text, std::optional<char> said) {
                              0.001 * static_cast<double>(std::min<std::size_t>(usual, 20));
         if (score > best_score) {
             best_score = score;
-            best = {delimiter, usual};
+            best.delimiter = delimiter;
+            best.width = usual;
         }
     }
     if (said) best.delimiter = *said;
@@ -110,16 +135,28 @@ bool is_number(std::string_view cell) noexcept {
     return digit;
 }
 
-// Names of columns: all there, all different, none a number. Two rows of words alone could be both;
-// tables without a header are rarer.
+bool is_year(std::string_view cell) noexcept {
+    return cell.size() == 4 && (cell.starts_with("19") || cell.starts_with("20")) &&
+           text::is_digit(cell[2]) && text::is_digit(cell[3]);
+}
+
+// Names of columns: all there, all different, none a number but years in a row beside a name. Two
+// rows of words alone could be both; tables without a header are rarer.
 bool is_header(const Cells& cells) {
     std::set<std::string> seen;
+    std::vector<std::string> years;
     for (const std::string& cell : cells) {
         const std::string name = one_line(cell);
-        if (name.empty() || name.size() > 200 || is_number(name) || !seen.insert(name).second)
+        if (name.empty() || name.size() > 200 || !seen.insert(name).second) return false;
+        if (is_year(name))
+            years.push_back(name);
+        else if (is_number(name))
             return false;
     }
-    return !cells.empty();
+    if (years.empty()) return !cells.empty();
+    const bool in_a_row =
+        std::is_sorted(years.begin(), years.end()) || std::is_sorted(years.rbegin(), years.rend());
+    return years.size() > 1 && years.size() < cells.size() && in_a_row;
 }
 
 }  // namespace
@@ -131,14 +168,14 @@ documents::Extracted table_text(std::string_view utf8) {
         said = utf8[4];
         utf8.remove_prefix(6);
     }
-    const auto [delimiter, usual_width] = layout_of(utf8, said);
+    const auto [delimiter, quote, usual_width] = layout_of(utf8, said);
     std::string title;
     Markup out;
     std::optional<Cells> header;
     bool first = true;
     std::size_t cells_read = 0;
     for (std::uint64_t row = 1; !utf8.empty(); ++row) {
-        Cells cells = take_record(utf8, delimiter);
+        Cells cells = take_record(utf8, delimiter, quote);
         if (cells.empty()) continue;
         cells_read += cells.size();
         if (cells_read > most_cells)

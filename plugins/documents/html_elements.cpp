@@ -39,6 +39,9 @@ Display display_of(const GumboElement& element) {
         case GUMBO_TAG_AUDIO:
         case GUMBO_TAG_VIDEO:
         case GUMBO_TAG_SVG:
+        case GUMBO_TAG_DEL:
+        case GUMBO_TAG_RP:
+        case GUMBO_TAG_RT:
         case GUMBO_TAG_SELECT:
         case GUMBO_TAG_DATALIST:
         case GUMBO_TAG_TEXTAREA:

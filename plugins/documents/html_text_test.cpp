@@ -63,6 +63,10 @@ TEST(HtmlText, WhatIsReadable) {
          "<menu><li>o</menu><dir><li>p</dir>q",
          "a\n\nb\n\nc\n\nd\n\ne\n\nf\n\ng\n\nh\n\ni\n\nj\n\nk\n\nl\nm\n\nn\n<b>\n\n- o\n\n- "
          "p\n\nq"},
+        {"deleted words, and how words are read aloud",
+         "<p>It costs <del>120</del> <ins>140</ins> in <ruby>港<rp>(</rp><rt>みなと</rt>"
+         "<rp>)</rp>町<rt>まち</rt></ruby>.",
+         "It costs 140 in 港町."},
         {"plaintext", "a<plaintext>b\n<c>", "a\n\nb\n<c>"},
         {"not shown",
          "a<noframes><p>b</p></noframes><dialog>c</dialog><noembed><i>d</i></noembed>e", "ae"},

@@ -98,8 +98,12 @@ class DocxReader {
             const Node own = child(properties, "pageBreakBefore");
             if (own ? is_on(own) : style.new_page) pages_.on_new_page();
         }
-        Paragraph found;
+        Paragraph found = std::exchange(joined_, {});
         if (!style.hidden) runs(node, found);
+        if (joins_next(node, properties)) {
+            joined_ = std::move(found);
+            return;
+        }
         write(found, properties, style);
         end_of_block();
         if (counting_ && ends_page(child(properties, "sectPr"))) pages_.asked();
@@ -108,6 +112,17 @@ class DocxReader {
             const std::string words = plain(note);
             if (!words.empty()) line(name + ": " + words);
         }
+    }
+
+    // Whether a revision deleted the end of the paragraph: it goes on in the next one.
+    static bool joins_next(const Node& node, const Node& properties) {
+        const Node mark = child(properties, "rPr");
+        if (!child(mark, "del") && !child(mark, "moveFrom")) return false;
+        for (Node next = node.next_sibling(); next; next = next.next_sibling()) {
+            if (is(next, "p")) return true;
+            if (is(next, "tbl") || is(next, "sdt") || is(next, "sectPr")) return false;
+        }
+        return false;
     }
 
     void write(const Paragraph& found, const Node& properties, const DocxStyle& style) {
@@ -371,6 +386,7 @@ class DocxReader {
     Pages pages_;
     bool counting_ = true;         // not in notes and running heads, which stand elsewhere
     std::uint64_t placed_ = 0;     // the page of the last place
+    Paragraph joined_;             // whose end is deleted
     std::string* cell_ = nullptr;  // text of the open cell, which takes everything
     std::vector<Node> later_tables_;
     std::vector<std::string> later_lines_;

@@ -102,6 +102,14 @@ TEST(Docx, Structure) {
              run("c") + "</w:moveFrom>" + run("d") + "</w:p>" +
              tbl(tr(tc(p("e")) + tc(p("f")), "<w:del/>") + tr(tc(p("g")) + tc(p("h")))),
          "ad\n\ng | h"},
+        {"a deleted end of a paragraph",
+         "<w:p><w:pPr><w:rPr><w:del w:id='1'/></w:rPr></w:pPr>" + run("a ") + "</w:p>" +
+             "<w:bookmarkStart/>" + p("b", "H1") +
+             "<w:p><w:pPr><w:rPr><w:del w:id='2'/></w:rPr></w:pPr>" + run("c") + "</w:p>" +
+             tbl(tr(tc(p("d")) +
+                    tc("<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>" + run("e") + "</w:p>"))) +
+             p("f"),
+         "# a b\n\nc\n\nd | e\n\nf"},
         {"hidden text",
          p("a") +
              "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>b</w:t></w:r><w:r><w:rPr><w:vanish "
