@@ -34,13 +34,14 @@ std::uint32_t number_at(std::string_view bytes, std::size_t at, int size) {
     return out;
 }
 
+constexpr std::size_t compound_header = 512;  // bytes
+
 // The programs look for ever for what a file that was cut no longer has. [MS-CFB] 2.2, 2.3: all
 // sectors that its table says are used begin within the file, as far as the header has the table.
 void refuse_cut(std::string_view bytes) {
-    constexpr std::size_t header = 512;
     constexpr std::uint32_t unused = 0xFFFFFFFF;
     constexpr std::uint32_t greatest = 0xFFFFFFFA;
-    if (bytes.size() < header) fail(LECTERN_INVALID_ARGUMENT, "the file is cut");
+    if (bytes.size() < compound_header) fail(LECTERN_INVALID_ARGUMENT, "the file is cut");
     const std::uint32_t shift = number_at(bytes, 30, 2);
     if (shift != 9 && shift != 12) return;
     const std::size_t size = std::size_t{1} << shift;
@@ -50,7 +51,7 @@ void refuse_cut(std::string_view bytes) {
             fail(LECTERN_INVALID_ARGUMENT, "the file is cut: parts of it are missing at its end");
     };
     std::uint32_t last = 0;
-    for (std::size_t i = 0, at = 76; at < header; ++i, at += 4) {
+    for (std::size_t i = 0, at = 76; at < compound_header; ++i, at += 4) {
         const std::uint32_t table = number_at(bytes, at, 4);
         if (table > greatest) break;
         check(table);
@@ -255,6 +256,8 @@ documents::Extracted before_2007_text(std::string_view bytes, const Converters& 
             out);
         return finished(out, {}, std::nullopt);
     }
+    // What has a header and no name may have been cut between them.
+    if (bytes.size() >= compound_header) refuse_cut(bytes);
     fail(LECTERN_UNSUPPORTED,
          "a compound file that is none of Word, Excel or PowerPoint before 2007");
 }
