@@ -207,6 +207,10 @@ write("mail", "outlook", b"\x02" + compound({
     "__substg1.0_0C1A001E": b"Ren\xe9",
     "__attach_version1.0_#00000000": {"__substg1.0_3707001F": "a.txt".encode("utf-16-le"),
                                       "__substg1.0_37010102": b"attached"}}))
+write("office", "before-2007", b"\x00" + compound({"WordDocument": bytes(64)}))
+write("pdf_text", "picture", "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
+      "1\t1\t0\t0\t0\t0\t0\t0\t640\t480\t-1\t\n5\t1\t1\t1\t1\t1\t36\t92\t60\t24\t96.5\tThe\n"
+      "5\t1\t1\t1\t1\t2\t109\t92\t90\t24\t95.1\tmoon\n")
 write("data", "table", b'\x00a;b\n"c ""d""\ne";1\n')
 write("data", "json", b'\x01{"a": [{"b": 1}, 2], "title": "x"}')
 write("data", "xml", b"\x02<?xml version='1.0' encoding='latin1'?><a b='c'><d>\xe9</d><p>e<f/>g</p></a>")
