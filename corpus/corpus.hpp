@@ -17,6 +17,7 @@
 // time: the caller sees to it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -282,6 +283,11 @@ class Corpus {
     // ---- writing. Ok, or why the corpus does not take such a document.
     [[nodiscard]] virtual Status accepts(const storage::PutDocument& /*document*/) const {
         return {};
+    }
+    // How long what is ready to be committed may wait for more: what a commit costs beside its
+    // documents.
+    [[nodiscard]] virtual std::chrono::milliseconds commit_every() const noexcept {
+        return std::chrono::milliseconds(100);
     }
     // All of a group or nothing of each of its documents: a reader finds the old
     // version of a document or the new one, never a mixture. `vectors`: those that serve and follow

@@ -71,6 +71,9 @@ class ClusterCorpus final : public Corpus {
     Result<std::shared_ptr<Vectors>> open_vectors(const VectorOptions& options) override;
 
     Status accepts(const storage::PutDocument& document) const override;
+    // Each commit refreshes every copy of every shard twice, and what was refreshed is merged
+    // later.
+    std::chrono::milliseconds commit_every() const noexcept override;
     Result<storage::CommitResult> commit(const storage::WriteGroup& group,
                                          Vectors* vectors) override;
     Result<std::uint64_t> add_vectors(storage::GenerationNumber generation,

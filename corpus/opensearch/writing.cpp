@@ -15,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int most_conflicts = 20;
+constexpr std::chrono::seconds between_commits{3};
 constexpr std::uint64_t pause_of_a_loser = 20;  // milliseconds at most, for each time
 
 }  // namespace
@@ -29,6 +30,10 @@ Status ClusterCorpus::accepts(const storage::PutDocument& document) const {
         return {Code::unsupported, "the OpenSearch backend keeps titles of at most " +
                                        std::to_string(longest_value) + " bytes"};
     return check_fields(document.metadata);
+}
+
+std::chrono::milliseconds ClusterCorpus::commit_every() const noexcept {
+    return between_commits;
 }
 
 Status ClusterCorpus::write_version(const storage::PutDocument& put, Wish& wish, Bulk& bulk) const {

@@ -72,7 +72,8 @@ struct Collection::Impl {
     }
 
     // Holds writing.
-    Status commit(const storage::WriteGroup& group, const Serving& with);
+    // How many documents were there before.
+    Result<std::uint64_t> commit(const storage::WriteGroup& group, const Serving& with);
     // Gives freed memory back when so many bytes of text were written since the last time. Holds
     // writing.
     void give_back_memory(std::uint64_t after);

@@ -42,11 +42,14 @@ constexpr std::chrono::seconds for_requests_of_others{2};
 
 }  // namespace
 
-Status Collection::Impl::commit(const storage::WriteGroup& group, const Serving& with) {
-    LECTERN_TRY(corpus->commit(group, with.following()).status());
+Result<std::uint64_t> Collection::Impl::commit(const storage::WriteGroup& group,
+                                               const Serving& with) {
+    LECTERN_ASSIGN(const storage::CommitResult done, corpus->commit(group, with.following()));
     for (const storage::PutDocument& document : group.puts) written_bytes += document.text.size();
     give_back_memory(give_back_every);
-    return {};
+    return static_cast<std::uint64_t>(std::count_if(
+        done.documents.begin(), done.documents.end(),
+        [](const storage::CommittedDocument& document) { return document.replaced; }));
 }
 
 void Collection::Impl::give_back_memory(std::uint64_t after) {
@@ -71,6 +74,7 @@ Result<IngestReport> Collection::Impl::ingest(const IngestInput& input,
             },
         .keep_originals = keeps_originals,
         .commit = [&](storage::WriteGroup group) { return commit(group, *with); },
+        .commit_every = corpus->commit_every(),
         .generation = with->generation};
     IngestReport report;
     report.failed = std::move(failed);

@@ -6,6 +6,7 @@
 // reported and the others go on; documents are committed in groups, as they are done.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
@@ -63,8 +64,11 @@ struct IngestOutput {
     bool synced = false;  // goes into the documents' origin
     // The bytes of a file that is one document go along with it.
     bool keep_originals = false;
-    // Writes the group; on disk and searchable when ok. One thread at a time.
-    std::function<Status(storage::WriteGroup group)> commit;
+    // Writes the group; on disk and searchable when ok. How many of its documents were there
+    // before. One thread at a time.
+    std::function<Result<std::uint64_t>(storage::WriteGroup group)> commit;
+    // What is done is committed when it has waited for so long, if not before.
+    std::chrono::milliseconds commit_every{100};
     storage::GenerationNumber generation = 0;
 };
 

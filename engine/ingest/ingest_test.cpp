@@ -110,14 +110,16 @@ class Ingest : public ::testing::Test {
             const std::lock_guard lock(mutex_);
             return stored_.contains(std::string(id));
         };
-        output_.commit = [this](storage::WriteGroup group) -> Status {
+        output_.commit = [this](storage::WriteGroup group) -> Result<std::uint64_t> {
             if (before_commit_) before_commit_(group);
             const std::lock_guard lock(mutex_);
+            std::uint64_t replaced = 0;
             for (const storage::PutDocument& document : group.puts) {
+                replaced += stored_.count(document.id);
                 stored_[document.id] = document.text;
                 written_.push_back(document.id + ": " + document.text);
             }
-            return {};
+            return replaced;
         };
     }
     void TearDown() override { script() = {}; }

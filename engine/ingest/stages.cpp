@@ -15,7 +15,6 @@
 namespace lectern {
 namespace {
 
-constexpr auto commit_every = std::chrono::milliseconds(100);
 constexpr std::uint64_t commit_bytes = 4U << 20;
 // Of a stage that fails for each of so many items and has done none: it fails for the rest too.
 constexpr std::size_t most_in_vain = 8;
@@ -261,7 +260,7 @@ void IngestRun::commit(const CommitInput& in) {
             done_.push_back(item.work);
         }
         (*batch)->items.clear();
-        if (done_bytes_ < commit_bytes && Clock::now() - last_commit_ < commit_every &&
+        if (done_bytes_ < commit_bytes && Clock::now() - last_commit_ < output_.commit_every &&
             !budget_.somebody_waits())
             return;
     }
@@ -276,37 +275,34 @@ void IngestRun::commit(const CommitInput& in) {
     storage::WriteGroup group;
     std::uint64_t chunks = 0;
     std::uint64_t tokens = 0;
-    std::uint64_t replaced = 0;
     for (const WorkPtr& work : latest) {
         chunks += work->put.chunks.size();
         for (const storage::PutChunk& chunk : work->put.chunks) tokens += chunk.tokens;
-        if (output_.exists(work->put.id)) ++replaced;
         std::string id = work->put.id;
         group.puts.push_back(std::move(work->put));
         work->put.id = std::move(id);
     }
-    Status status;
-    {
+    const Result<std::uint64_t> replaced = [&] {
         const Busy busy(commit_counter_, latest.size());
-        status = output_.commit(std::move(group));
-    }
-    settle(latest, status.ok());
+        return output_.commit(std::move(group));
+    }();
+    settle(latest, replaced.ok());
     const std::uint64_t documents = latest.size();
     latest.clear();  // gives its bytes back
     done_bytes_ = 0;
     last_commit_ = Clock::now();
     {
         const std::lock_guard lock(mutex_);
-        if (status.ok()) {
+        if (replaced.ok()) {
             report_.documents += documents;
-            report_.replaced += replaced;
+            report_.replaced += *replaced;
             report_.chunks += chunks;
             report_.tokens += tokens;
         } else if (fatal_.ok()) {
-            fatal_ = status;
+            fatal_ = replaced.status();
         }
     }
-    if (!status.ok()) {
+    if (!replaced.ok()) {
         failed_ = true;
         budget_.wake();
     }

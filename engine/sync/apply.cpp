@@ -100,6 +100,7 @@ class ApplyPlan {
             .synced = true,
             .keep_originals = keeps_originals,
             .commit = [this](storage::WriteGroup group) { return commit(std::move(group)); },
+            .commit_every = target_.corpus->commit_every(),
             .generation = target_.generation};
         IngestReport done;
         IngestOptions options;
@@ -171,13 +172,14 @@ class ApplyPlan {
         (stored(file.path) == nullptr ? done_ : changed_).push_back(std::move(file));
     }
 
-    Status commit(storage::WriteGroup group) {
-        LECTERN_TRY(target_.commit(std::move(group)));
+    Result<std::uint64_t> commit(storage::WriteGroup group) {
+        LECTERN_ASSIGN(const std::uint64_t replaced, target_.commit(std::move(group)));
         storage::kill_point("sync.after_documents");
         const auto now = std::chrono::steady_clock::now();
-        if (now - marked_ < mark_every) return {};
+        if (now - marked_ < mark_every) return replaced;
         marked_ = now;
-        return mark_done();
+        LECTERN_TRY(mark_done());
+        return replaced;
     }
 
     // ------------------------------------------------------------- the ends
@@ -251,7 +253,7 @@ class ApplyPlan {
             storage::WriteGroup group;
             group.deletes.assign(std::make_move_iterator(ids.begin() + static_cast<long>(at)),
                                  std::make_move_iterator(ids.begin() + static_cast<long>(end)));
-            LECTERN_TRY(target_.commit(std::move(group)));
+            LECTERN_TRY(target_.commit(std::move(group)).status());
             report_.removed += end - at;
             storage::kill_point("sync.after_removal");
         }

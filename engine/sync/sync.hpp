@@ -23,7 +23,8 @@ struct SyncTarget {
     const Pipeline* pipeline = nullptr;  // null: for a dry run
     unsigned threads = 1;
     storage::GenerationNumber generation = 0;
-    std::function<Status(storage::WriteGroup group)> commit = {};
+    // How many documents were there before.
+    std::function<Result<std::uint64_t>(storage::WriteGroup group)> commit = {};
 };
 
 // From one sync to the next of the same folders.
