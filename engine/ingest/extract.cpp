@@ -169,6 +169,8 @@ std::uint64_t IngestRun::extract(const host::Input& input, const FilePtr& file) 
                                     ? input.bytes
                                     : std::string_view()};
     const Status status = run_extractor(**best, nest, input, counted);
+    // A PDF has many more bytes than its text: they are done when that is, and not with the reading.
+    if (const auto last = inner.last.lock()) last->add(input.bytes.size() - counted);
     if (!status.ok() && file != nullptr) file->whole = false;
     if (!status.ok() && !stopping())
         fail(name, of_a_picture(pipeline_.config(), **best, input.bytes, status), file);
@@ -270,8 +272,10 @@ Status IngestRun::accept(const Nest& nest, const host::Record& given) {
         const std::lock_guard lock(mutex_);
         order = ++order_;
     }
-    first_(begin_work(label, id, document, nest.bytes, order, std::move(lease), nest.file,
-                      std::string(original)));
+    WorkPtr work = begin_work(label, id, document, nest.bytes, order, std::move(lease), nest.file,
+                              std::string(original));
+    if (nest.inner != nullptr) nest.inner->last = work->on_its_way;
+    first_(work);
     return {};
 }
 
@@ -294,7 +298,7 @@ WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host
                                 place.last_column, std::string(place.name)});
     work->put.source_bytes = source_bytes;
     work->upstream = std::make_unique<UpstreamToken>(upstream_, upstream_empty_);
-    work->on_its_way = std::make_unique<OnItsWay>(on_their_way_, work->put.text.size());
+    work->on_its_way = std::make_shared<OnItsWay>(on_their_way_, work->put.text.size());
     const std::lock_guard lock(mutex_);
     work->number = ++order_;
     in_flight_[work->put.id].on_their_way.insert(work->precedence());

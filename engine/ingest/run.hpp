@@ -45,6 +45,7 @@ struct Nest {
         std::uint64_t bytes = 0;  // handed on so far
         std::uint64_t sources = 0;
         std::uint64_t too_large = 0;  // of them: failed at a limit
+        std::weak_ptr<OnItsWay> last = {};  // of the documents it has given
     };
     Inner* inner = nullptr;  // of the outermost source
     // Bytes of the source, to be kept with the document of its name.

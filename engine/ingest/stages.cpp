@@ -253,7 +253,9 @@ void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
 void IngestRun::commit(const CommitInput& in) {
     if (const auto* batch = std::get_if<BatchPtr>(&in)) {
         for (const ChunkItem& item : (*batch)->items) {
-            if (item.work->pending.fetch_sub(1) != 1 || item.work->failed) continue;
+            const std::size_t pending = item.work->pending.fetch_sub(1);
+            if (pending > 1) item.work->on_its_way->done_one_of(pending);
+            if (pending != 1 || item.work->failed) continue;
             done_bytes_ += item.work->put.text.size() + item.work->put.original.size();
             for (const storage::PutVectors& vectors : item.work->put.vectors)
                 done_bytes_ += vectors.values.size() * sizeof(float);
@@ -261,8 +263,10 @@ void IngestRun::commit(const CommitInput& in) {
         }
         (*batch)->items.clear();
         if (done_bytes_ < commit_bytes && Clock::now() - last_commit_ < output_.commit_every &&
-            !budget_.somebody_waits())
+            !budget_.somebody_waits()) {
+            progress();
             return;
+        }
     }
     if (done_.empty()) return;
     if (stopping()) {

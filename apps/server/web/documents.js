@@ -2,6 +2,7 @@
 import { change, here, link } from "./address.js";
 import { get, of, path, remove, upload } from "./api.js";
 import { byId, bytes, counted, el } from "./dom.js";
+import { learn, toSort } from "./fields.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
 import { chosen, dropped } from "./uploads.js";
@@ -73,6 +74,34 @@ const orders = {
   size: (a, b) => b.bytes - a.bytes,
   passages: (a, b) => b.chunks - a.chunks,
 };
+// "by:year" is by a field of the metadata; what has none of it comes last.
+const by = "by:";
+const valueOf = (document, field) => {
+  let value = document.metadata ?? {};
+  for (const name of Object.hasOwn(value, field) ? [field] : field.split("."))
+    value = value !== null && typeof value === "object" && Object.hasOwn(value, name) ? value[name] : undefined;
+  return Array.isArray(value) ? value[0] : value;
+};
+function orderOf(order) {
+  if (!order.startsWith(by)) return orders[order];
+  const field = order.slice(by.length);
+  return (a, b) => {
+    const [left, right] = [valueOf(a, field), valueOf(b, field)];
+    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    return left < right ? 1 : left > right ? -1 : 0;
+  };
+}
+const known = (order) => Object.hasOwn(orders, order) || (order.startsWith(by) && order.length > by.length);
+
+// The fields that sort, behind the orders that every collection has. `wanted`: is there in any case.
+function offerOrders(wanted = byId("documents-sort").value) {
+  const select = byId("documents-sort");
+  const fields = toSort().map(({ name, dates }) => [by + name, `${name}, ${dates ? "newest" : "largest"} first`]);
+  if (wanted.startsWith(by) && !fields.some(([value]) => value === wanted)) fields.push([wanted, wanted.slice(by.length)]);
+  for (const old of select.querySelectorAll(`[value^="${by}"]`)) old.remove();
+  select.append(...fields.map(([value, text]) => el("option", { value }, text)));
+  select.value = wanted;
+}
 let sorted = null; // of another order: what is not shown yet
 let cut = false; // there are more than are sorted
 
@@ -91,7 +120,7 @@ async function allSorted(order, name, current) {
     after = found.next ?? "";
   } while (after && all.length < mostSorted && current());
   cut = after !== "";
-  return all.sort(orders[order]);
+  return all.sort(orderOf(order));
 }
 
 async function list(more) {
@@ -143,10 +172,11 @@ function addressed() {
   const { view, params } = here();
   if (view !== "documents" || (params.get("in") && params.get("in") !== state.collection)) return;
   const name = params.get("name") ?? "";
-  const order = Object.hasOwn(orders, params.get("sort") ?? "") ? params.get("sort") : "";
+  const order = known(params.get("sort") ?? "") ? params.get("sort") : "";
+  learn();
   if (byId("documents-name").value === name && byId("documents-sort").value === order) return;
   byId("documents-name").value = name;
-  byId("documents-sort").value = order;
+  offerOrders(order);
   list(false);
 }
 const say = () => {
@@ -186,24 +216,31 @@ function send({ file, id }, collection, mayReplace) {
   const retry = el("button", { type: "button", class: "quiet small", hidden: true }, "Try again");
   const line = el("li", { class: "card" }, el("div", { class: "line" }, el("span", {}, id), said, retry), bar);
   byId("uploads").append(line);
-  const put = async (replace) =>
-    upload(of(await collection(), `/files/${path(id)}`), file, replace, (part) => {
+  const put = async (replace) => {
+    let begun = 0;
+    const tick = () => {
+      const seconds = Math.round((Date.now() - begun) / 1000);
+      const so = [bar.position >= 0 ? `${Math.round(bar.value * 100)} %` : "", seconds > 1 ? `${seconds} s` : ""].filter(Boolean);
+      said.textContent = `being read and made searchable … ${so.join(", ")}`.trim();
+    };
+    const sent = (part) => {
       if (part < 1) {
         bar.value = part;
         said.textContent = `${Math.round(part * 100)} % sent`;
         return;
       }
-      // How long the rest takes nobody knows: that it goes on is seen.
-      bar.removeAttribute("value");
-      const begun = Date.now();
-      const tick = () => {
-        const seconds = Math.round((Date.now() - begun) / 1000);
-        said.textContent = `being read and made searchable …${seconds > 1 ? ` ${seconds} s` : ""}`;
-      };
+      bar.removeAttribute("value"); // the server says how far it is when it knows
+      begun = Date.now();
       clearInterval(ticking);
       ticking = setInterval(tick, 1000);
       tick();
-    });
+    };
+    const stored = (fraction) => {
+      bar.value = Math.max(bar.position, fraction); // more may be found on the way; nobody wants to see it go back
+      tick();
+    };
+    return upload(of(await collection(), `/files/${path(id)}`), file, replace, sent, stored);
+  };
   let ticking = 0;
   const kept = (text) => {
     said.textContent = text;
@@ -318,17 +355,19 @@ export function startDocuments(makeCollection) {
   });
   const afresh = async () => {
     byId("drop").hidden = !state.rights.has("write");
+    if (here().view === "documents") learn();
     await total();
     await list(false);
   };
   when("collection", () => {
     byId("uploads").replaceChildren();
     byId("documents-name").value = "";
-    byId("documents-sort").value = "";
+    offerOrders("");
     byId("documents").replaceChildren();
     addressed(); // before the list is asked for once more, which counts
     afresh();
   });
   when("documents", afresh);
+  when("metadata", () => offerOrders());
   when("address", addressed);
 }
