@@ -160,9 +160,12 @@ void IngestRun::progress() {
     state.bytes_read = bytes_read_;
     state.bytes_total = bytes_total_;
     const std::uint64_t waiting = std::min(on_their_way_.load(), state.bytes_read);
+    // Never back: the counters are not read at one moment.
     if (bytes_total_ > 0)
-        state.fraction = std::min(1.0, static_cast<double>(state.bytes_read - waiting) /
-                                           static_cast<double>(bytes_total_));
+        fraction_ =
+            std::max(fraction_, std::min(1.0, static_cast<double>(state.bytes_read - waiting) /
+                                                  static_cast<double>(bytes_total_)));
+    state.fraction = fraction_;
     state.tokens = tokens_;
     state.seconds = std::chrono::duration<double>(now - begin_).count();
     try {

@@ -250,7 +250,7 @@ void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
     drop_replaced();
 }
 
-void IngestRun::commit(const CommitInput& in) {
+bool IngestRun::add_to_group(const CommitInput& in) {
     if (const auto* batch = std::get_if<BatchPtr>(&in)) {
         for (const ChunkItem& item : (*batch)->items) {
             const std::size_t pending = item.work->pending.fetch_sub(1);
@@ -263,12 +263,21 @@ void IngestRun::commit(const CommitInput& in) {
         }
         (*batch)->items.clear();
         if (done_bytes_ < commit_bytes && Clock::now() - last_commit_ < output_.commit_every &&
-            !budget_.somebody_waits()) {
-            progress();
-            return;
-        }
+            !budget_.somebody_waits())
+            return false;
     }
-    if (done_.empty()) return;
+    return !done_.empty();
+}
+
+void IngestRun::commit(const CommitInput& in) {
+    if (add_to_group(in))
+        write_group();
+    else if (!done_.empty())
+        return;  // it is told of when it is written, at once
+    progress();  // also where nothing is done yet: a long document has come on
+}
+
+void IngestRun::write_group() {
     if (stopping()) {
         for (const WorkPtr& work : done_) drop(*work);
         done_.clear();
@@ -310,7 +319,6 @@ void IngestRun::commit(const CommitInput& in) {
         failed_ = true;
         budget_.wake();
     }
-    progress();
 }
 
 }  // namespace lectern

@@ -39,8 +39,8 @@ class UpstreamToken {
     const std::function<void()>* last_;
 };
 
-// Counts the bytes of a document as on their way until it is stored, skipped or has failed. Of a long
-// one some may be done before: one thread at a time says so.
+// Counts bytes of a source as on their way until the document that they are has been stored or
+// skipped, or has failed. Of a long one some are done before: one thread at a time says so.
 class OnItsWay {
  public:
     OnItsWay(std::atomic<std::uint64_t>& total, std::uint64_t bytes)
@@ -51,14 +51,15 @@ class OnItsWay {
     OnItsWay& operator=(const OnItsWay&) = delete;
     ~OnItsWay() { total_->fetch_sub(left_); }
 
+    [[nodiscard]] std::uint64_t left() const { return left_; }
     // What its source has beside its text.
     void add(std::uint64_t bytes) {
         total_->fetch_add(bytes);
         left_.fetch_add(bytes);
     }
-    // One of `parts` parts of what is left is done.
+    // One of the equal parts of what is left is done.
     void done_one_of(std::uint64_t parts) {
-        const std::uint64_t part = left_.load() / parts;
+        const std::uint64_t part = left_ / parts;
         left_.fetch_sub(part);
         total_->fetch_sub(part);
     }

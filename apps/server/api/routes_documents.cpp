@@ -182,27 +182,25 @@ Response store_file(Service& service, Call& call,
     return out;
 }
 
-// As events, for those who want to see how far it is: the first one begins the stream, and what fails
-// before it is a problem document.
+// As events where the header Accept wants them. The first one begins the stream: what fails before
+// it is a problem document. A stream has no header for the entity tag of what it has stored.
 Response upload(Service& service, Call& call) {
     if (!prefers(call.request.header("Accept"), "text/event-stream", "application/json"))
         return store_file(service, call, {});
-    const auto send = [&call](std::string_view name, const json::value& data) {
+    const auto begin = [&call] {
         if (!call.stream.begun()) call.stream.begin("text/event-stream");
-        call.stream.write(event(name, data));
     };
-    Response stored = store_file(service, call, [&send](const IngestProgress& state) {
-        send("progress", json::object{{"fraction", state.fraction},
-                                      {"documents", state.documents},
-                                      {"tokens", state.tokens}});
+    Response stored = store_file(service, call, [&](const IngestProgress& state) {
+        begin();
+        call.stream.write(event("progress", api::json_of(state)));
     });
     if (stored.failure) {
         if (call.stream.begun()) stored.last_piece = event("error", problem_document(stored));
         return stored;
     }
-    if (!call.stream.begun()) call.stream.begin("text/event-stream");
+    begin();
     Response out;
-    out.last_piece = "event: result\ndata: " + stored.body + "\n\n";
+    out.last_piece = event("result", json::parse(stored.body));
     return out;
 }
 
