@@ -11,8 +11,6 @@ namespace {
 
 namespace flow = oneapi::tbb::flow;
 
-constexpr auto progress_every = std::chrono::milliseconds(100);
-
 }  // namespace
 
 IngestRun::IngestRun(const Pipeline& pipeline, unsigned threads, const IngestOutput& output,
@@ -150,7 +148,7 @@ void IngestRun::progress() {
     if (!options_.progress) return;
     const std::unique_lock lock(progress_mutex_, std::try_to_lock);
     const Clock::time_point now = Clock::now();
-    if (!lock || thrown_ || now - last_progress_ < progress_every) return;
+    if (!lock || thrown_ || now - last_progress_ < output_.progress_every) return;
     last_progress_ = now;
     IngestProgress state;
     {
