@@ -272,8 +272,8 @@ bool IngestRun::add_to_group(const CommitInput& in) {
 void IngestRun::commit(const CommitInput& in) {
     if (add_to_group(in))
         write_group();
-    else if (!done_.empty())
-        return;  // it is told of when it is written, at once
+    else if (!done_.empty() || !std::holds_alternative<BatchPtr>(in))
+        return;  // told when it is written, which is soon; or there is nothing
     progress();  // also where nothing is done yet: a long document has come on
 }
 

@@ -424,8 +424,8 @@ class Session {
                     co_return std::move(letter->response);
             }
             if (broken_) {
-                mailbox->client_has_gone();
                 if (!goes_on) stop.request_stop();
+                mailbox->client_has_gone();
             }
         }
     }
