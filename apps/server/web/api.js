@@ -64,7 +64,7 @@ function take(held, on) {
       if (line.startsWith("event: ")) name = line.slice(7);
       else if (line.startsWith("data: ")) data += line.slice(6);
     }
-    on(name, JSON.parse(data));
+    if (data) on(name, JSON.parse(data)); // else it is a comment, which keeps a connection alive
   }
   return held;
 }
@@ -82,8 +82,8 @@ export async function events(url, body, on, signal) {
 }
 
 // fetch() tells nothing of what was sent, so uploads are XMLHttpRequests. Unless `replace` is set, one
-// fails with 412 when there is such a document already. `sent` and `stored` are told shares: of the bytes, and of
-// what the server does with them.
+// fails with 412 when there is such a document already. `sent` and `stored` are told shares, 0 to 1: of the bytes, and
+// of what the server does with them, where it says that. What fails before it begins has its status, not events.
 export function upload(url, file, replace, sent, stored) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -98,24 +98,28 @@ export function upload(url, file, replace, sent, stored) {
     let last = null; // what ends the events
     const follow = () => {
       if (!request.getResponseHeader("Content-Type")?.startsWith("text/event-stream")) return;
-      held = take(held + request.responseText.slice(seen), (name, data) => (name === "progress" ? stored(data.fraction) : (last = { name, data })));
-      seen = request.responseText.length;
+      const text = request.responseText;
+      held = take(held + text.slice(seen), (name, data) => {
+        if (name === "progress") stored(data.fraction);
+        else last = { name, data };
+      });
+      seen = text.length;
     };
     request.onprogress = follow;
     const said = () => {
       try {
         return JSON.parse(request.responseText);
       } catch {
-        return {};
+        return null;
       }
     };
     request.onload = () => {
       follow();
       if (last?.name === "result") resolve(last.data);
       else if (last) reject(new Failure(last.data.status, last.data.detail));
-      else if (request.status >= 300) reject(new Failure(request.status, said().detail ?? `The server said ${request.status}.`));
-      else if (seen > 0) reject(new Failure(0, "The connection ended before the file was stored."));
-      else resolve(said());
+      else if (request.status >= 300) reject(new Failure(request.status, said()?.detail ?? `The server said ${request.status}.`));
+      else if (said()) resolve(said());
+      else reject(new Failure(0, "The connection ended before the server said that the file is stored."));
     };
     request.onerror = () => reject(new Failure(0, "The server cannot be reached."));
     request.send(file);

@@ -74,13 +74,14 @@ const orders = {
   size: (a, b) => b.bytes - a.bytes,
   passages: (a, b) => b.chunks - a.chunks,
 };
-// "by:year" is by a field of the metadata; what has none of it comes last.
+// "by:year" is by a field of the metadata, the largest first; what has none of it comes last.
 const by = "by:";
 const valueOf = (document, field) => {
   let value = document.metadata ?? {};
   for (const name of Object.hasOwn(value, field) ? [field] : field.split("."))
     value = value !== null && typeof value === "object" && Object.hasOwn(value, name) ? value[name] : undefined;
-  return Array.isArray(value) ? value[0] : value;
+  value = Array.isArray(value) ? value[0] : value;
+  return value === null || typeof value === "object" ? undefined : value;
 };
 function orderOf(order) {
   if (!order.startsWith(by)) return orders[order];
@@ -88,6 +89,7 @@ function orderOf(order) {
   return (a, b) => {
     const [left, right] = [valueOf(a, field), valueOf(b, field)];
     if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    if (typeof left !== typeof right) return typeof left < typeof right ? -1 : 1;
     return left < right ? 1 : left > right ? -1 : 0;
   };
 }
@@ -221,7 +223,7 @@ function send({ file, id }, collection, mayReplace) {
     const tick = () => {
       const seconds = Math.round((Date.now() - begun) / 1000);
       const so = [bar.position >= 0 ? `${Math.round(bar.value * 100)} %` : "", seconds > 1 ? `${seconds} s` : ""].filter(Boolean);
-      said.textContent = `being read and made searchable … ${so.join(", ")}`.trim();
+      said.textContent = `being read and made searchable … ${so.join(", ")}`.trimEnd();
     };
     const sent = (part) => {
       if (part < 1) {
@@ -236,7 +238,7 @@ function send({ file, id }, collection, mayReplace) {
       tick();
     };
     const stored = (fraction) => {
-      bar.value = Math.max(bar.position, fraction); // more may be found on the way; nobody wants to see it go back
+      bar.value = fraction;
       tick();
     };
     return upload(of(await collection(), `/files/${path(id)}`), file, replace, sent, stored);
@@ -292,9 +294,12 @@ function send({ file, id }, collection, mayReplace) {
   return job;
 }
 
+let uploading = 0; // of uploads, how many are under way
+
 // `files`: [{file, id}, …]
 export async function uploadAll(files, makeCollection) {
-  byId("uploads").replaceChildren();
+  if (uploading === 0) byId("uploads").replaceChildren();
+  ++uploading;
   // All go where the first does, also when another collection is chosen meanwhile.
   let to = state.collection;
   const collection = async () => {
@@ -312,6 +317,7 @@ export async function uploadAll(files, makeCollection) {
     byId("upload-status").textContent = jobs.length > 1 ? `File ${++tried} of ${jobs.length} …` : "";
     if (await job()) ++good;
   }
+  --uploading;
   byId("upload-status").textContent = `${good} of ${counted(jobs.length, "file")} stored.`;
   tell("documents");
 }
@@ -330,6 +336,10 @@ export function startDocuments(makeCollection) {
     over(false);
     if (event.dataTransfer.files.length === 0) return;
     location.hash = link("documents", { in: state.collection });
+    if (!state.rights.has("write")) {
+      byId("upload-status").textContent = "This key may only read here: nothing was added.";
+      return;
+    }
     dropped(event.dataTransfer).then((files) => uploadAll(files, makeCollection), (error) => {
       byId("documents-status").textContent = `What was dropped cannot be read: ${error.message}`;
     });
@@ -360,7 +370,11 @@ export function startDocuments(makeCollection) {
     await list(false);
   };
   when("collection", () => {
-    byId("uploads").replaceChildren();
+    // What is still on its way is seen, also when the first upload has made the collection.
+    if (uploading === 0) {
+      byId("uploads").replaceChildren();
+      byId("upload-status").textContent = "";
+    }
     byId("documents-name").value = "";
     offerOrders("");
     byId("documents").replaceChildren();

@@ -8,7 +8,7 @@ import { stepName } from "./steps.js";
 
 function figures(stats) {
   const all = [["Documents", number.format(stats.documents)], ["Passages", number.format(stats.chunks)],
-    ["Pieces of words", number.format(stats.tokens)],
+    ["Word pieces", number.format(stats.tokens)],
     ["On disk", bytes(stats.disk_bytes)], ["Pipeline", stats.pipeline]];
   byId("figures").replaceChildren(...all.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
@@ -32,9 +32,9 @@ function lengths(sample) {
   const longest = Math.max(...sample.map((point) => point.tokens), 1);
   const step = Math.max(1, Math.ceil(longest / 12 / 5) * 5);
   const bars = Array.from({ length: Math.floor(longest / step) + 1 }, (_, at) =>
-    ({ label: `${at * step} to ${(at + 1) * step - 1} pieces`, short: String(at * step), value: 0 }));
+    ({ label: `${at * step} to ${(at + 1) * step - 1} word pieces`, short: String(at * step), value: 0 }));
   for (const point of sample) ++bars[Math.floor(point.tokens / step)].value;
-  columns(byId("chart-lengths"), bars, () => `Pieces of words in ${counted(sample.length, "passage")}; the longest has ${longest}`);
+  columns(byId("chart-lengths"), bars, () => `Word pieces in ${counted(sample.length, "passage")}; the longest has ${longest}`);
 }
 
 // The means of the histograms that the server keeps for Prometheus.
@@ -50,7 +50,7 @@ function stageTimes(metrics) {
   else byId("chart-stages").replaceChildren(el("p", { class: "note" }, "Nothing was asked yet."));
 }
 
-const nameOf = (point, of) => `${point.title || point.document}${of > 1 ? `, passage ${point.number} of ${of} here` : ""}, ${counted(point.tokens, "piece")} of words`;
+const nameOf = (point, of) => `${point.title || point.document}${of > 1 ? `, passage ${point.number} of ${of} here` : ""}, ${counted(point.tokens, "word piece")}`;
 
 function vectors(overview) {
   const hues = new Map();
