@@ -127,7 +127,8 @@ void IngestRun::read_sources(const IngestInput& input) {
         for (const DocumentInput& document : std::get<std::span<const DocumentInput>>(input)) {
             if (stopping()) return;
             const host::Record given{document.id, document.title, document.text, document.metadata};
-            (void)accept({.name = document.id, .bytes = document.text.size()}, given);
+            (void)accept({.name = document.id, .bytes = document.text.size()}, given,
+                         document.text.size());
             bytes_read_ += document.text.size();
         }
     }
@@ -169,6 +170,10 @@ std::uint64_t IngestRun::extract(const host::Input& input, const FilePtr& file) 
                                     ? input.bytes
                                     : std::string_view()};
     const Status status = run_extractor(**best, nest, input, counted);
+    // Of a source that is one document, such as a PDF, the bytes beside its text are done when that
+    // is, and not with the reading.
+    if (inner.documents == 1)
+        if (const auto only = inner.last.lock()) only->add(input.bytes.size() - counted);
     if (!status.ok() && file != nullptr) file->whole = false;
     if (!status.ok() && !stopping())
         fail(name, of_a_picture(pipeline_.config(), **best, input.bytes, status), file);
@@ -182,8 +187,10 @@ Status IngestRun::run_extractor(const host::Stage& stage, const Nest& nest,
             const std::uint64_t part =
                 std::min<std::uint64_t>(record.text.size(), input.bytes.size() - counted);
             counted += part;
+            // Behind what is on its way, so that it is not taken for done.
+            Status accepted = accept(nest, record, part);
             if (nest.depth == 0) bytes_read_ += part;
-            return accept(nest, record);
+            return accepted;
         },
         [&](const std::string& what, Status why) {
             fail(std::string(nest.name) + ": " + what, std::move(why), nest.file);
@@ -229,7 +236,7 @@ Status IngestRun::extract_inner(const Nest& outer, const host::Input& input) {
     return {};
 }
 
-Status IngestRun::accept(const Nest& nest, const host::Record& given) {
+Status IngestRun::accept(const Nest& nest, const host::Record& given, std::uint64_t bytes) {
     if (stopping()) return {Code::cancelled, "cancelled"};
     host::Record document = given;
     std::string metadata;
@@ -270,14 +277,20 @@ Status IngestRun::accept(const Nest& nest, const host::Record& given) {
         const std::lock_guard lock(mutex_);
         order = ++order_;
     }
-    first_(begin_work(label, id, document, nest.bytes, order, std::move(lease), nest.file,
-                      std::string(original)));
+    WorkPtr work = begin_work(label, id, document, nest.bytes, bytes, order, std::move(lease),
+                              nest.file, std::string(original));
+    if (nest.inner != nullptr) {
+        nest.inner->documents += 1;
+        nest.inner->last = work->on_its_way;
+    }
+    first_(work);
     return {};
 }
 
 WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host::Record& document,
-                              std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
-                              const FilePtr& file, std::string original) {
+                              std::uint64_t source_bytes, std::uint64_t on_their_way,
+                              std::uint64_t order, ByteLease lease, const FilePtr& file,
+                              std::string original) {
     auto work = std::make_shared<Work>();
     work->put.original = std::move(original);
     work->file = file;
@@ -294,7 +307,7 @@ WorkPtr IngestRun::begin_work(std::string label, std::string_view id, const host
                                 place.last_column, std::string(place.name)});
     work->put.source_bytes = source_bytes;
     work->upstream = std::make_unique<UpstreamToken>(upstream_, upstream_empty_);
-    work->on_its_way = std::make_unique<OnItsWay>(on_their_way_, work->put.text.size());
+    work->on_its_way = std::make_shared<OnItsWay>(on_their_way_, on_their_way);
     const std::lock_guard lock(mutex_);
     work->number = ++order_;
     in_flight_[work->put.id].on_their_way.insert(work->precedence());
@@ -390,8 +403,8 @@ void IngestRun::customise(const host::Stage& stage, StageCounter& counter, const
         std::string original = made.id == work->put.id ? work->put.original : std::string();
         const std::uint64_t bytes = cost(record, original.size());
         next.push_back(begin_work(work->source, made.id, record, work->put.source_bytes,
-                                  work->order, budget_.take_now(bytes), work->file,
-                                  std::move(original)));
+                                  work->on_its_way->left() / records.size(), work->order,
+                                  budget_.take_now(bytes), work->file, std::move(original)));
     }
     work->settled = true;
     // What was made of it counts for its id by now, and goes on only when it does not count itself:

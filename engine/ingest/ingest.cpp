@@ -11,8 +11,6 @@ namespace {
 
 namespace flow = oneapi::tbb::flow;
 
-constexpr auto progress_every = std::chrono::milliseconds(100);
-
 }  // namespace
 
 IngestRun::IngestRun(const Pipeline& pipeline, unsigned threads, const IngestOutput& output,
@@ -150,7 +148,7 @@ void IngestRun::progress() {
     if (!options_.progress) return;
     const std::unique_lock lock(progress_mutex_, std::try_to_lock);
     const Clock::time_point now = Clock::now();
-    if (!lock || thrown_ || now - last_progress_ < progress_every) return;
+    if (!lock || thrown_ || now - last_progress_ < output_.progress_every) return;
     last_progress_ = now;
     IngestProgress state;
     {
@@ -160,9 +158,12 @@ void IngestRun::progress() {
     state.bytes_read = bytes_read_;
     state.bytes_total = bytes_total_;
     const std::uint64_t waiting = std::min(on_their_way_.load(), state.bytes_read);
+    // Never back: the counters are not read at one moment.
     if (bytes_total_ > 0)
-        state.fraction = std::min(1.0, static_cast<double>(state.bytes_read - waiting) /
-                                           static_cast<double>(bytes_total_));
+        fraction_ =
+            std::max(fraction_, std::min(1.0, static_cast<double>(state.bytes_read - waiting) /
+                                                  static_cast<double>(bytes_total_)));
+    state.fraction = fraction_;
     state.tokens = tokens_;
     state.seconds = std::chrono::duration<double>(now - begin_).count();
     try {

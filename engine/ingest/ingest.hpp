@@ -69,6 +69,8 @@ struct IngestOutput {
     std::function<Result<std::uint64_t>(storage::WriteGroup group)> commit;
     // What is done is committed when it has waited for so long, if not before.
     std::chrono::milliseconds commit_every{100};
+    // Between two calls of the caller's progress function, at least.
+    std::chrono::milliseconds progress_every{100};
     storage::GenerationNumber generation = 0;
 };
 

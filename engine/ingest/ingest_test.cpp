@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <oneapi/tbb/global_control.h>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <map>
@@ -15,6 +18,7 @@
 #include <vector>
 
 #include "lectern/plugin.hpp"
+#include "tests/support/test_folder.hpp"
 
 namespace {
 
@@ -28,6 +32,7 @@ using lectern::plugin::stage;
 struct Script {
     std::function<void(const DocumentSink& sink)> extract;
     std::function<void(const Document& document)> before_split;
+    std::function<void()> before_vectors;  // of one chunk
 };
 
 Script& script() {
@@ -57,10 +62,61 @@ class Whole : public lectern::plugin::Splitter {
     }
 };
 
+constexpr std::uint64_t chunk_bytes = 10;
+
+class Tens : public lectern::plugin::Splitter {
+ public:
+    explicit Tens(const Config&) {}
+    void split(const Call&, const Document& document,
+               const lectern::plugin::ChunkSink& sink) const override {
+        for (std::uint64_t i = 0; i < document.text.size(); i += chunk_bytes)
+            sink.chunk(i, i + chunk_bytes, 1);
+    }
+};
+
+class One : public lectern::plugin::Tokenizer {
+ public:
+    explicit One(const Config&) {}
+    [[nodiscard]] std::string fingerprint() const override { return "played"; }
+    void tokenize(const Call&, const lectern_text*, std::uint64_t count, bool, std::uint32_t,
+                  const lectern::plugin::TokenSink& sink) const override {
+        lectern::plugin::Tokens tokens;
+        tokens.ids.push_back(1);
+        tokens.ranges.push_back({0, 1});
+        for (std::uint64_t i = 0; i < count; ++i) sink.tokens(i, tokens);
+    }
+};
+
+// One chunk a call, and one call at a time.
+class Same : public lectern::plugin::Embedder {
+ public:
+    explicit Same(const Config&) {
+        info_.dimension = 2;
+        info_.max_tokens = 8;
+        info_.batch_tokens = 1;
+        info_.fingerprint = "played";
+        info_.tokens_fingerprint = "played";
+    }
+    [[nodiscard]] const lectern::plugin::EmbedderInfo& info() const override { return info_; }
+    void embed(const Call&, const lectern_tokens*, std::uint64_t count, std::uint32_t,
+               float* out) const override {
+        if (script().before_vectors) script().before_vectors();
+        for (std::uint64_t i = 0; i < count; ++i) {
+            out[i * 2] = 1;
+            out[i * 2 + 1] = 0;
+        }
+    }
+
+ private:
+    lectern::plugin::EmbedderInfo info_;
+};
+
 }  // namespace
 
 LECTERN_PLUGIN("played", "1.0.0", "Documents as a test wants them", "Apache-2.0",
-               stage<Some>("some", "What the test says"), stage<Whole>("whole", "One chunk"))
+               stage<Some>("some", "What the test says"), stage<Whole>("whole", "One chunk"),
+               stage<Tens>("tens", "Chunks of ten bytes"), stage<One>("one", "One token a text"),
+               stage<Same>("same", "The same vector for all"))
 
 namespace lectern {
 namespace {
@@ -88,16 +144,10 @@ class Ingest : public ::testing::Test {
         auto host = host::PluginHost::open({.entries = {&lectern_plugin_entry}, .threads = 2});
         ASSERT_TRUE(host.ok()) << host.status().message();
         models_ = std::make_shared<ModelRegistry>(std::move(*host), 2);
-        auto config = config::parse_pipeline(
-            "version: 1\npipeline: played\nstages:\n"
+        play(
             "  some: {plugin: played, stage: some}\n"
             "  whole: {plugin: played, stage: whole}\n"
-            "ingest: [source, some, whole, commit]\nquery: [query, search]\n",
-            "played.yaml");
-        ASSERT_TRUE(config.ok()) << config.status().message();
-        auto pipeline = models_->pipeline(std::move(*config));
-        ASSERT_TRUE(pipeline.ok()) << pipeline.status().message();
-        pipeline_ = std::move(*pipeline);
+            "ingest: [source, some, whole, commit]\nquery: [query, search]\n");
 
         output_.decide = [this](const storage::PutDocument& document) -> Result<Decision> {
             const std::lock_guard lock(mutex_);
@@ -123,6 +173,15 @@ class Ingest : public ::testing::Test {
         };
     }
     void TearDown() override { script() = {}; }
+
+    void play(const std::string& stages) {
+        auto config = config::parse_pipeline("version: 1\npipeline: played\nstages:\n" + stages,
+                                             "played.yaml");
+        ASSERT_TRUE(config.ok()) << config.status().message();
+        auto pipeline = models_->pipeline(std::move(*config));
+        ASSERT_TRUE(pipeline.ok()) << pipeline.status().message();
+        pipeline_ = std::move(*pipeline);
+    }
 
     void run() {
         const Status status =
@@ -219,6 +278,45 @@ TEST_F(Ingest, TheEarlierOfOneIdWaitsForWhatBecomesOfTheLater) {
     EXPECT_EQ(written_, (std::vector<std::string>{"other: good", "note: good"}));
     EXPECT_EQ(report_.documents, 2U);
     EXPECT_EQ(report_.failed.size(), 1U);
+}
+
+// Of one long document, too, and of a file that has more bytes than text.
+TEST_F(Ingest, ProgressCountsTheChunksOfADocument) {
+    play(
+        "  some: {plugin: played, stage: some}\n"
+        "  tens: {plugin: played, stage: tens}\n"
+        "  one: {plugin: played, stage: one}\n"
+        "  same: {plugin: played, stage: same}\n"
+        "ingest: [source, some, tens, one, same, commit]\nquery: [query, one, same, search]\n");
+    constexpr std::size_t chunks = 4;
+    script().extract = [&](const DocumentSink& sink) {
+        sink.document({.id = "note", .text = std::string(chunks * chunk_bytes, 'a')});
+    };
+    const TestFolder folder;
+    const SourceFile file{folder.path() / "note", "note", 1000};
+    std::ofstream(file.path) << std::string(file.bytes, ' ');
+
+    // Told by the reader, which has read all of it, and then of each chunk, before the next one.
+    std::array<Event, chunks + 2> told;
+    std::vector<IngestProgress> seen;
+    script().before_vectors = [&, at = std::size_t{0}]() mutable {
+        EXPECT_TRUE(told[at++].comes()) << "before chunk " << at;
+    };
+    IngestOptions options;
+    options.progress = [&](const IngestProgress& state) {
+        seen.push_back(state);
+        if (seen.size() <= told.size()) told[seen.size() - 1].happens();
+    };
+    output_.progress_every = {};
+    const Status status = run_ingest(*pipeline_, 2, std::vector{file}, output_, options, report_);
+    ASSERT_TRUE(status.ok()) << status.message();
+    ASSERT_TRUE(report_.failed.empty()) << report_.failed.front().error.message();
+    ASSERT_GE(seen.size(), chunks + 1);
+    EXPECT_EQ(seen.front().bytes_read, file.bytes);
+    for (std::size_t i = 0; i <= chunks; ++i) {
+        EXPECT_NEAR(seen[i].fraction, static_cast<double>(i) / chunks, 0.01) << i;
+        EXPECT_EQ(seen[i].documents, i < chunks ? 0U : 1U) << i;
+    }
 }
 
 }  // namespace

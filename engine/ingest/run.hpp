@@ -44,7 +44,9 @@ struct Nest {
     struct Inner {
         std::uint64_t bytes = 0;  // handed on so far
         std::uint64_t sources = 0;
-        std::uint64_t too_large = 0;  // of them: failed at a limit
+        std::uint64_t too_large = 0;        // of them: failed at a limit
+        std::uint64_t documents = 0;        // it has given
+        std::weak_ptr<OnItsWay> last = {};  // of these
     };
     Inner* inner = nullptr;  // of the outermost source
     // Bytes of the source, to be kept with the document of its name.
@@ -116,8 +118,9 @@ class IngestRun {
     Status run_extractor(const host::Stage& stage, const Nest& nest, const host::Input& input,
                          std::uint64_t& counted);
 
-    // Checks a document and sends it on. A failure: the run is stopping.
-    Status accept(const Nest& nest, const host::Record& document);
+    // Checks a document, which is so many bytes of its source, and sends it on. A failure: the run
+    // is stopping.
+    Status accept(const Nest& nest, const host::Record& document, std::uint64_t bytes);
 
     // `original`: bytes of its file that go along with it; held here and in the commit.
     static std::uint64_t cost(const host::Record& document, std::uint64_t original = 0) {
@@ -125,9 +128,10 @@ class IngestRun {
                document.places.size() * sizeof(storage::Place);
     }
 
+    // `on_their_way`: bytes of the source that are done when the document is.
     WorkPtr begin_work(std::string label, std::string_view id, const host::Record& document,
-                       std::uint64_t source_bytes, std::uint64_t order, ByteLease lease,
-                       const FilePtr& file, std::string original);
+                       std::uint64_t source_bytes, std::uint64_t on_their_way, std::uint64_t order,
+                       ByteLease lease, const FilePtr& file, std::string original);
 
     [[nodiscard]] Status check(std::string_view id, const host::Record& document) const;
 
@@ -158,6 +162,9 @@ class IngestRun {
 
     // Serial. Groups documents that are done; a failure here ends the run.
     void commit(const CommitInput& in);
+    // Whether the group is to be written.
+    bool add_to_group(const CommitInput& in);
+    void write_group();
     // Of those that are done, the ones that no later document of the same id may replace any more.
     std::vector<WorkPtr> take_latest();
     // Those that are done, and in whose place a later one was written.
@@ -237,7 +244,7 @@ class IngestRun {
     std::function<void(const WorkPtr&)> first_;
     std::atomic<bool> failed_{false};
     std::atomic<std::uint64_t> bytes_read_{0};
-    std::atomic<std::uint64_t> on_their_way_{0};  // bytes of text, see OnItsWay
+    std::atomic<std::uint64_t> on_their_way_{0};  // of the bytes read, see OnItsWay
     std::atomic<std::uint64_t> tokens_{0};
     std::uint64_t bytes_total_ = 0;
 
@@ -252,9 +259,10 @@ class IngestRun {
     std::uint64_t order_ = 0;
     std::unordered_map<std::string, InFlight> in_flight_;
 
-    std::mutex progress_mutex_;  // last_progress_, thrown_
+    std::mutex progress_mutex_;  // last_progress_, fraction_, thrown_
     std::exception_ptr thrown_;  // by the caller's progress function
     Clock::time_point last_progress_;
+    double fraction_ = 0;  // that the caller's progress function was told
 };
 
 }  // namespace lectern

@@ -250,10 +250,12 @@ void IngestRun::settle(const std::vector<WorkPtr>& group, bool written) {
     drop_replaced();
 }
 
-void IngestRun::commit(const CommitInput& in) {
+bool IngestRun::add_to_group(const CommitInput& in) {
     if (const auto* batch = std::get_if<BatchPtr>(&in)) {
         for (const ChunkItem& item : (*batch)->items) {
-            if (item.work->pending.fetch_sub(1) != 1 || item.work->failed) continue;
+            const std::size_t pending = item.work->pending.fetch_sub(1);
+            if (pending > 1) item.work->on_its_way->done_one_of(pending);
+            if (pending != 1 || item.work->failed) continue;
             done_bytes_ += item.work->put.text.size() + item.work->put.original.size();
             for (const storage::PutVectors& vectors : item.work->put.vectors)
                 done_bytes_ += vectors.values.size() * sizeof(float);
@@ -262,9 +264,20 @@ void IngestRun::commit(const CommitInput& in) {
         (*batch)->items.clear();
         if (done_bytes_ < commit_bytes && Clock::now() - last_commit_ < output_.commit_every &&
             !budget_.somebody_waits())
-            return;
+            return false;
     }
-    if (done_.empty()) return;
+    return !done_.empty();
+}
+
+void IngestRun::commit(const CommitInput& in) {
+    if (add_to_group(in))
+        write_group();
+    else if (!done_.empty() || !std::holds_alternative<BatchPtr>(in))
+        return;  // told when it is written, which is soon; or there is nothing
+    progress();  // also where nothing is done yet: a long document has come on
+}
+
+void IngestRun::write_group() {
     if (stopping()) {
         for (const WorkPtr& work : done_) drop(*work);
         done_.clear();
@@ -306,7 +319,6 @@ void IngestRun::commit(const CommitInput& in) {
         failed_ = true;
         budget_.wake();
     }
-    progress();
 }
 
 }  // namespace lectern

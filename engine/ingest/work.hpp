@@ -39,20 +39,34 @@ class UpstreamToken {
     const std::function<void()>* last_;
 };
 
-// Counts the bytes of a document as on their way until it is stored, skipped or has failed.
+// Counts bytes of a source as on their way until the document that they are has been stored or
+// skipped, or has failed. Of a long one some are done before: one thread at a time says so.
 class OnItsWay {
  public:
     OnItsWay(std::atomic<std::uint64_t>& total, std::uint64_t bytes)
-        : total_(&total), bytes_(bytes) {
+        : total_(&total), left_(bytes) {
         total.fetch_add(bytes);
     }
     OnItsWay(const OnItsWay&) = delete;
     OnItsWay& operator=(const OnItsWay&) = delete;
-    ~OnItsWay() { total_->fetch_sub(bytes_); }
+    ~OnItsWay() { total_->fetch_sub(left_); }
+
+    [[nodiscard]] std::uint64_t left() const { return left_; }
+    // What its source has beside its text.
+    void add(std::uint64_t bytes) {
+        total_->fetch_add(bytes);
+        left_.fetch_add(bytes);
+    }
+    // One of the equal parts of what is left is done.
+    void done_one_of(std::uint64_t parts) {
+        const std::uint64_t part = left_ / parts;
+        left_.fetch_sub(part);
+        total_->fetch_sub(part);
+    }
 
  private:
     std::atomic<std::uint64_t>* total_;
-    std::uint64_t bytes_;
+    std::atomic<std::uint64_t> left_;
 };
 
 // Held by every document of a file, and by the reader; the last one tells what became of it.
@@ -107,7 +121,7 @@ struct Work {
     std::atomic<bool> failed{false};
     Clock::time_point enqueued = Clock::now();
     std::unique_ptr<UpstreamToken> upstream;
-    std::unique_ptr<OnItsWay> on_its_way;
+    std::shared_ptr<OnItsWay> on_its_way;  // its own; others only look whether it is there
     ByteLease lease;
 };
 using WorkPtr = std::shared_ptr<Work>;

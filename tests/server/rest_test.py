@@ -350,8 +350,8 @@ class RestTest(unittest.TestCase):
         finally:
             self.ask("DELETE", "/collections/notes/documents/plain", expect=204)
 
-    def events(self, path, body):
-        status, headers, data = self.server.request("POST", path, body, {"Accept": "text/event-stream"})
+    def events(self, path, body, method="POST", more=None):
+        status, headers, data = self.server.request(method, path, body, {"Accept": "text/event-stream", **(more or {})})
         self.assertEqual((status, headers["Content-Type"]), (200, "text/event-stream"))
         blocks = [block.split("\n", 1) for block in data.decode().strip().split("\n\n")]
         return [(name.removeprefix("event: "), json.loads(value.removeprefix("data: ")))
@@ -868,6 +868,31 @@ class RestTest(unittest.TestCase):
         rows = b'{"_id": "row-1", "text": "A row."}\n{"_id": "row-2"\n'
         _, report = self.ask("PUT", "/collections/notes/files/rows.jsonl", rows, expect=201)
         self.assertEqual((report["documents"], len(report["failed"])), (1, 1))
+
+    def test_an_upload_tells_how_far_it_is(self):
+        path, plain = "/collections/notes/files/long.txt", "/collections/notes/documents/long.txt"
+        long = "".join(f"Wave {number} of the sea raises the boat by {number} fathoms.\n" for number in range(2000))
+        events = self.events(path, long.encode(), "PUT", {"If-None-Match": "*"})
+        *before, (last, stored) = events
+        self.assertEqual(({name for name, _ in before}, last), ({"progress"}, "result"))
+        self.validate({"$ref": "#/components/schemas/FileStored"}, stored)
+        self.assertEqual((stored["document"], stored["status"], stored["documents"]), ("long.txt", "created", 1))
+        shares = [state["fraction"] for _, state in before]
+        self.assertEqual(shares, sorted(shares))
+        self.assertTrue(all(0 <= share <= 1 for share in shares), shares)
+        self.assertTrue(all(state["bytes_total"] == len(long) for _, state in before), before)
+        self.assertEqual(self.events(path, long.encode(), "PUT")[-1][1]["status"], "unchanged")
+        # What fails at once is no stream.
+        for body, more, status in [(b"Other.", {"If-None-Match": "*"}, 412), (b" ", {}, 422)]:
+            _, failed = self.ask("PUT", path, body, {"Accept": "text/event-stream", **more}, expect=status)
+            self.assertEqual(failed["status"], status)
+        # Who takes both gets what is wanted more.
+        for accept, kind in [("application/json, text/event-stream", "application/json"),
+                             ("text/event-stream, application/json;q=0.9", "text/event-stream"), ("*/*", "application/json")]:
+            headers, _ = self.ask("PUT", path, long.encode(), {"Accept": accept})
+            self.assertEqual(headers["Content-Type"], kind, accept)
+            self.assertEqual("ETag" in headers, kind == "application/json")
+        self.ask("DELETE", plain, expect=204)
 
     def test_a_file_is_given_back_where_originals_are_kept(self):
         page = b"<title>Waves</title><script>alert(1)</script><p>Waves are made by the wind.</p>"

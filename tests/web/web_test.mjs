@@ -947,6 +947,100 @@ test("an upload says that it is being read", async () => {
   await taken("long.txt", "uploads");
 });
 
+// What the server says while it stores a file, all at once: what the page makes of it does not hang on time.
+const eventStream = (...events) => events.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join("");
+const storedReport = { document: "told.txt", status: "created", documents: 1, chunks: 3, tokens: 9, skipped: 0, failed: [], seconds: 1, replaced: 0, kept: [] };
+for (const [what, body, outcome, text] of [
+  ["how far it is", eventStream(["progress", { fraction: 0.25 }], ["progress", { fraction: 0.5 }], ["result", storedReport]), "done", "1 document, 3 passages"],
+  ["what fails on the way", eventStream(["progress", { fraction: 0.5 }],
+    ["error", { status: 422, detail: "told.txt: stage 'pdf' (plugin documents): the file is cut" }]), "failed", "the file is cut"],
+  ["that it broke off", eventStream(["progress", { fraction: 0.5 }]) + ": still here\n\n", "failed",
+    "The connection ended before the server said that the file is stored."],
+])
+  test(`an upload tells ${what}`, async () => {
+    await page.selectOption("#collection", "uploads");
+    await go("documents");
+    let accept = "";
+    await page.route("**/files/told.txt", (route) => {
+      accept = route.request().headers().accept;
+      return route.fulfill({ status: 200, contentType: "text/event-stream", body });
+    });
+    await page.evaluate(() => {
+      window.said = [];
+      new MutationObserver(() => {
+        const bar = document.querySelector("#uploads progress");
+        window.said.push(`${document.querySelector("#uploads .note")?.textContent} at ${bar.position}`);
+      }).observe(document.getElementById("uploads"), { subtree: true, childList: true, characterData: true });
+    });
+    await page.setInputFiles("#files", { name: "told.txt", mimeType: "text/plain", buffer: Buffer.from("Words.") });
+    await page.waitForSelector(`#uploads .${outcome}`);
+    assert.equal(await page.innerText("#uploads .note"), text);
+    assert.equal(await page.isVisible("#uploads button:has-text('Try again')"), outcome === "failed");
+    assert.match(accept, /^text\/event-stream, application\/json;q=0\.9$/);
+    const said = await page.evaluate(() => window.said);
+    assert.ok(said.some((each) => /^being read and made searchable … 50 %.* at 0\.5$/.test(each)), said.join("\n"));
+  });
+
+test("the first upload makes a collection, and is seen", async () => {
+  let made = false;
+  await page.route("**/collections", (route) => (made ? route.continue() : route.fulfill({ json: { collections: [] } })));
+  await page.route("**/collections/documents", (route) => {
+    made = true;
+    return route.continue();
+  });
+  await page.reload();
+  await page.waitForSelector("#collection option[value='']", { state: "attached" });
+  await page.click("#search-first a:has-text('Add documents')");
+  await page.setInputFiles("#files", { name: "first.txt", mimeType: "text/plain", buffer: Buffer.from("The first words.") });
+  await page.waitForSelector("#uploads .done", slow);
+  assert.equal(await page.inputValue("#collection"), "documents");
+  await page.waitForSelector("#documents .card:has-text('first.txt')");
+  await page.close(); // which still asks for one thing and another
+  await context.request.delete(`${url}/collections/documents`);
+});
+
+test("documents are put in the order of a field", async () => {
+  await go("documents");
+  await page.waitForSelector("#documents-sort option[value='by:year']", { state: "attached" });
+  const titles = () => page.locator("#documents button.title").allInnerTexts();
+  const inOrder = async () => {
+    await page.waitForFunction(() => document.querySelector("#documents button.title")?.textContent === "Tides");
+    assert.deepEqual(await titles(), ["Tides", "<script>window.pwned = 4</script>", "Bread"]);
+  };
+  await page.selectOption("#documents-sort", { label: "year, largest first" });
+  await inOrder();
+  assert.match(page.url(), /sort=by%3Ayear/);
+  await page.reload();
+  await inOrder();
+  assert.equal(await page.inputValue("#documents-sort"), "by:year");
+  await page.selectOption("#collection", "uploads");
+  assert.equal(await page.inputValue("#documents-sort"), "", "the order of another collection");
+});
+
+test("the steps of a search are told in plain words", async () => {
+  await go("pipeline");
+  assert.match(await page.innerText("#pipeline-status"), /^Search or ask something first/);
+  await go("search");
+  await search("what raises the tides");
+  await page.waitForSelector("#hits:not([aria-busy]) .card");
+  await go("pipeline");
+  await page.waitForSelector("#pipeline-table:not([hidden])");
+  assert.equal(await page.title(), "Steps – Lectern");
+  const names = await page.locator("#pipeline-stages .flow-name").allInnerTexts();
+  for (const name of ["Read the question", "Turn into meaning", "Put in order"]) assert.ok(names.includes(name), names.join(", "));
+  assert.ok((await page.locator("#pipeline-table td.name").allInnerTexts()).includes("vectors"), "as the pipeline file has it");
+  assert.ok(await page.evaluate(() => document.querySelector("#view-pipeline .scroll").scrollWidth <= document.querySelector("#view-pipeline .scroll").clientWidth));
+});
+
+test("a collection for search alone says so when it is asked", async () => {
+  await page.selectOption("#collection", "uploads");
+  await go("ask");
+  await page.fill("#question", "What is here?");
+  await page.press("#question", "Enter");
+  await page.waitForSelector(".turn .status:has-text('This collection is made for search alone')", slow);
+  expected(422);
+});
+
 test("the page is small", async () => {
   const files = new Set([`${url}/`]);
   page.on("request", (request) => /\/web\//.test(request.url()) && files.add(request.url()));
@@ -991,7 +1085,7 @@ test("keys alone reach everything", async () => {
   await page.focus("#chart-map .dot[tabindex='0']");
   const before = await page.innerText("#map-name");
   for (const key of ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"]) await page.keyboard.press(key);
-  assert.match(before, /, \d+ tokens?$/);
+  assert.match(before, /, \d+ word pieces?$/);
   assert.doesNotMatch(before, /bytes/);
   await page.keyboard.press("Enter");
   await page.waitForSelector("#reader[open] #cited");
@@ -1163,6 +1257,13 @@ test("what a key may not do is not offered", async () => {
   assert.ok(await page.isHidden("#drop"));
   assert.equal(await page.locator("[aria-label^=Delete]").count(), 0);
   assert.ok(await page.isHidden("#open-collections"));
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["Words."], "dropped.txt"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await page.waitForSelector("#upload-status:has-text('This key may only read here')");
+  assert.equal(await page.locator("#uploads li").count(), 0);
   await page.click("#documents button.title");
   await page.waitForSelector("#reader-text:has-text('A text.')");
   assert.ok(await page.isHidden("#reader-original"));

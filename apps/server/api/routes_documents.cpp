@@ -9,7 +9,9 @@
 #include "apps/server/api/bulk.hpp"
 #include "apps/server/api/documents.hpp"
 #include "apps/server/api/service.hpp"
+#include "apps/server/http/media_type.hpp"
 #include "apps/server/http/problem.hpp"
+#include "apps/server/http/sse.hpp"
 #include "text/text.hpp"
 
 namespace lectern::server {
@@ -136,7 +138,8 @@ Response list_documents(Service& service, Call& call) {
 
 // The bytes of a file; what it is, its name says. Most files are one document, whose id is the
 // file's name; of one with many, its rows have ids of their own.
-Response upload(Service& service, Call& call) {
+Response store_file(Service& service, Call& call,
+                    std::function<void(const IngestProgress&)> progress) {
     if (auto refused = refuse_parameters(call.request)) return std::move(*refused);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
@@ -151,6 +154,7 @@ Response upload(Service& service, Call& call) {
     options.stop = call.stop;
     options.keep_existing = only_new(call.request);
     options.media_type = call.request.header("Content-Type");
+    options.progress = std::move(progress);
     auto report = collection.ingest_bytes(file, call.request.body, options);
     if (!report) return problem(report.status());
     call.observed.tokens_in = report->tokens;
@@ -175,6 +179,28 @@ Response upload(Service& service, Call& call) {
     result["kept"] = std::move(kept);
     Response out = json_response(result, stored && !replaced ? 201 : 200);
     if (!after->empty()) out.headers.push_back({"ETag", *after});
+    return out;
+}
+
+// As events where the header Accept wants them. The first one begins the stream: what fails before
+// it is a problem document. A stream has no header for the entity tag of what it has stored.
+Response upload(Service& service, Call& call) {
+    if (!prefers(call.request.header("Accept"), "text/event-stream", "application/json"))
+        return store_file(service, call, {});
+    const auto begin = [&call] {
+        if (!call.stream.begun()) call.stream.begin("text/event-stream");
+    };
+    Response stored = store_file(service, call, [&](const IngestProgress& state) {
+        begin();
+        call.stream.write(event("progress", api::json_of(state)));
+    });
+    if (stored.failure) {
+        if (call.stream.begun()) stored.last_piece = event("error", problem_document(stored));
+        return stored;
+    }
+    begin();
+    Response out;
+    out.last_piece = event("result", json::parse(stored.body));
     return out;
 }
 

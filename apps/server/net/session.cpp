@@ -386,6 +386,7 @@ class Session {
         }
         // What only reads is not worth its work when nobody waits for it; a write goes on.
         const bool watched = match_.route->right == Right::read;
+        const bool goes_on = match_.route->right >= Right::write;
         while (true) {
             const auto look = Clock::now() + (watched && !broken_ ? gone_look : stuck_look);
             std::optional<Letter> letter = co_await mailbox->next(look);
@@ -423,8 +424,8 @@ class Session {
                     co_return std::move(letter->response);
             }
             if (broken_) {
+                if (!goes_on) stop.request_stop();
                 mailbox->client_has_gone();
-                stop.request_stop();
             }
         }
     }

@@ -46,6 +46,16 @@ class ToldWire : public Wire {
     std::string& responses_;
 };
 
+// The same of a client that takes nothing.
+class GoneWire : public ToldWire {
+ public:
+    using ToldWire::ToldWire;
+    asio::awaitable<bool> write(std::string_view /*bytes*/,
+                                Clock::time_point /*deadline*/) override {
+        co_return false;
+    }
+};
+
 // A server with one route, GET /file, whose body is made while it is sent.
 class PiecesTest : public testing::Test {
  protected:
@@ -68,12 +78,13 @@ class PiecesTest : public testing::Test {
     [[nodiscard]] std::string twice(const std::string& method) {
         const std::string request = method + " /file HTTP/1.1\r\nHost: localhost\r\n\r\n";
         std::string out;
-        asio::io_context io;
-        asio::co_spawn(asio::make_strand(io),
-                       run_session(std::make_unique<ToldWire>(request + request, out), *state),
-                       asio::detached);
-        io.run();
+        serve(std::make_unique<ToldWire>(request + request, out));
         return out;
+    }
+    void serve(std::unique_ptr<Wire> wire) {
+        asio::io_context io;
+        asio::co_spawn(asio::make_strand(io), run_session(std::move(wire), *state), asio::detached);
+        io.run();
     }
     static std::size_t count(const std::string& text, std::string_view what) {
         std::size_t out = 0;
@@ -151,6 +162,25 @@ TEST_F(PiecesTest, HeadMakesNone) {
     const std::string got = twice("HEAD");
     EXPECT_EQ(count(got, "HTTP/1.1 200"), 2U) << got;
     EXPECT_EQ(count(got, "\r\n\r\n"), 2U) << got;
+}
+
+// What only reads is not worth its work without its client; what writes is done.
+TEST_F(PiecesTest, AStreamWithoutItsClientStopsAReadAndNoWrite) {
+    for (const auto& [right, stops] : {std::pair{Right::read, true}, {Right::write, false}}) {
+        std::optional<bool> stopped;
+        const std::string path = "/" + std::string(name(right));
+        state->router.add({"POST", path, right, Lane::read, [&](Call& call) {
+                               call.stream.begin("text/event-stream");
+                               while (call.stream.write(": still here\n\n"))
+                                   std::this_thread::yield();
+                               stopped = call.stop.stop_requested();
+                               return Response{};
+                           }});
+        std::string none;
+        serve(std::make_unique<GoneWire>(
+            "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", none));
+        EXPECT_EQ(stopped, stops) << path;
+    }
 }
 
 }  // namespace

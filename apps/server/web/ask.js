@@ -46,7 +46,7 @@ const nearest = (hits) => hits.slice(0, 3).map((hit, at) => ({ n: at + 1, docume
 
 const how = { answered: "Written, and every sentence checked against its sources",
   extractive: "Quoted from the sources", abstained: "Nothing in the collection supports an answer",
-  unverified: "Written, and not checked: the pipeline has no step verify" };
+  unverified: "Written, and not checked: this collection's pipeline checks no sentences" };
 
 // The elements of one turn, and how it is filled while it runs and when it has ended.
 function card(turn) {
@@ -86,7 +86,7 @@ function card(turn) {
     finish: () => {
       box.dataset.status = turn.status;
       status.textContent = "";
-      heading.textContent = turn.status === "abstained" ? "Nearest passages" : "Sources";
+      heading.textContent = turn.status === "abstained" ? "Closest passages" : "Sources";
       text.replaceChildren(...(turn.status === "abstained" ? ["The documents do not say."] : written(turn.answer, turn.sources)));
       note.textContent = `${how[turn.status]} · ${Math.round(turn.confidence * 100)} % sure · ${milliseconds(turn.milliseconds)}`;
       showHints(hints, turn.hints);
@@ -95,6 +95,11 @@ function card(turn) {
     },
   };
 }
+
+// Of a collection that cannot answer, what it can do.
+const plainly = (message) => (/has no reader, so it answers no questions/.test(message)
+  ? "This collection is made for search alone and answers no questions. Search it instead" +
+    (state.rights.has("admin") ? ", or change what it is made for under “+” above." : ".") : message);
 
 // What is copied: the answer and what it stands on.
 function plain(turn) {
@@ -177,7 +182,7 @@ async function ask(question) {
     }
   } catch (error) {
     shown.drop();
-    shown.say(error.name === "AbortError" ? "Stopped." : error.message);
+    shown.say(error.name === "AbortError" ? "Stopped." : plainly(error.message));
   }
   if (running === request) byId("ask-stop").hidden = true;
 }

@@ -2,6 +2,7 @@
 import { change, here, link } from "./address.js";
 import { get, of, path, remove, upload } from "./api.js";
 import { byId, bytes, counted, el } from "./dom.js";
+import { learn, toSort } from "./fields.js";
 import { openDocument } from "./reader.js";
 import { state, tell, when } from "./state.js";
 import { chosen, dropped } from "./uploads.js";
@@ -73,6 +74,36 @@ const orders = {
   size: (a, b) => b.bytes - a.bytes,
   passages: (a, b) => b.chunks - a.chunks,
 };
+// "by:year" is by a field of the metadata, the largest first; what has none of it comes last.
+const by = "by:";
+const valueOf = (document, field) => {
+  let value = document.metadata ?? {};
+  for (const name of Object.hasOwn(value, field) ? [field] : field.split("."))
+    value = value !== null && typeof value === "object" && Object.hasOwn(value, name) ? value[name] : undefined;
+  value = Array.isArray(value) ? value[0] : value;
+  return value === null || typeof value === "object" ? undefined : value;
+};
+function orderOf(order) {
+  if (!order.startsWith(by)) return orders[order];
+  const field = order.slice(by.length);
+  return (a, b) => {
+    const [left, right] = [valueOf(a, field), valueOf(b, field)];
+    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    if (typeof left !== typeof right) return typeof left < typeof right ? -1 : 1;
+    return left < right ? 1 : left > right ? -1 : 0;
+  };
+}
+const known = (order) => Object.hasOwn(orders, order) || (order.startsWith(by) && order.length > by.length);
+
+// The fields that sort, behind the orders that every collection has. `wanted`: is there in any case.
+function offerOrders(wanted = byId("documents-sort").value) {
+  const select = byId("documents-sort");
+  const fields = toSort().map(({ name, dates }) => [by + name, `${name}, ${dates ? "newest" : "largest"} first`]);
+  if (wanted.startsWith(by) && !fields.some(([value]) => value === wanted)) fields.push([wanted, wanted.slice(by.length)]);
+  for (const old of select.querySelectorAll(`[value^="${by}"]`)) old.remove();
+  select.append(...fields.map(([value, text]) => el("option", { value }, text)));
+  select.value = wanted;
+}
 let sorted = null; // of another order: what is not shown yet
 let cut = false; // there are more than are sorted
 
@@ -91,7 +122,7 @@ async function allSorted(order, name, current) {
     after = found.next ?? "";
   } while (after && all.length < mostSorted && current());
   cut = after !== "";
-  return all.sort(orders[order]);
+  return all.sort(orderOf(order));
 }
 
 async function list(more) {
@@ -143,10 +174,11 @@ function addressed() {
   const { view, params } = here();
   if (view !== "documents" || (params.get("in") && params.get("in") !== state.collection)) return;
   const name = params.get("name") ?? "";
-  const order = Object.hasOwn(orders, params.get("sort") ?? "") ? params.get("sort") : "";
+  const order = known(params.get("sort") ?? "") ? params.get("sort") : "";
+  learn();
   if (byId("documents-name").value === name && byId("documents-sort").value === order) return;
   byId("documents-name").value = name;
-  byId("documents-sort").value = order;
+  offerOrders(order);
   list(false);
 }
 const say = () => {
@@ -186,24 +218,31 @@ function send({ file, id }, collection, mayReplace) {
   const retry = el("button", { type: "button", class: "quiet small", hidden: true }, "Try again");
   const line = el("li", { class: "card" }, el("div", { class: "line" }, el("span", {}, id), said, retry), bar);
   byId("uploads").append(line);
-  const put = async (replace) =>
-    upload(of(await collection(), `/files/${path(id)}`), file, replace, (part) => {
+  const put = async (replace) => {
+    let begun = 0;
+    const tick = () => {
+      const seconds = Math.round((Date.now() - begun) / 1000);
+      const so = [bar.position >= 0 ? `${Math.round(bar.value * 100)} %` : "", seconds > 1 ? `${seconds} s` : ""].filter(Boolean);
+      said.textContent = `being read and made searchable … ${so.join(", ")}`.trimEnd();
+    };
+    const sent = (part) => {
       if (part < 1) {
         bar.value = part;
         said.textContent = `${Math.round(part * 100)} % sent`;
         return;
       }
-      // How long the rest takes nobody knows: that it goes on is seen.
-      bar.removeAttribute("value");
-      const begun = Date.now();
-      const tick = () => {
-        const seconds = Math.round((Date.now() - begun) / 1000);
-        said.textContent = `being read and made searchable …${seconds > 1 ? ` ${seconds} s` : ""}`;
-      };
+      bar.removeAttribute("value"); // the server says how far it is when it knows
+      begun = Date.now();
       clearInterval(ticking);
       ticking = setInterval(tick, 1000);
       tick();
-    });
+    };
+    const stored = (fraction) => {
+      bar.value = fraction;
+      tick();
+    };
+    return upload(of(await collection(), `/files/${path(id)}`), file, replace, sent, stored);
+  };
   let ticking = 0;
   const kept = (text) => {
     said.textContent = text;
@@ -255,9 +294,12 @@ function send({ file, id }, collection, mayReplace) {
   return job;
 }
 
+let uploading = 0; // of uploads, how many are under way
+
 // `files`: [{file, id}, …]
 export async function uploadAll(files, makeCollection) {
-  byId("uploads").replaceChildren();
+  if (uploading === 0) byId("uploads").replaceChildren();
+  ++uploading;
   // All go where the first does, also when another collection is chosen meanwhile.
   let to = state.collection;
   const collection = async () => {
@@ -275,6 +317,7 @@ export async function uploadAll(files, makeCollection) {
     byId("upload-status").textContent = jobs.length > 1 ? `File ${++tried} of ${jobs.length} …` : "";
     if (await job()) ++good;
   }
+  --uploading;
   byId("upload-status").textContent = `${good} of ${counted(jobs.length, "file")} stored.`;
   tell("documents");
 }
@@ -293,6 +336,10 @@ export function startDocuments(makeCollection) {
     over(false);
     if (event.dataTransfer.files.length === 0) return;
     location.hash = link("documents", { in: state.collection });
+    if (!state.rights.has("write")) {
+      byId("upload-status").textContent = "This key may only read here: nothing was added.";
+      return;
+    }
     dropped(event.dataTransfer).then((files) => uploadAll(files, makeCollection), (error) => {
       byId("documents-status").textContent = `What was dropped cannot be read: ${error.message}`;
     });
@@ -318,17 +365,23 @@ export function startDocuments(makeCollection) {
   });
   const afresh = async () => {
     byId("drop").hidden = !state.rights.has("write");
+    if (here().view === "documents") learn();
     await total();
     await list(false);
   };
   when("collection", () => {
-    byId("uploads").replaceChildren();
+    // What is still on its way is seen, also when the first upload has made the collection.
+    if (uploading === 0) {
+      byId("uploads").replaceChildren();
+      byId("upload-status").textContent = "";
+    }
     byId("documents-name").value = "";
-    byId("documents-sort").value = "";
+    offerOrders("");
     byId("documents").replaceChildren();
     addressed(); // before the list is asked for once more, which counts
     afresh();
   });
   when("documents", afresh);
+  when("metadata", () => offerOrders());
   when("address", addressed);
 }

@@ -10,6 +10,16 @@ const nothing = { collection: "", names: [], toChoose: [], values: new Map() };
 let known = nothing;
 let asked = "";
 
+// Fields that put documents in an order: those whose values are all numbers, or all dates. Dates of one field are
+// written alike, so that their letters have their order.
+const date = /^\d{4}-\d\d(?:-\d\d(?:[T ].*)?)?$/;
+export const toSort = () => (known.collection === state.collection ? known.names : []).flatMap((name) => {
+  const seen = [...(known.values.get(name)?.keys() ?? [])];
+  if (seen.length < 2) return [];
+  if (seen.every((value) => typeof value === "number")) return [{ name, dates: false }];
+  return seen.every((value) => typeof value === "string" && date.test(value)) ? [{ name, dates: true }] : [];
+}).slice(0, 8);
+
 export const toChoose = () => (known.collection === state.collection ? known.toChoose : []);
 
 // The server counts by what values look like; a condition wants a number where documents have one.

@@ -14,7 +14,7 @@ import "./search.js";
 import "./theme.js";
 
 const view = () => here().view;
-const titles = { api: "API" };
+const titles = { api: "API", pipeline: "Steps" };
 
 function showView(focus) {
   const now = view();

@@ -4,10 +4,11 @@ import { columns, map, rows } from "./charts.js";
 import { byId, bytes, counted, el, milliseconds, number } from "./dom.js";
 import { openDocument } from "./reader.js";
 import { state } from "./state.js";
+import { stepName } from "./steps.js";
 
 function figures(stats) {
   const all = [["Documents", number.format(stats.documents)], ["Passages", number.format(stats.chunks)],
-    ["Tokens", number.format(stats.tokens)], ["Numbers a vector", number.format(stats.dimension)],
+    ["Word pieces", number.format(stats.tokens)],
     ["On disk", bytes(stats.disk_bytes)], ["Pipeline", stats.pipeline]];
   byId("figures").replaceChildren(...all.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
 }
@@ -31,9 +32,9 @@ function lengths(sample) {
   const longest = Math.max(...sample.map((point) => point.tokens), 1);
   const step = Math.max(1, Math.ceil(longest / 12 / 5) * 5);
   const bars = Array.from({ length: Math.floor(longest / step) + 1 }, (_, at) =>
-    ({ label: `${at * step} to ${(at + 1) * step - 1} tokens`, short: String(at * step), value: 0 }));
+    ({ label: `${at * step} to ${(at + 1) * step - 1} word pieces`, short: String(at * step), value: 0 }));
   for (const point of sample) ++bars[Math.floor(point.tokens / step)].value;
-  columns(byId("chart-lengths"), bars, () => `Tokens of ${counted(sample.length, "passage")}; the longest has ${longest}`);
+  columns(byId("chart-lengths"), bars, () => `Word pieces in ${counted(sample.length, "passage")}; the longest has ${longest}`);
 }
 
 // The means of the histograms that the server keeps for Prometheus.
@@ -44,12 +45,12 @@ function stageTimes(metrics) {
   const counts = values("count");
   const bars = [...sums].map(([label, sum]) => ({ label, value: (sum / (counts.get(label) || 1)) * 1000 }))
     .sort((a, b) => b.value - a.value).slice(0, 9)
-    .map((bar) => ({ ...bar, text: milliseconds(bar.value) }));
+    .map((bar) => ({ ...bar, label: stepName(bar.label), text: milliseconds(bar.value) }));
   if (bars.length > 0) rows(byId("chart-stages"), bars);
   else byId("chart-stages").replaceChildren(el("p", { class: "note" }, "Nothing was asked yet."));
 }
 
-const nameOf = (point, of) => `${point.title || point.document}${of > 1 ? `, passage ${point.number} of ${of} here` : ""}, ${counted(point.tokens, "token")}`;
+const nameOf = (point, of) => `${point.title || point.document}${of > 1 ? `, passage ${point.number} of ${of} here` : ""}, ${counted(point.tokens, "word piece")}`;
 
 function vectors(overview) {
   const hues = new Map();

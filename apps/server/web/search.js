@@ -39,8 +39,13 @@ const keyOf = (hit) => JSON.stringify([hit.document, hit.begin, hit.end, hit.tit
 function item(hit, open) {
   const passage = el("p", { class: "passage", dir: "auto" });
   const parts = hit.highlights?.length > 0 ? highlighted(hit) : marked(hit.text.trim(), asked);
+  const signs = ["md", "markdown"].includes(kindOf(hit));
+  let begins = true; // a line
   for (const piece of parts) {
-    const text = piece.text.replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
+    let text = piece.text.replace(/\s*\n\s*/g, "\n"); // no empty lines in a short view
+    // Those of a heading are for its writer.
+    if (signs) text = text.replace(begins ? /(^|\n)#{1,6} /g : /(\n)#{1,6} /g, "$1");
+    if (text) begins = text.endsWith("\n");
     passage.append(piece.marked ? el("mark", {}, text) : text);
   }
   const meter = el("meter", { min: 0, max: 1, value: Math.max(0, Math.min(1, strength(hit))), "aria-label": "Score" });
