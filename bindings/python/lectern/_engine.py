@@ -10,7 +10,7 @@ import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
-from ._library import LIBRARY, ON_LOG, address, call, function, opened, request, result
+from ._library import ON_LOG, address, call, ended_with, function, opened, request, result
 
 if TYPE_CHECKING:
     from ._collection import Collection
@@ -107,7 +107,7 @@ class Engine:
         number = next(_log_numbers)
         _logs[number] = log if log is not None else log_to_logging
         self._handle = opened("engine_open", request(options), _on_log, address(number))
-        weakref.finalize(self, LIBRARY.lectern_engine_close, address(self._handle))
+        ended_with(self, "engine_close", self._handle)
         from . import _stage  # here: it needs engines
 
         _stage.introduce(self)

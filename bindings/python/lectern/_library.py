@@ -9,6 +9,7 @@ import ctypes
 import json
 import os
 import pathlib
+import weakref
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_uint32, c_uint64, c_void_p
 from typing import Any, Callable, List, Optional
 
@@ -194,6 +195,20 @@ def _failure(code: int, error: c_void_p) -> LecternError:
     finally:
         LIBRARY.lectern_error_free(error)
     return error_of(code, message, place)
+
+
+def ended_with(owner: object, name: str, handle: int) -> Any:
+    """Has ``lectern_<name>`` end a handle when its owner is gone, or the interpreter.
+
+    Not in a process that was forked from ours: the threads of what would be ended are not there.
+    """
+    process = os.getpid()
+
+    def end() -> None:
+        if os.getpid() == process:
+            getattr(LIBRARY, f"lectern_{name}")(address(handle))
+
+    return weakref.finalize(owner, end)
 
 
 def call(name: str, *arguments: Any) -> None:

@@ -55,7 +55,8 @@ class Reading(Seam):
                     return
                 yield document_of(document)
         finally:
-            LIBRARY.lectern_documents_close(walk)
+            if not self._open.elsewhere:
+                LIBRARY.lectern_documents_close(walk)
 
     def select(self, filter: str) -> List[str]:
         """The ids of all documents that fulfil a filter, in order; of those with text.

@@ -44,10 +44,11 @@ class Seam:
     def close(self) -> None:
         """Closes the collection, after the calls that are running; streams are ended.
 
-        Later calls are refused. A second close does nothing.
+        Later calls are refused. A second close does nothing; after one that Ctrl-C has ended, it
+        waits again.
         """
-        if self._end.detach() is not None:
-            self._open.close()
+        self._open.close()
+        self._end.detach()
 
     @property
     def closed(self) -> bool:
