@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Iterable, Optional, Tuple
 
 from ._calls import Cancel, OnEvent, OnText, run
+from ._errors import InvalidArgument
 from ._given import milliseconds
 from ._results import Answer, Summary, answer_of, summary_of
 from ._seam import Seam
@@ -27,7 +28,11 @@ class Answering(Seam):
         deadline: Optional[float],
         explain: bool,
     ) -> StreamWork[Answer]:
-        turns = [{"question": asked, "answer": answer} for asked, answer in history]
+        try:
+            turns = [{"question": asked, "answer": answer} for asked, answer in history]
+        except ValueError as error:
+            why = f"a turn is a question and its answer: {error}"
+            raise InvalidArgument(why, "history") from None
         fields = {
             "question": question,
             "filter": filter,

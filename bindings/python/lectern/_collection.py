@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from ._aio import AsyncCollection
 from ._answering import Answering, Turn
-from ._engine import Engine, Path, shared_engine
+from ._engine import Engine, shared_engine
 from ._errors import InvalidArgument
+from ._given import Path
 from ._modelling import Floats, Message, Modelling
 from ._searching import Searching, Vector
 from ._syncing import Syncing
@@ -40,6 +41,9 @@ class Collection(Writing, Syncing, Searching, Answering, Modelling, Upkeep):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a collection is open in one process: it is neither copied nor pickled")
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else f"{len(self)} documents"

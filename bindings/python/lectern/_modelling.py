@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ._calls import Cancel, OnEvent, OnText, Work, run, watched
 from ._errors import InvalidArgument
-from ._given import milliseconds
+from ._given import listed, milliseconds
 from ._library import call, result, texts
 from ._results import Generated, made
 from ._seam import Seam
@@ -101,7 +101,7 @@ class Modelling(Seam):
         return run(self._embed(texts, purpose))
 
     def _rerank(self, query: str, passages: Iterable[str]) -> Work[Floats]:
-        fields = {"query": query, "passages": list(passages)}
+        fields = {"query": query, "passages": listed(passages)}
 
         def convert(scores: Any) -> Floats:
             return np.asarray(scores["scores"], dtype=np.float32)
@@ -124,7 +124,7 @@ class Modelling(Seam):
     ) -> StreamWork[Generated]:
         if isinstance(messages, str):
             messages = [{"role": "user", "content": messages}]
-        fields = {"messages": [dict(one) for one in messages], **options}
+        fields = {"messages": list(messages), **options}
 
         def convert(value: Any) -> Generated:
             return made(Generated, value)
@@ -162,7 +162,7 @@ class Modelling(Seam):
             ResourceExhausted: The messages do not fit into the model's context.
             Unsupported: The pipeline has no generator.
         """
-        options = _generate_options(max_tokens, temperature, top_p, seed, stop, deadline)
+        options = generate_options(max_tokens, temperature, top_p, seed, stop, deadline)
         work = self._generate(messages, options)
         return run(lambda cancel: work(cancel, None, None))
 
@@ -178,30 +178,33 @@ class Modelling(Seam):
         deadline: Optional[float] = None,
     ) -> Stream[Generated]:
         """The same as it is written."""
-        options = _generate_options(max_tokens, temperature, top_p, seed, stop, deadline)
+        options = generate_options(max_tokens, temperature, top_p, seed, stop, deadline)
         return self._stream(self._generate(messages, options))
 
 
 def _encoded(value: str) -> bytes:
+    if not isinstance(value, str):
+        raise InvalidArgument(f"a text is a str, not {type(value).__name__}")
     try:
         return value.encode()
     except UnicodeEncodeError as error:
         raise InvalidArgument(f"a text is not valid Unicode: {error}") from None
 
 
-def _generate_options(
-    max_tokens: int,
-    temperature: float,
-    top_p: float,
-    seed: int,
-    stop: Sequence[str],
-    deadline: Optional[float],
+def generate_options(
+    max_tokens: int = 256,
+    temperature: float = 0.0,
+    top_p: float = 1.0,
+    seed: int = 0,
+    stop: Sequence[str] = (),
+    deadline: Optional[float] = None,
 ) -> Dict[str, Any]:
+    """What ``generate`` says of how it is to be written."""
     return {
         "max_tokens": max_tokens,
         "temperature": temperature,
         "top_p": top_p,
         "seed": seed,
-        "stop": list(stop) or None,
+        "stop": listed(stop) or None,
         "deadline_milliseconds": milliseconds(deadline),
     }

@@ -36,8 +36,9 @@ class Reading(Seam):
         return self._walk(after)
 
     def _chosen(self, ids: List[str], after: Optional[str]) -> Iterator[Document]:
+        begin = None if after is None else text(after, "id")
         for one in ids:
-            if after is not None and one.encode() <= after.encode():
+            if begin is not None and one.encode() <= begin:
                 continue
             try:
                 yield self.get(one)

@@ -6,7 +6,8 @@ import weakref
 from typing import Any, Callable, Optional, TypeVar
 
 from ._calls import Cancel, OnEvent, OnText, Work, watched
-from ._engine import Engine, Path, path_text, shared_engine
+from ._engine import Engine, shared_engine
+from ._given import Path, path_text
 from ._handle import Handle
 from ._library import opened, request, result, text
 from ._progress import ProgressOption, heard

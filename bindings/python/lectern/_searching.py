@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ._calls import Cancel, Work, run
-from ._given import milliseconds
+from ._errors import InvalidArgument
+from ._given import listed, milliseconds
 from ._results import SearchResult
 from ._seam import Seam
 
@@ -31,7 +32,7 @@ class Searching(Seam):
             "query": query or (None if vector is not None or options.get("similar") else ""),
             "k": k,
             "filter": filter,
-            "vector": None if vector is None else np.asarray(vector, dtype=np.float64).tolist(),
+            "vector": None if vector is None else _numbers(vector),
             **options,
         }
         return lambda cancel: self._watched("search", fields, SearchResult, cancel)
@@ -103,7 +104,7 @@ class Searching(Seam):
             "prefix": prefix or None,
             "typos": typos,
             "chunks": chunks,
-            "facets": list(facets) or None,
+            "facets": listed(facets) or None,
             "sort": sort,
             "summarize": summarize,
             "deadline_milliseconds": milliseconds(deadline),
@@ -112,3 +113,13 @@ class Searching(Seam):
         work = self._search(query, k, filter, vector, options)
         # A search takes milliseconds: not worth a thread.
         return work(Cancel()) if summarize is None else run(work)
+
+
+def _numbers(vector: Vector) -> Any:
+    try:
+        out = np.asarray(vector, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(f"the vector is no list of numbers: {error}", "vector") from None
+    if not np.isfinite(out).all():
+        raise InvalidArgument("the vector has an infinity or NaN in it", "vector")
+    return out.tolist()

@@ -6,8 +6,7 @@ import ctypes
 from typing import Any, Callable, Iterable, List, Optional, Union
 
 from ._calls import Cancel, Work, run, watched
-from ._engine import Path, path_text
-from ._given import paths_of
+from ._given import Path, listed, path_text, paths_of
 from ._library import call, request, text
 from ._progress import ProgressOption
 from ._results import Source, SyncReport, all_made, sync_of
@@ -28,8 +27,8 @@ class Syncing(Seam):
     ) -> Work[SyncReport]:
         fields = {
             "paths": paths_of(paths),
-            "include": list(include),
-            "exclude": list(exclude),
+            "include": listed(include),
+            "exclude": listed(exclude),
             "dry_run": dry_run,
             "accept_loss": accept_loss,
         }
@@ -60,6 +59,32 @@ class Syncing(Seam):
         """
         return run(self._sync(paths, include, exclude, dry_run, accept_loss, progress))
 
+    def _follow(
+        self,
+        paths: Union[Path, Iterable[Path]],
+        on_sync: Callable[[SyncReport], Any],
+        on_failure: Optional[Callable[[str], Any]],
+        debounce: float,
+    ) -> Work[None]:
+        fields = {"paths": paths_of(paths), "debounce_milliseconds": round(debounce * 1000)}
+
+        def heard_of(name: str, event: Any) -> None:
+            if name == "synced":
+                on_sync(sync_of(event))
+            elif name == "failed" and on_failure is not None:
+                on_failure(event["message"])
+
+        def work(cancel: Cancel) -> None:
+            with self._open.used(cancel) as handle:
+                watched(
+                    cancel,
+                    lambda watch: call("collection_follow", handle, request(fields), watch),
+                    None,
+                    heard_of,
+                )
+
+        return work
+
     def follow(
         self,
         paths: Union[Path, Iterable[Path]] = (),
@@ -79,23 +104,7 @@ class Syncing(Seam):
             debounce: Seconds in which nothing must have changed before a change is taken up.
         """
 
-        def heard_of(name: str, event: Any) -> None:
-            if name == "synced":
-                on_sync(sync_of(event))
-            elif name == "failed" and on_failure is not None:
-                on_failure(event["message"])
-
-        def work(cancel: Cancel) -> None:
-            fields = {"paths": paths_of(paths), "debounce_milliseconds": round(debounce * 1000)}
-            with self._open.used(cancel) as handle:
-                watched(
-                    cancel,
-                    lambda watch: call("collection_follow", handle, request(fields), watch),
-                    None,
-                    heard_of,
-                )
-
-        run(work)
+        run(self._follow(paths, on_sync, on_failure, debounce))
 
     def sources(self) -> List[Source]:
         """The folders that ``sync`` remembers."""
@@ -105,7 +114,7 @@ class Syncing(Seam):
         self, path: Path, *, include: Iterable[str] = (), exclude: Iterable[str] = ()
     ) -> None:
         """Remembers a folder for ``sync``; one that is there gets these patterns."""
-        fields = {"path": path_text(path), "include": list(include), "exclude": list(exclude)}
+        fields = {"path": path_text(path), "include": listed(include), "exclude": listed(exclude)}
         with self._open.used() as handle:
             call("collection_add_source", handle, request(fields))
 

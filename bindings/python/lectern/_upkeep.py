@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._calls import Work, run
-from ._engine import Path, path_text
+from ._given import Path, path_text
 from ._library import call
 from ._progress import ProgressOption
 from ._results import Backup, ReembedReport, VerifyReport, made, verify_of

@@ -8,9 +8,8 @@ from typing import Any, Iterable, Iterator, List, Mapping, Optional, Union
 import numpy as np
 
 from ._calls import Cancel, Work, run, watched
-from ._engine import Path
 from ._errors import InvalidArgument
-from ._given import paths_of
+from ._given import Path, paths_of
 from ._library import call, json_bytes, result, text, texts
 from ._progress import ProgressOption, heard
 from ._reading import Reading
@@ -27,9 +26,14 @@ _GROUP_CHARACTERS = 8_000_000
 def _grouped(documents: Iterable[DocumentFields]) -> Iterator[List[DocumentFields]]:
     group: List[DocumentFields] = []
     characters = 0
-    for document in documents:
+    for number, document in enumerate(documents):
+        if not isinstance(document, Mapping):
+            kind = type(document).__name__
+            place = f"documents/{number}"
+            raise InvalidArgument(f"a document is a mapping with id and text, not {kind}", place)
         group.append(document)
-        characters += len(document.get("text") or "")
+        text_of = document.get("text")
+        characters += len(text_of) if isinstance(text_of, str) else 0
         if len(group) == _GROUP_DOCUMENTS or characters >= _GROUP_CHARACTERS:
             yield group
             group, characters = [], 0
@@ -175,7 +179,9 @@ class Writing(Reading):
             NotFound: There is no such document.
         """
         name = text(id, "id")
-        fields = json_bytes(dict(patch))
+        if not isinstance(patch, Mapping):
+            raise InvalidArgument(f"a patch is a mapping, not {type(patch).__name__}")
+        fields = json_bytes(patch)
         changed = ctypes.c_int32()
         with self._open.used() as handle:
             call("collection_patch_metadata", handle, name, fields, ctypes.byref(changed))
