@@ -34,7 +34,11 @@ Result<std::vector<Row>> ask_table(Connection& connection, const Row& arguments)
     LECTERN_TRY(table->prepare_to_read());
     json::object request{{"question", valid_text(arguments[1].bytes)}};
     if (!arguments[2].null()) request["filter"] = valid_text(arguments[2].bytes);
-    if (!arguments[3].null()) request["extractive"] = arguments[3].integer != 0;
+    if (!arguments[3].null()) {
+        const auto extractive = whole(arguments[3]);
+        if (!extractive) return Status{Code::invalid_argument, "extractive must be 1 or 0"};
+        request["extractive"] = *extractive != 0;
+    }
     json::object answer;
     LECTERN_TRY(unless_interrupted(connection.db, [&](const lectern_watch* watch) -> Status {
         LECTERN_ASSIGN(answer, table->index->ask(request, watch));

@@ -1,6 +1,7 @@
 #include "bindings/sqlite/cursor.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <set>
@@ -120,6 +121,9 @@ Status Cursor::read_match(sqlite3_value* value) {
                                             " bytes: a vector has 4 bytes for each number"};
     wanted_.vector.resize(bytes / sizeof(float));
     std::memcpy(wanted_.vector.data(), sqlite3_value_blob(value), bytes);
+    if (!std::all_of(wanted_.vector.begin(), wanted_.vector.end(),
+                     [](float number) { return std::isfinite(number); }))
+        return {Code::invalid_argument, "MATCH with a vector that has an infinity or NaN in it"};
     return {};
 }
 
@@ -138,8 +142,7 @@ Status Cursor::read_column(const Argument& argument, sqlite3_value* value) {
 Status Cursor::read_rowids(const Argument& argument, sqlite3_value* value) {
     std::set<std::int64_t> rowids;
     LECTERN_TRY(each_value(argument, value, [&](sqlite3_value* one) {
-        const Value number = value_of(one, Affinity::numeric);
-        if (number.type == SQLITE_INTEGER) rowids.insert(number.integer);
+        if (const auto rowid = whole(value_of(one, Affinity::numeric))) rowids.insert(*rowid);
     }));
     if (wanted_.some_rowids)
         std::erase_if(rowids, [&](std::int64_t rowid) {
@@ -160,12 +163,11 @@ Status Cursor::read(std::span<sqlite3_value*> values) {
         switch (argument.use) {
             case Use::match: LECTERN_TRY(read_match(value)); break;
             case Use::k: {
-                const Value k = value_of(value, Affinity::numeric);
-                if (k.type != SQLITE_INTEGER || k.integer < 1 ||
-                    k.integer > static_cast<sqlite3_int64>(most_hits))
+                const auto k = whole(value_of(value, Affinity::numeric));
+                if (!k || *k < 1 || *k > static_cast<std::int64_t>(most_hits))
                     return {Code::invalid_argument,
                             "k must be a whole number from 1 to " + std::to_string(most_hits)};
-                wanted_.k = static_cast<std::size_t>(k.integer);
+                wanted_.k = static_cast<std::size_t>(*k);
                 break;
             }
             case Use::mode: wanted_.mode = std::string(text_of(value)); break;

@@ -102,8 +102,8 @@ Status add_column(Definition& to, std::string name, Words& words) {
     if (column.name.empty()) return wrong("a column has no name");
     if (column.name.find('\0') != std::string::npos || !valid_utf8(column.name))
         return wrong("the name of a column is not valid UTF-8");
-    for (const std::string_view taken : {std::string_view("rowid"), std::string_view("rank"),
-                                         own_field, std::string_view(to.table)})
+    for (const std::string_view taken :
+         {std::string_view("rowid"), std::string_view("rank"), own_field})
         if (same_name(column.name, taken))
             return wrong("a column cannot be called '" + column.name + "': that name is taken");
     for (const Column& other : to.columns)
@@ -127,6 +127,20 @@ Status add(Definition& to, std::string_view argument) {
     return first ? Status{} : wrong("there is an empty argument between two commas");
 }
 
+// Without one, SQLite takes HIDDEN for a type of numbers, and keeps a score of 1.0 as the whole
+// number.
+std::string_view type(Hidden hidden) {
+    switch (hidden) {
+        case Hidden::table: return "";
+        case Hidden::k: return "INTEGER";
+        case Hidden::mode: return "TEXT";
+        case Hidden::weight:
+        case Hidden::score:
+        case Hidden::rank: return "REAL";
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string_view name(Hidden hidden) {
@@ -145,7 +159,8 @@ std::string Definition::declaration() const {
     std::string out = "CREATE TABLE x(";
     for (const Column& column : columns) out += identifier(column.name) + ' ' + column.type + ", ";
     for (const Hidden one : hidden)
-        out += identifier(one == Hidden::table ? std::string_view(table) : name(one)) + " HIDDEN, ";
+        out += identifier(one == Hidden::table ? std::string_view(table) : name(one)) + ' ' +
+               std::string(type(one)) + " HIDDEN, ";
     out.replace(out.size() - 2, 2, ")");
     return out;
 }
@@ -162,6 +177,18 @@ int Definition::title() const {
     return -1;
 }
 
+Status Definition::may_be_called(std::string_view wanted) const {
+    const auto taken = [&](std::string_view what) {
+        return wrong("a table with the " + std::string(what) + " '" + std::string(wanted) +
+                     "' cannot be called so itself: what stands before MATCH is a column, too");
+    };
+    for (const Column& column : columns)
+        if (same_name(column.name, wanted)) return taken("column");
+    for (const Hidden one : hidden)
+        if (same_name(name(one), wanted)) return taken("hidden column");
+    return {};
+}
+
 Result<Definition> parse_definition(std::span<const char* const> arguments) {
     Definition out;
     out.schema = arguments[1];
@@ -176,6 +203,7 @@ Result<Definition> parse_definition(std::span<const char* const> arguments) {
         if (std::none_of(out.columns.begin(), out.columns.end(),
                          [&](const Column& column) { return same_name(column.name, name(one)); }))
             out.hidden.push_back(one);
+    LECTERN_TRY(out.may_be_called(out.table));
     return out;
 }
 

@@ -34,6 +34,8 @@ struct Definition {
     [[nodiscard]] const Hidden* hidden_at(int column) const;
     // The text column that is a document's title; -1: none.
     [[nodiscard]] int title() const;
+    // Whether the table may have this name: it is the name of a column, too.
+    [[nodiscard]] Status may_be_called(std::string_view name) const;
 };
 
 [[nodiscard]] std::string_view name(Hidden hidden);

@@ -126,7 +126,11 @@ int rollback(sqlite3_vtab* table) {
     return SQLITE_OK;
 }
 int rename(sqlite3_vtab* table, const char* name) {
-    return guarded(&table->zErrMsg, [&] { return self(table).shadow.rename(name); });
+    return guarded(&table->zErrMsg, [&]() -> Status {
+        // Nobody could read or drop it any more.
+        LECTERN_TRY(self(table).definition.may_be_called(name));
+        return self(table).shadow.rename(name);
+    });
 }
 int shadow_name(const char* suffix) {
     return Shadow::is_shadow(suffix) ? 1 : 0;

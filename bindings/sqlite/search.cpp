@@ -1,5 +1,6 @@
 // lectern_search(table, query, k, filter, mode): passages, several of a row among them.
 #include <cmath>
+#include <optional>
 
 #include "bindings/sqlite/document.hpp"
 #include "bindings/sqlite/functions.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t usual_k = 10;
+constexpr std::optional<std::int64_t> usual_k = 10;
 
 Value score_value(const json::value& score) {
     return score.is_number() ? number_value(score.to_number<double>()) : Value{};
@@ -42,12 +43,9 @@ Result<std::vector<Row>> search_passages(Connection& connection, const Row& argu
     LECTERN_ASSIGN(const TableReference table,
                    TableReference::find(connection, arguments[0].bytes));
     LECTERN_TRY(table->prepare_to_read());
-    const Value& k = arguments[2];
-    if (!k.null() && k.type != SQLITE_INTEGER)
-        return Status{Code::invalid_argument, "k must be a whole number"};
-    json::object request{{"query", valid_text(arguments[1].bytes)},
-                         {"k", k.null() ? usual_k : k.integer},
-                         {"chunks", true}};
+    const auto k = arguments[2].null() ? usual_k : whole(arguments[2]);
+    if (!k) return Status{Code::invalid_argument, "k must be a whole number"};
+    json::object request{{"query", valid_text(arguments[1].bytes)}, {"k", *k}, {"chunks", true}};
     if (!arguments[3].null()) request["filter"] = valid_text(arguments[3].bytes);
     if (!arguments[4].null()) request["mode"] = valid_text(arguments[4].bytes);
     LECTERN_ASSIGN(const json::object result, table->index->search(request));

@@ -265,13 +265,19 @@ Status Table::after_commit() {
 // ------------------------------------------------------------------ by name
 
 Result<TableReference> TableReference::find(Connection& connection, std::string_view name) {
-    const std::size_t dot = name.find('.');
-    const std::string_view schema = dot == std::string_view::npos ? "" : name.substr(0, dot);
-    const std::string_view table = dot == std::string_view::npos ? name : name.substr(dot + 1);
+    const auto select = [&](const std::string& from) {
+        return Statement::prepare(connection.db, "SELECT 1 FROM " + from + " LIMIT 0");
+    };
+    std::string_view schema;
+    std::string_view table = name;
     TableReference out;
-    auto keep = Statement::prepare(
-        connection.db, "SELECT 1 FROM " + (schema.empty() ? "" : identifier(schema) + '.') +
-                           identifier(table) + " LIMIT 0");
+    auto keep = select(identifier(name));
+    // "main.notes"; a name may have a dot in it as well.
+    if (const std::size_t dot = name.find('.'); !keep && dot != std::string_view::npos) {
+        schema = name.substr(0, dot);
+        table = name.substr(dot + 1);
+        keep = select(identifier(schema) + '.' + identifier(table));
+    }
     if (!keep)
         return Status{Code::not_found, "there is no table '" + std::string(name) + "' (" +
                                            sqlite3_errmsg(connection.db) + ")"};

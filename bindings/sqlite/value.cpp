@@ -78,6 +78,15 @@ Value value_at(sqlite3_stmt* statement, int column) {
     return out;
 }
 
+std::optional<std::int64_t> whole(const Value& value) {
+    constexpr double beyond = 9223372036854775808.0;  // 2^63
+    if (value.type == SQLITE_INTEGER) return value.integer;
+    if (value.type != SQLITE_FLOAT || std::trunc(value.real) != value.real ||
+        value.real < -beyond || value.real >= beyond)
+        return std::nullopt;
+    return static_cast<std::int64_t>(value.real);
+}
+
 std::strong_ordering compare(const Value& a, const Value& b) {
     if (rank(a) != rank(b)) return rank(a) <=> rank(b);
     if (!a.number()) return a.bytes.compare(b.bytes) <=> 0;

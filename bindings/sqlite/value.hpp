@@ -2,6 +2,8 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,9 @@ enum class Affinity { none, numeric, text };
 [[nodiscard]] Value value_of(sqlite3_value* value, Affinity affinity = Affinity::none);
 // The column of the row that a statement stands on.
 [[nodiscard]] Value value_at(sqlite3_stmt* statement, int column);
+
+// The whole number that a value is equal to: 2 of 2.0, too.
+[[nodiscard]] std::optional<std::int64_t> whole(const Value& value);
 
 // Numbers before texts before blobs, numbers by their exact values, the others byte by byte
 // (collation BINARY). Neither is NULL.

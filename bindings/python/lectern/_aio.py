@@ -18,11 +18,13 @@ from typing import (
 )
 
 from ._calls import run_async
-from ._streams import AsyncStream
+from ._given import listed, milliseconds
+from ._modelling import generate_options
+from ._streams import AsyncStream, StreamWork
 
 if TYPE_CHECKING:
     from ._collection import Collection, DocumentFields, Floats, Message, Turn, Vector
-    from ._engine import Path
+    from ._given import Path
     from ._progress import ProgressOption
     from ._results import (
         Answer,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         IngestReport,
         ReembedReport,
         SearchResult,
+        Source,
         Stats,
         Summary,
         SyncReport,
@@ -55,6 +58,11 @@ class AsyncCollection:
 
     async def _call(self, function: Callable[[], T]) -> T:
         return await run_async(lambda _: function())
+
+    def _stream(self, work: StreamWork[T]) -> AsyncStream[T]:
+        stream = AsyncStream(work)
+        self.collection._open.add_stream(stream.cancel)
+        return stream
 
     async def ingest(
         self, paths: Union[Path, Iterable[Path]], *, progress: ProgressOption = False
@@ -101,6 +109,33 @@ class AsyncCollection:
             self.collection._sync(paths, include, exclude, dry_run, accept_loss, progress)
         )
 
+    async def follow(
+        self,
+        paths: Union[Path, Iterable[Path]] = (),
+        *,
+        on_sync: Callable[[SyncReport], Any],
+        on_failure: Optional[Callable[[str], Any]] = None,
+        debounce: float = 0.5,
+    ) -> None:
+        """As ``Collection.follow``, until its task is cancelled."""
+        await run_async(self.collection._follow(paths, on_sync, on_failure, debounce))
+
+    async def sources(self) -> List[Source]:
+        """As ``Collection.sources``."""
+        return await self._call(self.collection.sources)
+
+    async def add_source(
+        self, path: Path, *, include: Iterable[str] = (), exclude: Iterable[str] = ()
+    ) -> None:
+        """As ``Collection.add_source``."""
+        await self._call(
+            lambda: self.collection.add_source(path, include=include, exclude=exclude)
+        )
+
+    async def remove_source(self, path: Path) -> int:
+        """As ``Collection.remove_source``."""
+        return await self._call(lambda: self.collection.remove_source(path))
+
     async def get(self, id: str) -> Document:
         """As ``Collection.get``."""
         return await self._call(lambda: self.collection.get(id))
@@ -135,10 +170,8 @@ class AsyncCollection:
     ) -> SearchResult:
         """As ``Collection.search``, with the same options."""
         if options.get("facets") is not None:
-            options["facets"] = list(options["facets"])
-        deadline = options.pop("deadline", None)
-        if deadline is not None:
-            options["deadline_milliseconds"] = max(1, round(deadline * 1000))
+            options["facets"] = listed(options["facets"]) or None
+        options["deadline_milliseconds"] = milliseconds(options.pop("deadline", None))
         return await run_async(self.collection._search(query, k, filter, vector, options))
 
     async def ask(
@@ -169,11 +202,9 @@ class AsyncCollection:
         deadline: Optional[float] = None,
     ) -> AsyncStream[Answer]:
         """As ``Collection.ask_stream``: ``async for piece in stream``."""
-        stream = AsyncStream(
+        return self._stream(
             self.collection._ask(question, filter, extractive, history, language, deadline, False)
         )
-        self.collection._open.add_stream(stream.cancel)
-        return stream
 
     async def summarize(
         self, document: str, *, extractive: bool = False, deadline: Optional[float] = None
@@ -181,6 +212,12 @@ class AsyncCollection:
         """As ``Collection.summarize``."""
         work = self.collection._summarize(document, extractive, deadline)
         return await run_async(lambda cancel: work(cancel, None, None))
+
+    def summarize_stream(
+        self, document: str, *, extractive: bool = False, deadline: Optional[float] = None
+    ) -> AsyncStream[Summary]:
+        """As ``Collection.summarize_stream``."""
+        return self._stream(self.collection._summarize(document, extractive, deadline))
 
     async def embed(self, texts: Union[str, Iterable[str]], *, purpose: str = "passage") -> Floats:
         """As ``Collection.embed``."""
@@ -194,10 +231,35 @@ class AsyncCollection:
         return await run_async(self.collection._rerank(query, passages))
 
     async def generate(
-        self, messages: Union[str, Sequence[Message]], **options: Any
+        self,
+        messages: Union[str, Sequence[Message]],
+        *,
+        max_tokens: int = 256,
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        seed: int = 0,
+        stop: Sequence[str] = (),
+        deadline: Optional[float] = None,
     ) -> Generated:
-        """As ``Collection.generate``, with the same options."""
-        return await self._call(lambda: self.collection.generate(messages, **options))
+        """As ``Collection.generate``."""
+        options = generate_options(max_tokens, temperature, top_p, seed, stop, deadline)
+        work = self.collection._generate(messages, options)
+        return await run_async(lambda cancel: work(cancel, None, None))
+
+    def generate_stream(
+        self,
+        messages: Union[str, Sequence[Message]],
+        *,
+        max_tokens: int = 256,
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        seed: int = 0,
+        stop: Sequence[str] = (),
+        deadline: Optional[float] = None,
+    ) -> AsyncStream[Generated]:
+        """As ``Collection.generate_stream``."""
+        options = generate_options(max_tokens, temperature, top_p, seed, stop, deadline)
+        return self._stream(self.collection._generate(messages, options))
 
     async def reembed(
         self, pipeline: Path, *, truncate: bool = False, progress: ProgressOption = False

@@ -29,7 +29,8 @@ class Cancel:
             raise ResourceExhausted("out of memory")
         self.handle: int = handle
         self.requested = False
-        weakref.finalize(self, LIBRARY.lectern_cancel_free, address(handle))
+        # Not at the interpreter's end: a call that still runs is ended with it, and looks at it.
+        weakref.finalize(self, LIBRARY.lectern_cancel_free, address(handle)).atexit = False
 
     def request(self) -> None:
         """Every call that was given this ends soon. From any thread."""

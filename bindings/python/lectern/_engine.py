@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import threading
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from ._library import LIBRARY, ON_LOG, address, call, function, opened, request, result
+from ._given import Path, path_text, paths_of
+from ._library import ON_LOG, address, call, ended_with, function, opened, request, result
 
 if TYPE_CHECKING:
     from ._collection import Collection
 
-Path = Union[str, "os.PathLike[str]"]
 # level (of the module logging), the room or plugin that speaks, and what it says. From any thread.
 Log = Callable[[int, str, str], Any]
 
 _LEVELS = {0: logging.DEBUG, 1: logging.INFO, 2: logging.WARNING, 3: logging.ERROR}
-
-
-def path_text(path: Path) -> str:
-    """A path as text, with ``~`` for the user's folder."""
-    return os.fspath(os.path.expanduser(path))
 
 
 def log_to_logging(level: int, source: str, message: str) -> None:
@@ -98,7 +92,7 @@ class Engine:
         log: Optional[Log] = None,
     ) -> None:
         options = {
-            "plugins": [path_text(folder) for folder in plugins] or None,
+            "plugins": paths_of(plugins) or None,
             "models": None if models is None else path_text(models),
             "cache": None if cache is None else path_text(cache),
             "pipelines": None if pipelines is None else path_text(pipelines),
@@ -107,10 +101,13 @@ class Engine:
         number = next(_log_numbers)
         _logs[number] = log if log is not None else log_to_logging
         self._handle = opened("engine_open", request(options), _on_log, address(number))
-        weakref.finalize(self, LIBRARY.lectern_engine_close, address(self._handle))
+        ended_with(self, "engine_close", self._handle)
         from . import _stage  # here: it needs engines
 
         _stage.introduce(self)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("an engine is of this process: it is neither copied nor pickled")
 
     @property
     def handle(self) -> Any:
@@ -165,7 +162,7 @@ def shared_engine(
 ) -> Engine:
     """The engine of these options, as long as one of its collections is open."""
     key = (
-        tuple(path_text(folder) for folder in plugins),
+        tuple(paths_of(plugins)),
         None if models is None else path_text(models),
         None if cache is None else path_text(cache),
         threads,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import List
 
 from ._calls import Cancel, run, watched
-from ._engine import Path, path_text
 from ._errors import InvalidArgument
+from ._given import Path, path_text
 from ._library import call, request, result, text
 from ._progress import ProgressOption, heard
 from ._results import (

@@ -9,8 +9,11 @@ import ctypes
 import json
 import os
 import pathlib
+import weakref
 from ctypes import POINTER, c_char_p, c_float, c_int32, c_uint32, c_uint64, c_void_p
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List, Mapping, Optional
+
+import numpy as np
 
 from ._errors import InvalidArgument, LecternError, error_of
 
@@ -196,6 +199,20 @@ def _failure(code: int, error: c_void_p) -> LecternError:
     return error_of(code, message, place)
 
 
+def ended_with(owner: object, name: str, handle: int) -> Any:
+    """Has ``lectern_<name>`` end a handle when its owner is gone, or the interpreter.
+
+    Not in a process that was forked from ours: the threads of what would be ended are not there.
+    """
+    process = os.getpid()
+
+    def end() -> None:
+        if os.getpid() == process:
+            getattr(LIBRARY, f"lectern_{name}")(address(handle))
+
+    return weakref.finalize(owner, end)
+
+
 def call(name: str, *arguments: Any) -> None:
     """Calls ``lectern_<name>``.
 
@@ -231,6 +248,8 @@ def result(name: str, *arguments: Any) -> Any:
 
 def text(value: str, what: str) -> bytes:
     """A text for a parameter that ends with a NUL byte."""
+    if not isinstance(value, str):
+        raise InvalidArgument(f"the {what} is a str, not {type(value).__name__}")
     try:
         out = value.encode()
     except UnicodeEncodeError as error:
@@ -247,11 +266,20 @@ def request(fields: Any) -> bytes:
     return json_bytes(fields)
 
 
+def _plain(value: Any) -> Any:
+    """What JSON makes of what it does not know: other mappings, and numbers of numpy."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
 def json_bytes(fields: Any) -> bytes:
     """JSON of exactly this."""
     try:
-        return json.dumps(fields, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:  # also UnicodeEncodeError
+        return json.dumps(fields, ensure_ascii=False, allow_nan=False, default=_plain).encode()
+    except (TypeError, ValueError, RecursionError) as error:  # also UnicodeEncodeError
         raise InvalidArgument(f"this is no JSON: {error}") from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable, Iterator, Mapping, Optional, Union
 from contextlib import contextmanager
 
+from ._errors import InvalidArgument
 from ._results import Progress
 
 # True: a bar. A function is called about ten times a second, from any thread, one call at a time;
@@ -43,9 +44,11 @@ def _unit_of(json: Mapping[str, Any]) -> str:
 @contextmanager
 def heard(progress: ProgressOption, what: str) -> Iterator[Optional[OnEvent]]:
     """What takes the events of a call; None when nobody wants them."""
-    if progress is False:
+    if progress is False or progress is None:
         yield None
         return
+    if progress is not True and not callable(progress):
+        raise InvalidArgument(f"progress is True or a function, not {progress!r}", "progress")
     if progress is not True:
 
         def tell(name: str, json: Any) -> None:

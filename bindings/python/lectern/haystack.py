@@ -9,15 +9,19 @@
     pipeline.run({"retriever": {"query": "how machines read"}})
 
 A collection makes its own vectors, from ``content``: no embedder stands before it, and embeddings
-that documents bring are not stored. Neither are scores and blobs.
+that documents bring are not stored. Neither are scores and blobs. A condition on a list in ``meta``
+holds when one of its values fulfils it.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
+import math
 import re
 from typing import Any, Dict, Iterable, List, Optional
 
+import numpy as np
 from haystack import component, default_from_dict, default_to_dict
 from haystack.dataclasses import Document
 from haystack.document_stores.errors import DocumentStoreError, DuplicateDocumentError
@@ -37,13 +41,24 @@ Filters = Dict[str, Any]
 # Fields that every document of a collection has besides its metadata.
 _BUILT_IN = ("id", "title", "committed")
 _KEYWORDS = ("and", "or", "not", "in", "contains", "begins", "exists", "true", "false")
+# What a filter that does not say "meta." means of a document itself.
+_OF_DOCUMENTS = ("content", "blob", "score", "embedding", "sparse_embedding")
+# Filters that all documents fulfil, and that none does.
+_EVERY = "id exists"
+_NONE = "not (id exists)"
 _ORDER = (">", ">=", "<", "<=")
+
+
+class _NotInIndex(FilterError):
+    """A condition that only the documents themselves decide."""
 
 
 def _field(name: str) -> str:
     """A field of a Haystack filter as Lectern's filters name it."""
     if name == "id":
         return "id"
+    if name in _OF_DOCUMENTS:
+        raise _NotInIndex(f"the field {name!r} is not in the index; filters are on id and meta")
     own = name[len("meta.") :] if name.startswith("meta.") else name
     if own in _BUILT_IN:
         own = f"metadata.{own}"
@@ -55,15 +70,25 @@ def _field(name: str) -> str:
     return f"`{own}`"
 
 
+def _plain(value: Any) -> Any:
+    """Numbers of numpy as Python's, and dates as they are stored."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return value.isoformat() if isinstance(value, datetime.date) else value  # and datetime
+
+
 def _value(value: Any) -> str:
+    value = _plain(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return json.dumps(value, allow_nan=False)
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return json.dumps(value)
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
-    raise FilterError(f"a filter compares with strings, numbers and booleans, not with {value!r}")
+    raise FilterError(
+        f"a filter compares with strings, numbers, dates and booleans, not with {value!r}"
+    )
 
 
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?")
@@ -73,10 +98,11 @@ def _comparison(condition: Filters) -> str:
     for key in ("field", "operator", "value"):
         if key not in condition:
             raise FilterError(f"'{key}' is missing in {condition}")
-    field, operator, value = _field(condition["field"]), condition["operator"], condition["value"]
+    field, operator = _field(condition["field"]), condition["operator"]
+    value = _plain(condition["value"])
     if operator in _ORDER:
         if value is None:
-            return "not (id exists)"  # nothing is more or less than nothing
+            return _NONE  # nothing is more or less than nothing
         if isinstance(value, list):
             raise FilterError(f"{operator} compares with one value, not with a list")
         if isinstance(value, str) and not _DATE.fullmatch(value):
@@ -85,7 +111,7 @@ def _comparison(condition: Filters) -> str:
     if operator in ("in", "not in"):
         if not isinstance(value, list):
             raise FilterError(f"'{operator}' takes a list, not {value!r}")
-        alone = " or ".join(f"({_equal(field, one)})" for one in value) or "not (id exists)"
+        alone = " or ".join(f"({_equal(field, one)})" for one in value) or _NONE
         return alone if operator == "in" else f"not ({alone})"
     if operator == "==":
         return _equal(field, value)
@@ -112,9 +138,11 @@ def filter_text(filters: Filters) -> str:
     parts = [f"({filter_text(one)})" for one in filters["conditions"]]
     operator = filters["operator"]
     if operator == "NOT":
-        return f"not ({' and '.join(parts)})"
-    if operator in ("AND", "OR"):
-        return f" {operator.lower()} ".join(parts)
+        return f"not ({' and '.join(parts) or _EVERY})"
+    if operator == "AND":
+        return " and ".join(parts) or _EVERY
+    if operator == "OR":
+        return " or ".join(parts) or _NONE
     raise FilterError(f"there is no operator {operator!r}")
 
 
@@ -185,17 +213,18 @@ class LecternDocumentStore:
         """All documents that fulfil a filter, in order of id.
 
         The index decides, but for a filter that it refuses, since a field holds values of another
-        kind than the filter names: then every document is read and asked.
+        kind than the filter names, or is none of ``meta`` (``content``): then every document is
+        read and asked.
 
         Raises:
             FilterError: The filter is malformed.
         """
         if not filters:
             return [_document(one) for one in self.collection.documents()]
-        written = filter_text(filters)
         try:
+            written = filter_text(filters)
             return [_document(one) for one in self.collection.documents(filter=written)]
-        except InvalidArgument:
+        except (InvalidArgument, _NotInIndex):
             every = (_document(one) for one in self.collection.documents())
             return [one for one in every if document_matches_filter(filters, one)]
 
@@ -220,7 +249,7 @@ class LecternDocumentStore:
         Raises:
             DuplicateDocumentError: By the policy.
             DocumentStoreError: A document cannot be stored, such as one without content, or whose
-                id is none for Lectern. The others are stored.
+                id is none for Lectern. The others are stored, unless JSON cannot say its ``meta``.
         """
         if not isinstance(documents, list) or any(
             not isinstance(one, Document) for one in documents
@@ -235,10 +264,13 @@ class LecternDocumentStore:
             for name in given:
                 if name in self.collection:
                     raise DuplicateDocumentError(f"there is a document of the id '{name}'")
-        report = self.collection.put(
-            (_fields(one) for one in given.values()),
-            keep_existing=policy != DuplicatePolicy.OVERWRITE,
-        )
+        try:
+            report = self.collection.put(
+                (_fields(one) for one in given.values()),
+                keep_existing=policy != DuplicatePolicy.OVERWRITE,
+            )
+        except InvalidArgument as error:
+            raise DocumentStoreError(f"the documents cannot be stored: {error}") from error
         if report.failed:
             first = report.failed[0]
             raise DocumentStoreError(

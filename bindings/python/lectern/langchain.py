@@ -122,7 +122,7 @@ class LecternVectorStore(VectorStore):
             Document(
                 id=None if ids is None else ids[index],
                 page_content=text,
-                metadata={} if metadatas is None else metadatas[index],
+                metadata={} if metadatas is None else metadatas[index] or {},
             )
             for index, text in enumerate(given)
         ]
@@ -133,6 +133,7 @@ class LecternVectorStore(VectorStore):
     ) -> List[str]:
         """Stores documents; one whose id is there is replaced. Those without an id get one."""
         _no_others(kwargs)
+        documents = list(documents)  # what gives them once is gone through twice
         if ids is not None and len(ids) != len(documents):
             raise InvalidArgument(f"there are {len(documents)} documents, and {len(ids)} ids")
         names = [

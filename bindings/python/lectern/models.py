@@ -16,7 +16,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import Dict, List, Optional
 
-from ._engine import Engine, Path, path_text
+from ._engine import Engine
+from ._given import Path, path_text
 from ._errors import NotFound, Unavailable
 from ._library import NATIVE
 

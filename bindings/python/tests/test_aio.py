@@ -76,6 +76,50 @@ async def test_a_cancelled_task_ends_its_work(notes: lectern.Collection) -> None
     assert (await notes.aio.search("moon"))[0].document == "tides"
 
 
+@pytest.mark.parametrize("what", ["ask", "generate", "follow"])
+async def test_whatever_runs_ends_with_its_task(notes: lectern.Collection, tmp_path: pathlib.Path, what: str) -> None:
+    """None of these would end by itself."""
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    used = notes._open.used
+
+    def noted(*arguments: Any) -> Any:
+        loop.call_soon_threadsafe(begun.set)
+        return used(*arguments)
+
+    notes._open.used = noted  # type: ignore[method-assign,assignment]
+    calls = {
+        "ask": lambda: notes.aio.ask("What raises the patient tides?"),
+        "generate": lambda: notes.aio.generate("be patient"),
+        "follow": lambda: notes.aio.follow(tmp_path, on_sync=lambda report: None),
+    }
+    task = asyncio.create_task(calls[what]())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await notes.aio.search("moon"))[0].document == "tides"
+
+
+async def test_sources_and_streams(notes: lectern.Collection, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "c.txt").write_text("cheese", encoding="utf-8")
+    await notes.aio.add_source(tmp_path, include="*.txt")
+    assert [one.include for one in await notes.aio.sources()] == [["*.txt"]]
+    assert len((await notes.aio.sync()).changes) == 1
+    assert await notes.aio.remove_source(tmp_path) == 1
+    async with notes.aio.summarize_stream("tides", extractive=True) as summary:
+        assert "".join([piece async for piece in summary]) == (await summary.result()).text
+    async with notes.aio.generate_stream("speak", max_tokens=9) as generated:
+        assert "".join([piece async for piece in generated]) == (await generated.result()).text
+
+
+def test_it_has_every_method() -> None:
+    """But those that read what is in memory, or are iterated over."""
+    here = {name for name in dir(lectern.Collection) if not name.startswith("_")}
+    there = {name for name in dir(lectern.AsyncCollection) if not name.startswith("_")}
+    assert here - there == {"aio", "closed", "dimension"}
+
+
 async def test_a_cancelled_ingest_keeps_what_is_stored(empty: lectern.Collection) -> None:
     started: asyncio.Event = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import pathlib
 from typing import Any, Iterator, List
 
+import numpy as np
 import pytest
 from haystack import Pipeline
 from haystack.dataclasses import Document
@@ -83,9 +85,31 @@ def test_a_filter_of_another_kind_finds_what_it_may(document_store: LecternDocum
         LecternRetriever(document_store, filters=filters).run("text")
 
 
+def test_a_filter_on_a_document_itself(document_store: LecternDocumentStore) -> None:
+    """It is not taken for one on metadata, which no document has."""
+    document_store.write_documents([Document(id="a", content="one"), Document(id="b", content="two")])
+    filters: Any = {"field": "content", "operator": "==", "value": None}
+    assert document_store.filter_documents(filters) == [] and document_store.delete_by_filter(filters) == 0
+    filters = {"field": "content", "operator": "==", "value": "two"}
+    assert [one.id for one in document_store.filter_documents(filters)] == ["b"]
+    with pytest.raises(FilterError, match="'content' is not in the index"):
+        LecternRetriever(document_store, filters=filters).run("one")
+
+
+def test_meta_that_is_no_json(document_store: LecternDocumentStore) -> None:
+    with pytest.raises(DocumentStoreError, match="not JSON serializable"):
+        document_store.write_documents([Document(id="a", content="one", meta={"when": object()})])
+
+
 @pytest.mark.parametrize(
     ("filters", "text"),
     [
+        ({"field": "a", "operator": ">", "value": datetime.date(2020, 1, 2)}, 'a > "2020-01-02"'),
+        ({"field": "a", "operator": "==", "value": datetime.datetime(2020, 1, 2, 3)}, 'a = "2020-01-02T03:00:00"'),
+        ({"field": "a", "operator": "in", "value": [np.int64(3), np.float32(0.5)]}, "(a = 3) or (a = 0.5)"),
+        ({"operator": "AND", "conditions": []}, "id exists"),
+        ({"operator": "OR", "conditions": []}, "not (id exists)"),
+        ({"operator": "NOT", "conditions": []}, "not (id exists)"),
         ({"field": "meta.a", "operator": "==", "value": 'x"\\'}, 'a = "x\\"\\\\"'),
         ({"field": "meta.title", "operator": "!=", "value": True}, "not (metadata.title = true)"),
         ({"field": "id", "operator": "in", "value": ["a"]}, '(id = "a")'),
@@ -114,6 +138,8 @@ def test_filters_are_translated(filters: Any, text: str) -> None:
         {"operator": "XOR", "conditions": []},
         {"field": "a", "operator": "==", "value": [1]},
         {"field": "meta.a`b", "operator": "==", "value": 1},
+        {"field": "a", "operator": "==", "value": float("nan")},
+        {"field": "a", "operator": ">", "value": float("inf")},
     ],
 )
 def test_wrong_filters(filters: Any) -> None:

@@ -97,6 +97,11 @@ def test_the_rest_of_the_store(collection: lectern.Collection) -> None:
         LecternVectorStore.from_texts(["a"], VectorStoreIntegrationTests.get_embeddings())
     store.delete()
     assert len(collection) == 0
+    given: Any = (Document(id=name, page_content="Rome is in Italy.") for name in ("a", "b"))
+    assert store.add_documents(given) == ["a", "b"] and len(collection) == 2
+    unsaid: Any = [None, {"year": 1}]
+    store.add_texts(["one", "two"], unsaid, ids=["c", "d"])
+    assert [one.metadata for one in store.get_by_ids(["c", "d"])] == [{}, {"year": 1}]
 
 
 def test_the_retriever_says_where_a_passage_stands(collection: lectern.Collection) -> None:
