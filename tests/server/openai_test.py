@@ -146,6 +146,13 @@ class OpenAiTest(unittest.TestCase):
             failure = caught.exception
             self.assertEqual((failure.code, failure.type, failure.param),
                              ("context_length_exceeded", "invalid_request_error", "messages"))
+        # So is a question of a collection.
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.chat.completions.create(model="collection:notes", messages=messages)
+        self.assertEqual((caught.exception.code, caught.exception.param), ("context_length_exceeded", "messages"))
+        with self.assertRaises(openai.BadRequestError) as caught:
+            self.client.responses.create(model="collection:notes", input="word " * 30000)
+        self.assertEqual((caught.exception.code, caught.exception.param), ("context_length_exceeded", "input"))
         # One that leaves less room than was asked for has what room there is.
         long = [{"role": "user", "content": "one two " * 750 + "\nSay hello."}]
         said = self.client.chat.completions.create(model="default", messages=long, max_tokens=1024, stop=["e"])

@@ -91,36 +91,57 @@ class TlsTest(unittest.TestCase):
         finally:
             server.remove()
 
-    def test_connections_that_wait_cost_little(self):
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))  # the server has them too
-        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
-        server = Server("--tls-certificate", CERTIFICATE, "--tls-key", KEY, "--no-access-log")
+    def cost_of_a_thousand(self, options, method, body=None):
+        """Bytes of memory for connections that wait; each has got one answer, when there is a method."""
         trusting = ssl.create_default_context(cafile=CERTIFICATE)
+        server = Server(*options, "--no-access-log")
         kept = []
 
+        def ask(how, what):
+            made = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=trusting) if options \
+                else http.client.HTTPConnection("localhost", server.port, timeout=60)
+            made.request(how, "/healthz" if what is None else "/v1/embeddings", what)
+            response = made.getresponse()
+            response.read()
+            self.assertEqual(response.status, 200 if what is None else 400)
+            return made
+
         def connect():
-            one = http.client.HTTPSConnection("localhost", server.port, timeout=60, context=trusting)
-            one.request("GET", "/healthz")
-            self.assertEqual(one.getresponse().read(), b'{"status":"ok"}')
-            kept.append(one)
+            kept.append(socket.create_connection(("127.0.0.1", server.port), timeout=60) if method is None
+                        else ask(method, body))
 
         def memory():
             with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
-                return int(re.search(r"VmRSS:\s+(\d+) kB", file.read())[1])
+                return int(re.search(r"VmRSS:\s+(\d+) kB", file.read())[1]) * 1024
 
         try:
             for _ in range(20):  # what the first ones make for all
                 connect()
             before = memory()
-            for _ in range(500):
+            for _ in range(1000):
                 connect()
-            # 25 KiB each; with buffers for whole records, 80.
-            self.assertLess(memory() - before, 500 * 40)
+            ask("GET", None).close()  # it is accepted after all of them
+            return memory() - before
         finally:
             for one in kept:
                 one.close()
             server.remove()
+
+    def test_connections_that_wait_cost_little(self):
+        """Whatever they have asked for before, and when they have not said a word yet."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))  # the server has them too
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        secure = ("--tls-certificate", CERTIFICATE, "--tls-key", KEY)
+        large = json.dumps({"nothing": "x" * 200_000})
+        # What a thousand may cost in MB; beside it what they cost when each kept buffers for whole
+        # records, or the room of its last request.
+        for name, given, most in [("over TLS", (secure, "GET"), 30),                      # 80
+                                  ("after a large request", ((), "POST", large), 20),     # 227
+                                  ("after one over TLS", (secure, "POST", large), 40),    # 255
+                                  ("before a handshake", (secure, None), 25)]:            # 31
+            with self.subTest(name):
+                self.assertLess(self.cost_of_a_thousand(*given), most * 1e6)
 
 
 class WarmTest(unittest.TestCase):

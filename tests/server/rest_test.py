@@ -830,6 +830,7 @@ class RestTest(unittest.TestCase):
         self.assertEqual(stored["status"], "replaced")
         self.ask("PUT", path, {"text": "Three."}, {"If-Match": tag}, expect=412)
         self.ask("DELETE", path, headers={"If-Match": tag}, expect=412)
+        self.ask("DELETE", path, headers={"If-None-Match": headers["ETag"]}, expect=412)
         self.ask("DELETE", path, headers={"If-Match": headers["ETag"]}, expect=204)
         self.ask("GET", path, expect=404)
         self.ask("DELETE", path, expect=404)

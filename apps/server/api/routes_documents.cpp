@@ -87,7 +87,7 @@ Response remove(Service& service, Call& call) {
     const std::lock_guard lock((*open)->writing);
     if (const Status bad = call.scope().find(collection, (*open)->name, ids.front()); !bad.ok())
         return problem(bad);
-    if (call.request.has_header("If-Match")) {
+    if (call.request.has_header("If-Match") || call.request.has_header("If-None-Match")) {
         auto tag = tag_of(collection, ids.front());
         if (!tag) return problem(tag.status());
         if (!preconditions_hold(call.request, *tag)) return precondition_failed();

@@ -254,6 +254,28 @@ TEST(FramingTest, WhatTwoProgramsCouldReadDifferentlyIsRefused) {
     }
 }
 
+TEST(FramingTest, ATargetThatNamesAnotherHostIsRefused) {
+    const struct {
+        const char* target;
+        unsigned status;  // 0: let in
+    } cases[] = {{"/collections", 0},
+                 {"http://localhost:80/collections", 0},
+                 {"https://LOCALHOST:80?a", 0},
+                 {"/http://evil.example/", 0},
+                 {"http://evil.example/collections", 400},
+                 {"https://evil.example", 400},
+                 {"http://localhost/collections", 400},
+                 {"http://me@localhost:80/", 400},
+                 {"http:///collections", 400}};
+    for (const auto& each : cases) {
+        Request request;
+        request.target = each.target;
+        request.headers = {{"Host", "localhost:80"}};
+        const auto refused = refuse_framing(request);
+        EXPECT_EQ(refused ? refused->status : 0U, each.status) << each.target;
+    }
+}
+
 TEST(ProblemTest, EveryCodeOfTheEngineHasAStatus) {
     EXPECT_EQ(problem(Status{Code::not_found, "no 'x'"}).status, 404U);
     EXPECT_EQ(problem(Status{Code::deadline_exceeded, "late"}).status, 504U);

@@ -43,6 +43,14 @@ constexpr std::chrono::milliseconds next_try{500};
 constexpr std::chrono::milliseconds stuck_look{500};
 constexpr std::chrono::milliseconds stuck_after{1000};
 
+// What is assigned an empty text keeps the room of the full one; what a text was moved out of does
+// not.
+template <class T>
+void give_back(T& what) {
+    const T last = std::move(what);
+    what = {};
+}
+
 class Session {
  public:
     Session(std::unique_ptr<Wire> wire, ServerState& state)
@@ -68,12 +76,12 @@ class Session {
 
     // What the last request took is of no use to a connection that waits.
     void rest() {
-        request_ = {};
-        match_ = {};
-        record_ = {};
+        give_back(request_);
+        give_back(match_);
+        give_back(record_);
+        give_back(pending_);
         key_.reset();
         mailbox_.reset();
-        pending_ = std::string();
         wire_->rest();
     }
 

@@ -103,6 +103,9 @@ class TlsWire : public Wire {
     asio::awaitable<bool> open(Clock::time_point deadline) override {
         if (ssl_ == nullptr) co_return false;
         const Until until(link_, deadline);
+        // The client speaks first; one that says nothing takes no room for records.
+        const bool came = co_await wait(tcp::socket::wait_read);
+        if (!came) co_return false;
         while (true) {
             ERR_clear_error();
             const int done = SSL_do_handshake(ssl_.get());

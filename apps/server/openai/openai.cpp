@@ -356,6 +356,8 @@ GenerateOptions generate_options(api::Fields& fields, std::uint32_t most_tokens,
         out.stop_texts = {std::string(stop->get_string())};
     else
         out.stop_texts = fields.texts("stop");
+    // An empty one stands for none: nothing would ever be written before it.
+    std::erase(out.stop_texts, "");
     return out;
 }
 

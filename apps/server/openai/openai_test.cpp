@@ -209,6 +209,20 @@ TEST(OpenAiTest, NumbersForOtherModelsAreBroughtIntoTheLimits) {
     }
 }
 
+TEST(OpenAiTest, AnEmptyStopIsAsLeftOut) {
+    const std::pair<const char*, std::vector<std::string>> cases[] = {
+        {R"({"stop":""})", {}},
+        {R"({"stop":[]})", {}},
+        {R"({"stop":["",""]})", {}},
+        {R"({"stop":["a","","b"]})", {"a", "b"}},
+        {R"({"stop":"a"})", {"a"}}};
+    for (const auto& [body, texts] : cases) {
+        api::Fields fields(body, true);
+        EXPECT_EQ(generate_options(fields, 1024).stop_texts, texts) << body;
+        EXPECT_TRUE(fields.done().ok()) << body;
+    }
+}
+
 TEST(OpenAiTest, EmptyTextsAreNotEmbedded) {
     const std::pair<const char*, std::size_t> cases[] = {
         {R"({"input":"a"})", 1},   {R"({"input":["a","b"]})", 2}, {R"({"input":" "})", 1},

@@ -45,9 +45,17 @@ Response too_long(std::string_view field, const Status& status) {
 
 namespace {
 
+// What `ask` reads of a question; a longer one is a prompt that is too long, in the words that
+// clients know.
+constexpr std::size_t longest_question = std::size_t{64} * 1024;
+
 Response answer_of_collection(Service& service, Call& call, const OpenCollection& open, Chat chat,
                               TextWriter& writer) {
     const std::string& question = chat.question;
+    if (question.size() > longest_question)
+        return writer.fail({Code::resource_exhausted,
+                            "the question has " + std::to_string(question.size()) +
+                                " bytes; the limit is " + std::to_string(longest_question)});
     AskOptions options;
     options.history = std::move(chat.history);
     options.stop = call.stop;
