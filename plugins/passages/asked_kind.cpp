@@ -26,6 +26,19 @@ bool is_date(const text::Word& word) {
     return folded.size() == 4 || !text::is_digit(folded[4]);
 }
 
+// "March 2019", "the 9th century".
+bool is_nothing_but_a_date(const std::vector<text::Word>& words) {
+    const auto is_month = [](const text::Word& word) {
+        return text::is_worded(Wording::calendar, word.folded);
+    };
+    return std::any_of(words.begin(), words.end(), is_month) &&
+           std::any_of(words.begin(), words.end(), [](const auto& word) { return word.number; }) &&
+           std::all_of(words.begin(), words.end(), [&](const text::Word& word) {
+               return word.number || is_month(word) ||
+                      text::is_worded(Wording::asked_article, word.folded);
+           });
+}
+
 std::string_view with_context(const Candidate& candidate, std::string_view passage) {
     return piece(passage, {candidate.context_begin, candidate.range.end});
 }
@@ -98,6 +111,13 @@ AskedKind::AskedKind(std::string_view question)
     if (!named_.empty()) named_.front() = false;  // its capital says nothing
     number_answers_ = number_ && (!date_ || asks_when_it_was(asked_));
     person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
+    const auto has_one = [&](Wording what) {
+        return std::any_of(asked_.begin(), asked_.end(), [&](const text::Word& word) {
+            return text::is_worded(what, word.folded);
+        });
+    };
+    no_date_answers_ = (has_one(Wording::other_asking) || has_one(Wording::person)) &&
+                       !has_one(Wording::time);
 }
 
 bool AskedKind::asked_already(const std::string& folded) const {
@@ -115,8 +135,9 @@ double AskedKind::number(const Candidate& candidate, std::string_view passage) c
 }
 
 double AskedKind::in(std::string_view answer) const {
-    if (!number_answers_ && !person_answers_) return 0;
     const std::vector<text::Word> words = text::words(answer);
+    if (no_date_answers_ && is_nothing_but_a_date(words)) return -1;
+    if (!number_answers_ && !person_answers_) return 0;
     const auto is_it = [&](const text::Word& word) {
         if (of_other_signs(piece(answer, word.range))) return true;
         if (asked_already(word.folded)) return false;

@@ -106,6 +106,18 @@ TEST(AskedKind, AnAnswerHasWhatIsAskedFor) {
     EXPECT_EQ(in("Who wrote it, and when was it?", "1997"), 1) << "one of them is enough";
     EXPECT_EQ(in("谁发明了LSTM？", "施密德胡伯"), in("谁发明了LSTM？", "Schmidhuber"));
     EXPECT_EQ(in("What is it?", "a model"), 0);
+    // A date, where no time is asked for.
+    for (const char* question :
+         {"What is the budget of the Vega project?", "Where did the Vega project start?",
+          "How many have started it?", "Who started the Vega project?", "Warum begann es?"})
+        for (const char* date : {"March 2019", "3 June", "the 9th century"})
+            EXPECT_EQ(in(question, date), -1) << question << " | " << date;
+    for (const char* question :
+         {"What is the date of it?", "On which day was it?", "Which year and month was it?",
+          "What happens when it ends?", "Em que ano começou?", "Name the start of it."})
+        EXPECT_GE(in(question, "March 2019"), 0) << question;
+    for (const char* other : {"since March 2019", "2019", "the March of Progress"})
+        EXPECT_EQ(in("What is the budget of it?", other), 0) << other;
 }
 
 TEST(AskedKind, WhatItLeansOnCounts) {
