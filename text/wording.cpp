@@ -24,7 +24,8 @@ constexpr std::array english{
          "what year|which year|what date|what month|what day|what century|which century|what "
          "decade"},
     Line{Wording::when, "when"},
-    // Of 615 questions that dates answer (of the sets in training/README.md) nine have none of these.
+    // Of 615 questions that dates answer (of the sets in training/README.md) nine have none of
+    // these.
     Line{Wording::time, "when|year|years|date|dates|month|months|day|days|century|centuries|time"},
     Line{Wording::person, "who|whom|whose"},
     Line{Wording::other_asking, "what|which|why|where|how"},

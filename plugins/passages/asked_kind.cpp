@@ -26,17 +26,28 @@ bool is_date(const text::Word& word) {
     return folded.size() == 4 || !text::is_digit(folded[4]);
 }
 
-// "March 2019", "the 9th century".
-bool is_nothing_but_a_date(const std::vector<text::Word>& words) {
-    const auto is_month = [](const text::Word& word) {
-        return text::is_worded(Wording::calendar, word.folded);
-    };
-    return std::any_of(words.begin(), words.end(), is_month) &&
-           std::any_of(words.begin(), words.end(), [](const auto& word) { return word.number; }) &&
-           std::all_of(words.begin(), words.end(), [&](const text::Word& word) {
-               return word.number || is_month(word) ||
-                      text::is_worded(Wording::asked_article, word.folded);
-           });
+// "March 2019", "the 9th century", and "2019" beside a month.
+bool is_nothing_but_a_date(std::string_view passage, Range answer) {
+    bool month = false;
+    bool number = false;
+    bool year = false;
+    bool beside = false;  // a month stands before it, or behind
+    for (const text::Word& word : text::words(passage)) {
+        const bool is_month = text::is_worded(Wording::calendar, word.folded);
+        if (word.range.end <= answer.begin) {
+            beside = is_month;
+        } else if (word.range.begin >= answer.end) {
+            beside = beside || is_month;
+            break;
+        } else {
+            if (!word.number && !is_month && !text::is_worded(Wording::asked_article, word.folded))
+                return false;
+            month = month || is_month;
+            number = number || word.number;
+            year = year || (word.number && is_date(word));
+        }
+    }
+    return (month && number) || (beside && year);
 }
 
 std::string_view with_context(const Candidate& candidate, std::string_view passage) {
@@ -116,8 +127,8 @@ AskedKind::AskedKind(std::string_view question)
             return text::is_worded(what, word.folded);
         });
     };
-    no_date_answers_ = (has_one(Wording::other_asking) || has_one(Wording::person)) &&
-                       !has_one(Wording::time);
+    no_date_answers_ =
+        (has_one(Wording::other_asking) || has_one(Wording::person)) && !has_one(Wording::time);
 }
 
 bool AskedKind::asked_already(const std::string& folded) const {
@@ -134,10 +145,11 @@ double AskedKind::number(const Candidate& candidate, std::string_view passage) c
     return std::any_of(words.begin(), words.end(), is_of_that_kind) ? 1 : -1;
 }
 
-double AskedKind::in(std::string_view answer) const {
-    const std::vector<text::Word> words = text::words(answer);
-    if (no_date_answers_ && is_nothing_but_a_date(words)) return -1;
+double AskedKind::in(std::string_view passage, Range range) const {
+    if (no_date_answers_ && is_nothing_but_a_date(passage, range)) return -1;
     if (!number_answers_ && !person_answers_) return 0;
+    const std::string_view answer = piece(passage, range);
+    const std::vector<text::Word> words = text::words(answer);
     const auto is_it = [&](const text::Word& word) {
         if (of_other_signs(piece(answer, word.range))) return true;
         if (asked_already(word.folded)) return false;

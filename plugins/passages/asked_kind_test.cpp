@@ -91,7 +91,7 @@ TEST(AskedKind, AnotherOfTheSameKind) {
 
 TEST(AskedKind, AnAnswerHasWhatIsAskedFor) {
     const auto in = [](std::string_view question, std::string_view answer) {
-        return AskedKind(question).in(answer);
+        return AskedKind(question).in(answer, {0, answer.size()});
     };
     EXPECT_EQ(in("When did the Vega project start?", "March 2019"), 1);
     EXPECT_EQ(in("When did the Vega project start?", "4 million euros"), -1);
@@ -118,6 +118,14 @@ TEST(AskedKind, AnAnswerHasWhatIsAskedFor) {
         EXPECT_GE(in(question, "March 2019"), 0) << question;
     for (const char* other : {"since March 2019", "2019", "the March of Progress"})
         EXPECT_EQ(in("What is the budget of it?", other), 0) << other;
+    const std::string_view passage = "It began on 3 June 2019 with 14 people.";
+    for (const char* part : {"3 June", "2019", "14"}) {
+        const std::size_t at = passage.find(part);
+        EXPECT_EQ(AskedKind("What is the budget of it?")
+                      .in(passage, {at, at + std::string_view(part).size()}),
+                  std::string_view(part) == "14" ? 0 : -1)
+            << part;
+    }
 }
 
 TEST(AskedKind, WhatItLeansOnCounts) {
