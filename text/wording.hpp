@@ -14,6 +14,7 @@ enum class Wording : std::uint8_t {
     number,         // "how many"
     date,           // "what year"
     when,           // "when": a question word
+    time,           // "day": one of these is in a question that a date may answer
     person,         // "who": question words
     other_asking,   // question words that ask for none of these
     besides,        // "and": a question word behind it asks too

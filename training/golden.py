@@ -22,7 +22,6 @@ PAIRS = (
     ("Which port does git daemon use?", "* \"git daemon\" learned to log where it listens.\n* \"git log\" is faster on large histories."),
     ("What does -q do?", "-p, --port PORT   port to listen on (default 9418)\n-q, --quiet       print only errors\n-v, --verbose     print more messages"),
     ("Who wrote the café guide?", "Café guide: “Où boire à Genève” was written by Zoë Müller in 2011; it lists 80 cafés."),
-    ("What is the population of Ghent?", "| City | Population | Mayor |\n|---|---|---|\n| Ghent | 262,219 | Mathias De Clercq |\n| Riga | 605,273 | Viesturs Kleinbergs |"),
     ("Why do leaves turn yellow in autumn?", "In autumn the green chlorophyll of leaves breaks down. The yellow carotenoids, which were hidden by it, become visible."),
     ("How do I install curl?", "Contents\n1 Introduction\n2 Installing curl\n3 Using curl with a proxy"),
     ("What is the capital of Australia?", "Notes: Geography: Canberra was chosen as the capital of Australia in 1908, as a compromise between Sydney and Melbourne."),

@@ -26,6 +26,30 @@ bool is_date(const text::Word& word) {
     return folded.size() == 4 || !text::is_digit(folded[4]);
 }
 
+// "March 2019", "the 9th century", and "2019" beside a month.
+bool is_nothing_but_a_date(std::string_view passage, Range answer) {
+    bool month = false;
+    bool number = false;
+    bool year = false;
+    bool beside = false;  // a month stands before it, or behind
+    for (const text::Word& word : text::words(passage)) {
+        const bool is_month = text::is_worded(Wording::calendar, word.folded);
+        if (word.range.end <= answer.begin) {
+            beside = is_month;
+        } else if (word.range.begin >= answer.end) {
+            beside = beside || is_month;
+            break;
+        } else {
+            if (!word.number && !is_month && !text::is_worded(Wording::asked_article, word.folded))
+                return false;
+            month = month || is_month;
+            number = number || word.number;
+            year = year || (word.number && is_date(word));
+        }
+    }
+    return (month && number) || (beside && year);
+}
+
 std::string_view with_context(const Candidate& candidate, std::string_view passage) {
     return piece(passage, {candidate.context_begin, candidate.range.end});
 }
@@ -46,7 +70,13 @@ bool capital(std::string_view text, const text::Word& word) {
 }
 
 bool is_named(std::string_view text, const text::Word& word) {
-    return (word.number || capital(text, word)) && !text::is_stop_word(word.folded);
+    if (text::is_stop_word(word.folded)) return false;
+    if (word.number || capital(text, word)) return true;
+    // "BERT-small"
+    const std::string_view before = text.substr(0, word.range.begin);
+    if (!before.ends_with('-')) return false;
+    const std::string_view joined = before.substr(before.find_last_of(" |\n") + 1);
+    return text::fold(joined) != joined;
 }
 
 // Words between what is defined and the copula.
@@ -98,6 +128,13 @@ AskedKind::AskedKind(std::string_view question)
     if (!named_.empty()) named_.front() = false;  // its capital says nothing
     number_answers_ = number_ && (!date_ || asks_when_it_was(asked_));
     person_answers_ = text::asks_for_person(question) && asks_for_somebody(asked_);
+    const auto has_one = [&](Wording what) {
+        return std::any_of(asked_.begin(), asked_.end(), [&](const text::Word& word) {
+            return text::is_worded(what, word.folded);
+        });
+    };
+    no_date_answers_ =
+        (has_one(Wording::other_asking) || has_one(Wording::person)) && !has_one(Wording::time);
 }
 
 bool AskedKind::asked_already(const std::string& folded) const {
@@ -114,8 +151,10 @@ double AskedKind::number(const Candidate& candidate, std::string_view passage) c
     return std::any_of(words.begin(), words.end(), is_of_that_kind) ? 1 : -1;
 }
 
-double AskedKind::in(std::string_view answer) const {
+double AskedKind::in(std::string_view passage, Range range) const {
+    if (no_date_answers_ && is_nothing_but_a_date(passage, range)) return -1;
     if (!number_answers_ && !person_answers_) return 0;
+    const std::string_view answer = piece(passage, range);
     const std::vector<text::Word> words = text::words(answer);
     const auto is_it = [&](const text::Word& word) {
         if (of_other_signs(piece(answer, word.range))) return true;

@@ -24,10 +24,11 @@ class AskedKind {
     // The same for a name, when a person or a place is asked for.
     [[nodiscard]] double name(const Candidate& candidate, std::string_view passage) const;
 
-    // For an answer without its sentence, or a sentence: 1 when it has the number, the date or the
-    // person that is asked for, -1 when not. 0 where another answer is as good: "When is it
-    // refused?" asks for a condition, "Who can delete it?" for a role.
-    [[nodiscard]] double in(std::string_view answer) const;
+    // For an answer within a passage, or a sentence: 1 when it has the number, the date or the
+    // person that is asked for, -1 when not, or when it is a date and no time is asked for ("What
+    // is the budget?"). 0 where another answer is as good: "When is it refused?" asks for a
+    // condition, "Who can delete it?" for a role.
+    [[nodiscard]] double in(std::string_view passage, Range answer) const;
 
     // Whether a sentence speaks of another of the same kind: of BERT Large, where the question has
     // BERT Tiny, or of the Vega project and not of the Orion project. By two words in a row of the
@@ -48,6 +49,7 @@ class AskedKind {
     bool name_ = false;
     bool number_answers_ = false;  // and nothing but a number (a date)
     bool person_answers_ = false;
+    bool no_date_answers_ = false;
     std::vector<text::Word> asked_;
     std::vector<bool> named_;  // of each of these words: a name or a number
     std::vector<std::string> defined_;

@@ -70,6 +70,9 @@ TEST(AskedKind, AnotherOfTheSameKind) {
              Case{"How many layers has BERT Tiny?", "BERT Large has 24 layers.", true},
              Case{"How many layers has BERT Tiny?", "BERT has 12 layers.", false},
              Case{"How many layers has BERT Tiny?", "BERT Base has 12 layers, Tiny has 2.", false},
+             Case{"How many layers has BERT-small?", "BERT-tiny | 2", true},
+             Case{"How many layers has BERT-small?", "It is well-known that BERT-small has 4.",
+                  false},
              Case{"Who won Super Bowl 50?", "Super Bowl 49 was won by others.", true},
              Case{"Who won Super Bowl 50?", "The winner of Super Bowl 50 was Denver.", false},
              Case{"Was geschah im Jahr 1990?", "Im Jahr 1985 geschah es.", true},
@@ -91,7 +94,7 @@ TEST(AskedKind, AnotherOfTheSameKind) {
 
 TEST(AskedKind, AnAnswerHasWhatIsAskedFor) {
     const auto in = [](std::string_view question, std::string_view answer) {
-        return AskedKind(question).in(answer);
+        return AskedKind(question).in(answer, {0, answer.size()});
     };
     EXPECT_EQ(in("When did the Vega project start?", "March 2019"), 1);
     EXPECT_EQ(in("When did the Vega project start?", "4 million euros"), -1);
@@ -106,6 +109,26 @@ TEST(AskedKind, AnAnswerHasWhatIsAskedFor) {
     EXPECT_EQ(in("Who wrote it, and when was it?", "1997"), 1) << "one of them is enough";
     EXPECT_EQ(in("谁发明了LSTM？", "施密德胡伯"), in("谁发明了LSTM？", "Schmidhuber"));
     EXPECT_EQ(in("What is it?", "a model"), 0);
+    // A date, where no time is asked for.
+    for (const char* question :
+         {"What is the budget of the Vega project?", "Where did the Vega project start?",
+          "How many have started it?", "Who started the Vega project?", "Warum begann es?"})
+        for (const char* date : {"March 2019", "3 June", "the 9th century"})
+            EXPECT_EQ(in(question, date), -1) << question << " | " << date;
+    for (const char* question :
+         {"What is the date of it?", "On which day was it?", "Which year and month was it?",
+          "What happens when it ends?", "Em que ano começou?", "Name the start of it."})
+        EXPECT_GE(in(question, "March 2019"), 0) << question;
+    for (const char* other : {"since March 2019", "2019", "the March of Progress"})
+        EXPECT_EQ(in("What is the budget of it?", other), 0) << other;
+    const std::string_view passage = "It began on 3 June 2019 with 14 people.";
+    for (const char* part : {"3 June", "2019", "14"}) {
+        const std::size_t at = passage.find(part);
+        EXPECT_EQ(AskedKind("What is the budget of it?")
+                      .in(passage, {at, at + std::string_view(part).size()}),
+                  std::string_view(part) == "14" ? 0 : -1)
+            << part;
+    }
 }
 
 TEST(AskedKind, WhatItLeansOnCounts) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "passages/outline.hpp"
+#include "passages/tables.hpp"
 #include "text/instructions.hpp"
 #include "text/wording.hpp"
 
@@ -131,6 +132,8 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
     for (std::size_t i = 0; i < passages.size(); ++i) {
         const std::string_view passage = passages[i].text;
         const std::vector<Part> parts = outline(passage);
+        Tables tables(passage);
+        tables.read_to(passage.size());
         std::size_t part = 0;
         std::string_view heading;
         Range before;       // the last sentence
@@ -149,12 +152,17 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
                 continue;
             const Range range = without_marks(passage, sentence);
             const Range last = std::exchange(before, range);
-            if (range.begin == range.end || is_question(piece(passage, range))) continue;
+            if (range.begin == range.end || is_question(piece(passage, range)) ||
+                tables.is_header(range.begin))
+                continue;
             const std::string_view written = piece(passage, range);
             if (written.starts_with(".. ")) continue;  // a directive of reStructuredText
             std::vector<text::Word> words = words_of(written);
+            const Range header = tables.header_at(range.begin).value_or(Range{});
+            for (text::Word& word : words_of(piece(passage, header)))
+                words.push_back(std::move(word));
             const bool field = is_field(written);
-            const bool entry = !field && is_entry(written, words);
+            const bool entry = header.end > 0 || (!field && is_entry(written, words));
             const bool aside = is_aside(written, words);
             if ((words.size() < fewest_words && !entry) || the_same_words(words, asked)) continue;
             const bool same_paragraph =
@@ -164,8 +172,9 @@ std::vector<Candidate> candidates(std::string_view question, const std::vector<P
                                                 !text::speaks_to_a_model(piece(passage, last))
                                             ? last.begin
                                             : range.begin;
-            out.push_back({i, range, heading, std::move(words), text::speaks_to_a_model(written),
-                           context, same_paragraph ? last : Range{range.begin, range.begin},
+            out.push_back({i, range, heading, header, std::move(words),
+                           text::speaks_to_a_model(written), context,
+                           same_paragraph ? last : Range{range.begin, range.begin},
                            entry || (!field && ends_as_prose(written)), aside,
                            !aside && std::exchange(first, false)});
         }

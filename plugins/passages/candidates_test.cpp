@@ -71,6 +71,21 @@ TEST(Candidates, KnowWhatIsNoProse) {
     }
 }
 
+TEST(Candidates, ARowHasTheWordsOfItsHeader) {
+    const std::string_view text =
+        "# Boats\n\n| boat | price |\n|---|---|\n| Heron | 120 |\n| Gull | 60 |\n\nAll are sold.";
+    const std::vector<Passage> passages{{"T", text, 1}};
+    const auto found = candidates("q", passages);
+    ASSERT_EQ(found.size(), 3U) << "a header is no evidence";
+    EXPECT_EQ(piece(text, found[1].range), "Gull | 60 |");
+    EXPECT_EQ(piece(text, found[1].header), "| boat | price |");
+    EXPECT_TRUE(found[1].prose);
+    std::string words;
+    for (const text::Word& word : found[1].words) words += word.folded + " ";
+    EXPECT_EQ(words, "gull 60 boat price ");
+    EXPECT_EQ(found[2].header.end, 0U);
+}
+
 TEST(Candidates, ReadReStructuredText) {
     const std::string_view text =
         "=======\nQueries\n=======\n\n.. _label:\n\nMaking one\n~~~~~~~~~~\n\n"

@@ -25,12 +25,14 @@ constexpr double same_vector = 0.97;         // cosine of near-duplicates
 constexpr double same_share_of_words = 0.8;  // Jaccard similarity of near-duplicates
 
 // What is embedded for a candidate: a sentence from the middle of an article seldom names its
-// subject, so what it leans on, its title and heading go before it, unless it has them.
+// subject, so what it leans on, its title, heading and table's header go before it, unless it has
+// them.
 std::string in_context(const Candidate& candidate, const Passage& passage) {
     const std::string_view sentence =
         piece(passage.text, {candidate.context_begin, candidate.range.end});
     std::string out;
-    for (const std::string_view part : {passage.title, candidate.heading}) {
+    for (const std::string_view part :
+         {passage.title, candidate.heading, piece(passage.text, candidate.header)}) {
         if (part.empty() || sentence.find(part) != std::string_view::npos ||
             out.find(part) != std::string::npos)
             continue;

@@ -42,4 +42,10 @@ std::optional<Range> Tables::header_at(std::size_t at) const noexcept {
     return std::prev(table)->header;
 }
 
+bool Tables::is_header(std::size_t at) const noexcept {
+    return std::any_of(tables_.begin(), tables_.end(), [&](const Table& one) {
+        return one.header.begin <= at && at < one.header.end;
+    });
+}
+
 }  // namespace lectern::passages

@@ -24,6 +24,8 @@ class Tables {
     // The header of the table that `at` lies in, behind the header; at most
     // text::longest_table_header bytes.
     [[nodiscard]] std::optional<Range> header_at(std::size_t at) const noexcept;
+    // Whether `at` lies in a header.
+    [[nodiscard]] bool is_header(std::size_t at) const noexcept;
 
  private:
     struct Table {

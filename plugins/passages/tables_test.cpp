@@ -55,6 +55,8 @@ TEST(Tables, GoOnInTheNextPart) {
     EXPECT_TRUE(tables.header_at(text.find("Kestrel")));
     EXPECT_TRUE(tables.header_at(text.find("60")));
     EXPECT_FALSE(tables.header_at(text.size()));
+    EXPECT_TRUE(tables.is_header(text.find("Price")));
+    EXPECT_FALSE(tables.is_header(text.find("Heron")));
 }
 
 }  // namespace

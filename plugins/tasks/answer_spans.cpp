@@ -5,10 +5,12 @@
 #include <limits>
 #include <string>
 
+#include "passages/tables.hpp"
 #include "plugins/tasks/probabilities.hpp"
 #include "plugins/tasks/question_words.hpp"
 #include "plugins/tasks/reader_calibration.hpp"
 #include "text/instructions.hpp"
+#include "text/tables.hpp"
 #include "text/text.hpp"
 
 namespace lectern::tasks {
@@ -88,6 +90,52 @@ std::size_t sentence_of(const std::vector<text::Range>& sentences, std::size_t b
                                       : static_cast<std::size_t>(after - sentences.begin()) - 1;
 }
 
+passages::Tables tables_of(std::string_view text) {
+    passages::Tables out(text);
+    out.read_to(text.size());
+    return out;
+}
+
+// What is read: a passage, or a row of a table in one, with the header in its title.
+struct Piece {
+    AnswerPassage read;
+    std::size_t passage = 0;
+    std::size_t offset = 0;  // of its text in the passage's
+    std::string title = {};
+    bool has_rows = false;  // that are read by themselves
+};
+
+bool is_row(std::string_view sentence) {
+    return text::is_table_row(sentence) && sentence.find('\n') == std::string_view::npos;
+}
+
+// Among others the reader takes the cell of one row for that of another. Those with the most of the
+// question's words.
+std::vector<Piece> rows_of(const AnswerPassage& passage, std::size_t number,
+                           const QuestionWords& words) {
+    constexpr std::size_t most = 4;
+    const passages::Tables tables = tables_of(passage.text);
+    std::vector<std::pair<double, Piece>> found;
+    for (const text::Range& range : text::sentences(passage.text)) {
+        const std::string_view row = passage.text.substr(range.begin, range.end - range.begin);
+        if (!is_row(row) || tables.is_header(range.begin)) continue;
+        const double share = words.in(row).share;
+        if (share == 0) continue;
+        Piece piece{{{}, row, passage.score}, number, range.begin, std::string(passage.title)};
+        if (const auto header = tables.header_at(range.begin)) {
+            if (!piece.title.empty()) piece.title += '\n';
+            piece.title += passages::piece(passage.text, *header);
+        }
+        found.emplace_back(share, std::move(piece));
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    if (found.size() > most) found.erase(found.begin() + most, found.end());
+    std::vector<Piece> out;
+    for (auto& [share, piece] : found) out.push_back(std::move(piece));
+    return out;
+}
+
 PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokenizer) {
     PassageReading out;
     TitledText read = titled(passage);
@@ -96,11 +144,14 @@ PassageReading prepare(const AnswerPassage& passage, const PairTokenizer& tokeni
     out.score = passage.score;
     out.tokens = tokenizer.tokens(out.text);
     out.sentences = text::sentences(passage.text);
+    const passages::Tables tables = tables_of(passage.text);
     for (text::Range& range : out.sentences) {
         const std::string_view sentence = passage.text.substr(range.begin, range.end - range.begin);
-        // A heading (every extractor gives Markdown's) says what follows, and answers nothing.
-        out.usable.push_back(sentence.starts_with('#') || text::speaks_to_a_model(sentence) ? 0
-                                                                                            : 1);
+        // A heading (every extractor gives Markdown's) says what follows, and answers nothing. Nor
+        // does the header of a table.
+        const bool usable = !sentence.starts_with('#') && !text::speaks_to_a_model(sentence) &&
+                            !tables.is_header(range.begin);
+        out.usable.push_back(usable ? 1 : 0);
         range.begin += out.before;
         range.end += out.before;
     }
@@ -249,11 +300,19 @@ std::vector<AnswerSentence> AnswerReader::read(std::string_view question,
                                                const std::function<void()>& check) const {
     const bool judged = model_.labels() == 3;
     const Tokens asked = tokenizer_.tokens(question);
+    const QuestionWords words(question);
+    std::vector<Piece> pieces;
+    for (std::size_t i = 0; i < passages.size(); ++i) {
+        std::vector<Piece> rows = rows_of(passages[i], i, words);
+        pieces.push_back({passages[i], i, 0, std::string(passages[i].title), !rows.empty()});
+        for (Piece& row : rows) pieces.push_back(std::move(row));
+    }
     std::vector<PassageReading> readings;
     std::vector<Window> windows;
     std::vector<Sequence> sequences;
-    for (std::size_t i = 0; i < passages.size(); ++i) {
-        const PassageReading& reading = readings.emplace_back(prepare(passages[i], tokenizer_));
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+        pieces[i].read.title = pieces[i].title;
+        const PassageReading& reading = readings.emplace_back(prepare(pieces[i].read, tokenizer_));
         if (reading.tokens.ids.empty() || reading.sentences.empty()) continue;
         for (ReadWindow& one : read_windows(tokenizer_, asked, reading.tokens, options_.stride)) {
             windows.push_back({i, one.from, one.pair.second, one.pair.taken});
@@ -272,12 +331,17 @@ std::vector<AnswerSentence> AnswerReader::read(std::string_view question,
         },
         check);
 
-    const QuestionWords words(question);
     std::vector<AnswerSentence> out;
     for (std::size_t i = 0; i < readings.size(); ++i)
         for (AnswerSentence& found :
              evidence_of(readings[i], judged, words, model_.calibration(), options_)) {
-            found.passage = i;
+            const Piece& piece = pieces[i];
+            if (piece.has_rows &&
+                is_row(piece.read.text.substr(found.begin, found.end - found.begin)))
+                continue;
+            found.passage = piece.passage;
+            for (std::size_t* at : {&found.begin, &found.end, &found.span_begin, &found.span_end})
+                *at += piece.offset;
             out.push_back(found);
         }
     std::stable_sort(out.begin(), out.end(), [](const AnswerSentence& a, const AnswerSentence& b) {

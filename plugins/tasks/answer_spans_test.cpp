@@ -62,6 +62,20 @@ TEST(AnswerSpans, AHeadingAnswersNothing) {
     EXPECT_GT(found[0].begin, 6U);
 }
 
+TEST(AnswerSpans, ARowOfATableIsReadByItself) {
+    const std::string passage =
+        "The sea.\n\n| paris | river |\n|---|---|\n| stone | Ada |\n| bridge | Grace |\n";
+    const auto found = read(reader(), "who was of the bridge", {"The moon.", passage});
+    ASSERT_EQ(found.size(), 1U)
+        << "one row has a word of the question, and a header answers nothing";
+    EXPECT_EQ(found[0].passage, 1U);
+    EXPECT_EQ(passage.substr(found[0].begin, found[0].end - found[0].begin), "| bridge | Grace |");
+    EXPECT_EQ(passage.substr(found[0].span_begin, found[0].span_end - found[0].span_begin),
+              "Grace");
+    // What asks for no row is answered by any.
+    EXPECT_EQ(read(reader(), "who writes", {passage}).size(), 2U);
+}
+
 TEST(AnswerSpans, EverySentenceWithAnAnswerIsGivenOnce) {
     const auto found = read(reader(), "who", {"Ada reads. Grace writes, and Grace reads. Stone."});
     ASSERT_EQ(found.size(), 2U);

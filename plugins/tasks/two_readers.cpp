@@ -38,7 +38,7 @@ std::vector<AnswerSentence> combine(std::string_view question,
                                     std::size_t most) {
     const passages::AskedKind asked_kind(question);
     const auto lacks = [&](std::size_t passage, std::size_t begin, std::size_t end) {
-        return asked_kind.in(passages[passage].text.substr(begin, end - begin)) < 0;
+        return asked_kind.in(passages[passage].text, {begin, end}) < 0;
     };
     const auto is_of_another = [&](std::size_t passage, std::size_t begin, std::size_t end) {
         return asked_kind.of_another(passages[passage].text.substr(begin, end - begin));
