@@ -123,7 +123,7 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
 
     limits_ = {info_.dimension, graph.vocabulary, info_.max_tokens, info_.batch_tokens};
     precision_chosen_ = !options.precision;
-    running_ = {options.precision ? *options.precision : best_precision(*core_), options.threads,
+    running_ = {options.precision ? *options.precision : best_precision(), options.threads,
                 options.streams};
     check_precision(*core_, running_.precision);
     info_.precision = name(running_.precision);

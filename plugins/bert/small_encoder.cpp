@@ -198,16 +198,10 @@ SmallEncoder::SmallEncoder(Team& team, const BertConfig& config, const Weights& 
         return Norm{weights.constant(name + ".weight", {config.hidden}),
                     weights.constant(name + ".bias", {config.hidden})};
     };
+    std::vector<Constant> unpacked;  // of one layer
     const auto dense = [&](const std::string& name, std::size_t in, std::size_t out) {
-        Dense made{PackedWeights(in, out), weights.constant(name + ".bias", {out})};
-        const Constant from = weights.constant(name + ".weight", {out, in});
-        Team::Session session(team);
-        std::atomic<bool> fits = true;
-        session.step(made.weights.panels(), [&](std::size_t panel) {
-            if (!made.weights.pack(panel, values(from))) fits = false;
-        });
-        if (!fits) fail(LECTERN_UNSUPPORTED, name + " has weights that are too large for halves");
-        return made;
+        unpacked.push_back(weights.constant(name + ".weight", {out, in}));
+        return Dense{PackedWeights(in, out), weights.constant(name + ".bias", {out})};
     };
     words_ = table("word_embeddings", config.vocabulary);
     positions_ = table("position_embeddings", config.positions);
@@ -215,6 +209,7 @@ SmallEncoder::SmallEncoder(Team& team, const BertConfig& config, const Weights& 
     embedded_ = norm("embeddings.LayerNorm");
     const std::size_t size = config.hidden;
     const std::size_t inner = config.intermediate;
+    Team::Session session(team);
     for (std::uint64_t i = 0; i < config.layers; ++i) {
         const std::string prefix = names.prefix(i);
         layers_.push_back({dense(prefix + names.query, size, size),
@@ -224,7 +219,25 @@ SmallEncoder::SmallEncoder(Team& team, const BertConfig& config, const Weights& 
                            dense(prefix + names.intermediate, size, inner),
                            dense(prefix + names.output, inner, size),
                            norm(prefix + names.attention_norm), norm(prefix + names.output_norm)});
+        Layer& layer = layers_.back();
+        pack(session, unpacked,
+             {&layer.query, &layer.key, &layer.value, &layer.joined, &layer.inner, &layer.outer});
+        unpacked.clear();
     }
+}
+
+void SmallEncoder::pack(Team::Session& team, const std::vector<Constant>& from,
+                        const std::vector<Dense*>& to) {
+    std::vector<std::pair<std::size_t, std::size_t>> panels;  // which product, and which of it
+    for (std::size_t i = 0; i < to.size(); ++i)
+        for (std::size_t panel = 0; panel < to[i]->weights.panels(); ++panel)
+            panels.emplace_back(i, panel);
+    std::atomic<bool> fit = true;
+    team.step(panels.size(), [&](std::size_t part) {
+        const auto [which, panel] = panels[part];
+        if (!to[which]->weights.pack(panel, values(from[which]))) fit = false;
+    });
+    if (!fit) fail(LECTERN_UNSUPPORTED, "the model has weights that are too large for halves");
 }
 
 std::size_t SmallEncoder::dimension() const noexcept {

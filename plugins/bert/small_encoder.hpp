@@ -57,6 +57,8 @@ class SmallEncoder {
         Norm attended, finished;
     };
     class Pass;
+    static void pack(Team::Session& team, const std::vector<Constant>& from,
+                     const std::vector<Dense*>& to);
 
     BertConfig config_;
     TextVector vector_;
