@@ -3,6 +3,8 @@
 #include <openvino/opsets/opset13.hpp>
 #include <string>
 
+#include "layer_names.hpp"
+
 namespace lectern::bert {
 namespace {
 
@@ -18,31 +20,6 @@ Value integers(const std::vector<std::int32_t>& values) {
 
 Value integer(std::int32_t value) {
     return op::Constant::create(ov::element::i32, {}, {value});
-}
-
-// One layer's tensor names, behind the layer's own prefix.
-struct LayerNames {
-    const char* layers;  // before the layer's number
-    const char* query;
-    const char* key;
-    const char* value;
-    const char* attention_output;
-    const char* attention_norm;
-    const char* intermediate;
-    const char* output;
-    const char* output_norm;
-};
-
-const LayerNames& names_of(Naming naming) {
-    static constexpr LayerNames bert{
-        "encoder.layer.",       "attention.self.query",   "attention.self.key",
-        "attention.self.value", "attention.output.dense", "attention.output.LayerNorm",
-        "intermediate.dense",   "output.dense",           "output.LayerNorm"};
-    static constexpr LayerNames distilbert{
-        "transformer.layer.", "attention.q_lin",   "attention.k_lin",
-        "attention.v_lin",    "attention.out_lin", "sa_layer_norm",
-        "ffn.lin1",           "ffn.lin2",          "output_layer_norm"};
-    return naming == Naming::bert ? bert : distilbert;
 }
 
 class Builder {
@@ -159,7 +136,7 @@ class Builder {
     }
 
     Value layer(std::uint64_t index, const Value& hidden) const {
-        const std::string prefix = names_.layers + std::to_string(index) + ".";
+        const std::string prefix = names_.prefix(index);
         const Value attended =
             normalised(prefix + names_.attention_norm,
                        std::make_shared<op::Add>(attention(prefix, hidden), hidden));

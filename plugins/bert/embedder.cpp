@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "failure.hpp"
@@ -13,6 +14,8 @@ namespace lectern::bert {
 namespace {
 
 constexpr std::uint32_t usual_max_tokens = 512;
+// Of one that is alone; more wait for each other longer than they compute.
+constexpr std::uint32_t most_threads_of_a_query = 4;
 
 // Everything that the vectors depend on except the precision: vectors of different precisions of
 // one model can be compared.
@@ -120,12 +123,18 @@ Embedder::Embedder(const EmbedderOptions& options) : core_(std::make_unique<ov::
 
     limits_ = {info_.dimension, graph.vocabulary, info_.max_tokens, info_.batch_tokens};
     precision_chosen_ = !options.precision;
-    running_ = {options.precision ? *options.precision : best_precision(*core_), options.threads,
+    running_ = {options.precision ? *options.precision : best_precision(), options.threads,
                 options.streams};
     check_precision(*core_, running_.precision);
     info_.precision = name(running_.precision);
     info_.concurrency = chosen_streams(running_);
     source_ = graph.model;
+    // Who asks for a precision below f32 gets it.
+    if (graph.small && (precision_chosen_ || running_.precision == Precision::f32)) {
+        small_source_ = graph.small;
+        team_ = std::make_unique<Team>(
+            std::clamp<std::uint32_t>(options.threads, 1, most_threads_of_a_query));
+    }
     if (folder.kind == ModelKind::graph) (void)compiled();
 }
 
@@ -165,9 +174,40 @@ Runner& Embedder::compiled() const {
     return *runner_;
 }
 
+const SmallEncoder* Embedder::small() const {
+    std::call_once(small_once_, [this] {
+        try {
+            small_ = small_source_(*team_);
+        } catch (const Failure&) {  // weights that are too large for halves
+        }
+        small_source_ = nullptr;
+    });
+    return small_.get();
+}
+
+bool Embedder::embed_small(std::span<const std::span<const std::int32_t>> sequences,
+                           float* out) const {
+    const std::size_t most = std::min<std::size_t>(SmallEncoder::most_tokens, limits_.max_tokens);
+    // What is wrong with a text is encode_texts()'s to say.
+    const bool fit = std::all_of(sequences.begin(), sequences.end(), [&](const auto& ids) {
+        return !ids.empty() && ids.size() <= most &&
+               std::all_of(ids.begin(), ids.end(), [&](std::int32_t id) {
+                   return id >= 0 && static_cast<std::uint64_t>(id) < limits_.vocabulary;
+               });
+    });
+    if (!fit || small() == nullptr) return false;
+    small()->encode(*team_, sequences, out);
+    const std::size_t numbers = sequences.size() * limits_.dimension;
+    return std::all_of(out, out + numbers, [](float value) { return std::isfinite(value); });
+}
+
 void Embedder::embed(Turn turn, std::span<const std::span<const std::int32_t>> sequences,
                      float* out, const ItemError& item_error,
                      const std::function<void()>& check) const {
+    if (turn == Turn::query && team_ != nullptr) {
+        check();
+        if (embed_small(sequences, out)) return;
+    }
     encode_texts(compiled(), limits_, turn, sequences, out, item_error, check);
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <openvino/core/model.hpp>
@@ -15,6 +16,8 @@
 #include "lectern/plugin.hpp"
 #include "model_graph.hpp"
 #include "runner.hpp"
+#include "small_encoder.hpp"
+#include "team.hpp"
 #include "text_encoder.hpp"
 
 namespace lectern::bert {
@@ -46,7 +49,8 @@ class Embedder {
     // The precision is the one that was asked for, or that suits this CPU.
     [[nodiscard]] const plugin::EmbedderInfo& info() const noexcept { return info_; }
 
-    // As encode_texts().
+    // As encode_texts(). Short queries need no compiled graph where the model has a SmallEncoder;
+    // its vectors are those of f32, but for weights that are rounded to halves.
     void embed(Turn turn, std::span<const std::span<const std::int32_t>> sequences, float* out,
                const ItemError& item_error, const std::function<void()>& check) const;
 
@@ -55,6 +59,11 @@ class Embedder {
     [[nodiscard]] Runner& compiled() const;
     [[nodiscard]] std::unique_ptr<Runner> compile() const;
     void try_out(Runner& runner) const;
+    // False where the graph has to.
+    [[nodiscard]] bool embed_small(std::span<const std::span<const std::int32_t>> sequences,
+                                   float* out) const;
+    // Null where there is none. Of the first caller; others wait.
+    [[nodiscard]] const SmallEncoder* small() const;
 
     plugin::EmbedderInfo info_;
     EncoderLimits limits_;
@@ -65,6 +74,11 @@ class Embedder {
     mutable std::shared_ptr<const ov::Model> source_;  // until it is compiled
     mutable std::unique_ptr<Runner> runner_;
     mutable std::atomic<Runner*> ready_ = nullptr;  // runner_, when it is whole
+
+    mutable std::unique_ptr<Team> team_;  // null: the model or the precision has no SmallEncoder
+    mutable std::once_flag small_once_;
+    mutable std::function<std::unique_ptr<SmallEncoder>(Team&)> small_source_;  // until it is made
+    mutable std::unique_ptr<SmallEncoder> small_;
 };
 
 }  // namespace lectern::bert

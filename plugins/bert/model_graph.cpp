@@ -1,5 +1,6 @@
 #include "model_graph.hpp"
 
+#include <algorithm>
 #include <openvino/core/preprocess/pre_post_process.hpp>
 #include <openvino/opsets/opset13.hpp>
 
@@ -48,6 +49,15 @@ class TextVectors {
         const Poolings poolings = chosen(asked_, settings_);
         out.pooling = names(poolings);
         return finished(stepped(pooled(hidden, mask, poolings), out), out);
+    }
+
+    // The same, outside the graph; nothing where layers come behind the pooling.
+    std::optional<TextVector> as_parts() const {
+        const bool plain = std::all_of(
+            settings_.steps.begin(), settings_.steps.end(),
+            [](const SentenceStep& step) { return std::holds_alternative<NormaliseStep>(step); });
+        if (!plain) return std::nullopt;
+        return TextVector{chosen(asked_, settings_), settings_.first_dimensions, normalise_};
     }
 
     // Vectors that an exported model has pooled by itself. Exporters put the layers behind the
@@ -130,6 +140,10 @@ ModelGraph from_safetensors(const ModelFolder& folder, const TextVectors& vector
     out.model = std::make_shared<ov::Model>(
         ov::OutputVector{vectors.from_tokens(encoder.hidden, encoder.attention_mask, out)},
         ov::ParameterVector{encoder.input_ids, encoder.attention_mask}, "bert");
+    if (const auto vector = vectors.as_parts())
+        out.small = [config, weights, vector](Team& team) {
+            return std::make_unique<SmallEncoder>(team, config, weights, *vector);
+        };
     return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <openvino/core/model.hpp>
 #include <openvino/runtime/core.hpp>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "model_folder.hpp"
+#include "small_encoder.hpp"
 
 namespace lectern::bert {
 
@@ -24,6 +26,9 @@ struct ModelGraph {
     // The steps behind the pooling, one line each; "" for a model that has none.
     std::string steps;
     std::vector<std::filesystem::path> files;  // all that the vectors depend on
+    // The same vectors for a few short texts, or null: of a graph that others exported, and where
+    // layers come behind the pooling. Throws Failure where the weights do not allow it.
+    std::function<std::unique_ptr<SmallEncoder>(Team&)> small;
 };
 
 // Nothing for `pooling` takes what the files say, and mean when they say nothing. `folder` comes

@@ -1,5 +1,7 @@
 #include "runner.hpp"
 
+#include <cpuid.h>
+
 #include <algorithm>
 #include <openvino/runtime/properties.hpp>
 #include <string>
@@ -25,6 +27,17 @@ bool capable(ov::Core& core, std::string_view what) {
 // which saves memory and no time.
 bool multiplies_int8() {
     return __builtin_cpu_supports("avx512vnni") != 0;
+}
+
+// As OpenVINO would say, which has to be loaded whole for it.
+bool multiplies_bf16() {
+    if (__builtin_cpu_supports("avx512bf16") != 0) return true;
+    unsigned eax = 0;
+    unsigned ebx = 0;
+    unsigned ecx = 0;
+    unsigned edx = 0;
+    constexpr unsigned avx_ne_convert = 1U << 5U;
+    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (edx & avx_ne_convert) != 0;
 }
 
 ov::AnyMap properties(ov::Core& core, const RunnerOptions& options, std::uint32_t streams) {
@@ -63,8 +76,8 @@ bool has_bf16(ov::Core& core) {
     return capable(core, "BF16");
 }
 
-Precision best_precision(ov::Core& core) {
-    if (has_bf16(core)) return Precision::bf16;
+Precision best_precision() {
+    if (multiplies_bf16()) return Precision::bf16;
     return multiplies_int8() ? Precision::int8 : Precision::f32;
 }
 

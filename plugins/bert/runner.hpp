@@ -28,7 +28,7 @@ enum class Precision { f32, bf16, int8 };
 
 // What this CPU does fastest without losing quality: bf16 where it multiplies bf16 in hardware,
 // else int8 where it has AVX-512 VNNI, else f32 (with AVX2 alone, int8 is not faster).
-[[nodiscard]] Precision best_precision(ov::Core& core);
+[[nodiscard]] Precision best_precision();
 [[nodiscard]] bool has_bf16(ov::Core& core);
 
 struct RunnerOptions {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 
 namespace lectern::wordpiece {
 namespace {
@@ -53,7 +54,7 @@ std::string fingerprint(const TokenizerFile& file) {
     }
     auto added = file.added;
     std::sort(added.begin(), added.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.id, a.content) < std::pair(b.id, b.content);
+        return std::tie(a.id, a.content) < std::tie(b.id, b.content);
     });
     hash.number(added.size());
     for (const AddedToken& token : added) {
@@ -64,7 +65,7 @@ std::string fingerprint(const TokenizerFile& file) {
     }
     auto vocabulary = file.vocabulary;
     std::sort(vocabulary.begin(), vocabulary.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.second, a.first) < std::pair(b.second, b.first);
+        return std::tie(a.second, a.first) < std::tie(b.second, b.first);
     });
     hash.number(vocabulary.size());
     for (const auto& [piece, id] : vocabulary) {

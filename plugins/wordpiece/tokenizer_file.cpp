@@ -251,8 +251,9 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
                       path.string() + " has " + std::to_string(size) +
                           " bytes, too many for a tokenizer; is it the right file?");
     std::ifstream in(path, std::ios::binary);
-    std::string out((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (!in || out.size() != size)
+    std::string out(size, '\0');
+    in.read(out.data(), static_cast<std::streamsize>(size));
+    if (!in || in.peek() != std::ifstream::traits_type::eof())
         throw Failure(LECTERN_UNAVAILABLE, path.string() + " cannot be read; may you read it?");
     return out;
 }
