@@ -1,4 +1,4 @@
-#include "apps/crash/cluster_rounds.hpp"
+#include "apps/crash/rounds.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

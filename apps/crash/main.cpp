@@ -9,10 +9,8 @@
 #include <map>
 #include <random>
 
-#include "apps/crash/cluster_rounds.hpp"
 #include "apps/crash/rounds.hpp"
 #include "apps/crash/sqlite_rounds.hpp"
-#include "apps/crash/sync_rounds.hpp"
 
 namespace {
 

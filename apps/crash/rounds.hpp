@@ -1,4 +1,4 @@
-// apps/crash/rounds.hpp: start a worker, kill it, look at what it left; again and again.
+// apps/crash/rounds.hpp: start something, kill it, look at what it left; again and again.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,23 @@ struct Report {
     std::vector<std::string> problems;       // of the round that found some; the run ends there
 };
 
-// A failure when the harness itself could not go on.
+// All of these: a failure when the harness itself could not go on.
+
+// A worker that writes to a collection.
 [[nodiscard]] Result<Report> run_rounds(const Settings& settings);
+
+// Two workers on one collection of a cluster, which are killed, and so are its nodes.
+[[nodiscard]] Result<Report> run_cluster_rounds(const Settings& settings);
+
+// A sync of a folder; a step is a sync. Before each kill files of the folder are written, changed,
+// renamed and removed. What the killed sync left must verify without a finding; then the folder may
+// change once more, and the next sync must make the collection equal to it.
+[[nodiscard]] Result<Report> run_sync_rounds(const Settings& settings);
+
+// The process that is killed there: one sync. Returns an exit code, having said on stderr what is
+// wrong.
+[[nodiscard]] int sync_once(const std::filesystem::path& collection,
+                            const std::filesystem::path& pipeline,
+                            const std::filesystem::path& source);
 
 }  // namespace lectern::crash

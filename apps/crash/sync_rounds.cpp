@@ -1,4 +1,4 @@
-#include "apps/crash/sync_rounds.hpp"
+#include "apps/crash/rounds.hpp"
 
 #include <signal.h>
 #include <sys/wait.h>

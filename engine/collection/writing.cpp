@@ -22,7 +22,6 @@
 #include "engine/ingest/translations.hpp"
 #include "engine/sync/stored_files.hpp"
 #include "engine/sync/sync.hpp"
-#include "engine/sync/watch.hpp"
 #include "lectern/lectern.hpp"
 #include "lectern/patch.hpp"
 

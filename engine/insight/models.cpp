@@ -1,4 +1,4 @@
-#include "engine/insight/models.hpp"
+#include "engine/insight/insight.hpp"
 
 #include <string>
 #include <utility>

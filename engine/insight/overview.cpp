@@ -1,4 +1,4 @@
-#include "engine/insight/overview.hpp"
+#include "engine/insight/insight.hpp"
 
 #include <algorithm>
 #include <utility>

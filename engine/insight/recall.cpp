@@ -1,4 +1,4 @@
-#include "engine/insight/recall.hpp"
+#include "engine/insight/insight.hpp"
 
 #include <chrono>
 #include <string_view>

@@ -144,6 +144,11 @@ TEST_F(CallsTest, WhatIsThrownBecomesAFailureThatNamesStageAndFunction) {
     EXPECT_THAT(call("extractor", "throw_fits", "sound").message(), HasSubstr("its fits threw"));
     EXPECT_THAT(call("embedder", "throw_info", "sound").message(), HasSubstr("its info threw"));
     EXPECT_THAT(call("generator", "throw_info", "sound").message(), HasSubstr("its info threw"));
+    EXPECT_THAT(count_tokens(*make("generator", "throw"), {}, {}).status().message(),
+                HasSubstr("its count_tokens threw"));
+    EXPECT_THAT(warm(*make("generator", "throw"), {}, {}).message(), HasSubstr("its warm threw"));
+    EXPECT_THAT(evaluate(*make("trainer", "throw"), {}, "m", "t", {}).status().message(),
+                HasSubstr("its evaluate threw"));
     EXPECT_THAT(call("custom", "throw_port", "sound").message(), HasSubstr("its input threw"));
     EXPECT_THAT(call("custom", "throw_capability", "sound").message(),
                 HasSubstr("its get_capability threw an exception across the boundary (thrown in "

@@ -1,5 +1,4 @@
-#include "engine/search/joint.hpp"
-
+// A search in several collections: what each has found, as one list.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -7,14 +6,22 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "config/pipeline.hpp"
 #include "engine/search/fuse.hpp"
+#include "lectern/lectern.hpp"
 
 namespace lectern {
 namespace {
 
 constexpr std::size_t most_at_once = 8;
+
+// How several lists are ranked as one.
+enum class JointRanking {
+    scores,  // their vectors are of one model: by both scores of each hit, as if of one collection
+    places   // by the places that they had
+};
 
 bool is_hybrid(const Hit& hit) {
     return hit.dense_score && hit.lexical_score;
@@ -32,8 +39,8 @@ void score_as_one(std::vector<JointHit>& hits, Fusion fusion, double weight) {
     for (std::size_t i = 0; i < hits.size(); ++i) hits[i].hit.score = static_cast<float>(fused[i]);
 }
 
-}  // namespace
-
+// `found`: of each collection, best first. Best first, `most` at most. A hit's score is that by
+// which it was ranked.
 std::vector<JointHit> joined(std::vector<std::vector<Hit>> found, JointRanking ranking,
                              Fusion fusion, double weight, std::size_t most) {
     std::vector<JointHit> out;
@@ -52,8 +59,6 @@ std::vector<JointHit> joined(std::vector<std::vector<Hit>> found, JointRanking r
     if (out.size() > most) out.resize(most);
     return out;
 }
-
-namespace {
 
 Status check(std::span<const Collection* const> collections, const SearchOptions& options) {
     if (collections.empty())

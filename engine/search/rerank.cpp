@@ -5,7 +5,6 @@
 
 #include "engine/pipeline/passage_text.hpp"
 #include "engine/plugin_host/calls.hpp"
-#include "engine/search/rerank_order.hpp"
 
 namespace lectern {
 namespace {

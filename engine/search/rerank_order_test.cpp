@@ -1,4 +1,4 @@
-#include "engine/search/rerank_order.hpp"
+#include "engine/search/rerank.hpp"
 
 #include <gmock/gmock.h>
 

@@ -37,6 +37,12 @@ struct SyncRounds {
 [[nodiscard]] Result<SyncReport> run_sync(const SyncTarget& target, const SyncOptions& options,
                                           SyncRounds* rounds);
 
+using SyncRound = std::function<Result<SyncReport>(const SyncOptions& options, SyncRounds& rounds)>;
+
+// Syncs again whenever a folder changes: see Collection::watch.
+[[nodiscard]] Status watch_sources(const SyncRound& round, const SyncOptions& options,
+                                   const std::function<void(const Result<SyncReport>&)>& synced);
+
 [[nodiscard]] Result<std::vector<Source>> list_sources(const corpus::Corpus& corpus);
 [[nodiscard]] Status remember_source(corpus::Corpus& corpus, const std::filesystem::path& path,
                                      const std::vector<std::string>& include,

@@ -1,4 +1,4 @@
-#include "engine/sync/watch.hpp"
+#include "engine/sync/sync.hpp"
 
 #include <chrono>
 #include <string>

@@ -22,10 +22,10 @@
 
 #include "index/vector/equal_rows.hpp"
 #include "index/vector/lists.hpp"
-#include "storage/store/crc32c.hpp"
 #include "storage/store/file_calls.hpp"
 #include "storage/store/files.hpp"
 #include "storage/store/kill_point.hpp"
+#include "system/crc32c.hpp"
 #include "system/descriptor.hpp"
 
 namespace lectern::index {
@@ -60,7 +60,7 @@ struct Stamp {
 static_assert(sizeof(Stamp) == 128);
 
 std::uint32_t crc_of(const Stamp& stamp) {
-    return storage::crc32c(&stamp, offsetof(Stamp, stamp_crc));
+    return sys::crc32c(&stamp, offsetof(Stamp, stamp_crc));
 }
 
 // A file that is removed unless it is kept.
@@ -103,7 +103,7 @@ class NewFile {
 struct PayloadWriter : faiss::IOWriter {
     explicit PayloadWriter(NewFile& to) : file(to) {}
     std::size_t operator()(const void* data, std::size_t size, std::size_t count) override {
-        crc = storage::crc32c(data, size * count, crc);
+        crc = sys::crc32c(data, size * count, crc);
         total += size * count;
         file.write(data, size * count);
         return file.ok() ? count : 0;
@@ -138,7 +138,7 @@ std::optional<std::uint32_t> crc_of(std::istream& in, std::uint64_t bytes) {
         const auto count =
             static_cast<std::size_t>(std::min<std::uint64_t>(part.size(), bytes - at));
         if (!in.read(part.data(), static_cast<std::streamsize>(count))) return std::nullopt;
-        crc = storage::crc32c(part.data(), count, crc);
+        crc = sys::crc32c(part.data(), count, crc);
     }
     return crc;
 }

@@ -1,13 +1,27 @@
-// documents/charset.hpp: bytes of a file to UTF-8.
+// documents/charset.hpp: character sets: what their labels mean, what a file says of its own, and
+// bytes of a file to UTF-8.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-#include "documents/charset_labels.hpp"
-
 namespace lectern::documents {
+
+// By the WHATWG Encoding Standard, as browsers read labels.
+struct Encoding {
+    std::string_view name;            // WHATWG's, in lower case; "" when the label is not known
+    const char* converter = nullptr;  // ICU's name
+    const char16_t* high = nullptr;   // or the upper half of a single-byte set that ICU lacks
+    explicit operator bool() const noexcept { return !name.empty(); }
+};
+
+// Case and white space around the label do not count.
+[[nodiscard]] Encoding encoding_of(std::string_view label);
+
+// The label of a code page of Windows, by which RTF and Outlook say the character set of their
+// bytes; one that nobody knows where there is none.
+[[nodiscard]] std::string label_of_code_page(long page);
 
 enum class ByteOrderMark { none, utf8, utf16_little, utf16_big, utf32 };
 
@@ -38,6 +52,10 @@ struct Decoded {
 
 // `<?xml version="1.0" encoding="windows-1252"?>` -> "windows-1252"; "" when there is none.
 [[nodiscard]] std::string_view xml_declared(std::string_view bytes) noexcept;
+
+// The label in an HTML page's <meta charset>, <meta http-equiv> or XML declaration in the first
+// 4096 bytes; "" when there is none. Comments do not count.
+[[nodiscard]] std::string html_declared(std::string_view bytes);
 
 // What a reader of the collection should know of it, as members of a JSON object without braces:
 // `"charset":"windows-1252","charset_guessed":true`; "" for UTF-8 without a fault.

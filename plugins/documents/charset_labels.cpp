@@ -1,4 +1,4 @@
-#include "documents/charset_labels.hpp"
+#include "documents/charset.hpp"
 
 #include <array>
 #include <string>

@@ -1,8 +1,7 @@
-#include "documents/html_charset.hpp"
+#include "documents/charset.hpp"
 
 #include <algorithm>
 
-#include "documents/charset.hpp"
 #include "documents/file_name.hpp"
 
 namespace lectern::documents {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "documents/charset.hpp"
-#include "documents/html_charset.hpp"
 #include "documents/html_elements.hpp"
 #include "documents/html_nesting.hpp"
 #include "documents/html_table.hpp"

@@ -1,4 +1,4 @@
-#include "office/docx.hpp"
+#include "office/formats.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "office/epub.hpp"
+#include "office/formats.hpp"
 
 #include <algorithm>
 #include <map>

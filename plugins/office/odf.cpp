@@ -1,4 +1,4 @@
-#include "office/odf.hpp"
+#include "office/formats.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "office/pptx.hpp"
+#include "office/formats.hpp"
 
 #include "office/drawing_text.hpp"
 #include "office/ooxml.hpp"

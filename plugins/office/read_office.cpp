@@ -1,14 +1,9 @@
 #include "office/read_office.hpp"
 
 #include "documents/file_name.hpp"
-#include "office/docx.hpp"
-#include "office/epub.hpp"
 #include "office/fits.hpp"
-#include "office/odf.hpp"
+#include "office/formats.hpp"
 #include "office/ooxml.hpp"
-#include "office/pptx.hpp"
-#include "office/rtf.hpp"
-#include "office/xlsx.hpp"
 
 namespace lectern::office {
 namespace {

@@ -1,4 +1,4 @@
-#include "office/rtf.hpp"
+#include "office/formats.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "office/rtf.hpp"
+#include "office/formats.hpp"
 #include "office/test_files.hpp"
 
 namespace lectern::office {

@@ -1,12 +1,12 @@
 #include "plugins/word2vec/common_component.hpp"
 
-#include <boost/crc.hpp>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 
 #include "plugins/shared/read_file.hpp"
 #include "plugins/word2vec/failure.hpp"
+#include "system/crc32c.hpp"
 
 namespace lectern::word2vec {
 namespace {
@@ -14,12 +14,6 @@ namespace {
 constexpr std::string_view file_magic = "LECTSIF\n";
 constexpr std::uint32_t format_version = 1;
 constexpr std::size_t header_bytes = 8 + 4 + 4 + 8 + 8 + 8 + 8;
-
-std::uint32_t crc32c(std::string_view bytes) {
-    boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
-    crc.process_bytes(bytes.data(), bytes.size());
-    return crc.checksum();
-}
 
 template <typename T>
 void put(std::string& out, T value) {
@@ -114,7 +108,7 @@ std::string encode(const CommonComponent& component) {
     put(out, component.share);
     out.append(reinterpret_cast<const char*>(component.direction.data()),
                component.direction.size() * sizeof(float));
-    put(out, crc32c(out));
+    put(out, sys::crc32c(out.data(), out.size()));
     return out;
 }
 
@@ -127,7 +121,7 @@ CommonComponent decode(std::string_view bytes, const std::string& name) {
     if (bytes.size() < header_bytes + sizeof(std::uint32_t)) corrupt(damaged);
     std::string_view tail = bytes.substr(bytes.size() - sizeof(std::uint32_t));
     std::string_view in = bytes.substr(0, bytes.size() - sizeof(std::uint32_t));
-    if (take<std::uint32_t>(tail) != crc32c(in)) corrupt(damaged);
+    if (take<std::uint32_t>(tail) != sys::crc32c(in.data(), in.size())) corrupt(damaged);
     in.remove_prefix(file_magic.size());
     const auto version = take<std::uint32_t>(in);
     if (version != format_version)

@@ -12,10 +12,10 @@
 #include <string_view>
 
 #include "storage/store/acknowledged.hpp"
-#include "storage/store/crc32c.hpp"
 #include "storage/store/database.hpp"
 #include "storage/store/files.hpp"
 #include "storage/store/keys.hpp"
+#include "system/crc32c.hpp"
 
 namespace lectern::storage {
 
@@ -71,7 +71,7 @@ Header header_at(std::string_view block, std::size_t at) {
 
 // Of the type and the payload.
 bool checks_out(std::string_view block, std::size_t at, std::size_t size, std::uint32_t crc) {
-    return crc32c(block.data() + at + 6, size - 6) == crc;
+    return sys::crc32c(block.data() + at + 6, size - 6) == crc;
 }
 
 constexpr std::string_view mark_start = "LECTLOG:";

@@ -11,8 +11,8 @@
 #include <sstream>
 
 #include "storage/store/acknowledged.hpp"
-#include "storage/store/crc32c.hpp"
 #include "storage/store/store.hpp"
+#include "system/crc32c.hpp"
 #include "tests/support/test_folder.hpp"
 
 namespace lectern::storage {
@@ -107,7 +107,7 @@ TEST_F(LogTest, RecordsThatMayBePassedOverAreNoDamage) {
     ASSERT_LT(log.size() + 7 + payload.size(), 32768u);
     for (const Row& row : {Row{130, false}, Row{200, false}, Row{14, true}, Row{127, true}}) {
         const std::string summed = static_cast<char>(row.type) + payload;
-        const std::uint32_t crc = crc32c(summed.data(), summed.size());
+        const std::uint32_t crc = sys::crc32c(summed.data(), summed.size());
         const std::uint32_t masked = (crc >> 15 | crc << 17) + 0xa282ead8U;
         std::string bytes = log;
         for (int i = 0; i < 4; ++i) bytes += static_cast<char>(masked >> (8 * i) & 0xff);

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <fstream>
 
-#include "storage/store/crc32c.hpp"
 #include "storage/store/file_calls.hpp"
+#include "system/crc32c.hpp"
 
 namespace lectern::storage {
 namespace {
@@ -39,7 +39,7 @@ Acknowledged::Acknowledged(const std::filesystem::path& store) : file_(store / f
     Bytes bytes{};
     if (!in.read(reinterpret_cast<char*>(bytes.data()), bytes.size())) return;
     if (std::memcmp(bytes.data(), magic.data(), magic.size()) != 0 ||
-        get<std::uint32_t>(bytes, checksum_at) != crc32c(bytes.data(), checksum_at))
+        get<std::uint32_t>(bytes, checksum_at) != sys::crc32c(bytes.data(), checksum_at))
         return;
     std::copy_n(bytes.begin() + collection_at, collection_.bytes.size(), collection_.bytes.begin());
     last_ = get<std::uint64_t>(bytes, sequence_at);
@@ -58,7 +58,7 @@ void Acknowledged::note(const Hash128& collection, Sequence sequence) noexcept {
     std::memcpy(bytes.data(), magic.data(), magic.size());
     std::copy(collection.bytes.begin(), collection.bytes.end(), bytes.begin() + collection_at);
     put<std::uint64_t>(bytes, sequence_at, sequence);
-    put<std::uint32_t>(bytes, checksum_at, crc32c(bytes.data(), checksum_at));
+    put<std::uint32_t>(bytes, checksum_at, sys::crc32c(bytes.data(), checksum_at));
     if (file_call::write_at(opened_.get(), bytes.data(), bytes.size(), 0) != 0) return;
     collection_ = collection;
     last_ = sequence;

@@ -142,4 +142,7 @@ class Database {
     Status refusal_;
 };
 
+// RocksDB's figures, summed over its column families.
+[[nodiscard]] Figures figures_of(const Database& database);
+
 }  // namespace lectern::storage

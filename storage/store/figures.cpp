@@ -1,4 +1,4 @@
-#include "storage/store/figures.hpp"
+#include "storage/store/database.hpp"
 
 #include <charconv>
 #include <map>

@@ -8,7 +8,6 @@
 #include "storage/store/clock.hpp"
 #include "storage/store/commit.hpp"
 #include "storage/store/database.hpp"
-#include "storage/store/figures.hpp"
 #include "storage/store/files.hpp"
 #include "storage/store/keys.hpp"
 #include "storage/store/kill_point.hpp"

@@ -30,7 +30,6 @@
 #include "tests/load/neighbours.hpp"
 #include "tests/load/process.hpp"
 #include "tests/load/quantile.hpp"
-#include "tests/load/tenants.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "tests/load/tenants.hpp"
+#include "tests/load/neighbours.hpp"
 
 #include <chrono>
 #include <csignal>

@@ -1,9 +1,12 @@
 """Plugins that do what they must not, in the server and the program: the plugin is
 engine/plugin_host/testdata/wrong.cpp, which does wrong when it meets the word "wrong"."""
+import contextlib
+import http.client
 import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -25,6 +28,12 @@ query: [query, %(query)stokens, vectors, search, evidence]
 answer: {abstain_below: 0.99}
 search: {mode: dense}
 """
+
+
+def processor_seconds(process):
+    with open(f"/proc/{process}/stat", encoding="utf-8") as file:
+        words = file.read().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Case(unittest.TestCase):
@@ -79,6 +88,11 @@ class Ingest(Case):
                 ({"embedder": "long"}, "gave a vector that has the length"),
                 ({"tokenizer": "none"}, "stage 'tokens' (plugin wrong) gave no tokens"),
                 ({"tokenizer": "twice"}, "(plugin wrong): it gave the tokens of"),
+                # The splitter asks for the ends of tokens before the embedder gets them.
+                ({"tokenizer": "no_ranges"}, "stage 'tokens' (plugin wrong) gives no ranges of its tokens"),
+                ({"tokenizer": "bad_range"}, "gave a token's range that is not in the text"),
+                ({"tokenizer": "huge_count"}, "gave 1099511627776 tokens of a text"),
+                ({"tokenizer": "neither"}, "gave tokens with neither ids nor words"),
                 ({"custom": "throw", "ingest": "odd, "},
                  "stage 'odd' (plugin wrong): its process threw an exception"),
                 ({"custom": "throw_int", "ingest": "odd, "}, "its process threw an exception"),
@@ -137,6 +151,35 @@ class Serving(Case):
         self.assertLess(time.monotonic() - begun, 30)
         self.assertRegex(server.log_text(), "stage 'odd' .plugin wrong. has not come back from its "
                                             "process for [0-9]+ s; the process ends")
+
+    def test_an_ingest_that_does_not_come_back_does_not_keep_the_server(self):
+        server = self.serve("--drain", "1", custom="hang", ingest="odd, ")
+
+        def put():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                server.request("PUT", "/collections/notes/documents/b", {"text": "wrong"})
+
+        before = processor_seconds(server.process.pid)
+        writer = threading.Thread(target=put)
+        writer.start()
+        # The stage turns in circles: it is there when the process has worked for so long.
+        while processor_seconds(server.process.pid) < before + 2:
+            time.sleep(0.01)
+        self.assertEqual(self.search(server, "lamp")[0], 200)  # others go on
+        begun = time.monotonic()
+        self.assertEqual(server.stop(signal.SIGTERM), 1)
+        self.assertLess(time.monotonic() - begun, 30)
+        self.assertRegex(server.log_text(), "stage 'odd' .plugin wrong. has not come back from its process")
+        writer.join()
+
+    def test_a_vector_that_is_none_fails_its_query_alone(self):
+        for how in ("nan", "zeros", "two"):
+            with self.subTest(how=how):
+                server = self.serve(embedder=how)
+                status, _, answer = self.search(server, "wrong")
+                self.assertEqual(status, 500, answer)
+                self.assertIn("stage 'vectors' (plugin wrong) gave a vector that", answer["detail"])
+                self.assertEqual(self.search(server, "lamp")[0], 200)
 
     def test_an_exit_ends_the_server_with_a_failure(self):
         server = self.serve(custom="exit", query="odd, ")

@@ -5,7 +5,7 @@
 #include "apps/server/api/openapi.hpp"
 #include "apps/server/http/problem.hpp"
 #include "apps/server/net/state.hpp"
-#include "apps/server/work/process_figures.hpp"
+#include "apps/server/work/metrics.hpp"
 
 namespace lectern::server {
 namespace {

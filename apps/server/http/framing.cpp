@@ -1,4 +1,4 @@
-#include "apps/server/http/framing.hpp"
+#include "apps/server/http/parser.hpp"
 
 #include <algorithm>
 

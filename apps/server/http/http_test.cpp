@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "apps/server/http/base64.hpp"
-#include "apps/server/http/framing.hpp"
 #include "apps/server/http/gzip.hpp"
 #include "apps/server/http/parser.hpp"
 #include "apps/server/http/problem.hpp"

@@ -58,4 +58,10 @@ class RequestParser : private boost::beast::http::basic_parser<true> {
     std::string* body_ = nullptr;
 };
 
+// Whether it is certain whom a request is for and where its body ends (RFC 9112, 3.2 and 6). Two
+// programs that read it differently are what smugglers live on. 400 for a header Host that is
+// missing, there twice or of several values, for a transfer coding of HTTP/1.0, and for one other
+// than chunked. The connection must end then.
+[[nodiscard]] std::optional<Response> refuse_framing(const Request& request);
+
 }  // namespace lectern::server

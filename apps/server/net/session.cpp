@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "apps/server/http/framing.hpp"
 #include "apps/server/http/gzip.hpp"
 #include "apps/server/http/parser.hpp"
 #include "apps/server/http/problem.hpp"

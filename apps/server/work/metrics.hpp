@@ -83,4 +83,8 @@ class Metrics {
     std::map<std::string, std::uint64_t> recall_left_out_;
 };
 
+// Memory, time and descriptors of this process, by the names that Prometheus' clients use
+// (https://prometheus.io/docs/instrumenting/writing_clientlibs/).
+void add_process_figures(std::vector<Metrics::Gauge>& to);
+
 }  // namespace lectern::server

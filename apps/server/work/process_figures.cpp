@@ -1,4 +1,4 @@
-#include "apps/server/work/process_figures.hpp"
+#include "apps/server/work/metrics.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // A plugin with a stage of every kind that does what a plugin must not, as its option `how` says,
-// and only when it meets the word "wrong". Against plugin.h alone: plugin.hpp would mend half of
-// it.
+// and where it is given text only when that has the word "wrong". Against plugin.h alone:
+// plugin.hpp would mend half of it.
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -342,8 +342,9 @@ lectern_code generator_info(const lectern_stage* stage, lectern_generator_info* 
     out->fingerprint = "wrong:1";
     return LECTERN_OK;
 }
-lectern_code count_tokens(const lectern_stage*, const lectern_call*, const lectern_message*,
+lectern_code count_tokens(const lectern_stage* stage, const lectern_call*, const lectern_message*,
                           std::uint64_t count, std::uint64_t* out) {
+    do_wrong(self(stage).how);
     *out = count;
     return LECTERN_OK;
 }
@@ -375,16 +376,22 @@ lectern_code generate(const lectern_stage* stage, const lectern_call* call,
     }
     return sink->text(sink, text("A sound answer."));
 }
+lectern_code warm(const lectern_stage* stage, const lectern_call*, const lectern_message*,
+                  std::uint64_t) {
+    do_wrong(self(stage).how);
+    return LECTERN_OK;
+}
 const lectern_generator generator{
-    sizeof(lectern_generator), 0, &generator_info, &count_tokens, &generate, nullptr};
+    sizeof(lectern_generator), 0, &generator_info, &count_tokens, &generate, &warm};
 
 lectern_code train(const lectern_stage* stage, const lectern_call*, const lectern_text_source*,
                    const char*, const lectern_progress_sink*, const lectern_text_sink* report) {
     do_wrong(self(stage).how);
     return report->text(report, text(self(stage).how == "no_json" ? "trained" : "{}"));
 }
-lectern_code evaluate(const lectern_stage*, const lectern_call*, const char*, const char*,
+lectern_code evaluate(const lectern_stage* stage, const lectern_call*, const char*, const char*,
                       const lectern_progress_sink*, const lectern_text_sink* report) {
+    do_wrong(self(stage).how);
     return report->text(report, text("{}"));
 }
 const lectern_trainer trainer{sizeof(lectern_trainer), 0, &train, &evaluate};

@@ -11,7 +11,7 @@
 #include <iterator>
 
 #include "index/vector/segment.hpp"
-#include "storage/store/crc32c.hpp"
+#include "system/crc32c.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 namespace lectern::fuzz {
@@ -68,7 +68,7 @@ void run(std::string_view input) {
         bytes.resize(bytes.size() * static_cast<unsigned char>(input.front()) / 256);
     // With a right checksum of the stamp, the checks of what it says are reached.
     if (choice >= 2 && bytes.size() >= stamp_size) {
-        const std::uint32_t crc = storage::crc32c(bytes.data(), stamp_size - 4);
+        const std::uint32_t crc = sys::crc32c(bytes.data(), stamp_size - 4);
         for (std::size_t i = 0; i < 4; ++i)
             bytes[stamp_size - 4 + i] = static_cast<char>(crc >> (8 * i));
     }

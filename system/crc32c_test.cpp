@@ -1,4 +1,4 @@
-#include "storage/store/crc32c.hpp"
+#include "system/crc32c.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lectern::storage {
+namespace lectern::sys {
 namespace {
 
 // RFC 3720, appendix B.4.
@@ -29,4 +29,4 @@ TEST(Crc32c, GoesOnWhereItStopped) {
 }
 
 }  // namespace
-}  // namespace lectern::storage
+}  // namespace lectern::sys

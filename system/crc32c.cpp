@@ -1,4 +1,4 @@
-#include "storage/store/crc32c.hpp"
+#include "system/crc32c.hpp"
 
 #include <array>
 #include <cstring>
@@ -6,7 +6,7 @@
 #include <nmmintrin.h>
 #endif
 
-namespace lectern::storage {
+namespace lectern::sys {
 
 namespace {
 
@@ -57,4 +57,4 @@ std::uint32_t crc32c(const void* data, std::size_t size, std::uint32_t previous)
     return ~step(~previous, static_cast<const unsigned char*>(data), size);
 }
 
-}  // namespace lectern::storage
+}  // namespace lectern::sys

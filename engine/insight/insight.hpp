@@ -1,11 +1,13 @@
-// engine/insight/models.hpp: the pipeline's models alone: texts to vectors, messages to text.
+// engine/insight/insight.hpp: what a collection shows besides hits and answers.
 #pragma once
 
-#include "engine/pipeline/pipeline.hpp"
+#include "corpus/corpus.hpp"
+#include "engine/search/query.hpp"
 #include "lectern/lectern.hpp"
 
 namespace lectern {
 
+// The pipeline's models alone: texts to vectors, passages to scores, messages to text.
 [[nodiscard]] Result<Embeddings> run_embed(const Pipeline& pipeline,
                                            std::span<const std::string> texts, EmbedAs purpose,
                                            std::stop_token stop, TooLong too_long);
@@ -15,5 +17,13 @@ namespace lectern {
 [[nodiscard]] Result<Generated> run_generate(Pipeline& pipeline, std::span<const Message> messages,
                                              const GenerateOptions& options,
                                              std::string_view grammar);
+
+// A collection in pictures: when its documents came, how its chunks lie.
+[[nodiscard]] Result<Overview> run_overview(const corpus::Corpus& corpus,
+                                            const OverviewOptions& options);
+
+// What the vector index finds for a query, against every vector there is.
+[[nodiscard]] Result<RecallSample> run_recall(const QueryContext& context, std::string_view text,
+                                              const RecallOptions& options);
 
 }  // namespace lectern
