@@ -58,6 +58,7 @@ function row(found) {
 
 async function total() {
   const collection = state.collection;
+  if (!collection) return tell("first");
   try {
     const { documents } = await get(of(collection, "/count"));
     if (collection === state.collection) state.documents = documents;
