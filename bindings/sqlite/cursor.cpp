@@ -56,6 +56,10 @@ std::string joined(const std::vector<std::string>& filters) {
 }  // namespace
 
 Status Cursor::filter(const char* plan, std::span<sqlite3_value*> values) {
+    if (table.reading)
+        return {Code::invalid_argument, "the rows of '" + table.definition.content +
+                                            "' come from '" + table.definition.table +
+                                            "', whose content they are"};
     if (plan_text_ != plan) {
         plan_text_ = plan;
         plan_ = Plan::of(plan);
@@ -95,8 +99,11 @@ Status Cursor::next() {
         row_at_.reset();
         return unlimited_ ? more() : Status{};
     }
-    LECTERN_ASSIGN(const bool row, scan_.step());
-    scan_ended_ = !row;
+    table.reading = true;
+    const auto row = scan_.step();
+    table.reading = false;
+    LECTERN_TRY(row.status());
+    scan_ended_ = !*row;
     return {};
 }
 

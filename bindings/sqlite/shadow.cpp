@@ -21,18 +21,23 @@ std::string Shadow::name(std::string_view suffix) const {
            identifier(definition_.table + '_' + std::string(suffix));
 }
 
+// Its columns are said with "t.": without, SQLite takes a name that the table does not have for a
+// text.
 std::string Shadow::content_name() const {
-    return own_content() ? name("content")
-                         : identifier(definition_.schema) + '.' + identifier(definition_.content);
+    return (own_content()
+                ? name("content")
+                : identifier(definition_.schema) + '.' + identifier(definition_.content)) +
+           " AS t";
 }
 
 std::string Shadow::content_id() const {
-    return own_content() ? "id" : identifier(definition_.content_rowid);
+    return own_content() ? "t.id" : "t." + identifier(definition_.content_rowid);
 }
 
 std::string Shadow::content_column(int column) const {
-    return own_content() ? "c" + std::to_string(column)
-                         : identifier(definition_.columns[static_cast<std::size_t>(column)].name);
+    return "t." + (own_content()
+                       ? "c" + std::to_string(column)
+                       : identifier(definition_.columns[static_cast<std::size_t>(column)].name));
 }
 
 Status Shadow::create() {

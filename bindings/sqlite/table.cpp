@@ -35,6 +35,9 @@ Table::~Table() {
 // ------------------------------------------------------------------- life
 
 Status Table::create() {
+    if (same_name(definition.content, definition.table))
+        return {Code::invalid_argument,
+                "a table cannot be its own content; leave the option out, and it has its rows"};
     LECTERN_TRY(shadow.create());
     LECTERN_ASSIGN(const std::string name, new_name(*connection, definition));
     LECTERN_TRY(shadow.set_config("format", std::to_string(format)));

@@ -41,6 +41,7 @@ struct Table : sqlite3_vtab {
     };
     std::optional<Transaction> transaction;
     bool rowid_taken = false;  // the last write failed by that
+    bool reading = false;      // its rows: what they come from must not ask for them again
 
     // Of a new table: its shadow, its folder, its index.
     [[nodiscard]] Status create();

@@ -266,7 +266,7 @@ def request(fields: Any) -> bytes:
     return json_bytes(fields)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """What JSON makes of what it does not know: other mappings, and numbers of numpy."""
     if isinstance(value, Mapping):
         return dict(value)
@@ -278,7 +278,7 @@ def _plain(value: Any) -> Any:
 def json_bytes(fields: Any) -> bytes:
     """JSON of exactly this."""
     try:
-        return json.dumps(fields, ensure_ascii=False, allow_nan=False, default=_plain).encode()
+        return json.dumps(fields, ensure_ascii=False, allow_nan=False, default=plain).encode()
     except (TypeError, ValueError, RecursionError) as error:  # also UnicodeEncodeError
         raise InvalidArgument(f"this is no JSON: {error}") from None
 

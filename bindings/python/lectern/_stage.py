@@ -29,7 +29,7 @@ from typing import (
 
 from . import _abi as abi
 from ._errors import InvalidArgument, LecternError
-from ._library import function
+from ._library import function, json_bytes
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -231,8 +231,8 @@ def _process(face: Any, call: Any, record: Any, sink: Any) -> int:
             given.text.str(), given.id.str(), given.title.str(), _object(given.metadata.str())
         )
         for out in _instance(face).python.process(mine):
-            metadata = json.dumps(out.metadata, ensure_ascii=False, allow_nan=False)
-            parts = [part.encode() for part in (out.id, out.title, out.text, metadata)]
+            parts = [part.encode() for part in (out.id, out.title, out.text)]
+            parts.append(json_bytes(out.metadata))
             document = abi.Document(
                 ctypes.sizeof(abi.Document), 0, *(abi.text_of(part) for part in parts)
             )

@@ -63,6 +63,16 @@ async def test_streams(notes: lectern.Collection) -> None:
         await patient.result()
 
 
+async def test_a_stream_that_is_dropped_ends(notes: lectern.Collection) -> None:
+    """So the loop can end, which waits for the threads of its calls."""
+    stream = notes.aio.ask_stream("What raises the patient tides?")
+    assert await stream.evidence()
+    future = stream._future
+    del stream
+    done, _ = await asyncio.wait([future], timeout=60)
+    assert done and isinstance(future.exception(), lectern.Cancelled)
+
+
 async def test_a_cancelled_task_ends_its_work(notes: lectern.Collection) -> None:
     count = [0]
     other = asyncio.create_task(ticks(count))

@@ -239,6 +239,15 @@ def test_streams(notes: lectern.Collection) -> None:
     assert str(notes.summarize("tides", extractive=True)).startswith("The moon")
 
 
+def test_a_stream_that_is_dropped_ends(notes: lectern.Collection) -> None:
+    stream = notes.ask_stream("What raises the patient tides?")
+    assert stream.evidence
+    (thread,) = (one for one in threading.enumerate() if one.name == "lectern-stream")
+    del stream
+    thread.join(60)  # it would never end by itself
+    assert not thread.is_alive()
+
+
 def test_generate(notes: lectern.Collection) -> None:
     generated = notes.generate("speak")
     assert "moon raises" in generated.text and not generated.truncated

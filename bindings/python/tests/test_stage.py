@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, Sequence
 
+import numpy as np
 import pytest
 
 import lectern
@@ -34,7 +35,7 @@ class Shout(lectern.CustomStage):
         if "odd" in record.text:
             raise ValueError("this is odd")
         record.text += self.options["mark"]
-        record.metadata["shouted"] = True
+        record.metadata["shouted"] = np.bool_(True)  # as JSON says it
         yield record
         if self.options["double"]:
             yield lectern.Record(f"once more: {record.text}", id=f"{record.id}/2")
