@@ -78,6 +78,15 @@ int run(NewKey& request) {
 
 }  // namespace
 
+namespace {
+
+// As the unset variable of a script gives it: it would open what it was to close.
+std::string given_empty(const std::string& value) {
+    return value.empty() ? "is empty; leave it out for all" : std::string();
+}
+
+}  // namespace
+
 void add_key(CLI::App& program, Run& run_command) {
     auto key = std::make_shared<NewKey>();
     CLI::App& keys = *program.add_subcommand(
@@ -87,13 +96,16 @@ void add_key(CLI::App& program, Run& run_command) {
     keys.add_option("--right", key->right, "read, write (and read), or admin (and both)")
         ->check(CLI::IsMember({"read", "write", "admin"}))
         ->capture_default_str();
-    keys.add_option("--collection", key->key.collections, "Only these collections (default: all)");
+    keys.add_option("--collection", key->key.collections, "Only these collections (default: all)")
+        ->check(given_empty);
     keys.add_option("--max-concurrent", key->key.max_concurrent, "Most requests at once");
     keys.add_option("--max-per-minute", key->key.max_per_minute, "Most requests in a minute");
     keys.add_option("--filter", key->key.filter,
-                    "Only the documents that fulfil this condition on metadata: of one tenant");
+                    "Only the documents that fulfil this condition on metadata: of one tenant")
+        ->check(given_empty);
     keys.add_option("--expires", key->key.expires,
-                    "The last day, or minute, on which it is good: 2027-01-31 (UTC)");
+                    "The last day, or minute, on which it is good: 2027-01-31 (UTC)")
+        ->check(given_empty);
     keys.add_flag("--list", key->list, "Print the keys there are: name, right, collections");
     keys.add_flag("--remove", key->remove,
                   "Take the key out: a running server refuses it within seconds")

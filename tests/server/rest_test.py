@@ -1115,9 +1115,17 @@ class RestTest(unittest.TestCase):
     def test_failures_do_not_tell_the_servers_folders(self):
         for method, path, body in [("GET", "/collections/notes/documents/none", None),
                                    ("DELETE", "/collections/notes/documents/none", None),
+                                   ("POST", "/collections/notes/search", {"similar": "none"}),
+                                   ("PATCH", "/collections/notes/documents/none", {"metadata": {"a": 1}}),
                                    ("POST", "/collections/notes/summarize", {"document": "none"})]:
             _, failed = self.ask(method, path, body, expect=404)
             self.assertEqual(failed["detail"], "the collection 'notes' has no document 'none'")
+        told = [self.ask("POST", "/searches", {"searches": [{"collection": "notes", "similar": "none"}]})[1],
+                self.ask("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+                    "name": "search", "arguments": {"collection": "notes", "similar": "none"}}})[1]]
+        for value in told:
+            self.assertIn("the collection 'notes' has no document 'none'", json.dumps(value))
+            self.assertNotIn(self.server.folder, json.dumps(value))
 
     def test_collections_come_and_go(self):
         _, made = self.ask("PUT", "/collections/brief", expect=201)

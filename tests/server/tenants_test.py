@@ -260,7 +260,8 @@ class KeyTest(Case):
         for body, says in [({}, "name"), ({"name": "a", "right": "all"}, "right"), ({"name": "a", "filter": "x ="}, "column"),
                            ({"name": "a", "right": "admin", "filter": "x = 1"}, "administer"), ({"name": "a", "expires": "soon"}, "date"),
                            ({"name": "a", "expires": "2020-01-01"}, "expires"), ({"name": "a", "max_concurrent": 0}, "max_concurrent"),
-                           ({"name": "a", "nmae": 1}, "nmae")]:
+                           ({"name": "a", "nmae": 1}, "nmae"), ({"name": "a", "collections": []}, "collections"),
+                           ({"name": "a", "filter": ""}, "filter"), ({"name": "a\nb"}, "control"), ({"name": ".."}, "dots")]:
             self.assertIn(says, self.ask(self.admin, "POST", "/keys", body, expect=400)["detail"])
         self.ask(self.we, "POST", "/keys", {"name": "a"}, expect=403)
         some = self.ask(self.admin, "POST", "/keys", {"name": "some", "right": "admin", "collections": ["notes"]}, expect=201)["key"]
@@ -269,6 +270,11 @@ class KeyTest(Case):
         done = subprocess.run([PROGRAM, "key", "a", "--keys", self.keys, "--filter", "x ="], capture_output=True, text=True)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("column", done.stderr)
+        # As the variables of a script are that nobody has set: none is no wish for all.
+        for option in ("--filter", "--collection", "--expires"):
+            done = subprocess.run([PROGRAM, "key", "a", "--keys", self.keys, option, ""], capture_output=True, text=True)
+            self.assertNotEqual(done.returncode, 0, option)
+            self.assertIn("empty", done.stderr)
 
     def test_a_key_ends_when_it_says(self):
         with open(self.keys, encoding="utf-8") as file:

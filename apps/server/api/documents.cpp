@@ -71,4 +71,8 @@ Status no_document(Status status, std::string_view collection, std::string_view 
                                  std::string(document) + "'"};
 }
 
+Status no_similar(Status status, std::string_view collection, std::string_view similar) {
+    return similar.empty() ? status : no_document(std::move(status), collection, similar);
+}
+
 }  // namespace lectern::server

@@ -33,5 +33,8 @@ namespace lectern::server {
 // A failure to find a document, told without the server's folders; others as they are.
 [[nodiscard]] Status no_document(Status status, std::string_view collection,
                                  std::string_view document);
+// The same of a search like the document `similar`; "": it is like none.
+[[nodiscard]] Status no_similar(Status status, std::string_view collection,
+                                std::string_view similar);
 
 }  // namespace lectern::server

@@ -315,8 +315,24 @@ Status write_root(const fs::path& file, const json::object& root) {
 
 }  // namespace
 
+Status check_key_name(std::string_view name) {
+    constexpr std::size_t longest = 256;
+    if (name.empty()) return {Code::invalid_argument, "a key needs a name"};
+    if (name.size() > longest)
+        return {Code::invalid_argument, "a key's name has at most 256 bytes"};
+    if (name == "." || name == "..")
+        return {Code::invalid_argument,
+                "a key's name must be more than dots: a path of it, by "
+                "which it is taken out, would lead elsewhere"};
+    if (std::any_of(name.begin(), name.end(),
+                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
+        return {Code::invalid_argument, "a key's name must have no control characters"};
+    return {};
+}
+
 Result<std::string> add_key(const fs::path& file, const Key& key) {
     Key checked = key;
+    LECTERN_TRY(check_key_name(key.name));
     LECTERN_TRY(check_key(checked));
     const FolderLock lock(file);
     LECTERN_ASSIGN(json::object root, read_root(file));

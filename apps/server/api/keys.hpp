@@ -78,6 +78,8 @@ class Keys {
 // Ok, or what is wrong with a new key: a filter or a date that cannot be read, and what does not go
 // together. Sets expires_at.
 [[nodiscard]] Status check_key(Key& key);
+// Ok, or why a new key cannot be called that: no path, and no line of a log, would have the name.
+[[nodiscard]] Status check_key_name(std::string_view name);
 [[nodiscard]] Result<std::vector<Key>> parse_keys(std::string_view json);
 // Adds an entry to the file and gives the new key's text: the only time it is seen. The file keeps
 // its owner and mode. A new one is its owner's alone; in a folder that hands its group down

@@ -64,7 +64,11 @@ Response make_key(Service& service, Call& call) {
     if (key.name.empty()) fields.wrong("name", "must say what the key is called in the log");
     if (fields.has("expires") && key.expires.empty()) fields.wrong("expires", "must be a date");
     if (fields.has("filter") && key.filter.empty()) fields.wrong("filter", "must be a condition");
+    // None is no wish for all.
+    if (fields.has("collections") && key.collections.empty())
+        fields.wrong("collections", "must name one at least; leave it out for all");
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
+    if (const Status bad = check_key_name(key.name); !bad.ok()) return problem(bad);
     if (const Status bad = check_key(key); !bad.ok()) return problem(bad);
     if (key.expired())
         return problem(400, "invalid_argument",

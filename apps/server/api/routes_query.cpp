@@ -38,7 +38,7 @@ Response run_search(Service& service, Call& call, const CollectionPointer& open,
         };
     }
     auto result = open->collection.search(wanted.query, options);
-    if (!result) return reply.failed(result.status());
+    if (!result) return reply.failed(no_similar(result.status(), open->name, options.similar));
     call.scope().hide(result->hints);
     // Of a search with the query's own vector.
     if (wanted.options.vector.empty() && !result->hits.empty() && result->hits.front().dense_score)

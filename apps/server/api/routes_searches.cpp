@@ -123,7 +123,9 @@ void run(Service& service, const Call& call, Search& search) {
     }
     auto result = (*open)->collection.search(search.wanted.query, options);
     if (result) scope.hide(result->hints);
-    search.result = result ? api::json_of(*result) : failed(scope.told(result.status()));
+    search.result =
+        result ? api::json_of(*result)
+               : failed(scope.told(no_similar(result.status(), (*open)->name, options.similar)));
 }
 
 Response search_each(Service& service, Call& call) {

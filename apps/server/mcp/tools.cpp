@@ -124,7 +124,7 @@ Result<json::object> search(api::Fields& fields, const Sources& sources, const P
     if (!options.similar.empty())
         LECTERN_TRY(scope.find(open->collection, open->name, options.similar));
     auto result = open->collection.search(query, options);
-    if (!result) return scope.told(result.status());
+    if (!result) return scope.told(no_similar(result.status(), open->name, options.similar));
     scope.hide(result->hints);
     log_hints(sources, result->hints);
     sources.log(Level::info, [&] {

@@ -209,6 +209,22 @@ TEST_F(KeysTest, AFilterAndAnEndAreChecked) {
     EXPECT_EQ(key.expires_at, 1'580'515'200'000) << "the end of its day";
 }
 
+TEST_F(KeysTest, NamesThatNoPathHasAreRefusedWhenTheyAreMade) {
+    const fs::path file = folder / "keys.json";
+    for (const std::string& name : std::initializer_list<std::string>{
+             "", ".", "..", "a\nb", std::string(1, '\0'), "\x7F", std::string(257, 'a')}) {
+        Key key;
+        key.name = name;
+        EXPECT_EQ(add_key(file, key).status().code(), Code::invalid_argument) << name;
+    }
+    EXPECT_FALSE(fs::exists(file));
+    for (const char* name : {"...", "a b", "\xC3\xA9", ".a"}) {
+        Key key;
+        key.name = name;
+        EXPECT_TRUE(add_key(file, key).ok()) << name;
+    }
+}
+
 TEST(ScopeTest, WhatAKeyMayStoreFulfilsItsFilter) {
     Key key;
     key.filter = "tenant = \"a\" and id begins \"a/\"";
