@@ -70,13 +70,7 @@ bool capital(std::string_view text, const text::Word& word) {
 }
 
 bool is_named(std::string_view text, const text::Word& word) {
-    if (text::is_stop_word(word.folded)) return false;
-    if (word.number || capital(text, word)) return true;
-    // "BERT-small"
-    const std::string_view before = text.substr(0, word.range.begin);
-    if (!before.ends_with('-')) return false;
-    const std::string_view joined = before.substr(before.find_last_of(" |\n") + 1);
-    return text::fold(joined) != joined;
+    return (word.number || capital(text, word)) && !text::is_stop_word(word.folded);
 }
 
 // Words between what is defined and the copula.
