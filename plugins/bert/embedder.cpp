@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "failure.hpp"
@@ -188,6 +189,13 @@ const SmallEncoder* Embedder::small() const {
 bool Embedder::embed_small(std::span<const std::span<const std::int32_t>> sequences,
                            float* out) const {
     const std::size_t most = std::min<std::size_t>(SmallEncoder::most_tokens, limits_.max_tokens);
+    // A CPU with instructions for lower precisions has more to gain from the graph.
+    const std::size_t together = running_.precision == Precision::f32
+                                     ? std::numeric_limits<std::size_t>::max()
+                                     : SmallEncoder::most_tokens;
+    std::size_t tokens = 0;
+    for (const auto& ids : sequences) tokens += ids.size();
+    if (tokens > together) return false;
     // What is wrong with a text is encode_texts()'s to say.
     const bool fit = std::all_of(sequences.begin(), sequences.end(), [&](const auto& ids) {
         return !ids.empty() && ids.size() <= most &&

@@ -31,7 +31,7 @@ struct TextVector {
 // Safe from any thread. In f32, whatever the precision of the graph.
 class SmallEncoder {
  public:
-    // Of one text. Up to here it is faster than a graph.
+    // Of one text. Beyond, a graph is faster.
     static constexpr std::size_t most_tokens = 64;
 
     // Throws Failure, as build_encoder() does.
