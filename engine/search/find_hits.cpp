@@ -173,7 +173,7 @@ struct FoundChunks {
 
 // Both sides to one list; more are taken from them until there are as many as a page has. Further
 // ones, for the pages after it, come from deeper rankings. The sides were searched for
-// first_wanted() each.
+// first_k() each.
 Result<FoundChunks> find_chunks(Request& request, Repeats& repeats) {
     const std::size_t page = request.ranking.hits;
     const std::size_t all = page + request.offset;

@@ -24,7 +24,7 @@ namespace lectern {
 [[nodiscard]] Status search_dense(Request& request, std::size_t k);
 [[nodiscard]] Status search_lexical(Request& request, std::size_t k);
 
-// Of what the sides have found, first_wanted() each, the request's hits.
+// Of what the sides have found, first_k() each, the request's hits.
 [[nodiscard]] Status find_hits(Request& request);
 // The same of what the request's branches have found.
 [[nodiscard]] Status fuse_branches(Request& request);
