@@ -24,11 +24,11 @@ void print_copy_findings(const char* prefix, const std::vector<Finding>& finding
         std::cout << prefix << shown(finding.where) << ": " << shown(finding.what) << '\n';
 }
 
-int run_copy(const Copy& wanted) {
+int run_copy(const Copy& arguments) {
     CopyOptions options;
-    options.replace = wanted.replace;
+    options.replace = arguments.replace;
     options.stop = stop_on_interrupt();
-    Progress progress(!wanted.common.json);
+    Progress progress(!arguments.common.json);
     options.progress = [&](const CopyProgress& state) {
         const auto total = std::max<std::uint64_t>(state.documents_total, 1);
         progress.show(
@@ -36,14 +36,14 @@ int run_copy(const Copy& wanted) {
             std::to_string(state.documents) + " of " + counted(total, "document") +
                 (state.comparing ? " compared" : ""));
     };
-    auto report = copy_collection(wanted.from, wanted.to, options);
+    auto report = copy_collection(arguments.from, arguments.to, options);
     progress.end();
     if (!report) {
         const int code = fail(report.status());
         return report.status().code() == Code::cancelled ? static_cast<int>(Exit::part) : code;
     }
     const bool whole = report->refused.empty() && report->different.empty();
-    if (wanted.common.json) {
+    if (arguments.common.json) {
         print(api::json_of(*report));
         return whole ? Exit::done : Exit::part;
     }
@@ -61,23 +61,23 @@ int run_copy(const Copy& wanted) {
 }  // namespace
 
 void add_copy(CLI::App& program, Run& run_command) {
-    auto wanted = std::make_shared<Copy>();
+    auto arguments = std::make_shared<Copy>();
     CLI::App& command = *program.add_subcommand(
         "copy",
         "Copy a collection to another place: a folder, or a cluster (opensearch://…).\n"
         "Nothing is embedded again. Killed or stopped, it goes on where it was when it is run "
         "again; in the end both are read and compared.");
-    command.add_option("FROM", wanted->from, "The collection: a folder or a cluster's address")
+    command.add_option("FROM", arguments->from, "The collection: a folder or a cluster's address")
         ->required();
-    command.add_option("TO", wanted->to, "Where it is copied to; made when it is not there")
+    command.add_option("TO", arguments->to, "Where it is copied to; made when it is not there")
         ->required();
-    command.add_flag("--replace", wanted->replace,
+    command.add_flag("--replace", arguments->replace,
                      "Make the copy equal: replace documents that are others there, delete those "
                      "that the original does not have");
-    add_json(command, wanted->common);
+    add_json(command, arguments->common);
     command.footer("Exit code: 0 both are equal, 2 something is not or it was stopped, 1 failed.");
     command.callback(
-        [wanted, &run_command] { run_command = [wanted] { return run_copy(*wanted); }; });
+        [arguments, &run_command] { run_command = [arguments] { return run_copy(*arguments); }; });
 }
 
 }  // namespace lectern::app

@@ -14,27 +14,27 @@ struct Reembed {
     bool truncate = false;
 };
 
-int run(const Reembed& wanted) {
+int run(const Reembed& arguments) {
     const std::stop_token stop = stop_on_interrupt();
     // The model before is not needed, and may be gone.
-    auto collection = open_collection(wanted.common, false, false);
+    auto collection = open_collection(arguments.common, false, false);
     if (!collection) return fail(collection.status());
-    Progress progress(!wanted.common.json);
+    Progress progress(!arguments.common.json);
     ReembedOptions options;
-    options.truncate = wanted.truncate;
+    options.truncate = arguments.truncate;
     options.stop = stop;
     options.progress = [&](const ReembedProgress& state) {
         const auto total = std::max<std::uint64_t>(state.chunks_total, 1);
         progress.show(static_cast<double>(state.chunks) / static_cast<double>(total),
                       std::to_string(state.chunks) + " of " + std::to_string(total) + " chunks");
     };
-    auto report = collection->reembed(wanted.pipeline, options);
+    auto report = collection->reembed(arguments.pipeline, options);
     progress.end();
     if (!report) {
         const int code = fail(report.status());
         return report.status().code() == Code::cancelled ? static_cast<int>(Exit::part) : code;
     }
-    if (wanted.common.json) {
+    if (arguments.common.json) {
         print(api::json_of(*report));
         return Exit::done;
     }
@@ -52,21 +52,22 @@ int run(const Reembed& wanted) {
 }  // namespace
 
 void add_reembed(CLI::App& program, Run& run_command) {
-    auto wanted = std::make_shared<Reembed>();
+    auto arguments = std::make_shared<Reembed>();
     CLI::App& command = *program.add_subcommand(
         "reembed",
         "Change the model: embed every chunk with another pipeline, then serve from it.\n"
         "Killed or stopped, it goes on where it was when it is run again.");
-    add_collection(command, wanted->common);
+    add_collection(command, arguments->common);
     command
-        .add_option("--pipeline", wanted->pipeline,
+        .add_option("--pipeline", arguments->pipeline,
                     "The new pipeline: a file, or bert, word2vec, search-only")
         ->required();
-    command.add_flag("--truncate", wanted->truncate,
+    command.add_flag("--truncate", arguments->truncate,
                      "Cut chunks that are longer than the new model takes, for their vectors only; "
                      "otherwise they are refused");
-    add_json(command, wanted->common);
-    command.callback([wanted, &run_command] { run_command = [wanted] { return run(*wanted); }; });
+    add_json(command, arguments->common);
+    command.callback(
+        [arguments, &run_command] { run_command = [arguments] { return run(*arguments); }; });
 }
 
 }  // namespace lectern::app

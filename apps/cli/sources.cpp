@@ -37,48 +37,50 @@ int list(const Collection& collection, bool json) {
     return Exit::done;
 }
 
-int run(const SourcesCommand& wanted) {
-    if (wanted.add.empty() && (!wanted.include.empty() || !wanted.exclude.empty()))
+int run(const SourcesCommand& arguments) {
+    if (arguments.add.empty() && (!arguments.include.empty() || !arguments.exclude.empty()))
         return fail({Code::invalid_argument, "patterns belong to a source: name it with --add"});
-    auto collection = open_collection(wanted.common, false, false);
+    auto collection = open_collection(arguments.common, false, false);
     if (!collection) return fail(collection.status());
-    for (const std::string& path : wanted.remove) {
+    for (const std::string& path : arguments.remove) {
         const auto documents = collection->remove_source(path);
         if (!documents) return fail(documents.status());
-        if (!wanted.common.json)
+        if (!arguments.common.json)
             std::cout << "removed " << shown(path) << "; its " << counted(*documents, "document")
                       << (*documents == 1 ? " stays" : " stay") << '\n';
     }
-    for (const std::string& path : wanted.add)
-        if (const Status added = collection->add_source(path, wanted.include, wanted.exclude);
+    for (const std::string& path : arguments.add)
+        if (const Status added = collection->add_source(path, arguments.include, arguments.exclude);
             !added.ok())
             return fail(added);
-    return list(*collection, wanted.common.json);
+    return list(*collection, arguments.common.json);
 }
 
 }  // namespace
 
 void add_sources(CLI::App& program, Run& run_command) {
-    auto wanted = std::make_shared<SourcesCommand>();
+    auto arguments = std::make_shared<SourcesCommand>();
     CLI::App& command = *program.add_subcommand(
         "sources", "The folders that 'lectern sync' keeps a collection in step with");
-    add_collection(command, wanted->common);
-    command.add_option("--add", wanted->add, "Add a folder or file, or give it other patterns")
+    add_collection(command, arguments->common);
+    command.add_option("--add", arguments->add, "Add a folder or file, or give it other patterns")
         ->type_name("PATH")
         ->allow_extra_args(false);
     command
-        .add_option("--remove", wanted->remove,
+        .add_option("--remove", arguments->remove,
                     "Remove one, by its path or name; its documents stay")
         ->type_name("PATH")
         ->allow_extra_args(false);
-    command.add_option("--include", wanted->include, "With --add: only what fits such a pattern")
+    command
+        .add_option("--include", arguments->include, "With --add: only what fits such a pattern")
         ->type_name("PATTERN")
         ->allow_extra_args(false);
-    command.add_option("--exclude", wanted->exclude, "With --add: not what fits such a pattern")
+    command.add_option("--exclude", arguments->exclude, "With --add: not what fits such a pattern")
         ->type_name("PATTERN")
         ->allow_extra_args(false);
-    add_json(command, wanted->common);
-    command.callback([wanted, &run_command] { run_command = [wanted] { return run(*wanted); }; });
+    add_json(command, arguments->common);
+    command.callback(
+        [arguments, &run_command] { run_command = [arguments] { return run(*arguments); }; });
 }
 
 }  // namespace lectern::app

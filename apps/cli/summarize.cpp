@@ -12,37 +12,38 @@ struct Summarize {
     api::SummarizeRequest request;
 };
 
-int run(const Summarize& wanted) {
+int run(const Summarize& arguments) {
     const std::stop_token stop = stop_on_interrupt();
-    auto collection = open_collection(wanted.common, false, true);
+    auto collection = open_collection(arguments.common, false, true);
     if (!collection) return fail(collection.status());
-    const std::string& document = wanted.request.document;
-    SummarizeOptions options = wanted.request.options;
+    const std::string& document = arguments.request.document;
+    SummarizeOptions options = arguments.request.options;
     options.stop = stop;
-    if (!wanted.common.json)
+    if (!arguments.common.json)
         options.on_text = [](std::string_view piece) { std::cout << shown(piece) << std::flush; };
     auto summary = collection->summarize(document, options);
     if (!summary) return fail(summary.status());
-    if (wanted.common.json)
+    if (arguments.common.json)
         print(api::json_of(document, *summary));
     else
         print_sources(summary->citations, summary->status);
-    explain(wanted.common, summary->timing.stages);
+    explain(arguments.common, summary->timing.stages);
     return Exit::done;
 }
 
 }  // namespace
 
 void add_summarize(CLI::App& program, Run& run_command) {
-    auto wanted = std::make_shared<Summarize>();
+    auto arguments = std::make_shared<Summarize>();
     CLI::App& command = *program.add_subcommand(
         "summarize", "Say in a few cited sentences what a document is about");
-    add_collection(command, wanted->common);
-    command.add_option("DOCUMENT", wanted->request.document, "The document's id")->required();
-    add_described(command, api::summarize_fields(), wanted->request);
-    add_json(command, wanted->common);
-    add_explain(command, wanted->common);
-    command.callback([wanted, &run_command] { run_command = [wanted] { return run(*wanted); }; });
+    add_collection(command, arguments->common);
+    command.add_option("DOCUMENT", arguments->request.document, "The document's id")->required();
+    add_described(command, api::summarize_fields(), arguments->request);
+    add_json(command, arguments->common);
+    add_explain(command, arguments->common);
+    command.callback(
+        [arguments, &run_command] { run_command = [arguments] { return run(*arguments); }; });
 }
 
 }  // namespace lectern::app

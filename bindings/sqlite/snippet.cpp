@@ -15,7 +15,7 @@ struct Word {
     std::size_t end = 0;
     std::size_t letters_begin = 0;
     std::size_t letters_end = 0;
-    bool wanted = false;
+    bool in_query = false;
 };
 
 bool space(char c) {
@@ -78,9 +78,9 @@ std::string looked_for(std::string_view query) {
 }
 
 // The words of a query, and what words begin with: "aero*".
-class Wanted {
+class QueryWords {
  public:
-    explicit Wanted(std::string_view query) {
+    explicit QueryWords(std::string_view query) {
         const std::string text = looked_for(query);
         for (const Word& word : words_of(text)) {
             std::string one = letters(text, word);
@@ -109,8 +109,8 @@ std::size_t best_window(const std::vector<Word>& words, std::size_t size) {
     std::size_t best_count = 0;
     std::size_t count = 0;
     for (std::size_t i = 0; i < words.size(); ++i) {
-        count += words[i].wanted ? 1 : 0;
-        if (i >= size) count -= words[i - size].wanted ? 1 : 0;
+        count += words[i].in_query ? 1 : 0;
+        if (i >= size) count -= words[i - size].in_query ? 1 : 0;
         if (count > best_count) {
             best_count = count;
             best = i + 1 > size ? i + 1 - size : 0;
@@ -147,9 +147,9 @@ std::string small_letters(std::string_view text) {
 }
 
 std::string snippet_of(std::string_view text, std::string_view query, const Marks& marks) {
-    const Wanted wanted(query);
+    const QueryWords query_words(query);
     std::vector<Word> words = words_of(text);
-    for (Word& word : words) word.wanted = wanted.has(letters(text, word));
+    for (Word& word : words) word.in_query = query_words.has(letters(text, word));
     const std::size_t size = std::min(marks.words, words.size());
     if (size == 0) return {};
     const std::size_t first = best_window(words, size);
@@ -158,7 +158,7 @@ std::string snippet_of(std::string_view text, std::string_view query, const Mark
     std::size_t at = words[first].begin;
     for (std::size_t i = first; i <= last; ++i) {
         const Word& word = words[i];
-        if (!word.wanted) continue;
+        if (!word.in_query) continue;
         out += text.substr(at, word.letters_begin - at);
         out += marks.open;
         out += text.substr(word.letters_begin, word.letters_end - word.letters_begin);

@@ -50,9 +50,9 @@ class LocalCorpus final : public Corpus {
         return {};
     }
 
-    Status open_words(const std::optional<WordOptions>& wanted) override {
+    Status open_words(const std::optional<WordOptions>& given) override {
         index::LexicalIndexOptions options;
-        if (wanted) options.analysis = index::AnalysisOptions{wanted->language, wanted->stop_words};
+        if (given) options.analysis = index::AnalysisOptions{given->language, given->stop_words};
         options.log = [log = log_](std::string_view message) {
             log(LogLevel::info, "lexical index", message);
         };
@@ -60,13 +60,13 @@ class LocalCorpus final : public Corpus {
         return {};
     }
     bool words_open() const noexcept override { return words_ != nullptr; }
-    Result<std::shared_ptr<Vectors>> open_vectors(const VectorOptions& wanted) override {
+    Result<std::shared_ptr<Vectors>> open_vectors(const VectorOptions& given) override {
         index::VectorIndexOptions options;
-        options.generation = wanted.generation;
-        options.threads = wanted.threads;
-        options.build_in_background = wanted.build_in_background;
-        options.seal_at = wanted.seal_at;
-        options.vectors = wanted.encoding;
+        options.generation = given.generation;
+        options.threads = given.threads;
+        options.build_in_background = given.build_in_background;
+        options.seal_at = given.seal_at;
+        options.vectors = given.encoding;
         options.log = [log = log_](std::string_view message) {
             log(LogLevel::warning, "vector index", message);
         };

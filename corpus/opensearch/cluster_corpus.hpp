@@ -148,10 +148,11 @@ class ClusterCorpus final : public Corpus {
                                      std::vector<Wish>& wishes) const;
     // The search for words; nothing: they are none, or no hits are wanted.
     [[nodiscard]] Result<std::optional<boost::json::object>> word_search(
-        const WordQuery& query, const ClusterWords& wanted, std::size_t k,
+        const WordQuery& query, const ClusterWords& cluster_words, std::size_t k,
         const Selection* within) const;
     // What it has found: at most k, all of which meet the conditions of the words.
-    [[nodiscard]] std::vector<index::Scored> word_hits(const ClusterWords& wanted, std::size_t k,
+    [[nodiscard]] std::vector<index::Scored> word_hits(const ClusterWords& cluster_words,
+                                                       std::size_t k,
                                                        const boost::json::value& answer) const;
     [[nodiscard]] Status add_documents(const LookUp& what, LookedUp& out) const;
     [[nodiscard]] Status add_scores(const LookUp& what, LookedUp& out) const;

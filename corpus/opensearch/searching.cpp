@@ -132,7 +132,7 @@ Result<std::unique_ptr<Words>> ClusterCorpus::read_like(std::string_view title,
 // How rare the words are all in all (WordHits::asked) is not counted: the engine would have to look
 // at every row of the index for it, at each search.
 Result<std::optional<json::object>> ClusterCorpus::word_search(const WordQuery& query,
-                                                               const ClusterWords& wanted,
+                                                               const ClusterWords& cluster_words,
                                                                std::size_t k,
                                                                const Selection* within) const {
     const auto reader = words();
@@ -141,7 +141,7 @@ Result<std::optional<json::object>> ClusterCorpus::word_search(const WordQuery& 
         return Status{Code::unsupported,
                       "the OpenSearch backend ranks words with k1 1.5, b 0.75 and title_boost 2, "
                       "which its index is made with, and the pipeline has others"};
-    const WordPlan plan = reader->plan(wanted);
+    const WordPlan plan = reader->plan(cluster_words);
     if (plan.empty() || k == 0) return std::optional<json::object>();
     json::array filters;
     if (const json::value* condition = query_of(within)) filters.push_back(*condition);
@@ -149,7 +149,7 @@ Result<std::optional<json::object>> ClusterCorpus::word_search(const WordQuery& 
                                      plan.must_not, "filter", std::move(filters));
     if (plan.must.empty()) clauses["minimum_should_match"] = 1;
     // Phrases and beginnings are looked for in the texts of more hits than are wanted.
-    const bool reading = wanted.must_read();
+    const bool reading = cluster_words.must_read();
     const std::size_t size = std::min(reading ? std::max<std::size_t>(k * 4, 200) : k, most_hits);
     json::object body = object_of("size", size, "query", object_of("bool", std::move(clauses)));
     want_chunks(body);
@@ -157,13 +157,14 @@ Result<std::optional<json::object>> ClusterCorpus::word_search(const WordQuery& 
     return std::optional<json::object>(std::move(body));
 }
 
-std::vector<index::Scored> ClusterCorpus::word_hits(const ClusterWords& wanted, std::size_t k,
+std::vector<index::Scored> ClusterCorpus::word_hits(const ClusterWords& cluster_words,
+                                                    std::size_t k,
                                                     const json::value& answer) const {
     std::vector<index::Scored> hits = cluster_.scored(answer, &as_it_is);
-    if (!wanted.must_read()) return hits;
+    if (!cluster_words.must_read()) return hits;
     std::unordered_set<storage::ChunkId> met;
     for (const json::value& hit : list_at(answer, "hits", "hits"))
-        if (wanted.met_by(text_at(hit, "_source", "title"), text_at(hit, "_source", "text")))
+        if (cluster_words.met_by(text_at(hit, "_source", "title"), text_at(hit, "_source", "text")))
             met.insert(chunk_of(text_at(hit, "_id")));
     std::erase_if(hits, [&met](const index::Scored& hit) { return !met.contains(hit.chunk); });
     hits.resize(std::min(hits.size(), k));
@@ -173,12 +174,12 @@ std::vector<index::Scored> ClusterCorpus::word_hits(const ClusterWords& wanted, 
 Result<WordHits> ClusterCorpus::search_words(const WordQuery& query, std::size_t k,
                                              const Selection* within) const {
     std::optional<ClusterWords> own;
-    const ClusterWords& wanted = words_of(query, own);
-    LECTERN_ASSIGN(const auto search, word_search(query, wanted, k, within));
+    const ClusterWords& cluster_words = words_of(query, own);
+    LECTERN_ASSIGN(const auto search, word_search(query, cluster_words, k, within));
     WordHits out;
     if (!search) return out;
     LECTERN_ASSIGN(const json::value answer, cluster_.search(*search, by_all_shards));
-    out.hits = word_hits(wanted, k, answer);
+    out.hits = word_hits(cluster_words, k, answer);
     return out;
 }
 

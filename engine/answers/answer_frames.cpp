@@ -79,10 +79,10 @@ bool says_what_it_is(std::string_view evidence, std::string_view answer) {
     return !before.empty() && text::is_worded(Wording::copula, before.back().folded);
 }
 
-bool has_word(std::string_view text, std::string_view wanted) {
+bool has_word(std::string_view text, std::string_view sought) {
     const auto words = text::words(text);
     return std::any_of(words.begin(), words.end(), [&](const text::Word& word) {
-        return text::same_stem(word.folded, text::fold(wanted));
+        return text::same_stem(word.folded, text::fold(sought));
     });
 }
 
@@ -104,9 +104,9 @@ std::string_view last_word(std::string_view text) {
 // parameters.
 std::optional<std::size_t> end_of_counted(std::string_view noun,
                                           std::span<const text::Word> behind) {
-    const std::string wanted = text::fold(noun);
+    const std::string folded_noun = text::fold(noun);
     for (const text::Word& word : behind) {
-        if (text::same_stem(word.folded, wanted)) return word.range.end;
+        if (text::same_stem(word.folded, folded_noun)) return word.range.end;
         if (text::is_number(word)) return {};
     }
     return {};
@@ -239,12 +239,13 @@ class Framer {
             return false;
         before = before.substr(0, before.find_last_not_of(" ,") + 1);
         const auto words = text::words(before);
-        const auto wanted = text::words(subject);
+        const auto subject_words = text::words(subject);
         const auto first = text::words(answer_);
-        if (words.empty() || wanted.empty() || first.empty() || first.front().number) return false;
+        if (words.empty() || subject_words.empty() || first.empty() || first.front().number)
+            return false;
         const std::string& word = first.front().folded;
         const bool capital = answer_.front() >= 'A' && answer_.front() <= 'Z';
-        return words.back().folded == wanted.back().folded &&
+        return words.back().folded == subject_words.back().folded &&
                words.back().range.end == before.size() && !capital && !begins_a_noun(word) &&
                !is_preposition(word) && !text::is_worded(Wording::figure, word) &&
                !text::is_worded(Wording::copula, word) &&

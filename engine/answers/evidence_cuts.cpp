@@ -182,7 +182,7 @@ std::vector<std::string> evidence_cuts(std::string_view question, std::string_vi
     const std::size_t answer_end = answer_at + said.size();
 
     const auto add = [&](std::string cut) {
-        if (out.size() == most_cuts || !is_balanced(cut) || !keeps_the_asked(cut, question, line))
+        if (out.size() == most_cuts || !is_balanced(cut) || !covers_question(cut, question, line))
             return;
         cut = stopped(std::move(cut), stop);
         if (std::find(out.begin(), out.end(), cut) == out.end()) out.push_back(std::move(cut));

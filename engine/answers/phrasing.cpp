@@ -21,9 +21,9 @@ bool same(const text::Word& a, const text::Word& b) {
     return a.number || b.number ? a.folded == b.folded : text::same_stem(a.folded, b.folded);
 }
 
-bool has(const Words& words, const text::Word& wanted) {
+bool has(const Words& words, const text::Word& sought) {
     return std::any_of(words.begin(), words.end(),
-                       [&](const text::Word& word) { return same(word, wanted); });
+                       [&](const text::Word& word) { return same(word, sought); });
 }
 
 Words content_of(std::string_view of) {
@@ -68,8 +68,8 @@ bool follows(std::string_view sentence, std::string_view evidence) {
 }
 
 bool holds(std::string_view sentence, std::string_view answer) {
-    const std::string wanted = flat(answer);
-    return wanted.size() > 1 && flat(sentence).find(wanted) != std::string::npos;
+    const std::string flat_answer = flat(answer);
+    return flat_answer.size() > 1 && flat(sentence).find(flat_answer) != std::string::npos;
 }
 
 bool states(std::string_view sentence, std::string_view answer, std::string_view question,
@@ -110,7 +110,7 @@ bool hangs_together(std::string_view sentence, std::string_view question,
     return true;
 }
 
-bool keeps_the_asked(std::string_view sentence, std::string_view question,
+bool covers_question(std::string_view sentence, std::string_view question,
                      std::string_view evidence) {
     const Words asked = content_of(question);
     const Words known = content_of(evidence);
@@ -121,9 +121,9 @@ bool keeps_the_asked(std::string_view sentence, std::string_view question,
 }
 
 bool has_all(std::string_view text, std::string_view phrase) {
-    const Words wanted = content_of(phrase);
+    const Words of_phrase = content_of(phrase);
     const Words known = text::words(text);
-    return std::all_of(wanted.begin(), wanted.end(),
+    return std::all_of(of_phrase.begin(), of_phrase.end(),
                        [&](const text::Word& word) { return has(known, word); });
 }
 
@@ -137,9 +137,9 @@ bool says_more(std::string_view answer, std::string_view question) {
 bool repeats(std::string_view sentence, std::string_view evidence) {
     const Words said = content_of(sentence);
     const Words known = content_of(evidence);
-    const auto times = [](const Words& words, const text::Word& wanted) {
+    const auto times = [](const Words& words, const text::Word& sought) {
         return std::count_if(words.begin(), words.end(),
-                             [&](const text::Word& word) { return word.folded == wanted.folded; });
+                             [&](const text::Word& word) { return word.folded == sought.folded; });
     };
     return std::any_of(said.begin(), said.end(), [&](const text::Word& word) {
         return times(said, word) > std::max<std::ptrdiff_t>(1, times(known, word));

@@ -30,7 +30,7 @@ namespace lectern {
                                   std::string_view evidence);
 
 // Each content word of the question that the evidence has, the sentence has as well.
-[[nodiscard]] bool keeps_the_asked(std::string_view sentence, std::string_view question,
+[[nodiscard]] bool covers_question(std::string_view sentence, std::string_view question,
                                    std::string_view evidence);
 
 // The text has each content word of the phrase.

@@ -39,12 +39,12 @@ TEST(Holds, TheWordsOfTheAnswerInARow) {
     EXPECT_FALSE(holds("It began.", ""));
 }
 
-TEST(KeepsTheAsked, WordsOfTheQuestionThatTheEvidenceHas) {
+TEST(CoversTheQuestion, WordsOfTheQuestionThatTheEvidenceHas) {
     constexpr const char* question = "How many bytes do 8-bit integers take?";
     constexpr const char* evidence = "Floats take 4 bytes, and integers of 8 bits take one byte.";
-    EXPECT_FALSE(keeps_the_asked("Floats take 4 bytes.", question, evidence));
-    EXPECT_TRUE(keeps_the_asked("Integers of 8 bits take one byte.", question, evidence));
-    EXPECT_TRUE(keeps_the_asked("It is red.", question, "It is red."));
+    EXPECT_FALSE(covers_question("Floats take 4 bytes.", question, evidence));
+    EXPECT_TRUE(covers_question("Integers of 8 bits take one byte.", question, evidence));
+    EXPECT_TRUE(covers_question("It is red.", question, "It is red."));
 }
 
 TEST(States, TheQuestionsWordsAroundTheAnswer) {

@@ -79,10 +79,11 @@ lectern_code lectern_engine_open(const char* options, lectern_log log, void* log
     return c::guarded(error, [&]() -> c::Failure {
         if (out == nullptr) return c::null("place for the engine");
         *out = nullptr;
-        lectern::EngineOptions wanted;
-        if (auto bad = c::read_engine_options(options, wanted); !bad.status.ok()) return bad;
-        wanted.log = c::log_of(log, log_data);
-        auto engine = lectern::Engine::create(std::move(wanted));
+        lectern::EngineOptions engine_options;
+        if (auto bad = c::read_engine_options(options, engine_options); !bad.status.ok())
+            return bad;
+        engine_options.log = c::log_of(log, log_data);
+        auto engine = lectern::Engine::create(std::move(engine_options));
         if (!engine) return {engine.status()};
         *out = std::make_unique<lectern_engine>(lectern_engine{std::move(*engine)}).release();
         return {};
@@ -143,9 +144,10 @@ lectern_code lectern_collection_open(const lectern_engine* engine, const char* f
         *out = nullptr;
         if (engine == nullptr) return c::null("engine");
         if (folder == nullptr) return c::null("folder");
-        lectern::CollectionOptions wanted;
-        if (auto bad = c::read_collection_options(options, wanted); !bad.status.ok()) return bad;
-        auto opened = engine->engine.open(folder, std::move(wanted));
+        lectern::CollectionOptions collection_options;
+        if (auto bad = c::read_collection_options(options, collection_options); !bad.status.ok())
+            return bad;
+        auto opened = engine->engine.open(folder, std::move(collection_options));
         if (!opened) return {opened.status()};
         *out = std::make_unique<lectern_collection>(
                    lectern_collection{std::make_shared<lectern::Collection>(std::move(*opened))})

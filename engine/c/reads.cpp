@@ -244,9 +244,9 @@ lectern_code lectern_collection_embed(const lectern_collection* collection,
         if (count == 0) return {};
         if (auto bad = c::check_room(values, capacity, count, none->dimension); !bad.status.ok())
             return bad;
-        std::vector<std::string> wanted;
-        if (auto bad = c::read_texts(texts, nullptr, count, wanted); !bad.status.ok()) return bad;
-        const auto made = collection->collection->embed(wanted, purpose);
+        std::vector<std::string> copied;
+        if (auto bad = c::read_texts(texts, nullptr, count, copied); !bad.status.ok()) return bad;
+        const auto made = collection->collection->embed(copied, purpose);
         if (!made) return {made.status()};
         std::copy(made->values.begin(), made->values.end(), values);
         return {};
@@ -271,10 +271,10 @@ lectern_code lectern_collection_embed_texts(const lectern_collection* collection
             if (auto bad = c::check_room(values, capacity, count, made->dimension);
                 !bad.status.ok())
                 return bad;
-            std::vector<std::string> wanted;
-            if (auto bad = c::read_texts(texts, sizes, count, wanted); !bad.status.ok()) return bad;
+            std::vector<std::string> copied;
+            if (auto bad = c::read_texts(texts, sizes, count, copied); !bad.status.ok()) return bad;
             const c::Watch watching(watch);
-            made = collection->collection->embed(wanted, purpose, watching.stop());
+            made = collection->collection->embed(copied, purpose, watching.stop());
             if (Status ended = watching.ended(); !ended.ok()) return {std::move(ended)};
             if (!made) return {made.status()};
             std::copy(made->values.begin(), made->values.end(), values);

@@ -168,12 +168,12 @@ lectern_code lectern_collection_remove(lectern_collection* collection, const cha
         if (removed != nullptr) *removed = 0;
         if (collection == nullptr) return c::null("collection");
         if (ids == nullptr && count > 0) return c::null("list of ids");
-        std::vector<std::string> wanted;
+        std::vector<std::string> copied;
         for (std::uint64_t i = 0; i < count; ++i) {
             if (ids[i] == nullptr) return c::null("id " + std::to_string(i));
-            wanted.emplace_back(ids[i]);
+            copied.emplace_back(ids[i]);
         }
-        const auto gone = collection->collection->remove(wanted);
+        const auto gone = collection->collection->remove(copied);
         if (!gone) return {gone.status()};
         if (removed != nullptr) *removed = *gone;
         return {};

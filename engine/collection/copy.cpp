@@ -293,8 +293,8 @@ Status Copying::copy_sources() {
     LECTERN_ASSIGN(rows.put_sources, from->sources());
     LECTERN_TRY(from->each_synced_file(
         [&](const storage::SyncedFile& file) { rows.put_files.push_back(file); }));
-    LECTERN_ASSIGN(const bool keeps, from->keeps_originals());
-    if (keeps && !to_.shared()) rows.keep_originals = true;
+    LECTERN_ASSIGN(const bool with_originals, from->keeps_originals());
+    if (with_originals && !to_.shared()) rows.keep_originals = true;
     return rows.empty() ? Status() : to_.write_sources(rows);
 }
 

@@ -127,11 +127,11 @@ Status Reembedding::embed(std::span<const storage::ChunkId> ids) {
         return {Code::cancelled,
                 "the change of model was stopped; the next one to the same "
                 "pipeline goes on from here"};
-    std::vector<storage::ChunkId> wanted(ids.begin(), ids.end());
+    std::vector<storage::ChunkId> missing(ids.begin(), ids.end());
     if (same_model_ != 0) {
-        LECTERN_ASSIGN(wanted, take_over(ids));
+        LECTERN_ASSIGN(missing, take_over(ids));
     }
-    LECTERN_ASSIGN(auto views, corpus_.reader()->chunk_views(wanted));
+    LECTERN_ASSIGN(auto views, corpus_.reader()->chunk_views(missing));
     std::vector<storage::ChunkView> chunks;
     for (auto& view : views)
         if (view) chunks.push_back(std::move(*view));

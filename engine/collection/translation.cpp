@@ -49,10 +49,10 @@ Result<Translator> Translator::open(const TranslatorOptions& options) {
     auto parsed = boost::json::parse(options.options, error);
     if (error || !parsed.is_object())
         return Status{Code::invalid_argument, "the translator's options are not a JSON object"};
-    boost::json::object& wanted = parsed.as_object();
-    if (!options.model.empty()) wanted["model"] = options.model.string();
+    boost::json::object& stage_options = parsed.as_object();
+    if (!options.model.empty()) stage_options["model"] = options.model.string();
     // Who asks for a translation wants one.
-    if (options.plugin == "translate") wanted.emplace("detect", false);
+    if (options.plugin == "translate") stage_options.emplace("detect", false);
     std::error_code no_folder;
     LECTERN_ASSIGN(const auto engine, Engine::Impl::make({.folders = options.folders,
                                                           .threads = options.threads,
@@ -62,7 +62,7 @@ Result<Translator> Translator::open(const TranslatorOptions& options) {
                                    {.plugin = options.plugin,
                                     .type = options.stage,
                                     .name = "translate",
-                                    .options = std::move(wanted),
+                                    .options = std::move(stage_options),
                                     .base_folder = std::filesystem::current_path(no_folder)}));
     if (stage.table<lectern_custom>() == nullptr)
         return Status{Code::invalid_argument,

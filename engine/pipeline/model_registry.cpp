@@ -9,17 +9,16 @@
 namespace lectern {
 namespace {
 
-Result<host::Stage> make(const config::PipelineConfig& pipeline, const config::StageConfig& wanted,
+Result<host::Stage> make(const config::PipelineConfig& pipeline, const config::StageConfig& stage,
                          const lectern_pipeline* services, host::PluginHost& host) {
-    return host.create({.plugin = wanted.plugin,
-                        .type = wanted.stage,
-                        .name = wanted.name,
-                        .options = wanted.options,
-                        .base_folder = pipeline.base_folder,
-                        .pipeline = services,
-                        .place = [&wanted](std::string_view option) {
-                            return wanted.option_place(option).text();
-                        }});
+    return host.create(
+        {.plugin = stage.plugin,
+         .type = stage.stage,
+         .name = stage.name,
+         .options = stage.options,
+         .base_folder = pipeline.base_folder,
+         .pipeline = services,
+         .place = [&stage](std::string_view option) { return stage.option_place(option).text(); }});
 }
 
 std::string key_of(const config::PipelineConfig& config, const host::PluginHost& host) {

@@ -115,14 +115,15 @@ Status Pipeline::make(std::string_view stage) {
 }
 
 Result<StageKind> Pipeline::kind_of(std::string_view stage) const {
-    const config::StageConfig& wanted = *config_.find(stage);
-    auto info = models_->host().find(wanted.plugin, wanted.stage);
-    if (!info) return at(wanted.plugin_place, info.status());
-    if (wanted.prompt.empty()) return info->kind;
+    const config::StageConfig& stage_config = *config_.find(stage);
+    auto info = models_->host().find(stage_config.plugin, stage_config.stage);
+    if (!info) return at(stage_config.plugin_place, info.status());
+    if (stage_config.prompt.empty()) return info->kind;
     if (info->kind == StageKind::generator) return StageKind::custom;
-    return at(wanted.place, {Code::invalid_argument,
-                             "'" + wanted.name + "' is a " + std::string(host::name(info->kind)) +
-                                 ", and a prompt is for a generator; remove the prompt"});
+    return at(stage_config.place,
+              {Code::invalid_argument, "'" + stage_config.name + "' is a " +
+                                           std::string(host::name(info->kind)) +
+                                           ", and a prompt is for a generator; remove the prompt"});
 }
 
 // Before anything is loaded, so that a step in the wrong flow costs no model.
@@ -485,10 +486,10 @@ Status Pipeline::needs_vectors(std::string_view what) const {
 
 Status Pipeline::process(const host::Stage& stage, const host::Interrupt& interrupt,
                          const host::Record& record, const host::RecordTaker& taker) const {
-    const config::StageConfig* wanted = config_.find(stage.name());
-    if (wanted == nullptr || wanted->prompt.empty())
+    const config::StageConfig* stage_config = config_.find(stage.name());
+    if (stage_config == nullptr || stage_config->prompt.empty())
         return host::process(stage, interrupt, record, taker);
-    return process_by_prompt(stage, wanted->prompt, interrupt, record, taker);
+    return process_by_prompt(stage, stage_config->prompt, interrupt, record, taker);
 }
 
 Result<const host::Stage*> Pipeline::translator(std::string_view language) {

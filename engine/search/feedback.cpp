@@ -25,7 +25,7 @@ Result<std::vector<float>> rocchio_vector(const Request& request,
         return std::vector<float>();
     std::vector<double> weights;
     for (const storage::ChunkId chunk : rows.found) weights.push_back(scores.at(chunk));
-    return moved_towards(request.vector, rows.values, weights, request.ranking.feedback);
+    return rocchio_query(request.vector, rows.values, weights, request.ranking.feedback);
 }
 
 }  // namespace

@@ -48,15 +48,15 @@ Status read_query(Request& request) {
     return {};
 }
 
-Status search_dense(Request& request, std::size_t wanted) {
-    LECTERN_ASSIGN(request.dense, request.context.vectors.search(request.vector, wanted,
+Status search_dense(Request& request, std::size_t k) {
+    LECTERN_ASSIGN(request.dense, request.context.vectors.search(request.vector, k,
                                                                  request.narrowed.selection.get()));
     return {};
 }
 
-Status search_lexical(Request& request, std::size_t wanted) {
+Status search_lexical(Request& request, std::size_t k) {
     LECTERN_ASSIGN(auto found, request.context.corpus.search_words(
-                                   word_query(request), wanted, request.narrowed.selection.get()));
+                                   word_query(request), k, request.narrowed.selection.get()));
     request.lexical = std::move(found.hits);
     request.matches = std::move(found.matches);
     request.ranking.asked = found.asked;
@@ -65,7 +65,7 @@ Status search_lexical(Request& request, std::size_t wanted) {
     return {};
 }
 
-std::size_t first_wanted(const Request& request) {
+std::size_t first_k(const Request& request) {
     return request.ranking.candidates + request.left_out_chunks;
 }
 
@@ -86,9 +86,9 @@ bool uses_feedback(const Ranking& ranking) {
            ranking.weight < 1;
 }
 
-Status search_sides(Request& request, std::size_t wanted) {
-    if (uses_dense(request.ranking)) LECTERN_TRY(search_dense(request, wanted));
-    if (uses_lexical(request.ranking)) LECTERN_TRY(search_lexical(request, wanted));
+Status search_sides(Request& request, std::size_t k) {
+    if (uses_dense(request.ranking)) LECTERN_TRY(search_dense(request, k));
+    if (uses_lexical(request.ranking)) LECTERN_TRY(search_lexical(request, k));
     return {};
 }
 
@@ -153,10 +153,10 @@ struct Repeats {
     const int most;
     int count = 0;
     [[nodiscard]] bool over() const { return count >= most; }
-    Status again(Request& request, std::size_t wanted) {
+    Status again(Request& request, std::size_t k) {
         ++count;
         std::this_thread::sleep_for(index_follows_within);
-        return search_sides(request, wanted);
+        return search_sides(request, k);
     }
 };
 
@@ -173,30 +173,30 @@ struct FoundChunks {
 
 // Both sides to one list; more are taken from them until there are as many as a page has. Further
 // ones, for the pages after it, come from deeper rankings. The sides were searched for
-// first_wanted() each.
+// first_k() each.
 Result<FoundChunks> find_chunks(Request& request, Repeats& repeats) {
     const std::size_t page = request.ranking.hits;
     const std::size_t all = page + request.offset;
-    std::size_t wanted = first_wanted(request);
+    std::size_t k = first_k(request);
     std::vector<Candidate> list;
     for (;;) {
         LECTERN_TRY(check_time(request));
         bool gone = false;
         LECTERN_ASSIGN(auto candidates, candidates_of(request, gone));
         if (gone && !repeats.over()) {
-            LECTERN_TRY(repeats.again(request, wanted));
+            LECTERN_TRY(repeats.again(request, k));
             continue;
         }
-        if (uses_feedback(request.ranking)) LECTERN_TRY(feed_back(request, wanted, candidates));
+        if (uses_feedback(request.ranking)) LECTERN_TRY(feed_back(request, k, candidates));
         const std::vector<Candidate> best =
             ranked(std::move(candidates), request.ranking, request.one_per_document);
-        const bool more = request.dense.size() >= wanted || request.lexical.size() >= wanted;
+        const bool more = request.dense.size() >= k || request.lexical.size() >= k;
         if (best.size() >= page || !more || !list.empty())
             add_new(best, request.one_per_document, list);
         if (list.size() >= all || !more || only_weak_follow(request, list))
             return FoundChunks{std::move(list), more};
-        wanted *= 4;
-        LECTERN_TRY(search_sides(request, wanted));
+        k *= 4;
+        LECTERN_TRY(search_sides(request, k));
     }
 }
 
@@ -248,7 +248,7 @@ Status find_hits(Request& request) {
         cut(request, found.list);
         LECTERN_ASSIGN(const bool all_there, make_hits(request, found.list));
         if (all_there || repeats.over()) return {};
-        LECTERN_TRY(repeats.again(request, first_wanted(request)));
+        LECTERN_TRY(repeats.again(request, first_k(request)));
     }
 }
 
@@ -262,7 +262,7 @@ Status fuse_branches(Request& request) {
         LECTERN_ASSIGN(const bool all_there, make_hits(request, list));
         if (all_there || repeats.over()) return {};
         for (const auto& branch : request.branches)
-            LECTERN_TRY(repeats.again(*branch, first_wanted(*branch)));
+            LECTERN_TRY(repeats.again(*branch, first_k(*branch)));
     }
 }
 

@@ -18,13 +18,13 @@ namespace lectern {
 [[nodiscard]] Status read_query(Request& request);
 
 // How many chunks each side is asked for at first.
-[[nodiscard]] std::size_t first_wanted(const Request& request);
+[[nodiscard]] std::size_t first_k(const Request& request);
 
 // One side: the best of the request's vector, or of its words.
-[[nodiscard]] Status search_dense(Request& request, std::size_t wanted);
-[[nodiscard]] Status search_lexical(Request& request, std::size_t wanted);
+[[nodiscard]] Status search_dense(Request& request, std::size_t k);
+[[nodiscard]] Status search_lexical(Request& request, std::size_t k);
 
-// Of what the sides have found, first_wanted() each, the request's hits.
+// Of what the sides have found, first_k() each, the request's hits.
 [[nodiscard]] Status find_hits(Request& request);
 // The same of what the request's branches have found.
 [[nodiscard]] Status fuse_branches(Request& request);

@@ -46,8 +46,8 @@ double named(std::span<const TwoScores> scores, const QueryWords& words) {
 
 // Of the dense side's weight, to the other side. Ranks differ by little at the top, so that all of
 // it must go.
-constexpr double moved_at_most = 0.8;
-constexpr double moved_of_ranks = 1.0;
+constexpr double most_moved_of_scores = 0.8;
+constexpr double most_moved_of_ranks = 1.0;
 
 std::vector<double> convex(std::span<const TwoScores> scores, double weight) {
     double least = scores.front().dense;
@@ -89,7 +89,8 @@ std::vector<double> fuse(std::span<const TwoScores> scores, Fusion fusion, doubl
     if (scores.empty()) return {};
     const bool by_scores = fusion == Fusion::convex;
     if (weight > 0 && weight < 1)
-        weight *= 1 - (by_scores ? moved_at_most : moved_of_ranks) * named(scores, words);
+        weight *=
+            1 - (by_scores ? most_moved_of_scores : most_moved_of_ranks) * named(scores, words);
     if (by_scores) return convex(scores, weight);
     std::vector<double> out(scores.size(), 0.0);
     add_ranks(scores, &TwoScores::dense, -2, weight, out);

@@ -89,17 +89,17 @@ Result<SearchResult> run_search(const QueryContext& context, std::string_view te
     request.reading = {options.plain, options.prefix,
                        options.typos.value_or(context.pipeline.config().search.typos),
                        context.pipeline.synonyms()};
-    SearchOptions wanted = options;
+    SearchOptions adjusted = options;
     const bool like = !options.similar.empty();
-    if (text.empty() && !like) wanted.mode = SearchMode::dense;
+    if (text.empty() && !like) adjusted.mode = SearchMode::dense;
     if (!options.sort.empty()) {
         LECTERN_ASSIGN(request.sort, parse_sort(options.sort));
         request.k = std::max<std::size_t>(
             request.k, options.candidates.value_or(context.pipeline.config().search.candidates));
-        wanted.k = request.k;
+        adjusted.k = request.k;
     }
-    LECTERN_ASSIGN(request.ranking, ranking_of(context, wanted, !text.empty() && !like));
-    if (!like && options.vector.empty()) open_branches(request, wanted);
+    LECTERN_ASSIGN(request.ranking, ranking_of(context, adjusted, !text.empty() && !like));
+    if (!like && options.vector.empty()) open_branches(request, adjusted);
     if (like) LECTERN_TRY(look_like(request, options.similar));
     if (request.ranking.mode == SearchMode::lexical && !options.vector.empty())
         return Status{Code::invalid_argument,

@@ -14,7 +14,7 @@ double length_of(std::span<const double> vector) {
 
 }  // namespace
 
-std::vector<float> moved_towards(std::span<const float> query, std::span<const float> rows,
+std::vector<float> rocchio_query(std::span<const float> query, std::span<const float> rows,
                                  std::span<const double> weights, double share) {
     std::vector<double> sum(query.begin(), query.end());
     const double before = length_of(sum);

@@ -26,7 +26,7 @@ TEST(MovedQuery, MovesTowardsTheWeightedMean) {
     for (const auto& row : cases) {
         const double weights[] = {row.first, row.second};
         const float length = std::sqrt(row.x * row.x + row.y * row.y + row.z * row.z);
-        EXPECT_THAT(moved_towards(query, rows, weights, row.share),
+        EXPECT_THAT(rocchio_query(query, rows, weights, row.share),
                     ElementsAre(FloatNear(row.x / length, 1e-6F), FloatNear(row.y / length, 1e-6F),
                                 FloatNear(row.z / length, 1e-6F)));
     }
@@ -37,7 +37,7 @@ TEST(MovedQuery, TheQuerysLengthChangesNoDirection) {
     const float rows[] = {0, 1};
     const double weights[] = {1};
     const float side = 10 / std::sqrt(2.0F);
-    EXPECT_THAT(moved_towards(query, rows, weights, 1),
+    EXPECT_THAT(rocchio_query(query, rows, weights, 1),
                 ElementsAre(FloatNear(side, 1e-5F), FloatNear(side, 1e-5F)));
 }
 
@@ -45,8 +45,8 @@ TEST(MovedQuery, AVectorWithoutLengthStaysAsItIs) {
     const float query[] = {1, 0};
     const float rows[] = {-1, 0};
     const double weights[] = {1};
-    EXPECT_THAT(moved_towards(query, rows, weights, 1), ElementsAre(1, 0));
-    EXPECT_THAT(moved_towards(query, {}, {}, 1), ElementsAre(1, 0));
+    EXPECT_THAT(rocchio_query(query, rows, weights, 1), ElementsAre(1, 0));
+    EXPECT_THAT(rocchio_query(query, {}, {}, 1), ElementsAre(1, 0));
 }
 
 }  // namespace

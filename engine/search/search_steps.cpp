@@ -145,7 +145,7 @@ void add_branches(QueryGraph& graph, Request& request, QueryGraph::Node* start, 
         if (uses_lexical(own.ranking))
             ends.push_back(graph.add(
                 request, "lexical",
-                [&own](StageCounter&) { return search_lexical(own, first_wanted(own)); }, {read}));
+                [&own](StageCounter&) { return search_lexical(own, first_k(own)); }, {read}));
         if (!embeds(i)) continue;
         const bool same = branch.customs.empty();
         QueryGraph::Node* made = same ? vector : add_embedding(graph, request, own, read);
@@ -153,7 +153,7 @@ void add_branches(QueryGraph& graph, Request& request, QueryGraph::Node* start, 
             request, "dense",
             [&request, &own, same](StageCounter&) {
                 if (same) own.vector = request.vector;
-                return search_dense(own, first_wanted(own));
+                return search_dense(own, first_k(own));
             },
             same ? std::vector{read, made} : std::vector{made}));
     }
@@ -168,7 +168,7 @@ void add_one_search(QueryGraph& graph, Request& request, QueryGraph::Node* start
     if (uses_lexical(request.ranking))
         sides.push_back(graph.add(
             request, "lexical",
-            [&request](StageCounter&) { return search_lexical(request, first_wanted(request)); },
+            [&request](StageCounter&) { return search_lexical(request, first_k(request)); },
             {start}));
     const bool embeds = embed_always && request.context.pipeline.embeds();
     if (uses_dense(request.ranking) || embeds) {
@@ -177,7 +177,7 @@ void add_one_search(QueryGraph& graph, Request& request, QueryGraph::Node* start
         if (uses_dense(request.ranking))
             made = graph.add(
                 request, "dense",
-                [&request](StageCounter&) { return search_dense(request, first_wanted(request)); },
+                [&request](StageCounter&) { return search_dense(request, first_k(request)); },
                 {made});
         sides.push_back(made);
     }

@@ -26,13 +26,13 @@ class Owners {
     Claim claim(std::string_view id, std::string_view file, const storage::Hash128& content) {
         std::uint64_t bytes = 0;
         std::memcpy(&bytes, content.bytes.data(), sizeof bytes);
-        const Entry wanted{hash(file), bytes};
+        const Entry claimed{hash(file), bytes};
         const std::lock_guard lock(mutex_);
-        const auto [entry, fresh] = by_id_.try_emplace(hash(id), wanted);
-        if (!fresh && entry->second.file != wanted.file)
-            return entry->second.content == wanted.content ? Claim::same : Claim::other;
-        entry->second.content = wanted.content;
-        by_file_[wanted.file].insert(hash(id));
+        const auto [entry, fresh] = by_id_.try_emplace(hash(id), claimed);
+        if (!fresh && entry->second.file != claimed.file)
+            return entry->second.content == claimed.content ? Claim::same : Claim::other;
+        entry->second.content = claimed.content;
+        by_file_[claimed.file].insert(hash(id));
         return Claim::granted;
     }
     // Whether the file gave this id.

@@ -47,7 +47,7 @@ Result<std::uint64_t> rows_agree(const Segment& segment, const storage::Generati
             if (segment.ids[at] != rows.found[row]) continue;
             const auto stored =
                 std::span(rows.values).subspan(row * generation.dimension, generation.dimension);
-            if (!segment.keeps(at, stored, encoding))
+            if (!segment.matches(at, stored, encoding))
                 return Status{Code::corrupt, file.string() + ": the row of chunk " +
                                                  std::to_string(segment.ids[at]) +
                                                  " is not the store's"};

@@ -210,7 +210,7 @@ Scorer scorer_of(const faiss::IndexIVFPQ& lists) {
     return std::make_unique<ListsScorer>(lists);
 }
 
-bool keeps(const faiss::IndexIVFPQ& lists, std::size_t row, std::span<const float> vector) {
+bool matches(const faiss::IndexIVFPQ& lists, std::size_t row, std::span<const float> vector) {
     std::vector<float> kept(vector.size());
     lists.reconstruct(static_cast<faiss::idx_t>(row), kept.data());
     std::vector<std::uint8_t> code(lists.sa_code_size());

@@ -47,8 +47,8 @@ using RowReader = std::function<Status(std::span<const storage::ChunkId> ids, fl
 [[nodiscard]] Scorer scorer_of(const faiss::IndexIVFPQ& lists);
 
 // Whether the codes of a row are about as near to this vector as codes can be.
-[[nodiscard]] bool keeps(const faiss::IndexIVFPQ& lists, std::size_t row,
-                         std::span<const float> vector);
+[[nodiscard]] bool matches(const faiss::IndexIVFPQ& lists, std::size_t row,
+                           std::span<const float> vector);
 
 [[nodiscard]] std::size_t memory_bytes(const faiss::IndexIVFPQ& lists);
 

@@ -69,7 +69,7 @@ Status VectorIndex::Impl::agrees(const Segment& segment, const storage::Reader& 
         LECTERN_ASSIGN(const auto stored,
                        reader.vectors(options_.generation, {segment.ids[at], 1}));
         if (stored.found.empty()) continue;  // deleted since
-        if (!segment.keeps(at, stored.values, options_.vectors))
+        if (!segment.matches(at, stored.values, options_.vectors))
             return {Code::corrupt, segment.file.string() + ": disagrees with the collection"};
     }
     return {};

@@ -237,8 +237,8 @@ void Segment::copy_row(std::size_t at, float* out) const {
     rows.reconstruct(static_cast<faiss::idx_t>(at), out);
 }
 
-bool Segment::keeps(std::size_t at, std::span<const float> vector,
-                    storage::VectorEncoding encoding) const {
+bool Segment::matches(std::size_t at, std::span<const float> vector,
+                      storage::VectorEncoding encoding) const {
     std::vector<float> kept(vector.size());
     copy_row(at, kept.data());
     if (encoding == storage::VectorEncoding::f32)
@@ -252,7 +252,7 @@ bool Segment::keeps(std::size_t at, std::span<const float> vector,
         kept_squares += double{kept[i]} * kept[i];
     }
     const bool near = product >= 0.9 * std::sqrt(squares * kept_squares);
-    return near || (lists && index::keeps(*lists, at, vector));
+    return near || (lists && index::matches(*lists, at, vector));
 }
 
 bool Segment::has(storage::ChunkId id) const {

@@ -50,8 +50,8 @@ struct Segment {
     // As it is kept: of a lossy encoding near to the row that was added.
     void copy_row(std::size_t at, float* out) const;
     // Whether the row is this vector, as far as the encoding can keep it.
-    [[nodiscard]] bool keeps(std::size_t at, std::span<const float> vector,
-                             storage::VectorEncoding encoding) const;
+    [[nodiscard]] bool matches(std::size_t at, std::span<const float> vector,
+                               storage::VectorEncoding encoding) const;
     // The row of a chunk, or ids.size().
     [[nodiscard]] std::size_t find(storage::ChunkId id) const;
     [[nodiscard]] bool has(storage::ChunkId id) const;

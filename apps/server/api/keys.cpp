@@ -60,12 +60,12 @@ Result<Key> parse_key(const json::value& value) {
         } else if (name == "rights" && field.is_array()) {
             key.right = Right::none;
             for (const json::value& right : field.get_array()) {
-                Right wanted = Right::none;
+                Right named = Right::none;
                 for (const Right known : {Right::read, Right::write, Right::admin})
                     if (right.is_string() && right.get_string() == server::name(known))
-                        wanted = known;
-                if (wanted == Right::none) return wrong("rights: must be read, write or admin");
-                key.right = std::max(key.right, wanted);
+                        named = known;
+                if (named == Right::none) return wrong("rights: must be read, write or admin");
+                key.right = std::max(key.right, named);
             }
         } else if (name == "collections" && field.is_array()) {
             for (const json::value& collection : field.get_array()) {

@@ -112,16 +112,16 @@ Status check_ids(const Collection& collection, const evaluation::Judgements& jud
 }
 
 // Those without judgements are left out: they cannot be measured.
-Result<evaluation::Run> search_all(const Collection& collection, const EvalRequest& wanted,
+Result<evaluation::Run> search_all(const Collection& collection, const EvalRequest& eval_request,
                                    std::stop_token stop, milliseconds longest,
                                    std::vector<double>& took) {
     const auto end = std::chrono::steady_clock::now() + longest;
     evaluation::Run run;
-    SearchOptions options = wanted.search;
+    SearchOptions options = eval_request.search;
     options.plain = true;  // queries of test collections are prose
     options.stop = std::move(stop);
-    for (const evaluation::Query& query : wanted.queries) {
-        if (!wanted.judgements.contains(query.id)) continue;
+    for (const evaluation::Query& query : eval_request.queries) {
+        if (!eval_request.judgements.contains(query.id)) continue;
         options.deadline = std::max(milliseconds(1), std::chrono::duration_cast<milliseconds>(
                                                          end - std::chrono::steady_clock::now()));
         auto result = collection.search(query.text, options);
@@ -142,13 +142,13 @@ json::object named(const evaluation::Scores& scores) {
 Response eval(Service& service, Call& call) {
     api::Fields fields(call.request.body);
     const Limits& limits = service.options.limits;
-    EvalRequest wanted;
-    wanted.queries = read_queries(fields);
-    wanted.judgements = read_judgements(fields);
-    api::read_ranking(fields, wanted.search);
-    wanted.search.filter = fields.text("filter");
-    wanted.search.k = fields.count("k", std::min(usual_depth, limits.k), 1, limits.k);
-    wanted.per_query = fields.flag("per_query");
+    EvalRequest eval_request;
+    eval_request.queries = read_queries(fields);
+    eval_request.judgements = read_judgements(fields);
+    api::read_ranking(fields, eval_request.search);
+    eval_request.search.filter = fields.text("filter");
+    eval_request.search.k = fields.count("k", std::min(usual_depth, limits.k), 1, limits.k);
+    eval_request.per_query = fields.flag("per_query");
     const milliseconds longest = *api::read_deadline(fields, limits.answer_time);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
@@ -157,22 +157,23 @@ Response eval(Service& service, Call& call) {
 
     // Only of the queries that are there: the rest of a larger set is no result of this one.
     std::set<std::string> asked;
-    for (const evaluation::Query& query : wanted.queries) asked.insert(query.id);
-    std::erase_if(wanted.judgements,
+    for (const evaluation::Query& query : eval_request.queries) asked.insert(query.id);
+    std::erase_if(eval_request.judgements,
                   [&](const auto& entry) { return !asked.contains(entry.first); });
-    if (wanted.judgements.empty())
+    if (eval_request.judgements.empty())
         return problem({Code::invalid_argument, "'qrels' judges none of the queries"});
-    if (const Status bad = check_ids(collection, wanted.judgements); !bad.ok()) return problem(bad);
+    if (const Status bad = check_ids(collection, eval_request.judgements); !bad.ok())
+        return problem(bad);
     std::vector<double> took;
-    const auto run = search_all(collection, wanted, call.stop, longest, took);
+    const auto run = search_all(collection, eval_request, call.stop, longest, took);
     if (!run) return problem(run.status());
-    const std::vector<QueryScores> scores = evaluation::score(*run, wanted.judgements);
+    const std::vector<QueryScores> scores = evaluation::score(*run, eval_request.judgements);
     json::object out{{"queries", scores.size()},
-                     {"unjudged", wanted.queries.size() - scores.size()},
+                     {"unjudged", eval_request.queries.size() - scores.size()},
                      {"metrics", named(evaluation::mean(scores))},
                      {"search_milliseconds", json::object{{"p50", app::percentile(took, 0.50)},
                                                           {"p95", app::percentile(took, 0.95)}}}};
-    if (wanted.per_query) {
+    if (eval_request.per_query) {
         json::array rows;
         for (const QueryScores& query : scores) {
             json::object row{{"query", api::clean(query.query)}};

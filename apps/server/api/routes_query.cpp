@@ -23,8 +23,8 @@ api::Fields fields_of(const Request& request) {
 }
 
 Response run_search(Service& service, Call& call, const CollectionPointer& open,
-                    const SearchRequest& wanted, const Reply& reply) {
-    SearchOptions options = wanted.options;
+                    const SearchRequest& search_request, const Reply& reply) {
+    SearchOptions options = search_request.options;
     options.stop = call.stop;
     const auto send_hits = [&reply](std::span<const Hit> hits) {
         json::array items;
@@ -37,12 +37,13 @@ Response run_search(Service& service, Call& call, const CollectionPointer& open,
             reply.send("text", json::object{{"hit", hit}, {"text", api::clean(piece)}});
         };
     }
-    auto result = open->collection.search(wanted.query, options);
+    auto result = open->collection.search(search_request.query, options);
     if (!result) return reply.failed(no_similar(result.status(), open->name, options.similar));
     call.scope().hide(result->hints);
     // Of a search with the query's own vector.
-    if (wanted.options.vector.empty() && !result->hits.empty() && result->hits.front().dense_score)
-        service.recall.offer(open, wanted.query);
+    if (search_request.options.vector.empty() && !result->hits.empty() &&
+        result->hits.front().dense_score)
+        service.recall.offer(open, search_request.query);
     std::uint64_t generated = 0;
     for (const Summary& summary : result->summaries) generated += summary.generated_tokens;
     return reply.done("result", api::json_of(*result), generated, std::move(result->timing));
@@ -50,23 +51,25 @@ Response run_search(Service& service, Call& call, const CollectionPointer& open,
 
 Response search(Service& service, Call& call) {
     api::Fields fields = fields_of(call.request);
-    SearchRequest wanted = api::read_search(fields, service.options.limits.of_search());
+    SearchRequest search_request = api::read_search(fields, service.options.limits.of_search());
     const Reply reply(call, fields);
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     auto open = service.collections.get(call.value("name"));
     if (!open) return problem(open.status());
-    call.observed.query = wanted.query;
+    call.observed.query = search_request.query;
     const Scope scope = call.scope();
-    if (const Status bad = scope.narrow(wanted.options.filter); !bad.ok()) return problem(bad);
-    if (const std::string& like = wanted.options.similar; !like.empty())
+    if (const Status bad = scope.narrow(search_request.options.filter); !bad.ok())
+        return problem(bad);
+    if (const std::string& like = search_request.options.similar; !like.empty())
         if (const Status bad = scope.find((*open)->collection, (*open)->name, like); !bad.ok())
             return problem(bad);
-    if (wanted.options.summaries == Summaries::none)
-        return run_search(service, call, *open, wanted, reply);
+    if (search_request.options.summaries == Summaries::none)
+        return run_search(service, call, *open, search_request, reply);
     // A generator is slow, so it does not run among the searches.
     call.next = Continuation{
-        Lane::ask, [&service, open = *open, wanted = std::move(wanted), reply](Call& later) {
-            return run_search(service, later, open, wanted, reply);
+        Lane::ask,
+        [&service, open = *open, search_request = std::move(search_request), reply](Call& later) {
+            return run_search(service, later, open, search_request, reply);
         }};
     return {};
 }

@@ -32,7 +32,8 @@ Response out_of_reach(const std::string& name) {
 Response search_all_of(Service& service, Call& call) {
     api::Fields fields(call.request.body);
     std::vector<std::string> names = fields.texts("collections");
-    api::SearchRequest wanted = api::read_search(fields, service.options.limits.of_search());
+    api::SearchRequest search_request =
+        api::read_search(fields, service.options.limits.of_search());
     if (const Status bad = fields.done(); !bad.ok()) return problem(bad);
     if (names.empty()) {
         const auto all = service.collections.list();
@@ -51,11 +52,12 @@ Response search_all_of(Service& service, Call& call) {
         open.push_back(std::move(*found));
         collections.push_back(&open.back()->collection);
     }
-    call.observed.query = wanted.query;
-    wanted.options.stop = call.stop;
+    call.observed.query = search_request.query;
+    search_request.options.stop = call.stop;
     const Scope scope = call.scope();
-    if (const Status bad = scope.narrow(wanted.options.filter); !bad.ok()) return problem(bad);
-    auto result = search_all(collections, wanted.query, wanted.options);
+    if (const Status bad = scope.narrow(search_request.options.filter); !bad.ok())
+        return problem(bad);
+    auto result = search_all(collections, search_request.query, search_request.options);
     if (!result) return problem(scope.told(result.status()));
     scope.hide(result->hints);
     return json_response(api::json_of(*result, names));
@@ -65,7 +67,7 @@ Response search_all_of(Service& service, Call& call) {
 
 struct Search {
     std::string collection;  // as it was asked for: it may be an alias
-    api::SearchRequest wanted;
+    api::SearchRequest search_request;
     json::object result;
 };
 
@@ -85,12 +87,12 @@ Result<std::vector<Search>> read_searches(Service& service, Call& call) {
         api::Fields one(item.get_object());
         Search& search = out.emplace_back();
         search.collection = one.text("collection");
-        search.wanted = api::read_search(one, service.options.limits.of_search());
+        search.search_request = api::read_search(one, service.options.limits.of_search());
         if (search.collection.empty()) one.wrong("collection", "must name a collection");
-        if (search.wanted.options.summaries != Summaries::none)
+        if (search.search_request.options.summaries != Summaries::none)
             one.wrong("summarize", "is of a search of its own: POST /collections/NAME/search");
         LECTERN_TRY(one.done().within(where));
-        search.wanted.options.stop = call.stop;
+        search.search_request.options.stop = call.stop;
     }
     return out;
 }
@@ -113,7 +115,7 @@ void run(Service& service, const Call& call, Search& search) {
         return;
     }
     const Scope scope = call.scope();
-    SearchOptions& options = search.wanted.options;
+    SearchOptions& options = search.search_request.options;
     Status bad = scope.narrow(options.filter);
     if (bad.ok() && !options.similar.empty())
         bad = scope.find((*open)->collection, (*open)->name, options.similar);
@@ -121,7 +123,7 @@ void run(Service& service, const Call& call, Search& search) {
         search.result = failed(bad);
         return;
     }
-    auto result = (*open)->collection.search(search.wanted.query, options);
+    auto result = (*open)->collection.search(search.search_request.query, options);
     if (result) scope.hide(result->hints);
     search.result =
         result ? api::json_of(*result)

@@ -23,11 +23,11 @@ Status wrong_filter(std::string_view what) {
 
 }  // namespace
 
-Result<Wanted> Wanted::of(const json::object& parameters) {
+Result<Subscriptions> Subscriptions::of(const json::object& parameters) {
     const json::value* given = parameters.if_contains("notifications");
     const json::object* filter = given == nullptr ? nullptr : given->if_object();
     if (filter == nullptr) return wrong_filter("'notifications' must say what to listen to");
-    Wanted out;
+    Subscriptions out;
     if (const json::value* list = filter->if_contains("resourcesListChanged"))
         out.list = list->is_bool() && list->get_bool();
     const json::value* uris = filter->if_contains("resourceSubscriptions");
@@ -43,7 +43,7 @@ Result<Wanted> Wanted::of(const json::object& parameters) {
     return out;
 }
 
-json::object Wanted::json() const {
+json::object Subscriptions::json() const {
     json::object out;
     if (list) out["resourcesListChanged"] = true;
     if (!uris.empty()) out["resourceSubscriptions"] = json::value_from(uris);
@@ -51,15 +51,15 @@ json::object Wanted::json() const {
 }
 
 Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> stream,
-                                             const json::value& id, Wanted wanted,
+                                             const json::value& id, Subscriptions subscriptions,
                                              std::shared_ptr<const Key> key) {
     auto listener = std::make_shared<Listener>();
     listener->stream = std::move(stream);
     listener->id = id;
-    listener->wanted = std::move(wanted);
+    listener->subscriptions = std::move(subscriptions);
     listener->key = std::move(key);
-    if (sees_a_part(*listener)) listener->wanted.list = false;
-    prepare(listener->wanted.uris, listener->key.get());
+    if (sees_a_part(*listener)) listener->subscriptions.list = false;
+    prepare(listener->subscriptions.uris, listener->key.get());
     {
         const std::lock_guard lock(mutex_);
         forget_who_left();
@@ -70,12 +70,12 @@ Result<std::shared_ptr<void>> Listeners::add(std::shared_ptr<ResponseStream> str
             return Status{Code::unavailable, "this key listens " + std::to_string(most_of_key) +
                                                  " times already; end one of them first"};
         if (!anybody_wants()) seen_ = states();
-        for (const std::string& uri : listener->wanted.uris)
+        for (const std::string& uri : listener->subscriptions.uris)
             listener->tags[uri] = tag(*listener, uri);
         listener->stream->begin("text/event-stream");
         if (!listener->id.is_null())
             tell(*listener, "notifications/subscriptions/acknowledged",
-                 {{"notifications", listener->wanted.json()}});
+                 {{"notifications", listener->subscriptions.json()}});
         listeners_.push_back(listener);
         if (!thread_.joinable())
             thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
@@ -103,13 +103,13 @@ void Listeners::change(const std::shared_ptr<void>& listening,
         const auto known = listener.tags.find(uri);
         tags[uri] = known != listener.tags.end() ? known->second : tag(listener, uri);
     }
-    listener.wanted.uris = uris;
+    listener.subscriptions.uris = uris;
     listener.tags = std::move(tags);
 }
 
 bool Listeners::anybody_wants() const {
     return std::any_of(listeners_.begin(), listeners_.end(), [](const auto& one) {
-        return one->wanted.list || !one->wanted.uris.empty();
+        return one->subscriptions.list || !one->subscriptions.uris.empty();
     });
 }
 
@@ -171,9 +171,9 @@ void Listeners::look() {
         const bool any = std::any_of(changed.begin(), changed.end(), [&](const std::string& name) {
             return reaches(*listener, name);
         });
-        if (listener->wanted.list && any)
+        if (listener->subscriptions.list && any)
             tell(*listener, "notifications/resources/list_changed", {});
-        for (const std::string& uri : listener->wanted.uris) {
+        for (const std::string& uri : listener->subscriptions.uris) {
             const auto address = address_of(uri);  // an alias has a state of its own
             if (!address || !changed.contains(address->collection)) continue;
             std::string fresh = tag(*listener, uri);
@@ -235,7 +235,7 @@ bool Listeners::still_may(Listener& listener) const {
     if (now == all.end() || (*now)->expired()) return false;
     // Its collections or its filter may be others since.
     listener.key = *now;
-    if (sees_a_part(listener)) listener.wanted.list = false;
+    if (sees_a_part(listener)) listener.subscriptions.list = false;
     return true;
 }
 

@@ -30,12 +30,12 @@
 namespace lectern::server::mcp {
 
 // What a client wants to hear of.
-struct Wanted {
+struct Subscriptions {
     bool list = false;              // that the list of documents has changed
     std::vector<std::string> uris;  // documents
 
     // As a message has it in `notifications`, and as the acknowledgement says what is taken.
-    [[nodiscard]] static Result<Wanted> of(const boost::json::object& parameters);
+    [[nodiscard]] static Result<Subscriptions> of(const boost::json::object& parameters);
     [[nodiscard]] boost::json::object json() const;
 };
 
@@ -57,7 +57,8 @@ class Listeners {
     // listens; nullptr: whoever may do everything. As long as the result lives; unavailable when
     // there are too many.
     [[nodiscard]] Result<std::shared_ptr<void>> add(std::shared_ptr<ResponseStream> stream,
-                                                    const boost::json::value& id, Wanted wanted,
+                                                    const boost::json::value& id,
+                                                    Subscriptions subscriptions,
                                                     std::shared_ptr<const Key> key);
     // Opens the collections of such addresses, where the key reaches them, which may take its time:
     // before what is called with a lock.
@@ -73,7 +74,7 @@ class Listeners {
     struct Listener {
         std::shared_ptr<ResponseStream> stream;
         boost::json::value id;
-        Wanted wanted;
+        Subscriptions subscriptions;
         std::shared_ptr<const Key> key;
         std::map<std::string, std::string> tags;  // of the documents, by address
         std::atomic<bool> left{false};

@@ -18,13 +18,15 @@ namespace {
 
 namespace json = boost::json;
 
-TEST(WantedTest, IsReadAndSaidAgain) {
-    const auto of = [](const char* text) { return Wanted::of(api::parse_json(text)->as_object()); };
-    const auto wanted =
+TEST(SubscriptionsTest, IsReadAndSaidAgain) {
+    const auto of = [](const char* text) {
+        return Subscriptions::of(api::parse_json(text)->as_object());
+    };
+    const auto subscriptions =
         of(R"({"notifications":{"toolsListChanged":true,"resourcesListChanged":true,)"
            R"("resourceSubscriptions":["lectern://n/a"]}})");
-    ASSERT_TRUE(wanted.ok());
-    EXPECT_EQ(wanted->json(),
+    ASSERT_TRUE(subscriptions.ok());
+    EXPECT_EQ(subscriptions->json(),
               (json::object{{"resourcesListChanged", true},
                             {"resourceSubscriptions", json::array{"lectern://n/a"}}}))
         << "tools never change";

@@ -87,10 +87,10 @@ json::object capabilities(bool logging, const json::object& changes) {
 
 json::object initialize(const json::object& parameters, const Sources& sources) {
     std::string_view version = versions.back();
-    if (const auto* wanted = parameters.if_contains("protocolVersion");
-        wanted != nullptr && wanted->is_string() &&
-        std::find(versions.begin(), versions.end(), wanted->get_string()) != versions.end())
-        version = wanted->get_string();
+    if (const auto* asked = parameters.if_contains("protocolVersion");
+        asked != nullptr && asked->is_string() &&
+        std::find(versions.begin(), versions.end(), asked->get_string()) != versions.end())
+        version = asked->get_string();
     return {{"protocolVersion", version},
             {"capabilities",
              capabilities(sources.stays,

@@ -49,8 +49,8 @@ mcp::Sources sources_of(Service& service, Call& call) {
     if (!mcp::Sessions::valid_id(id)) return out;
     out.stays = true;
     out.log_level = service.sessions.log_level(id, call.key.get());
-    out.subscribe = [&service, &call, id](const std::string& uri, bool wanted) {
-        if (wanted) return service.sessions.subscribe(id, call.key.get(), uri);
+    out.subscribe = [&service, &call, id](const std::string& uri, bool on) {
+        if (on) return service.sessions.subscribe(id, call.key.get(), uri);
         service.sessions.unsubscribe(id, call.key.get(), uri);
         return true;
     };
@@ -101,10 +101,11 @@ Response listen(Service& service, Call& call, const Newest& request) {
         return problem(406, "not_acceptable",
                        "what is listened to comes as text/event-stream, which the header Accept "
                        "must allow");
-    auto wanted = mcp::Wanted::of(request.parameters);
-    if (!wanted) return answer_of(mcp::refused(request.id, {-32602, wanted.status().message()}));
-    auto listening =
-        service.listeners.add(call.stream.shared(), request.id, std::move(*wanted), call.key);
+    auto subscriptions = mcp::Subscriptions::of(request.parameters);
+    if (!subscriptions)
+        return answer_of(mcp::refused(request.id, {-32602, subscriptions.status().message()}));
+    auto listening = service.listeners.add(call.stream.shared(), request.id,
+                                           std::move(*subscriptions), call.key);
     if (!listening)
         return answer_of(mcp::refused(request.id, {-32603, listening.status().message()}));
     call.stays = std::move(*listening);

@@ -169,17 +169,17 @@ bool inside_character(char byte) {
 }
 
 Result<json::object> get_document(api::Fields& fields, const Sources& sources, const Progress&) {
-    Piece wanted;
-    read(fields, piece_fields(), api::in_mcp, wanted);
-    const std::string& id = wanted.document;
+    Piece asked;
+    read(fields, piece_fields(), api::in_mcp, asked);
+    const std::string& id = asked.document;
     LECTERN_ASSIGN(const CollectionPointer open, chosen(fields, sources));
     LECTERN_TRY(Scope(sources.key).find(open->collection, open->name, id));
     const auto found = open->collection.get(id);
     if (!found) return no_document(found.status(), open->name, id);
     const Document& document = *found;
     const std::string_view text = document.text;
-    std::uint64_t begin = std::min<std::uint64_t>(wanted.begin, text.size());
-    std::uint64_t end = std::max(begin, wanted.end.value_or(text.size()));
+    std::uint64_t begin = std::min<std::uint64_t>(asked.begin, text.size());
+    std::uint64_t end = std::max(begin, asked.end.value_or(text.size()));
     end = std::min<std::uint64_t>({end, text.size(), begin + most_bytes});
     // Whole characters: from the begin of the one at `begin` to before the one that `end` cuts.
     while (begin > 0 && begin < text.size() && inside_character(text[begin])) --begin;

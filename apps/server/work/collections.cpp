@@ -200,17 +200,17 @@ Result<CollectionPointer> Collections::open(const std::string& name, CollectionO
         return opened.status();
     }
     {
-        const std::lock_guard lock(living_->mutex);
-        living_->names.insert(name);
+        const std::lock_guard lock(open_names_->mutex);
+        open_names_->names.insert(name);
     }
     auto made = std::make_unique<OpenCollection>(name, std::move(*opened));
-    CollectionPointer pointer(made.release(), [living = living_](OpenCollection* last) {
+    CollectionPointer pointer(made.release(), [open_names = open_names_](OpenCollection* last) {
         const std::string its_name = last->name;
         // The lock of its store is given back first.
         std::unique_ptr<OpenCollection>(last).reset();
-        const std::lock_guard lock(living->mutex);
-        living->names.erase(living->names.find(its_name));
-        living->gone.notify_all();
+        const std::lock_guard lock(open_names->mutex);
+        open_names->names.erase(open_names->names.find(its_name));
+        open_names->gone.notify_all();
     });
     const std::lock_guard lock(mutex_);
     open_[name] = pointer;
@@ -303,9 +303,9 @@ Status Collections::let_go(const std::string& name) {
     }
     LECTERN_ASSIGN(const bool there, exists(name));
     if (!there) return no_such(name);
-    std::unique_lock living(living_->mutex);
-    if (!living_->gone.wait_for(living, longest_wait_for_users,
-                                [&] { return !living_->names.contains(name); }))
+    std::unique_lock lock(open_names_->mutex);
+    if (!open_names_->gone.wait_for(lock, longest_wait_for_users,
+                                    [&] { return !open_names_->names.contains(name); }))
         return {Code::unavailable,
                 "the collection '" + name + "' is in use; try again when its requests are done"};
     return {};

@@ -121,12 +121,12 @@ class Collections {
     std::map<std::string, Seen> seen_;            // guarded by mutex_
     std::filesystem::path default_models_place_;  // guarded by opening_; "": none was made
     // Names whose collections live, held in open_ or by a user. Shared with the pointers' deleters.
-    struct Living {
+    struct OpenNames {
         std::mutex mutex;
         std::condition_variable gone;
         std::multiset<std::string> names;
     };
-    std::shared_ptr<Living> living_ = std::make_shared<Living>();
+    std::shared_ptr<OpenNames> open_names_ = std::make_shared<OpenNames>();
 };
 
 }  // namespace lectern::server

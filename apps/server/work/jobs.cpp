@@ -99,7 +99,7 @@ struct Jobs::Job : public JobFace, public std::enable_shared_from_this<Job> {
 
     const JobRecord record;
     std::stop_source stopping;
-    std::atomic<bool> keeps_record{false};  // the server ends; the next one goes on
+    std::atomic<bool> to_be_resumed{false};  // the server ends; the next one goes on
     mutable std::mutex mutex;
     std::string state = "running";
     std::uint64_t done = 0;
@@ -161,7 +161,7 @@ void Jobs::run(Job& job) {
     } catch (const std::exception& error) {
         outcome = Status{Code::internal, std::string("a defect: ") + error.what()};
     }
-    const bool kept = job.keeps_record && !outcome && outcome.status().code() == Code::cancelled;
+    const bool kept = job.to_be_resumed && !outcome && outcome.status().code() == Code::cancelled;
     if (!kept) remove_record(folder_, job.record.id);
     if (!outcome && outcome.status().code() != Code::cancelled)
         log_line(LogLevel::error, job.record.kind + " of '" + job.record.collection +
@@ -275,7 +275,7 @@ void Jobs::stop() {
     stopping_ = true;
     for (const auto& job : jobs_) {
         if (job->stopping.stop_requested()) continue;  // by its owner: it is not gone on with
-        job->keeps_record = goes_on(job->record.kind);
+        job->to_be_resumed = goes_on(job->record.kind);
         job->stopping.request_stop();
     }
 }
