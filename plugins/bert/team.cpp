@@ -50,7 +50,8 @@ void Team::start() noexcept {
 
 Team::Session::Session(Team& team)
     : team_(team), turn_(team.turn_, std::defer_lock), shared_(false) {
-    if (!turn_.try_lock()) return;
+    const bool alone = team.sessions_.fetch_add(1, std::memory_order_relaxed) == 0;
+    if (!alone || !turn_.try_lock()) return;
     team.start();
     if (team.helpers_.empty()) return;
     shared_ = true;
@@ -62,6 +63,7 @@ Team::Session::Session(Team& team)
 }
 
 Team::Session::~Session() {
+    team_.sessions_.fetch_sub(1, std::memory_order_relaxed);
     if (!shared_) return;
     const std::lock_guard lock(team_.mutex_);
     team_.open_.store(false, std::memory_order_relaxed);

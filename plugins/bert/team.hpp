@@ -22,7 +22,9 @@ class Team {
     Team& operator=(const Team&) = delete;
     ~Team();
 
-    // One computation: the team's while it lives, or the caller's alone where another has the team.
+    // One computation: the team's while it lives, or the caller's alone where others compute when
+    // it begins. Callers that come all the time have the processors busy without helpers, which
+    // would only wait there.
     class Session {
      public:
         explicit Session(Team& team);
@@ -58,6 +60,7 @@ class Team {
     void start() noexcept;
 
     std::uint32_t threads_;
+    std::atomic<std::uint32_t> sessions_ = 0;
     std::mutex turn_;                   // of the one computation
     std::vector<std::thread> helpers_;  // guarded by turn_
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -50,6 +51,18 @@ TEST(Team, ThreadsHelp) {
         while (here < 2) std::this_thread::yield();
     });
     EXPECT_EQ(here, 2);
+}
+
+TEST(Team, WhoComesWhileOthersComputeIsAlone) {
+    Team team(2);
+    std::optional<Team::Session> first(team);
+    const Team::Session second(team);
+    first.reset();
+    // The team is free, and the second computes still.
+    Team::Session third(team);
+    const auto self = std::this_thread::get_id();
+    for (int step = 0; step < 1000; ++step)
+        third.step(8, [&](std::size_t) { EXPECT_EQ(std::this_thread::get_id(), self); });
 }
 
 }  // namespace
