@@ -40,7 +40,10 @@ async function showJobs() {
     const before = running;
     running = jobs.some((job) => job.state === "running");
     if (running) timer = setTimeout(showJobs, 1000);
-    else if (before) tell("documents"); // a sync may have changed them
+    else if (before) { // a sync may have changed them, and what is followed
+      tell("documents");
+      showSettings();
+    }
   } catch (error) {
     byId("collections-status").textContent = error.message;
   }
