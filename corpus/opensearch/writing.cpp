@@ -15,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int most_conflicts = 20;
-constexpr std::chrono::seconds between_commits{3};
+constexpr std::chrono::seconds between_commits{10};
 constexpr std::uint64_t pause_of_a_loser = 20;  // milliseconds at most, for each time
 
 }  // namespace
